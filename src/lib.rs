@@ -1,0 +1,1 @@
+//! Who can destroy an AWS KMS key, after what waiting period, who can still stop it, what is lost.
