@@ -1,0 +1,154 @@
+//! Which files the given paths stand for.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+/// Which files of a directory to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+}
+
+/// A path pattern that cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("`{pattern}` is not a path pattern: {reason}")]
+pub struct FilterError {
+    pattern: String,
+    reason: String,
+}
+
+impl Filter {
+    /// A filter of path patterns, matched against the path below the directory that was given:
+    /// `keys/**/*.json`. Without `include` every file is looked at.
+    ///
+    /// # Errors
+    /// A pattern that globset does not take.
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
+        let include = if include.is_empty() {
+            None
+        } else {
+            Some(glob_set(include)?)
+        };
+        Ok(Self {
+            include,
+            exclude: glob_set(exclude)?,
+        })
+    }
+
+    fn takes(&self, below: &Path) -> bool {
+        self.include.as_ref().is_none_or(|set| set.is_match(below)) && !self.exclude.is_match(below)
+    }
+}
+
+fn glob_set(patterns: &[String]) -> Result<GlobSet, FilterError> {
+    let refused = |pattern: &str, error: &globset::Error| FilterError {
+        pattern: pattern.to_owned(),
+        reason: error.kind().to_string(),
+    };
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        builder.add(glob.map_err(|error| refused(pattern, &error))?);
+    }
+    builder
+        .build()
+        .map_err(|error| refused(&patterns.join(" "), &error))
+}
+
+/// What the paths stand for.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Files that the user named: each must be readable and known.
+    pub named: Vec<PathBuf>,
+    /// Files found in directories that may hold JSON, sorted.
+    pub found: Vec<PathBuf>,
+    /// Files in directories that hold something else, and symbolic links: passed over.
+    pub passed_over: usize,
+    /// What could not be looked at, with the reason.
+    pub errors: Vec<(PathBuf, String)>,
+}
+
+/// Directories of tools, which hold no policy that a person wrote.
+const TOOL_DIRECTORIES: [&str; 2] = ["node_modules", "__pycache__"];
+
+/// Resolves paths to files. Directories are walked in sorted order; hidden ones and those of
+/// tools are left out, and symbolic links are not followed, so that nothing outside the given
+/// paths is read.
+pub fn discover(paths: &[PathBuf], filter: &Filter) -> Discovery {
+    let mut discovery = Discovery::default();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, filter, &mut discovery);
+        } else {
+            discovery.named.push(path.clone());
+        }
+    }
+    discovery
+}
+
+fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
+    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_path_buf();
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                discovery.errors.push((path, reason));
+                continue;
+            }
+        };
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        if !filter.takes(below) {
+            continue;
+        }
+        if entry.file_type().is_file() && may_hold_json(entry.path()) {
+            discovery.found.push(shown(root, below));
+        } else {
+            discovery.passed_over = discovery.passed_over.saturating_add(1);
+        }
+    }
+}
+
+/// `./x` reads worse than `x`.
+fn shown(root: &Path, below: &Path) -> PathBuf {
+    if root == Path::new(".") {
+        below.to_path_buf()
+    } else {
+        root.join(below)
+    }
+}
+
+fn is_left_out(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.file_type().is_dir() && (name.starts_with('.') || TOOL_DIRECTORIES.contains(&&*name))
+}
+
+/// A `.json` file always; any other where its first character that is not white space opens an
+/// object or an array, since policies have all kinds of names.
+fn may_hold_json(path: &Path) -> bool {
+    if path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+    {
+        return true;
+    }
+    let mut head = [0; 64];
+    let length = File::open(path)
+        .and_then(|mut file| file.read(&mut head))
+        .unwrap_or_default();
+    let head = head.get(..length).unwrap_or_default();
+    head.iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        .is_some_and(|b| matches!(b, b'{' | b'['))
+}

@@ -1,0 +1,131 @@
+//! The tree that the reader builds.
+
+use std::borrow::Cow;
+
+use crate::source::{OffsetMap, Span};
+
+/// A value and the bytes that say it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node<'a> {
+    /// The value.
+    pub value: Value<'a>,
+    /// From its first to its last byte, quotes and brackets included.
+    pub span: Span,
+}
+
+/// What JSON can say. A number keeps its text: nothing that a person wrote is rounded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as written, for example `30` or `1e3`.
+    Number(&'a str),
+    /// A string with its escapes undone.
+    String(Cow<'a, str>),
+    /// `[…]`.
+    Array(Vec<Node<'a>>),
+    /// `{…}`, in the order as written, equal keys included.
+    Object(Vec<Member<'a>>),
+}
+
+/// One key of an object with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member<'a> {
+    /// The key with its escapes undone.
+    pub key: Cow<'a, str>,
+    /// The key's bytes, quotes included.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// The value under `key`, the last one where the key stands twice (as other readers have it).
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.members()?
+            .iter()
+            .rev()
+            .find(|member| member.key == key)
+            .map(|member| &member.value)
+    }
+
+    /// The members, where this is an object.
+    pub fn members(&self) -> Option<&[Member<'a>]> {
+        match &self.value {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The items, where this is an array.
+    pub fn items(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text, where this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value, where this is `true` or `false`.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, with its article, for messages: `a string`, `an array`.
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+
+    /// Moves every span of this tree, which was read from embedded text, to the outer file.
+    pub fn relocate(&mut self, map: &OffsetMap) {
+        self.span = map.outer_span(self.span);
+        match &mut self.value {
+            Value::Array(items) => items.iter_mut().for_each(|item| item.relocate(map)),
+            Value::Object(members) => {
+                for member in members {
+                    member.key_span = map.outer_span(member.key_span);
+                    member.value.relocate(map);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+impl From<&Node<'_>> for serde_json::Value {
+    /// The same value without its places; the last of two equal keys wins.
+    fn from(node: &Node<'_>) -> Self {
+        match &node.value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(text) => text.parse().map_or(Self::Null, Self::Number),
+            Value::String(text) => Self::String(text.clone().into_owned()),
+            Value::Array(items) => items.iter().map(Self::from).collect(),
+            Value::Object(members) => Self::Object(
+                members
+                    .iter()
+                    .map(|m| (m.key.clone().into_owned(), (&m.value).into()))
+                    .collect(),
+            ),
+        }
+    }
+}

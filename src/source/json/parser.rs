@@ -1,0 +1,258 @@
+//! The reader: RFC 8259 and nothing else, with a bound on nesting.
+
+use crate::source::{InputError, Span};
+
+use super::{Member, Node, Value, number, string};
+
+/// How deep arrays and objects may nest; the same bound as `serde_json`'s. A policy needs 8.
+pub const MAX_DEPTH: usize = 127;
+
+/// Reads one JSON value and nothing after it but white space.
+///
+/// # Errors
+/// The first place at which `text` stops being JSON, or nests deeper than [`MAX_DEPTH`].
+pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        depth: 0,
+    };
+    parser.skip_white_space();
+    let node = parser.value()?;
+    parser.skip_white_space();
+    match parser.peek() {
+        None => Ok(node),
+        Some(_) => Err(parser.unexpected("the end of the document")),
+    }
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn skip_white_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.advance();
+        }
+    }
+
+    fn value(&mut self) -> Result<Node<'a>, InputError> {
+        let start = self.at;
+        let value = match self.peek() {
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'"') => Value::String(string::read(self)?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(self)?),
+            Some(b't') => self.word("true", Value::Bool(true))?,
+            Some(b'f') => self.word("false", Value::Bool(false))?,
+            Some(b'n') => self.word("null", Value::Null)?,
+            _ => return Err(self.unexpected("a value")),
+        };
+        Ok(Node {
+            value,
+            span: Span::new(start, self.at),
+        })
+    }
+
+    fn nested(
+        &mut self,
+        read: fn(&mut Self) -> Result<Value<'a>, InputError>,
+    ) -> Result<Value<'a>, InputError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(InputError::new(
+                Span::new(self.at, self.at.saturating_add(1)),
+                format!("the document nests deeper than {MAX_DEPTH} levels"),
+            )
+            .label("one level too many")
+            .help("no AWS document nests this deep; is this the right file?"));
+        }
+        self.depth = self.depth.saturating_add(1);
+        self.advance();
+        let value = read(self);
+        self.depth = self.depth.saturating_sub(1);
+        value
+    }
+
+    fn array(&mut self) -> Result<Value<'a>, InputError> {
+        let mut items = Vec::new();
+        self.skip_white_space();
+        if self.take(b']') {
+            return Ok(Value::Array(items));
+        }
+        loop {
+            self.skip_white_space();
+            items.push(self.value()?);
+            self.skip_white_space();
+            if self.take(b']') {
+                return Ok(Value::Array(items));
+            }
+            self.comma("`,` or `]`", b']')?;
+        }
+    }
+
+    fn object(&mut self) -> Result<Value<'a>, InputError> {
+        let mut members = Vec::new();
+        self.skip_white_space();
+        if self.take(b'}') {
+            return Ok(Value::Object(members));
+        }
+        loop {
+            self.skip_white_space();
+            let start = self.at;
+            if self.peek() != Some(b'"') {
+                return Err(self.unexpected("a key in double quotes"));
+            }
+            let key = string::read(self)?;
+            let key_span = Span::new(start, self.at);
+            self.skip_white_space();
+            if !self.take(b':') {
+                return Err(self.unexpected("`:` after the key"));
+            }
+            self.skip_white_space();
+            members.push(Member {
+                key,
+                key_span,
+                value: self.value()?,
+            });
+            self.skip_white_space();
+            if self.take(b'}') {
+                return Ok(Value::Object(members));
+            }
+            self.comma("`,` or `}`", b'}')?;
+        }
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    /// A comma that has something after it.
+    fn comma(&mut self, wanted: &str, close: u8) -> Result<(), InputError> {
+        let start = self.at;
+        if !self.take(b',') {
+            return Err(self.unexpected(wanted));
+        }
+        self.skip_white_space();
+        if self.peek() == Some(close) {
+            let span = Span::new(start, start.saturating_add(1));
+            return Err(InputError::new(span, "a comma has nothing after it")
+                .label("this comma")
+                .help("JSON allows no comma after the last item: remove it"));
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, InputError> {
+        if self.rest().starts_with(word) {
+            self.at = self.at.saturating_add(word.len());
+            return Ok(value);
+        }
+        Err(self.unexpected("a value"))
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The complaint that something else than `wanted` stands here.
+    fn unexpected(&self, wanted: &str) -> InputError {
+        let Some(found) = self.rest().chars().next() else {
+            let end = self.text.len();
+            return InputError::new(Span::new(end, end), format!("expected {wanted}"))
+                .label("the text ends here")
+                .help("the document is cut off: write the rest of it");
+        };
+        let span = Span::new(self.at, self.at.saturating_add(found.len_utf8()));
+        let error = InputError::new(span, format!("expected {wanted}"))
+            .label(format!("found `{}`", found.escape_default()));
+        match self.likely_cause(found) {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+
+    /// What people most often do that is not JSON.
+    fn likely_cause(&self, found: char) -> Option<&'static str> {
+        let rest = self.rest();
+        match found {
+            '/' if rest.starts_with("//") || rest.starts_with("/*") => {
+                Some("JSON has no comments: remove it")
+            }
+            '#' => Some("JSON has no comments: remove it"),
+            '\'' => Some("JSON strings stand in double quotes"),
+            '$' | '<' | '%' => {
+                Some("this looks like a template placeholder: render the template first")
+            }
+            '{' if rest.starts_with("{{") || rest.starts_with("{%") => {
+                Some("this looks like a template placeholder: render the template first")
+            }
+            'T' | 'F' | 'N' => Some("JSON spells `true`, `false` and `null` in lower case"),
+            '\u{feff}' => Some("a byte-order mark stands here: remove it"),
+            '{' | '[' | '"' => Some("a comma may be missing before it"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> (String, Span) {
+        let error = parse(text).unwrap_err();
+        (error.message, error.span)
+    }
+
+    #[test]
+    fn spans_are_exact() {
+        let text = r#" {"a": [1, "x\n"], "b" : null}"#;
+        let node = parse(text).unwrap();
+        assert_eq!(node.span.of(text), text.trim());
+        let members = node.members().unwrap();
+        assert_eq!(members[0].key_span.of(text), r#""a""#);
+        assert_eq!(
+            members[0].value.items().unwrap()[1].span.of(text),
+            r#""x\n""#
+        );
+        assert_eq!(members[0].value.items().unwrap()[1].as_str(), Some("x\n"));
+        assert_eq!(members[1].value.span.of(text), "null");
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        assert_eq!(
+            error(r#"{"a" 1}"#),
+            ("expected `:` after the key".to_owned(), Span::new(5, 6))
+        );
+        assert_eq!(error(r#"{"a":1,}"#).1, Span::new(6, 7));
+        assert_eq!(error("[1 2]").1, Span::new(3, 4));
+        assert_eq!(error("").1, Span::new(0, 0));
+        assert_eq!(error("{} x").1, Span::new(3, 4));
+        assert_eq!(error("[tru]").1, Span::new(1, 2));
+    }
+
+    #[test]
+    fn ten_thousand_levels_are_refused_and_not_a_crash() {
+        for open in ["[", "{\"a\":"] {
+            let (message, _) = error(&open.repeat(10_000));
+            assert_eq!(message, "the document nests deeper than 127 levels");
+        }
+        let deepest = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        assert!(parse(&deepest).is_ok());
+    }
+}

@@ -1,0 +1,20 @@
+//! Files as people wrote them: bytes, lines, JSON with the byte range of everything in it.
+//!
+//! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
+
+mod discover;
+mod embedded;
+mod file;
+mod input_error;
+pub mod json;
+mod path;
+mod read;
+mod span;
+
+pub use discover::{Discovery, Filter, FilterError, discover};
+pub use embedded::{Embedded, Encoding, OffsetMap};
+pub use file::{Location, Position, SourceFile, SourceId, Sources};
+pub use input_error::InputError;
+pub use path::{JsonPath, ResolveError, Step, resolve};
+pub use read::{ReadError, decode, read};
+pub use span::{Span, Spanned};
