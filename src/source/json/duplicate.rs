@@ -20,9 +20,9 @@ fn collect(node: &Node<'_>, found: &mut Vec<(String, Span, Span)>) {
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
         Value::Object(members) => {
             repeats(members, found);
-            members
-                .iter()
-                .for_each(|member| collect(&member.value, found));
+            for member in members {
+                collect(&member.value, found);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

@@ -1,0 +1,168 @@
+//! Who makes the request.
+
+use crate::aws::{AccountId, Arn, CallerClass};
+
+/// The principal of a request, read from its ARN or service name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    text: Box<str>,
+    kind: CallerKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum CallerKind {
+    /// Path and name as in the ARN.
+    User(AccountId, Box<str>),
+    /// Path and name as in the ARN; stands for any session of the role.
+    Role(AccountId, Box<str>),
+    /// Role name without path, and session name.
+    Session(AccountId, Box<str>, Box<str>),
+    FederatedUser(AccountId, Box<str>),
+    Root(AccountId),
+    Service,
+}
+
+/// Why a text is no caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallerError {
+    /// Neither an ARN nor a service principal.
+    #[error("`{0}` is neither the ARN of a principal nor a service principal")]
+    NotAPrincipal(String),
+    /// An ARN of something that cannot make a request.
+    #[error("`{0}` cannot make a request: {1}")]
+    NoCaller(String, &'static str),
+}
+
+impl CallerError {
+    /// What to do about it.
+    pub const fn help(&self) -> &'static str {
+        "give the ARN of a user, a role, a role session (`arn:aws:sts::…:assumed-role/ROLE/SESSION`), \
+         a federated user or an account's root, or a service such as `backup.amazonaws.com`"
+    }
+}
+
+impl Caller {
+    /// Reads a principal's ARN or a service principal's name.
+    ///
+    /// # Errors
+    /// Where the text names nobody who could make a request: a group, an instance profile, an ARN
+    /// with a wildcard, a resource.
+    pub fn parse(text: &str) -> Result<Self, CallerError> {
+        let kind = if text.starts_with("arn:") {
+            arn_kind(text)?
+        } else if is_service(text) {
+            CallerKind::Service
+        } else {
+            return Err(CallerError::NotAPrincipal(text.to_owned()));
+        };
+        Ok(Self { text: text.into(), kind })
+    }
+
+    /// As it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) const fn kind(&self) -> &CallerKind {
+        &self.kind
+    }
+
+    /// The caller's account; a service principal has none.
+    pub const fn account(&self) -> Option<AccountId> {
+        match &self.kind {
+            CallerKind::User(account, _)
+            | CallerKind::Role(account, _)
+            | CallerKind::Session(account, _, _)
+            | CallerKind::FederatedUser(account, _)
+            | CallerKind::Root(account) => Some(*account),
+            CallerKind::Service => None,
+        }
+    }
+
+    /// Which class of caller this is, for the presence of condition keys.
+    pub const fn class(&self) -> CallerClass {
+        match &self.kind {
+            CallerKind::User(..) => CallerClass::User,
+            CallerKind::Role(..) | CallerKind::Session(..) => CallerClass::Role,
+            CallerKind::FederatedUser(..) => CallerClass::FederatedUser,
+            CallerKind::Root(_) => CallerClass::Root,
+            CallerKind::Service => CallerClass::Service,
+        }
+    }
+
+    /// Whether this is the account's root user.
+    pub const fn is_root(&self) -> bool {
+        matches!(self.kind, CallerKind::Root(_))
+    }
+
+    /// Whether this is an AWS service acting on its own.
+    pub const fn is_service(&self) -> bool {
+        matches!(self.kind, CallerKind::Service)
+    }
+}
+
+/// The path under which only AWS creates roles.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+pub(super) const SERVICE_LINKED_PATH: &str = "aws-service-role/";
+
+fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
+    let not_a_principal = || CallerError::NotAPrincipal(text.to_owned());
+    let no_caller = |why| CallerError::NoCaller(text.to_owned(), why);
+    let arn = Arn::parse(text).ok_or_else(not_a_principal)?;
+    if text.contains(['*', '?']) {
+        return Err(no_caller("a wildcard names many principals, and a request has one"));
+    }
+    let account = AccountId::parse(arn.account).ok_or_else(not_a_principal)?;
+    if arn.service == "iam" && arn.resource == "root" {
+        return Ok(CallerKind::Root(account));
+    }
+    let (kind, name) = arn.resource.split_once('/').ok_or_else(not_a_principal)?;
+    if name.is_empty() || name.ends_with('/') {
+        return Err(not_a_principal());
+    }
+    match (arn.service, kind) {
+        ("iam", "user") => Ok(CallerKind::User(account, name.into())),
+        ("iam", "role") => Ok(CallerKind::Role(account, name.into())),
+        ("iam", "group") => Err(no_caller("a group is no principal; its users are")),
+        ("iam", "instance-profile") => Err(no_caller("its role is the principal")),
+        ("sts", "assumed-role") => {
+            let (role, session) = name.split_once('/').ok_or_else(not_a_principal)?;
+            Ok(CallerKind::Session(account, role.into(), session.into()))
+        }
+        ("sts", "federated-user") => Ok(CallerKind::FederatedUser(account, name.into())),
+        _ => Err(not_a_principal()),
+    }
+}
+
+/// `backup.amazonaws.com`, `cloudtrail.cn-north-1.amazonaws.com.cn` and the like.
+fn is_service(text: &str) -> bool {
+    let host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+    (text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") || text.ends_with(".amazon.com") || text.ends_with(".aws.internal"))
+        && text.chars().all(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_can_be_a_caller() {
+        for text in [
+            "arn:aws:iam::111122223333:user/eng/alice",
+            "arn:aws-cn:iam::111122223333:role/r",
+            "arn:aws:sts::111122223333:assumed-role/r/s@x",
+            "arn:aws:sts::111122223333:federated-user/f",
+            "arn:aws:iam::111122223333:root",
+            "backup.amazonaws.com",
+        ] {
+            assert!(Caller::parse(text).is_ok(), "{text}");
+        }
+        for text in [
+            "alice", "", "*", "arn:aws:iam::111122223333:role/app-*", "arn:aws:iam::1:root",
+            "arn:aws:iam::111122223333:group/g", "arn:aws:sts::111122223333:assumed-role/r",
+            "arn:aws:kms:us-east-1:111122223333:key/x", "arn:aws:iam::111122223333:role/",
+        ] {
+            assert!(Caller::parse(text).is_err(), "{text}");
+        }
+    }
+}

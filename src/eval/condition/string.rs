@@ -1,0 +1,46 @@
+//! `StringEquals`, `StringLike` and their kin.
+
+use crate::eval::Truth;
+use crate::eval::expansion::{Expansion, as_pattern, as_text};
+use crate::eval::scope::Scope;
+use crate::policy::Comparison;
+
+use super::numeric::Decimal;
+
+/// Whether `*` and `?` are wildcards.
+pub(super) const fn takes_wildcards(comparison: Comparison) -> bool {
+    matches!(comparison, Comparison::StringLike | Comparison::StringNotLike)
+}
+
+/// Whether the value is the wanted one, before any negation.
+pub(super) fn matches(
+    comparison: Comparison,
+    wanted: &str,
+    value: &str,
+    scope: &Scope<'_>,
+) -> Truth {
+    if takes_wildcards(comparison) {
+        return as_pattern(wanted, scope).matches(|pattern| pattern.glob(value));
+    }
+    let ignores_case = matches!(
+        comparison,
+        Comparison::StringEqualsIgnoreCase | Comparison::StringNotEqualsIgnoreCase
+    );
+    let text = as_text(wanted, scope);
+    if let Expansion::Is(text) = &text
+        && is_same_number(text, value)
+    {
+        return Truth::Yes;
+    }
+    text.matches(|text| {
+        *text == value || (ignores_case && text.to_lowercase() == value.to_lowercase())
+    })
+}
+
+/// `30` and `30.0` are one number; only digits are compared so, since most values are names.
+fn is_same_number(wanted: &str, value: &str) -> bool {
+    wanted.len() <= 32
+        && wanted.contains('.')
+        && value.len() <= 2
+        && Decimal::parse(value).is_some_and(|value| Decimal::parse(wanted) == Some(value))
+}

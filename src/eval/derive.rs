@@ -1,0 +1,73 @@
+//! What of the request context follows from the caller and the key.
+//!
+//! Values: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+//! and <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>.
+
+use super::caller::CallerKind;
+use super::{Caller, KeyIdentity, RequestContext};
+
+/// Sets every condition key whose value follows; what was set before stays.
+pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
+    of_caller(caller, context);
+    if let Some(account) = key.account {
+        context.set_default("aws:ResourceAccount", account.as_str());
+    }
+    if let Some(arn) = &key.arn {
+        // A key is reached only through the endpoint of its own Region.
+        context.set_default("aws:RequestedRegion", arn.region());
+        // Only multi-Region keys have ids that begin with `mrk-`:
+        // https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+        let multi_region = arn.is_multi_region_id();
+        context.set_default("kms:MultiRegion", if multi_region { "true" } else { "false" });
+        if !multi_region {
+            context.absent_default("kms:MultiRegionKeyType");
+        }
+    }
+    // KMS endpoints take TLS connections only:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/infrastructure-security.html
+    context.set_default("aws:SecureTransport", "true");
+}
+
+fn of_caller(caller: &Caller, context: &mut RequestContext) {
+    context.set_default("aws:PrincipalIsAWSService", if caller.is_service() { "true" } else { "false" });
+    let Some(account) = caller.account() else {
+        return;
+    };
+    let account = account.as_str();
+    context.set_default("aws:PrincipalAccount", account);
+    context.set_default("kms:CallerAccount", account);
+    let principal_type = match caller.kind() {
+        CallerKind::User(_, name) => {
+            let name = name.rsplit('/').next().unwrap_or(name);
+            context.set_default("aws:username", name);
+            "User"
+        }
+        CallerKind::Root(_) => {
+            context.set_default("aws:userid", account);
+            "Account"
+        }
+        CallerKind::FederatedUser(_, name) => {
+            context.set_default("aws:userid", &format!("{account}:{name}"));
+            "FederatedUser"
+        }
+        CallerKind::Role(..) | CallerKind::Session(..) => "AssumedRole",
+        CallerKind::Service => return,
+    };
+    context.set_default("aws:PrincipalType", principal_type);
+    if let Some(arn) = principal_arn(caller) {
+        context.set_default("aws:PrincipalArn", &arn);
+    }
+}
+
+/// For a session the ARN of its role. A session's ARN leaves out the role's path, so where the
+/// caller is given as a session the role is taken to have none.
+fn principal_arn(caller: &Caller) -> Option<String> {
+    match caller.kind() {
+        CallerKind::Session(account, role, _) => {
+            let partition = crate::aws::Arn::parse(caller.as_str())?.partition;
+            Some(format!("arn:{partition}:iam::{}:role/{role}", account.as_str()))
+        }
+        CallerKind::Service => None,
+        _ => Some(caller.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,109 @@
+//! A question: may this caller do this to this key?
+
+use crate::aws::{AccountId, KeyArn, KmsAction, PendingWindowInDays};
+use crate::policy::PolicyDocument;
+
+use super::{Caller, RequestContext};
+
+/// The key that a request is about, as far as a decision needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyIdentity {
+    /// Its ARN; unknown for a key policy that came without one.
+    pub arn: Option<KeyArn>,
+    /// Its account; known with the ARN, or concluded from the key policy.
+    pub account: Option<AccountId>,
+}
+
+impl KeyIdentity {
+    /// The key with this ARN.
+    pub fn of(arn: KeyArn) -> Self {
+        Self { account: Some(arn.account()), arn: Some(arn) }
+    }
+}
+
+/// Which day counts are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// Every one and none: all cases at once.
+    Every,
+    /// The one that the context holds, or none where it holds none; also for every action but
+    /// `ScheduleKeyDeletion`.
+    FromContext,
+}
+
+/// One question.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who asks.
+    pub caller: Caller,
+    /// What for.
+    pub action: KmsAction,
+    /// On which key.
+    pub key: KeyIdentity,
+    /// Under which circumstances.
+    pub context: RequestContext,
+    /// With which waiting periods.
+    pub window: Window,
+}
+
+/// The condition key that carries `PendingWindowInDays`.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+pub const WINDOW_KEY: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
+
+impl Request {
+    /// A question with an open context, in which all is set that follows from the caller and the
+    /// key: about every day count for `ScheduleKeyDeletion`, or about `days` alone.
+    pub fn open(
+        caller: Caller,
+        action: KmsAction,
+        key: KeyIdentity,
+        mut context: RequestContext,
+        days: Option<PendingWindowInDays>,
+    ) -> Self {
+        let schedules = action == KmsAction::ScheduleKeyDeletion;
+        if let (true, Some(days)) = (schedules, days) {
+            context.set_default(WINDOW_KEY, &days.to_string());
+        }
+        super::derive::derive(&caller, &key, &mut context);
+        let fixed = !schedules || context.get(WINDOW_KEY).is_some();
+        let window = if fixed { Window::FromContext } else { Window::Every };
+        Self { caller, action, key, context, window }
+    }
+
+    /// A question whose context says everything.
+    pub const fn complete(
+        caller: Caller,
+        action: KmsAction,
+        key: KeyIdentity,
+        context: RequestContext,
+    ) -> Self {
+        Self { caller, action, key, context, window: Window::FromContext }
+    }
+}
+
+/// A policy and the name by which answers speak of it.
+#[derive(Clone, Debug)]
+pub struct NamedPolicy {
+    /// For example `DeployPolicy`.
+    pub name: Box<str>,
+    /// What it says.
+    pub document: PolicyDocument,
+}
+
+/// Every policy that takes part in a decision.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PolicySet<'a> {
+    /// The key's policy.
+    pub key_policy: Option<&'a PolicyDocument>,
+    /// The caller's own policies, those of its groups included.
+    pub identity: &'a [NamedPolicy],
+    /// The permissions boundary, where there is one; an empty one allows nothing.
+    pub boundary: Option<&'a [NamedPolicy]>,
+    /// The session policies, where the session has any.
+    pub session: Option<&'a [NamedPolicy]>,
+    /// Service control policies of each level above the caller, organization root first. Empty:
+    /// none apply.
+    pub scps: &'a [Vec<NamedPolicy>],
+    /// Resource control policies of each level above the key. `RCPFullAWSAccess` is implied.
+    pub rcps: &'a [Vec<NamedPolicy>],
+}

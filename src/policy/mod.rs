@@ -1,0 +1,33 @@
+//! The IAM policy grammar as types: what a policy says, before anyone asks what it means.
+//!
+//! [`parse`] reports all that AWS refuses, with its place. What AWS accepts although it has no
+//! effect is kept: it is `eval` and `facts` that say so.
+
+mod action;
+mod condition;
+mod document;
+mod kind;
+mod moment;
+mod parse;
+mod principal;
+mod resource;
+mod statement;
+mod variable;
+mod wildcard;
+
+pub use action::{ActionElement, ActionPattern};
+pub use condition::{Comparison, Condition, ConditionOperator, ConditionValue, Family, Quantifier};
+pub use document::{PolicyDocument, Version};
+pub use kind::PolicyKind;
+pub use moment::Moment;
+pub use parse::{parse, text_refusals};
+pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
+pub use resource::{ResourceElement, ResourcePattern};
+pub use statement::{Effect, Statement};
+pub use variable::{Piece, pieces};
+pub use wildcard::{Atom, Atoms, glob, glob_ignore_case, glob_matches};
+
+use crate::source::Spanned;
+
+/// A string of a policy with its escapes undone, and its bytes.
+pub type Text = Spanned<Box<str>>;

@@ -1,0 +1,90 @@
+//! What was found wrong so far, and the checks that every element shares.
+
+use crate::policy::{PolicyKind, Text};
+use crate::source::json::{Member, Node};
+use crate::source::{InputError, Spanned};
+
+/// Gathers complaints, so that one run names them all.
+pub(super) struct Complaints {
+    pub(super) kind: PolicyKind,
+    pub(super) errors: Vec<InputError>,
+    pub(super) refusals: Vec<InputError>,
+}
+
+impl Complaints {
+    pub(super) const fn new(kind: PolicyKind) -> Self {
+        Self { kind, errors: Vec::new(), refusals: Vec::new() }
+    }
+
+    pub(super) fn error(&mut self, error: InputError) {
+        self.errors.push(error);
+    }
+
+    pub(super) fn refuse(&mut self, refusal: InputError) {
+        self.refusals.push(refusal);
+    }
+
+    /// The members of an object, or a complaint that this is none.
+    pub(super) fn object<'n, 'a>(
+        &mut self,
+        node: &'n Node<'a>,
+        what: &str,
+    ) -> Option<&'n [Member<'a>]> {
+        let members = node.members();
+        if members.is_none() {
+            self.wrong_type(node, what, "an object");
+        }
+        members
+    }
+
+    /// A string, or a complaint that this is none.
+    pub(super) fn text(&mut self, node: &Node<'_>, what: &str) -> Option<Text> {
+        let text = node.as_str();
+        if text.is_none() {
+            self.wrong_type(node, what, "a string");
+        }
+        text.map(|text| Spanned::new(text.into(), node.span))
+    }
+
+    pub(super) fn wrong_type(&mut self, node: &Node<'_>, what: &str, wanted: &str) {
+        self.error(
+            InputError::new(node.span, format!("{what} must be {wanted}"))
+                .label(format!("this is {}", node.kind())),
+        );
+    }
+
+    /// Complains of keys that do not exist and of keys that stand twice.
+    pub(super) fn known_keys(&mut self, members: &[Member<'_>], known: &[&str], place: &str) {
+        for (index, member) in members.iter().enumerate() {
+            let earlier = members.get(..index).unwrap_or_default();
+            if earlier.iter().any(|other| other.key == member.key) {
+                self.duplicate(member, place);
+            } else if !known.contains(&&*member.key) {
+                self.unknown(member, known, place);
+            }
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, member: &Member<'_>, place: &str) {
+        self.error(
+            InputError::new(member.key_span, format!("`{}` stands twice in {place}", member.key))
+                .label("again")
+                .help("readers differ in which of the two they take: keep one"),
+        );
+    }
+
+    fn unknown(&mut self, member: &Member<'_>, known: &[&str], place: &str) {
+        let error =
+            InputError::new(member.key_span, format!("unknown element `{}` in {place}", member.key))
+                .label("AWS refuses this");
+        let meant = known.iter().find(|name| name.eq_ignore_ascii_case(&member.key));
+        self.error(match meant {
+            Some(name) => error.help(format!("write `{name}`: element names are case-sensitive")),
+            None => error.help(format!("the elements of {place} are {}", list(known))),
+        });
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

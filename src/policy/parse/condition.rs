@@ -1,0 +1,143 @@
+//! `Condition`: operators, keys, values.
+
+use crate::policy::{Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind, Quantifier, Text};
+use crate::source::json::{Member, Node, Value};
+use crate::source::{InputError, Spanned};
+
+use super::complaints::Complaints;
+use super::element::one_or_many;
+
+/// Reads a `Condition` block into one entry for each operator and key.
+pub(super) fn read(block: &Node<'_>, complaints: &mut Complaints) -> Vec<Condition> {
+    let Some(members) = complaints.object(block, "`Condition`") else { return Vec::new() };
+    let mut conditions = Vec::new();
+    for (index, member) in members.iter().enumerate() {
+        let earlier = members.get(..index).unwrap_or_default();
+        if earlier.iter().any(|other| other.key == member.key) {
+            complaints.duplicate(member, "`Condition`");
+        }
+        match ConditionOperator::parse(&member.key) {
+            Some(operator) => keys(operator, member, &mut conditions, complaints),
+            None => unknown_operator(member, complaints),
+        }
+    }
+    conditions
+}
+
+fn unknown_operator(member: &Member<'_>, complaints: &mut Complaints) {
+    let error = InputError::new(
+        member.key_span,
+        format!("`{}` is not a condition operator", member.key),
+    )
+    .label("AWS refuses this");
+    complaints.error(match nearest(&member.key) {
+        Some(name) => error.help(format!("did you mean `{name}`?")),
+        None => error.help(
+            "operators are for example `StringEquals`, `NumericLessThan`, `Bool`, `ArnLike`; \
+             `Null` takes no `IfExists`",
+        ),
+    });
+}
+
+/// The operator that begins alike: `StringMatch` has none, `NumericLessThanEqual` has one.
+fn nearest(name: &str) -> Option<&'static str> {
+    let same_start = |known: &str| {
+        known.bytes().zip(name.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    };
+    let best = Comparison::ALL.iter().map(|c| c.name()).max_by_key(|known| same_start(known))?;
+    let length = best.len().max(name.len());
+    (same_start(best).saturating_mul(4) >= length.saturating_mul(3)).then_some(best)
+}
+
+fn keys(
+    operator: ConditionOperator,
+    member: &Member<'_>,
+    conditions: &mut Vec<Condition>,
+    complaints: &mut Complaints,
+) {
+    let what = format!("the value of `{}`", member.key);
+    let Some(keys) = complaints.object(&member.value, &what) else { return };
+    for (index, key) in keys.iter().enumerate() {
+        let earlier = keys.get(..index).unwrap_or_default();
+        if earlier.iter().any(|other| other.key.eq_ignore_ascii_case(&key.key)) {
+            complaints.error(
+                InputError::new(
+                    key.key_span,
+                    format!("the condition key `{}` stands twice under `{}`", key.key, member.key),
+                )
+                .label("again; the names of keys ignore case")
+                .help("join their values in one list"),
+            );
+            continue;
+        }
+        key_shape(operator, key, complaints);
+        conditions.push(Condition {
+            operator,
+            operator_span: member.key_span,
+            key: Spanned::new((&*key.key).into(), key.key_span),
+            values: values(operator, &key.value, complaints),
+            values_span: key.value.span,
+        });
+    }
+}
+
+fn key_shape(operator: ConditionOperator, key: &Member<'_>, complaints: &mut Complaints) {
+    if !key.key.contains(':') {
+        complaints.error(
+            InputError::new(key.key_span, format!("the condition key `{}` has no prefix", key.key))
+                .label("AWS refuses this")
+                .help("a condition key is written `service:Name`, for example `aws:PrincipalArn`"),
+        );
+    }
+    // KMS answers `OverlyPermissiveCondition`:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    let name = key.key.to_ascii_lowercase();
+    let open = name.starts_with("kms:encryptioncontext:") || name.starts_with("aws:requesttag/");
+    if complaints.kind == PolicyKind::Key
+        && operator.quantifier == Some(Quantifier::ForAllValues)
+        && open
+    {
+        complaints.error(
+            InputError::new(
+                key.key_span,
+                format!("KMS refuses `ForAllValues` with `{}`", key.key),
+            )
+            .label("it would hold whenever the key is absent")
+            .help("use the operator without `ForAllValues`: this key has one value"),
+        );
+    }
+}
+
+fn values(
+    operator: ConditionOperator,
+    node: &Node<'_>,
+    complaints: &mut Complaints,
+) -> Vec<ConditionValue> {
+    one_or_many(node).iter().filter_map(|item| value(operator, item, complaints)).collect()
+}
+
+fn value(
+    operator: ConditionOperator,
+    node: &Node<'_>,
+    complaints: &mut Complaints,
+) -> Option<ConditionValue> {
+    let (text, quoted): (&str, bool) = match &node.value {
+        Value::String(text) => (text, true),
+        Value::Number(text) => (text, false),
+        Value::Bool(true) => ("true", false),
+        Value::Bool(false) => ("false", false),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            complaints.wrong_type(node, "a value of a condition", "a string, number or boolean");
+            return None;
+        }
+    };
+    let text: Text = Spanned::new(text.into(), node.span);
+    if operator.comparison.family() == Family::Date && Moment::parse(&text.value).is_none() {
+        complaints.error(
+            InputError::new(node.span, format!("`{}` is not a date", text.value))
+                .label("AWS refuses this")
+                .help("write for example `2026-04-01T00:00:00Z`, or seconds since 1970"),
+        );
+    }
+    Some(ConditionValue { text, quoted })
+}

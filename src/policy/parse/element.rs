@@ -1,0 +1,135 @@
+//! `Action` and `Resource` with their opposites: lists of patterns.
+
+use crate::policy::{
+    ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
+};
+use crate::source::InputError;
+use crate::source::json::{Node, Value};
+
+use super::complaints::Complaints;
+
+/// The items of an array, or the one value that stands without brackets: AWS takes either.
+pub(super) fn one_or_many<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
+    match &node.value {
+        Value::Array(items) => items,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+/// Whichever of an element and its opposite is there; both together are refused.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
+pub(super) fn either<'n, 'a>(
+    statement: &'n Node<'a>,
+    names: [&str; 2],
+    complaints: &mut Complaints,
+) -> Option<(bool, &'n Node<'a>)> {
+    let [name, opposite] = names;
+    match (statement.get(name), statement.get(opposite)) {
+        (Some(_), Some(node)) => {
+            complaints.error(
+                InputError::new(node.span, format!("`{name}` and `{opposite}` exclude each other"))
+                    .label(format!("`{name}` stands in the same statement"))
+                    .help("split the statement in two, or keep one of them"),
+            );
+            None
+        }
+        (Some(node), None) => Some((false, node)),
+        (None, Some(node)) => Some((true, node)),
+        (None, None) => None,
+    }
+}
+
+fn texts(node: &Node<'_>, name: &str, complaints: &mut Complaints) -> Vec<Text> {
+    let what = format!("an entry of `{name}`");
+    one_or_many(node).iter().filter_map(|item| complaints.text(item, &what)).collect()
+}
+
+/// Reads `Action` or `NotAction`.
+pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Option<ActionElement> {
+    let (negated, node) = either(statement, ["Action", "NotAction"], complaints)?;
+    let name = if negated { "NotAction" } else { "Action" };
+    let texts = texts(node, name, complaints);
+    for text in &texts {
+        action_shape(text, complaints);
+    }
+    if complaints.kind == PolicyKind::ResourceControl {
+        rcp_action(negated, node, &texts, complaints);
+    }
+    let patterns = texts.into_iter().map(|text| ActionPattern { text }).collect();
+    Some(ActionElement { negated, patterns, span: node.span })
+}
+
+/// `*`, or a vendor, one colon and a name. Blanks are kept: such a pattern matches nothing.
+fn action_shape(text: &Text, complaints: &mut Complaints) {
+    let pattern = &*text.value;
+    if pattern == "*" || pattern.contains(char::is_whitespace) {
+        return;
+    }
+    let complaint = match pattern.split_once(':') {
+        None => "has no service prefix",
+        Some((_, name)) if name.contains(':') => "has more than one colon",
+        Some((vendor, _)) if !is_vendor(vendor) => "has a service prefix that no service has",
+        Some(_) => return,
+    };
+    complaints.error(
+        InputError::new(text.span, format!("the action `{pattern}` {complaint}"))
+            .label("AWS refuses this")
+            .help("an action is written `service:Name`, for example `kms:ScheduleKeyDeletion`"),
+    );
+}
+
+/// Wildcards are let through: whether AWS refuses `k*:*` is not documented, and as a match it is
+/// the one reading that cannot hide a permission.
+fn is_vendor(vendor: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '*' | '?');
+    !vendor.is_empty() && vendor.chars().all(known)
+}
+
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>
+fn rcp_action(negated: bool, node: &Node<'_>, texts: &[Text], complaints: &mut Complaints) {
+    if negated {
+        complaints.error(
+            InputError::new(node.span, "a resource control policy cannot use `NotAction`")
+                .label("AWS refuses this")
+                .help("name the actions under `Action`"),
+        );
+    }
+    for text in texts.iter().filter(|text| &*text.value == "*") {
+        complaints.error(
+            InputError::new(text.span, "a resource control policy must name a service")
+                .label("`*` alone is refused")
+                .help("write for example `kms:*`"),
+        );
+    }
+}
+
+/// Reads `Resource` or `NotResource`.
+pub(super) fn resource(
+    statement: &Node<'_>,
+    complaints: &mut Complaints,
+) -> Option<ResourceElement> {
+    let (negated, node) = either(statement, ["Resource", "NotResource"], complaints)?;
+    let name = if negated { "NotResource" } else { "Resource" };
+    let texts = texts(node, name, complaints);
+    if complaints.kind != PolicyKind::Key {
+        for text in &texts {
+            resource_shape(text, complaints);
+        }
+    }
+    let patterns = texts.into_iter().map(|text| ResourcePattern { text }).collect();
+    Some(ResourceElement { negated, patterns, span: node.span })
+}
+
+/// IAM wants an ARN or `*`. Anything else matches nothing, so it is kept beside its refusal.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+fn resource_shape(text: &Text, complaints: &mut Complaints) {
+    let pattern = &*text.value;
+    if pattern.starts_with("arn:") || pattern.starts_with(['*', '?']) || pattern.starts_with("ar") {
+        return;
+    }
+    complaints.refuse(
+        InputError::new(text.span, format!("the resource `{pattern}` is neither an ARN nor `*`"))
+            .label("matches nothing")
+            .help("write the key's ARN, for example `arn:aws:kms:us-east-1:111122223333:key/*`"),
+    );
+}

@@ -1,0 +1,108 @@
+//! `Principal` and `NotPrincipal`.
+
+use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalType};
+use crate::source::json::{Member, Node, Value};
+use crate::source::{InputError, Spanned};
+
+use super::complaints::Complaints;
+use super::element::{either, one_or_many};
+
+/// Reads the element that says whom the statement is about.
+pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<PrincipalElement> {
+    let found = either(statement, ["Principal", "NotPrincipal"], complaints);
+    let Some((negated, node)) = found else {
+        let absent = statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none();
+        if absent && complaints.kind.has_principal() {
+            complaints.error(
+                InputError::new(statement.span, "the statement has no `Principal`")
+                    .label("this statement")
+                    .help(format!("every statement of {} names one", complaints.kind.name())),
+            );
+        }
+        return None;
+    };
+    if !complaints.kind.has_principal() {
+        let name = complaints.kind.name();
+        complaints.error(
+            InputError::new(node.span, format!("`Principal` does not belong in {name}"))
+                .label("AWS refuses this")
+                .help("such a policy is about whatever it is attached to: remove the element"),
+        );
+        return None;
+    }
+    let entries = entries(node, complaints)?;
+    let element = PrincipalElement { negated, entries, span: node.span };
+    if complaints.kind == PolicyKind::ResourceControl {
+        demand_everyone(&element, complaints);
+    }
+    Some(element)
+}
+
+fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<PrincipalEntry>> {
+    match &node.value {
+        Value::Object(members) => {
+            let mut entries = Vec::new();
+            for member in members {
+                entries.extend(of_type(member, complaints));
+            }
+            if entries.is_empty() && complaints.errors.is_empty() {
+                complaints.error(
+                    InputError::new(node.span, "the statement names no principal")
+                        .label("empty")
+                        .help("name at least one, for example `{\"AWS\": \"arn:aws:iam::111122223333:root\"}`"),
+                );
+            }
+            Some(entries)
+        }
+        Value::String(text) if text == "*" => Some(vec![everyone(node)]),
+        Value::Array(items) if !items.is_empty() && items.iter().all(|i| i.as_str() == Some("*")) => {
+            Some(items.iter().map(everyone).collect())
+        }
+        _ => {
+            complaints.error(
+                InputError::new(node.span, "`Principal` must be `\"*\"` or an object")
+                    .label(format!("this is {}", node.kind()))
+                    .help("write `{\"AWS\": \"…\"}` or `{\"Service\": \"…\"}`"),
+            );
+            None
+        }
+    }
+}
+
+fn everyone(node: &Node<'_>) -> PrincipalEntry {
+    PrincipalEntry { principal_type: PrincipalType::Aws, text: Spanned::new("*".into(), node.span) }
+}
+
+fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEntry> {
+    let principal_type = match &*member.key {
+        "AWS" => PrincipalType::Aws,
+        "Service" => PrincipalType::Service,
+        "Federated" => PrincipalType::Federated,
+        "CanonicalUser" => PrincipalType::CanonicalUser,
+        other => {
+            complaints.error(
+                InputError::new(member.key_span, format!("`{other}` is not a type of principal"))
+                    .label("AWS refuses this")
+                    .help("the types are `AWS`, `Service`, `Federated` and `CanonicalUser`"),
+            );
+            return Vec::new();
+        }
+    };
+    one_or_many(&member.value)
+        .iter()
+        .filter_map(|item| complaints.text(item, "a principal"))
+        .map(|text| PrincipalEntry { principal_type, text })
+        .collect()
+}
+
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>
+fn demand_everyone(element: &PrincipalElement, complaints: &mut Complaints) {
+    let everyone = |e: &PrincipalEntry| &*e.text.value == "*";
+    if element.negated || !element.entries.iter().all(everyone) {
+        complaints.error(
+            InputError::new(element.span, "a resource control policy's `Principal` must be `*`")
+                .label("AWS refuses this")
+                .help("name principals in a condition on `aws:PrincipalArn` instead"),
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! What AWS demands of a policy's text: its size and its characters.
+
+use crate::policy::PolicyKind;
+use crate::source::{InputError, Span};
+
+/// Bytes that a key policy may have.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
+const KEY_POLICY_BYTES: usize = 32_768;
+/// Characters that a service or resource control policy may have, white space included.
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
+const CONTROL_POLICY_CHARACTERS: usize = 5_120;
+
+/// What AWS refuses in the policy's text as a whole; `span` is where it stands.
+///
+/// Identity-based policies are not measured: the limit depends on where they are attached, and
+/// AWS's own managed policies exceed it.
+pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError> {
+    let mut refusals = Vec::new();
+    let (length, limit, unit) = match kind {
+        PolicyKind::Key => (text.len(), KEY_POLICY_BYTES, "bytes"),
+        PolicyKind::ServiceControl | PolicyKind::ResourceControl => {
+            (text.chars().count(), CONTROL_POLICY_CHARACTERS, "characters")
+        }
+        PolicyKind::Identity | PolicyKind::PermissionsBoundary | PolicyKind::Session => {
+            return refusals;
+        }
+    };
+    if length > limit {
+        let first = Span { start: span.start, end: span.start.saturating_add(1) };
+        refusals.push(
+            InputError::new(first, format!("the policy has {length} {unit}, and AWS takes {limit}"))
+                .label("this policy")
+                .help("shorten it: join statements, or drop white space"),
+        );
+    }
+    refusals
+}

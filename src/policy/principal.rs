@@ -1,0 +1,144 @@
+//! `Principal` and `NotPrincipal`.
+
+use serde::Serialize;
+
+use crate::aws::{AccountId, Arn};
+use crate::source::Span;
+
+use super::Text;
+
+/// `Principal` or `NotPrincipal` with all that it lists.
+#[derive(Clone, Debug)]
+pub struct PrincipalElement {
+    /// Whether this is `NotPrincipal`: all but these.
+    pub negated: bool,
+    /// What it lists, in order.
+    pub entries: Vec<PrincipalEntry>,
+    /// The element's value.
+    pub span: Span,
+}
+
+/// The key under which a principal is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum PrincipalType {
+    /// Accounts, users, roles, sessions.
+    #[serde(rename = "AWS")]
+    Aws,
+    /// An AWS service.
+    Service,
+    /// An identity provider: only trust policies can name one.
+    Federated,
+    /// An account as only Amazon S3 names it.
+    CanonicalUser,
+}
+
+/// One principal as written.
+#[derive(Clone, Debug)]
+pub struct PrincipalEntry {
+    /// The key under which it is listed; a bare `*` counts as [`PrincipalType::Aws`].
+    pub principal_type: PrincipalType,
+    /// As written.
+    pub text: Text,
+}
+
+/// What a principal's text names.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrincipalForm<'a> {
+    /// `*`: everyone, anonymous callers included.
+    Everyone,
+    /// The account's id, or the ARN of its root: the account and its root user.
+    Account(AccountId),
+    /// `arn:aws:iam::…:role/PATH/NAME`: every session of that role.
+    Role(AccountId, &'a str),
+    /// `arn:aws:iam::…:user/PATH/NAME`.
+    User(AccountId, &'a str),
+    /// `arn:aws:sts::…:assumed-role/ROLE/SESSION`: that one session.
+    AssumedRole(AccountId, &'a str, &'a str),
+    /// `arn:aws:sts::…:federated-user/NAME`.
+    FederatedUser(AccountId, &'a str),
+    /// `AIDA…` or `AROA…`: stands in place of the ARN of a user or role that was deleted.
+    UniqueId(&'a str),
+    /// A service such as `backup.amazonaws.com`.
+    Service(&'a str),
+    /// Something that never matches a caller of KMS, for example a group, an instance profile, an
+    /// identity provider or an ARN with a wildcard.
+    NoCaller,
+}
+
+impl PrincipalEntry {
+    /// What the text names.
+    pub fn form(&self) -> PrincipalForm<'_> {
+        let text = &*self.text.value;
+        match self.principal_type {
+            PrincipalType::Aws => aws_form(text),
+            PrincipalType::Service if text == "*" => PrincipalForm::NoCaller,
+            PrincipalType::Service => PrincipalForm::Service(text),
+            PrincipalType::Federated | PrincipalType::CanonicalUser => PrincipalForm::NoCaller,
+        }
+    }
+}
+
+fn aws_form(text: &str) -> PrincipalForm<'_> {
+    if text == "*" {
+        return PrincipalForm::Everyone;
+    }
+    if let Some(account) = AccountId::parse(text) {
+        return PrincipalForm::Account(account);
+    }
+    if is_unique_id(text) {
+        return PrincipalForm::UniqueId(text);
+    }
+    // A wildcard inside an ARN is not a pattern here: AWS refuses it, and it matches nobody.
+    if text.contains(['*', '?']) {
+        return PrincipalForm::NoCaller;
+    }
+    arn_form(text).unwrap_or(PrincipalForm::NoCaller)
+}
+
+fn arn_form(text: &str) -> Option<PrincipalForm<'_>> {
+    let arn = Arn::parse(text)?;
+    let account = AccountId::parse(arn.account)?;
+    if !arn.region.is_empty() {
+        return None;
+    }
+    if arn.service == "iam" && arn.resource == "root" {
+        return Some(PrincipalForm::Account(account));
+    }
+    let (kind, name) = arn.resource.split_once('/')?;
+    if name.is_empty() {
+        return None;
+    }
+    match (arn.service, kind) {
+        ("iam", "role") => Some(PrincipalForm::Role(account, name)),
+        ("iam", "user") => Some(PrincipalForm::User(account, name)),
+        ("sts", "assumed-role") => {
+            let (role, session) = name.split_once('/')?;
+            Some(PrincipalForm::AssumedRole(account, role, session))
+        }
+        ("sts", "federated-user") => Some(PrincipalForm::FederatedUser(account, name)),
+        _ => None,
+    }
+}
+
+/// Unique ids of users and roles begin with these four letters.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
+fn is_unique_id(text: &str) -> bool {
+    (text.starts_with("AIDA") || text.starts_with("AROA"))
+        && text.len() >= 16
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+impl PrincipalForm<'_> {
+    /// The account, where the form names one.
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(account)
+            | Self::Role(account, _)
+            | Self::User(account, _)
+            | Self::AssumedRole(account, _, _)
+            | Self::FederatedUser(account, _) => Some(*account),
+            Self::Everyone | Self::UniqueId(_) | Self::Service(_) | Self::NoCaller => None,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! One statement of a policy.
+
+use serde::Serialize;
+
+use crate::source::{Span, Spanned};
+
+use super::{ActionElement, Condition, PrincipalElement, ResourceElement, Text};
+
+/// What a statement does where it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Effect {
+    /// It grants, or in a boundary, session policy or SCP lets pass.
+    Allow,
+    /// It denies, whatever else allows.
+    Deny,
+}
+
+/// A statement as written.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The optional `Sid`.
+    pub sid: Option<Text>,
+    /// `Allow` or `Deny`.
+    pub effect: Spanned<Effect>,
+    /// `Principal` or `NotPrincipal`; only in key policies and resource control policies.
+    pub principal: Option<PrincipalElement>,
+    /// `Action` or `NotAction`. A key policy's statement without it has no effect.
+    pub action: Option<ActionElement>,
+    /// `Resource` or `NotResource`. A key policy's statement without it has no effect.
+    pub resource: Option<ResourceElement>,
+    /// Every condition; all must hold.
+    pub conditions: Vec<Condition>,
+    /// The bytes of the `Condition` element, where it is written.
+    pub condition_span: Option<Span>,
+    /// The whole statement.
+    pub span: Span,
+}
