@@ -1,1 +1,3 @@
 //! Who can destroy an AWS KMS key, after what waiting period, who can still stop it, what is lost.
+
+pub mod aws;
