@@ -1,2 +1,6 @@
 //! Who can destroy an AWS KMS key, after what waiting period, who can still stop it, what is lost.
+
+pub mod aws;
+pub mod eval;
+pub mod policy;
 pub mod source;

@@ -1,0 +1,11 @@
+//! What AWS defines: names, tables and limits of KMS and IAM; no policy is read or judged here.
+
+pub mod action;
+pub mod arn;
+pub mod condition_key;
+pub mod key;
+pub mod key_state;
+mod nearest;
+pub mod quota;
+mod reported;
+pub mod waiting_period;

@@ -1,0 +1,70 @@
+//! Finds the known name closest to a misspelt one, for "did you mean".
+
+/// Most edits (insert, delete, replace one character) that still count as a misspelling.
+const MAX_DISTANCE: usize = 3;
+
+/// Longest input, in bytes, that is compared at all; AWS has no longer name.
+const MAX_INPUT: usize = 128;
+
+/// Returns the candidate with the fewest edits from `input`, ASCII case ignored, first of equals.
+///
+/// At most three edits, and at most one for every three bytes: short names match nothing else.
+pub(super) fn nearest<'a>(
+    input: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if input.len() > MAX_INPUT {
+        return None;
+    }
+    let limit = MAX_DISTANCE.min(input.len() / 3);
+    candidates
+        .filter(|candidate| candidate.len().abs_diff(input.len()) <= limit)
+        .map(|candidate| (distance(input, candidate), candidate))
+        .filter(|(edits, _)| *edits <= limit)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance over bytes, ASCII case ignored.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, from) in left.bytes().enumerate() {
+        let mut diagonal = line;
+        let mut before = line + 1;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(before);
+        for (above, to) in row.iter().skip(1).zip(right.bytes()) {
+            let replaced = diagonal + usize::from(!from.eq_ignore_ascii_case(&to));
+            before = replaced.min(before + 1).min(above + 1);
+            diagonal = *above;
+            next.push(before);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits_and_ignores_case() {
+        assert_eq!(distance("", ""), 0);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("KMS", "kms"), 0);
+        assert_eq!(distance("flaw", "lawn"), 2);
+    }
+
+    #[test]
+    fn suggests_only_what_is_close() {
+        let names = ["EnableKey", "DisableKey", "DescribeKey"];
+        assert_eq!(nearest("enablekeys", names.into_iter()), Some("EnableKey"));
+        assert_eq!(nearest("Unrelated", names.into_iter()), None);
+        assert_eq!(nearest("", names.into_iter()), None);
+        assert_eq!(nearest("\u{1F511}", names.into_iter()), None);
+        assert_eq!(nearest(&"E".repeat(1_000_000), names.into_iter()), None);
+    }
+}
