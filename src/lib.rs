@@ -3,4 +3,5 @@
 pub mod aws;
 pub mod eval;
 pub mod policy;
+pub mod simulate;
 pub mod source;

@@ -9,3 +9,9 @@ mod nearest;
 pub mod quota;
 mod reported;
 pub mod waiting_period;
+
+pub use action::{ActionSet, KmsAction};
+pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
+pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
+pub use reported::Reported;
+pub use waiting_period::PendingWindowInDays;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::policy::{Atom, Piece, glob, glob_matches, pieces};
 
+use super::reaching::{self, can_reach};
 use super::scope::Scope;
 use super::{Lookup, Truth};
 
@@ -42,6 +43,16 @@ impl Pattern<'_> {
         match self {
             Self::Plain(pattern) => glob(pattern, text),
             Self::Expanded(atoms) => glob_matches(atoms.as_slice(), text, |a, b| a == b),
+        }
+    }
+
+    /// Whether the text matches where a `*` that ends its part of the ARN reaches past the colon.
+    pub(super) fn reaches(&self, text: &str) -> bool {
+        match self {
+            Self::Plain(pattern) => can_reach(*pattern) && reaching::matches(*pattern, text),
+            Self::Expanded(atoms) => {
+                can_reach(atoms.as_slice()) && reaching::matches(atoms.as_slice(), text)
+            }
         }
     }
 

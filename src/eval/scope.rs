@@ -1,6 +1,7 @@
 //! What a statement sees while it is evaluated: the request, one case, its policy's language.
 
-use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence, iam_policy_only, presence};
+use crate::aws::condition_key::{iam_policy_only, presence};
+use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
 use crate::policy::PolicyKind;
 
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};

@@ -156,7 +156,7 @@ fn one_value(condition: &Condition, value: &str, scope: &Scope<'_>) -> Truth {
 
 fn compares_a_number_as_text(condition: &Condition) -> bool {
     condition.operator.comparison.family() == Family::String
-        && condition_key(&condition.key.value).is_some_and(|key| key.value_type == ValueType::Numeric)
+        && condition_key::find(&condition.key.value).is_some_and(|key| key.value_type == ValueType::Numeric)
 }
 
 fn matches(

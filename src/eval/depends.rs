@@ -1,0 +1,121 @@
+//! On what a conditional answer hangs.
+
+use std::collections::BTreeSet;
+
+use crate::policy::{PolicyDocument, PrincipalForm, Statement};
+
+use super::expansion::{has_variables, variables};
+use super::scope::Scope;
+use super::{
+    Case, CaseSet, Evaluation, Layer, Lookup, PolicyRef, PolicySet, Request, WINDOW_KEY, condition,
+};
+
+/// On what a conditional answer hangs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dependencies {
+    /// Condition keys, sorted, each spelled as the first policy that names it does.
+    pub keys: Vec<String>,
+    /// Whether it also hangs on something that AWS does not document.
+    pub undocumented: bool,
+}
+
+/// The keys on which the conditional cases of an answer hang.
+pub fn dependencies(
+    request: &Request,
+    policies: &PolicySet<'_>,
+    evaluation: &Evaluation,
+) -> Dependencies {
+    let conditional = evaluation.conditional;
+    let mut found = Found::default();
+    for matched in &evaluation.matches {
+        let open = matched.holds.uncertain() & conditional;
+        let Some(policy) = document(policies, matched.policy) else { continue };
+        let Some(statement) = policy.statements.get(matched.statement) else { continue };
+        if !open.is_empty() {
+            let scope = Scope::new(request, policy.kind, policy.replaces_variables());
+            found.undocumented |= !of_statement(statement, &scope, open, &mut found);
+        }
+    }
+    if differs_when_omitted(evaluation) {
+        found.add(WINDOW_KEY);
+    }
+    Dependencies { keys: found.keys, undocumented: found.undocumented }
+}
+
+/// Whether only the two readings of an omitted day count part the answer for it.
+fn differs_when_omitted(evaluation: &Evaluation) -> bool {
+    let of = |case| evaluation.decision_over(CaseSet::of(case));
+    of(Case::OmittedAsDefault) != of(Case::OmittedAsAbsent)
+        && evaluation.omitted() == super::Decision::Conditional
+}
+
+#[derive(Default)]
+struct Found {
+    keys: Vec<String>,
+    seen: BTreeSet<String>,
+    undocumented: bool,
+}
+
+impl Found {
+    fn add(&mut self, key: &str) {
+        if self.seen.insert(key.to_ascii_lowercase()) {
+            let at = self.keys.partition_point(|other| other.as_str() < key);
+            self.keys.insert(at, key.to_owned());
+        }
+    }
+}
+
+/// Adds the unknown keys of what is uncertain in the statement; false where something uncertain
+/// has none.
+fn of_statement(
+    statement: &Statement,
+    scope: &Scope<'_>,
+    open: CaseSet,
+    found: &mut Found,
+) -> bool {
+    let before = found.seen.len();
+    let mut explained = false;
+    for condition in &statement.conditions {
+        if (condition::holds(condition, scope).uncertain() & open).is_empty() {
+            continue;
+        }
+        for key in condition::unknown_keys(condition, scope) {
+            explained = true;
+            found.add(key);
+        }
+    }
+    let patterns = statement.resource.iter().flat_map(|element| &element.patterns);
+    for pattern in patterns.filter(|pattern| has_variables(&pattern.text.value, scope)) {
+        for key in variables(&pattern.text.value) {
+            if matches!(scope.lookup(key), Lookup::Unknown { .. }) {
+                explained = true;
+                found.add(key);
+            }
+        }
+    }
+    let entries = statement.principal.iter().flat_map(|element| &element.entries);
+    let by_id = |form| matches!(form, PrincipalForm::UniqueId(_));
+    if entries.map(|entry| entry.form()).any(by_id)
+        && matches!(scope.lookup("aws:userid"), Lookup::Unknown { .. })
+    {
+        explained = true;
+        found.add("aws:userid");
+    }
+    explained || found.seen.len() > before
+}
+
+/// The policy that a match refers to.
+pub(super) fn document<'a>(
+    policies: &PolicySet<'a>,
+    reference: PolicyRef,
+) -> Option<&'a PolicyDocument> {
+    let named = match reference.layer {
+        Layer::KeyPolicy => return policies.key_policy,
+        Layer::Identity => policies.identity,
+        Layer::Boundary => policies.boundary?,
+        Layer::Session => policies.session?,
+        Layer::Scp => policies.scps.get(reference.level)?,
+        Layer::Rcp => policies.rcps.get(reference.level)?,
+    };
+    named.get(reference.index).map(|policy| &policy.document)
+}

@@ -1,0 +1,30 @@
+//! May this caller do this to this key: conditions, statements, policies, decision.
+//!
+//! Everything about waiting periods is a set: one pass answers for 7 to 30 days and for a request
+//! that names none. What is not known stays unknown, is never allowed, and never protects.
+
+mod caller;
+mod cases;
+mod condition;
+mod context;
+mod decide;
+mod decision;
+mod depends;
+mod derive;
+mod expansion;
+mod holds;
+mod principal;
+mod reaching;
+mod request;
+mod resource;
+mod scope;
+mod statement;
+
+pub use caller::{Caller, CallerError};
+pub use cases::{Case, CaseSet, day_ranges};
+pub use context::{Lookup, RequestContext, Values};
+pub use decide::evaluate;
+pub use decision::{Decision, Evaluation, Layer, Match, PolicyRef, Reason};
+pub use depends::{Dependencies, dependencies};
+pub use holds::{Holds, Truth};
+pub use request::{KeyIdentity, NamedPolicy, PolicySet, Request, WINDOW_KEY, Window};

@@ -1,0 +1,190 @@
+//! Whether a `Principal` element names the caller, and in which way.
+
+use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
+
+use super::caller::CallerKind;
+use super::scope::Scope;
+use super::{Caller, Lookup, Truth};
+
+/// In which way a key policy names a caller decides what else limits the permission.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// Needs nothing else: the user's own ARN, the session's own ARN, everyone, a service, or
+    /// the account to its root user.
+    Direct,
+    /// Needs no identity-based policy, but boundary and session policy must allow: the role's
+    /// ARN to its sessions.
+    Limited,
+    /// Hands the decision to the account's IAM policies.
+    Delegated,
+}
+
+/// What a `Principal` element says of the caller: for each route, whether it opens it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Naming {
+    pub(super) direct: Truth,
+    pub(super) limited: Truth,
+    pub(super) delegated: Truth,
+}
+
+impl Naming {
+    pub(super) const NOBODY: Self =
+        Self { direct: Truth::No, limited: Truth::No, delegated: Truth::No };
+
+    pub(super) const EVERYONE: Self = Self { direct: Truth::Yes, ..Self::NOBODY };
+
+    const fn by(route: Route, truth: Truth) -> Self {
+        match route {
+            Route::Direct => Self { direct: truth, ..Self::NOBODY },
+            Route::Limited => Self { limited: truth, ..Self::NOBODY },
+            Route::Delegated => Self { delegated: truth, ..Self::NOBODY },
+        }
+    }
+
+    const fn or(self, other: Self) -> Self {
+        Self {
+            direct: self.direct.or(other.direct),
+            limited: self.limited.or(other.limited),
+            delegated: self.delegated.or(other.delegated),
+        }
+    }
+
+    /// Whether the caller is named at all.
+    pub(super) const fn any(self) -> Truth {
+        self.direct.or(self.limited).or(self.delegated)
+    }
+}
+
+/// What an Allow statement's element says of the caller.
+pub(super) fn allows(element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
+    if element.negated {
+        // Everyone but these, as `*` would grant it. Access Analyzer warns of it.
+        let exempt = exempts(element, scope);
+        return Naming::by(Route::Direct, !exempt);
+    }
+    element.entries.iter().fold(Naming::NOBODY, |naming, entry| naming.or(names(entry, scope)))
+}
+
+/// Whether a Deny statement's element reaches the caller. `has_boundary`: `NotPrincipal` never
+/// spares a principal that has a permissions boundary.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+pub(super) fn denies(element: &PrincipalElement, has_boundary: bool, scope: &Scope<'_>) -> Truth {
+    if element.negated {
+        return if has_boundary { Truth::Yes } else { !exempts(element, scope) };
+    }
+    Truth::any(element.entries.iter().map(|entry| {
+        let naming = names(entry, scope);
+        // That a Deny on the account reaches all its principals is not documented (SEMANTICS U2).
+        let delegated =
+            if naming.delegated == Truth::Yes { scope.undocumented(true) } else { naming.delegated };
+        naming.direct.or(naming.limited).or(delegated)
+    }))
+}
+
+/// What one entry says of the caller.
+fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
+    let caller = &scope.request.caller;
+    match (entry.form(), caller.kind()) {
+        (PrincipalForm::Everyone, _) => Naming::EVERYONE,
+        (PrincipalForm::Account(account), kind) if caller.account() == Some(account) => {
+            let root = matches!(kind, CallerKind::Root(_));
+            Naming::by(if root { Route::Direct } else { Route::Delegated }, Truth::Yes)
+        }
+        (PrincipalForm::User(account, name), CallerKind::User(of, own)) => {
+            Naming::by(Route::Direct, (account == *of && name == &**own).into())
+        }
+        // The ARN of a federated user does not tell which user asked for the session; where the
+        // answer must be firm, it is the one of the same name.
+        (PrincipalForm::User(account, name), CallerKind::FederatedUser(of, own))
+            if account == *of =>
+        {
+            Naming::by(Route::Limited, scope.undocumented(name == &**own))
+        }
+        (PrincipalForm::Role(account, name), CallerKind::Role(of, own)) => {
+            Naming::by(Route::Limited, (account == *of && name == &**own).into())
+        }
+        // A session's ARN leaves out its role's path; role names are unique in an account.
+        (PrincipalForm::Role(account, name), CallerKind::Session(of, role, _)) => {
+            let last = name.rsplit('/').next().unwrap_or(name);
+            Naming::by(Route::Limited, (account == *of && last == &**role).into())
+        }
+        (PrincipalForm::AssumedRole(account, role, name), CallerKind::Session(of, own, session)) => {
+            let same = account == *of && role == &**own && name == &**session;
+            Naming::by(Route::Direct, same.into())
+        }
+        // The caller stands for all sessions of the role, and one of them is named.
+        (PrincipalForm::AssumedRole(account, role, _), CallerKind::Role(of, own))
+            if account == *of && own.rsplit('/').next() == Some(role) =>
+        {
+            Naming::by(Route::Direct, scope.undocumented(false))
+        }
+        (PrincipalForm::FederatedUser(account, name), CallerKind::FederatedUser(of, own)) => {
+            Naming::by(Route::Direct, (account == *of && name == &**own).into())
+        }
+        (PrincipalForm::UniqueId(id), _) => by_unique_id(id, scope),
+        (PrincipalForm::Service(name), CallerKind::Service) => {
+            Naming::by(Route::Direct, (name == caller.as_str()).into())
+        }
+        _ => Naming::NOBODY,
+    }
+}
+
+/// `aws:userid` is a user's id, or a role's id, a colon and the session's name.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
+fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
+    let route = match scope.request.caller.kind() {
+        CallerKind::User(..) if id.starts_with("AIDA") => Route::Direct,
+        CallerKind::Role(..) | CallerKind::Session(..) if id.starts_with("AROA") => Route::Limited,
+        _ => return Naming::NOBODY,
+    };
+    let truth = match scope.lookup("aws:userid") {
+        Lookup::Known(values) => {
+            let own = values.single().unwrap_or_default();
+            (own.split(':').next() == Some(id)).into()
+        }
+        Lookup::Absent => Truth::No,
+        Lookup::Unknown { .. } => Truth::Unknown,
+    };
+    Naming::by(route, truth)
+}
+
+/// Whether `NotPrincipal` spares the caller: the caller, for a session its role too, and the
+/// account must all be listed.
+fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
+    let caller = &scope.request.caller;
+    let listed = |wanted: fn(Naming) -> Truth| {
+        Truth::any(element.entries.iter().map(|entry| wanted(names(entry, scope))))
+    };
+    let everyone = element.entries.iter().any(|e| e.form() == PrincipalForm::Everyone);
+    if everyone {
+        return Truth::Yes;
+    }
+    let own = listed(|naming| naming.direct);
+    let role = listed(|naming| naming.limited);
+    let account = listed(|naming| naming.delegated);
+    match caller.kind() {
+        CallerKind::Session(..) => own.and(role).and(account),
+        CallerKind::Role(..) => role.and(account),
+        CallerKind::User(..) | CallerKind::FederatedUser(..) => own.and(account),
+        CallerKind::Root(_) | CallerKind::Service => own,
+    }
+}
+
+/// Whether this is a service-linked role, which organization policies do not limit.
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
+pub(super) fn is_service_linked(caller: &Caller, scope: &Scope<'_>) -> bool {
+    let path = super::caller::SERVICE_LINKED_PATH;
+    match caller.kind() {
+        CallerKind::Role(_, name) => name.starts_with(path),
+        CallerKind::Session(..) => match scope.lookup("aws:PrincipalArn") {
+            Lookup::Known(values) => values
+                .single()
+                .and_then(crate::aws::Arn::parse)
+                .and_then(|arn| arn.resource.strip_prefix("role/"))
+                .is_some_and(|name| name.starts_with(path)),
+            Lookup::Absent | Lookup::Unknown { .. } => false,
+        },
+        _ => false,
+    }
+}

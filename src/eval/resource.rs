@@ -1,0 +1,74 @@
+//! Whether a `Resource` element covers the key.
+
+use crate::aws::Arn;
+use crate::policy::{PolicyKind, ResourceElement, ResourcePattern};
+
+use super::Truth;
+use super::expansion::{Expansion, as_pattern, has_variables};
+use super::scope::Scope;
+
+/// Whether the element covers the request's key.
+pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
+    let listed = Truth::any(element.patterns.iter().map(|pattern| matches(pattern, scope)));
+    if element.negated { !listed } else { listed }
+}
+
+/// Whether the pattern matches the key's ARN.
+fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
+    if pattern.is_everything() {
+        return Truth::Yes;
+    }
+    let text = &*pattern.text.value;
+    // An action that is not about a key needs `*`: https://docs.aws.amazon.com/service-authorization/
+    if !scope.request.action.resource_level().has_key() {
+        return text.bytes().all(|byte| byte == b'*').into();
+    }
+    let Some(key) = &scope.request.key.arn else {
+        return of_unknown_key(text, scope);
+    };
+    if has_variables(text, scope) && variable_before_fifth_colon(text) {
+        // Variables are for the last part only; what they do elsewhere is not documented.
+        return match expanded(text, key.as_str(), scope) {
+            Truth::No => Truth::No,
+            Truth::Unknown | Truth::Yes => scope.undocumented(false),
+        };
+    }
+    expanded(text, key.as_str(), scope)
+}
+
+fn variable_before_fifth_colon(text: &str) -> bool {
+    let head = text.match_indices(':').nth(4).map_or(text.len(), |(at, _)| at);
+    text.find("${").is_some_and(|at| at < head)
+}
+
+fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
+    let Some(arn) = Arn::parse(key) else { return Truth::No };
+    let parts = ["arn", arn.partition, arn.service, arn.region, arn.account, arn.resource];
+    let pattern = match as_pattern(text, scope) {
+        Expansion::Is(pattern) => pattern,
+        Expansion::NoValue => return Truth::No,
+        Expansion::Unknown => return Truth::Unknown,
+    };
+    if pattern.arn_parts_match(parts) {
+        return Truth::Yes;
+    }
+    // A `*` that ends its part may reach past the colon, says the current page; the reading part
+    // by part says no. Where they differ nothing is sure (SEMANTICS 1.5, U10).
+    if pattern.reaches(key) { scope.undocumented(true) } else { Truth::No }
+}
+
+/// A key policy that came without its key: `*` is the key, and an ARN may or may not be its own.
+fn of_unknown_key(text: &str, scope: &Scope<'_>) -> Truth {
+    let account = scope.request.key.account;
+    let Some(arn) = Arn::parse(text) else { return Truth::No };
+    let wild = |part: &str| part.contains(['*', '?', '$']);
+    let kms = arn.service == "kms" && (arn.resource.starts_with("key/") || wild(arn.resource));
+    let own = account.is_none_or(|own| own.as_str() == arn.account) || wild(arn.account);
+    if !kms || !own {
+        return Truth::No;
+    }
+    if scope.kind != PolicyKind::Key && arn.resource == "key/*" && arn.region == "*" {
+        return account.map_or(Truth::Unknown, |_| Truth::Yes);
+    }
+    Truth::Unknown
+}

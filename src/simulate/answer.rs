@@ -1,0 +1,148 @@
+//! An answer of the protocol.
+
+use serde::Serialize;
+
+use crate::aws::{KmsAction, PendingWindowInDays};
+use crate::eval::{
+    CaseSet, Decision, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason, Request, WINDOW_KEY,
+    Window, dependencies, evaluate,
+};
+use crate::policy::{Effect, Statement};
+
+use super::Simulation;
+
+/// One answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// As the request has it.
+    pub id: Option<String>,
+    /// The best decision over the day counts that the request covers.
+    pub decision: Decision,
+    /// What decided.
+    pub reason: Reason,
+    /// Day counts that are surely allowed, ascending. Empty for an action that takes none.
+    pub days: Vec<PendingWindowInDays>,
+    /// Day counts that hang on context that was not given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditional_days: Vec<PendingWindowInDays>,
+    /// The decision for a request that names no day count, where the request covers that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omitted: Option<Decision>,
+    /// Condition keys on which the answer hangs.
+    pub depends_on: Vec<String>,
+    /// Whether it hangs on something that AWS does not document.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undocumented: bool,
+    /// The statements that decided.
+    pub statements: Vec<Deciding>,
+    /// What AWS would refuse in the policies although it decides nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<String>,
+}
+
+/// A statement that decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Deciding {
+    /// `key_policy`, `identity/NAME`, `boundary/NAME`, `scp/LEVEL/NAME`, `rcp/LEVEL/NAME` or
+    /// `session_policy`.
+    pub policy: String,
+    /// Position of the statement, from 0.
+    pub index: usize,
+    /// Its `Sid`, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// Decides a request.
+pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
+    let (request, policies) = (&simulation.request, simulation.policies());
+    let evaluation = evaluate(request, &policies);
+    let open = !evaluation.conditional.is_empty();
+    let hangs = if open { dependencies(request, &policies, &evaluation) } else { Default::default() };
+    let (days, conditional_days, omitted) = days(request, &evaluation);
+    Answer {
+        id,
+        decision: evaluation.decision(),
+        reason: evaluation.reason(),
+        days,
+        conditional_days,
+        omitted,
+        depends_on: hangs.keys,
+        undocumented: hangs.undocumented,
+        statements: deciding(&evaluation, &policies),
+        refusals: simulation.refusals.clone(),
+    }
+}
+
+type Days = (Vec<PendingWindowInDays>, Vec<PendingWindowInDays>, Option<Decision>);
+
+fn days(request: &Request, evaluation: &Evaluation) -> Days {
+    if request.action != KmsAction::ScheduleKeyDeletion {
+        return Days::default();
+    }
+    if request.window == Window::Every {
+        let of = |set: CaseSet| set.days().collect();
+        return (of(evaluation.allowed), of(evaluation.conditional), Some(evaluation.omitted()));
+    }
+    // One day count, or a complete context without one.
+    let one = match request.context.get(WINDOW_KEY) {
+        None | Some([]) => return (Vec::new(), Vec::new(), Some(evaluation.decision())),
+        Some([days]) => days.parse().ok().and_then(|days| PendingWindowInDays::new(days).ok()),
+        Some(_) => None,
+    };
+    let when = |wanted| one.filter(|_| evaluation.decision() == wanted).into_iter().collect();
+    (when(Decision::Allowed), when(Decision::Conditional), None)
+}
+
+/// The statements that decided, key policy first: those that grant, those that deny, or for a
+/// conditional answer those that may.
+fn deciding(evaluation: &Evaluation, policies: &PolicySet<'_>) -> Vec<Deciding> {
+    let cases = evaluation.decided();
+    let grants = |m: &Match| {
+        m.effect == Effect::Allow && matches!(m.policy.layer, Layer::KeyPolicy | Layer::Identity)
+    };
+    let decides = |m: &Match| match evaluation.decision() {
+        Decision::Allowed => grants(m) && !(m.holds.surely() & cases).is_empty(),
+        Decision::ExplicitDeny => {
+            m.effect == Effect::Deny && !(m.holds.surely() & cases).is_empty()
+        }
+        Decision::Conditional => {
+            (grants(m) && !(m.holds.maybe() & cases).is_empty())
+                || !(m.holds.uncertain() & cases).is_empty()
+        }
+        Decision::ImplicitDeny => false,
+    };
+    let mut found: Vec<_> = evaluation.matches.iter().filter(|m| decides(m)).collect();
+    found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
+    found.into_iter().filter_map(|matched| describe(matched, policies)).collect()
+}
+
+fn describe(matched: &Match, policies: &PolicySet<'_>) -> Option<Deciding> {
+    let reference = matched.policy;
+    let pick = |list: &[NamedPolicy]| {
+        let policy = list.get(reference.index)?;
+        let statement = policy.document.statements.get(matched.statement)?;
+        Some((policy.name.clone(), sid(statement)))
+    };
+    let level = reference.level;
+    let (policy, sid) = match reference.layer {
+        Layer::KeyPolicy => {
+            let statement = policies.key_policy?.statements.get(matched.statement)?;
+            ("key_policy".to_owned(), sid(statement))
+        }
+        Layer::Identity => pick(policies.identity).map(|(name, sid)| (format!("identity/{name}"), sid))?,
+        Layer::Boundary => pick(policies.boundary?).map(|(name, sid)| (format!("boundary/{name}"), sid))?,
+        Layer::Session => ("session_policy".to_owned(), pick(policies.session?)?.1),
+        Layer::Scp => pick(policies.scps.get(level)?)
+            .map(|(name, sid)| (format!("scp/{level}/{name}"), sid))?,
+        Layer::Rcp => pick(policies.rcps.get(level)?)
+            .map(|(name, sid)| (format!("rcp/{level}/{name}"), sid))?,
+    };
+    Some(Deciding { policy, index: matched.statement, sid, effect: matched.effect })
+}
+
+fn sid(statement: &Statement) -> Option<String> {
+    statement.sid.as_ref().map(|sid| sid.value.clone().into_string())
+}

@@ -1,0 +1,12 @@
+//! The batch protocol of `simulate`: JSON Lines in, one decision a line out, in the same order.
+//!
+//! It is the interface for other programs and for tests that compare with other evaluators.
+
+mod answer;
+mod batch;
+mod fields;
+mod request;
+
+pub use answer::{Answer, Deciding, answer};
+pub use batch::{BatchSummary, answer_line, run_batch};
+pub use request::{Simulation, SimulationError, read_simulation};

@@ -1,0 +1,194 @@
+//! A request of the protocol, read from JSON.
+
+use crate::aws::{KeyArn, KeyArnError, KmsAction, PendingWindowInDays, action};
+use crate::eval::{Caller, CallerError, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext};
+use crate::policy::{PolicyDocument, PolicyKind};
+use crate::source::InputError;
+use crate::source::json::{Node, Value, parse};
+
+use super::fields::{Fields, wrong};
+
+/// Why a line is no request. Columns count bytes of the line, from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SimulationError {
+    /// The line is not JSON.
+    #[error("column {}: {}{}", .0.span.start.saturating_add(1), .0.message, label(.0))]
+    Json(InputError),
+    /// A field that must be there is not.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A field holds the wrong type.
+    #[error("`{field}` must be {wanted}, and this is {found} (column {column})")]
+    WrongType {
+        /// The field with its position, such as `scps[0][1].policy`.
+        field: String,
+        /// What it must be.
+        wanted: String,
+        /// What it is.
+        found: &'static str,
+        /// Where.
+        column: u32,
+    },
+    /// `principal` is nobody who can make a request.
+    #[error("`principal`: {error}; {}", .error.help())]
+    Principal {
+        /// Why.
+        #[from]
+        error: CallerError,
+    },
+    /// `key_arn` is no key's ARN.
+    #[error("`key_arn`: {error}; {}", .error.help())]
+    Key {
+        /// Why.
+        #[from]
+        error: KeyArnError,
+    },
+    /// `action` is no KMS action.
+    #[error("`action`: `{0}` is not a KMS action{1}")]
+    Action(String, String),
+    /// `days` is out of bounds.
+    #[error("`days` must be a whole number from 7 to 30, and this is {0}")]
+    Days(String),
+    /// AWS would refuse to store a policy.
+    #[error("`{field}`: {message}{help} (column {column})")]
+    Policy {
+        /// The field with its position.
+        field: String,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+        /// Where.
+        column: u32,
+    },
+}
+
+fn label(error: &InputError) -> String {
+    if error.label.is_empty() { String::new() } else { format!(", {}", error.label) }
+}
+
+/// A request with all of its policies.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    /// The question.
+    pub request: Request,
+    /// `key_policy`.
+    pub key_policy: Option<PolicyDocument>,
+    /// `identity_policies`.
+    pub identity: Vec<NamedPolicy>,
+    /// `permission_boundaries`.
+    pub boundary: Option<Vec<NamedPolicy>>,
+    /// `session_policy`.
+    pub session: Option<Vec<NamedPolicy>>,
+    /// `scps`.
+    pub scps: Vec<Vec<NamedPolicy>>,
+    /// `rcps`.
+    pub rcps: Vec<Vec<NamedPolicy>>,
+    /// What AWS would refuse in the policies although it decides nothing, in words.
+    pub refusals: Vec<String>,
+}
+
+impl Simulation {
+    /// The policies as the evaluator takes them.
+    pub fn policies(&self) -> PolicySet<'_> {
+        PolicySet {
+            key_policy: self.key_policy.as_ref(),
+            identity: &self.identity,
+            boundary: self.boundary.as_deref(),
+            session: self.session.as_deref(),
+            scps: &self.scps,
+            rcps: &self.rcps,
+        }
+    }
+}
+
+/// Reads a request. Unknown fields are ignored.
+///
+/// # Errors
+/// The first thing that makes it no request, or for which AWS would refuse a policy.
+pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
+    if node.members().is_none() {
+        return Err(wrong("the line", node, "an object"));
+    }
+    let mut fields = Fields::new(node);
+    let caller = Caller::parse(fields.text("principal")?)?;
+    let key = KeyIdentity::of(KeyArn::parse(fields.text("key_arn")?)?);
+    let action = read_action(fields.text("action")?)?;
+    let complete = fields.flag("complete_context")?;
+    let context = read_context(&fields, complete)?;
+    let request = if complete {
+        Request::complete(caller, action, key, context)
+    } else {
+        let days = fields.optional("days").map(read_days).transpose()?;
+        Request::open(caller, action, key, context, days)
+    };
+    let session = fields.policy("session_policy", PolicyKind::Session)?;
+    Ok(Simulation {
+        request,
+        key_policy: fields.policy("key_policy", PolicyKind::Key)?,
+        identity: fields.policies("identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
+        boundary: fields.policies("permission_boundaries", PolicyKind::PermissionsBoundary)?,
+        session: session.map(|document| vec![NamedPolicy { name: "session_policy".into(), document }]),
+        scps: fields.levels("scps", PolicyKind::ServiceControl)?,
+        rcps: fields.levels("rcps", PolicyKind::ResourceControl)?,
+        refusals: fields.refusals,
+    })
+}
+
+/// Reads a line as JSON, then as a request.
+///
+/// # Errors
+/// As [`read_simulation`], and where the line is not JSON.
+pub(super) fn read_line(line: &str) -> Result<(Simulation, Option<String>), (SimulationError, Option<String>)> {
+    let node = parse(line).map_err(|error| (SimulationError::Json(error), None))?;
+    let id = node.get("id").and_then(Node::as_str).map(ToOwned::to_owned);
+    match read_simulation(&node) {
+        Ok(simulation) => Ok((simulation, id)),
+        Err(error) => Err((error, id)),
+    }
+}
+
+fn read_action(text: &str) -> Result<KmsAction, SimulationError> {
+    KmsAction::from_name(text).ok_or_else(|| {
+        let hint = action::nearest(text).map(|near| format!("; did you mean `{near}`?"));
+        SimulationError::Action(text.to_owned(), hint.unwrap_or_default())
+    })
+}
+
+fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
+    let text = match &node.value {
+        Value::Number(text) => text,
+        _ => return Err(wrong("days", node, "a number")),
+    };
+    let days = text.parse().ok().and_then(|days| PendingWindowInDays::new(days).ok());
+    days.ok_or_else(|| SimulationError::Days((*text).to_owned()))
+}
+
+fn read_context(fields: &Fields<'_, '_>, complete: bool) -> Result<RequestContext, SimulationError> {
+    let mut context = if complete { RequestContext::complete() } else { RequestContext::open() };
+    let Some(node) = fields.optional("context") else { return Ok(context) };
+    let members = node.members().ok_or_else(|| wrong("context", node, "an object"))?;
+    for member in members {
+        let values = match &member.value.value {
+            Value::Array(items) => {
+                items.iter().map(|item| scalar(&member.key, item)).collect::<Result<Vec<_>, _>>()?
+            }
+            _ => vec![scalar(&member.key, &member.value)?],
+        };
+        context.set(&member.key, values);
+    }
+    Ok(context)
+}
+
+/// A value of a context key; numbers and booleans count as their text.
+fn scalar(key: &str, node: &Node<'_>) -> Result<Box<str>, SimulationError> {
+    Ok(match &node.value {
+        Value::String(text) => (&**text).into(),
+        Value::Number(text) => (*text).into(),
+        Value::Bool(true) => "true".into(),
+        Value::Bool(false) => "false".into(),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            return Err(wrong(&format!("context.{key}"), node, "a string or an array of strings"));
+        }
+    })
+}
