@@ -1,0 +1,103 @@
+//! One statement against one request.
+
+use serde_json::Value;
+
+use super::condition;
+use super::context::{Context, list};
+use super::glob::{matches, tokens};
+use super::principal::{Caller, Naming, namings, spared_by_not_principal};
+use super::resource;
+
+/// What a statement is held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'a> {
+    /// The action, as `kms:ScheduleKeyDeletion`.
+    pub(crate) action: &'a str,
+    /// The key's ARN.
+    pub(crate) key_arn: &'a str,
+    /// Who calls.
+    pub(crate) caller: Caller,
+    /// Whether the caller has a permissions boundary.
+    pub(crate) has_boundary: bool,
+    /// The condition keys.
+    pub(crate) context: Context<'a>,
+}
+
+/// The statements of a policy: one object or an array (§1.1).
+pub(crate) fn statements(policy: &Value) -> Vec<&Value> {
+    match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.iter().collect(),
+        Some(single) => vec![single],
+        None => Vec::new(),
+    }
+}
+
+/// Whether the policy's statements know variables (§1.1, §1.7).
+pub(crate) fn knows_variables(policy: &Value) -> bool {
+    policy.get("Version").and_then(Value::as_str) == Some("2012-10-17")
+}
+
+/// Whether action, resource and condition of the statement fit; the principal is not looked at.
+///
+/// §1.2: a statement without action or resource element has no effect.
+pub(crate) fn fits(statement: &Value, replace: bool, request: &Request<'_>) -> bool {
+    let action = listed(statement, "Action", "NotAction", |entry| {
+        action_named(entry, request.action)
+    });
+    let resource = listed(statement, "Resource", "NotResource", |entry| {
+        resource::names(entry, request.key_arn, replace, request.context)
+    });
+    action && resource && condition::holds(statement.get("Condition"), replace, request.context)
+}
+
+/// `Action` wants an entry that names, `NotAction` wants none; neither of the two: nothing fits.
+fn listed(statement: &Value, element: &str, negated: &str, names: impl Fn(&str) -> bool) -> bool {
+    let any = |entries: &Value| list(entries).iter().any(|entry| names(entry));
+    match (statement.get(element), statement.get(negated)) {
+        (Some(entries), _) => any(entries),
+        (None, Some(entries)) => !any(entries),
+        (None, None) => false,
+    }
+}
+
+/// §1.4: `*`, or vendor and name apart, both regardless of case and with wildcards.
+pub(crate) fn action_named(entry: &str, action: &str) -> bool {
+    if entry == "*" {
+        return true;
+    }
+    let entry = entry.to_ascii_lowercase();
+    let action = action.to_ascii_lowercase();
+    match (entry.split_once(':'), action.split_once(':')) {
+        (Some((vendor, name)), Some((service, operation))) => {
+            matches(&tokens(vendor), service) && matches(&tokens(name), operation)
+        }
+        _ => false,
+    }
+}
+
+/// How a statement of a resource policy names the caller; empty where it does not (§1.6).
+///
+/// Allow with `NotPrincipal` reads as "everyone except".
+pub(crate) fn named(statement: &Value, request: &Request<'_>) -> Vec<Naming> {
+    if let Some(element) = statement.get("Principal") {
+        return namings(element, &request.caller);
+    }
+    let Some(element) = statement.get("NotPrincipal") else {
+        return Vec::new();
+    };
+    let spared = if is(statement, "Deny") {
+        spared_by_not_principal(element, &request.caller, request.has_boundary)
+    } else {
+        !namings(element, &request.caller).is_empty()
+    };
+    if spared {
+        Vec::new()
+    } else {
+        vec![Naming::Everyone]
+    }
+}
+
+/// Whether the statement has this effect (§1.1: in this spelling only).
+pub(crate) fn is(statement: &Value, effect: &str) -> bool {
+    statement.get("Effect").and_then(Value::as_str) == Some(effect)
+}
