@@ -2,6 +2,9 @@
 
 pub mod aws;
 pub mod eval;
+pub mod facts;
+pub mod finding;
+pub mod inventory;
 pub mod policy;
 pub mod simulate;
 pub mod source;

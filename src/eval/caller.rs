@@ -55,7 +55,10 @@ impl Caller {
         } else {
             return Err(CallerError::NotAPrincipal(text.to_owned()));
         };
-        Ok(Self { text: text.into(), kind })
+        Ok(Self {
+            text: text.into(),
+            kind,
+        })
     }
 
     /// As it was given.
@@ -110,7 +113,9 @@ fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
     let no_caller = |why| CallerError::NoCaller(text.to_owned(), why);
     let arn = Arn::parse(text).ok_or_else(not_a_principal)?;
     if text.contains(['*', '?']) {
-        return Err(no_caller("a wildcard names many principals, and a request has one"));
+        return Err(no_caller(
+            "a wildcard names many principals, and a request has one",
+        ));
     }
     let account = AccountId::parse(arn.account).ok_or_else(not_a_principal)?;
     if arn.service == "iam" && arn.resource == "root" {
@@ -137,7 +142,10 @@ fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
 /// `backup.amazonaws.com`, `cloudtrail.cn-north-1.amazonaws.com.cn` and the like.
 fn is_service(text: &str) -> bool {
     let host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
-    (text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") || text.ends_with(".amazon.com") || text.ends_with(".aws.internal"))
+    (text.ends_with(".amazonaws.com")
+        || text.ends_with(".amazonaws.com.cn")
+        || text.ends_with(".amazon.com")
+        || text.ends_with(".aws.internal"))
         && text.chars().all(host)
 }
 
@@ -158,9 +166,15 @@ mod tests {
             assert!(Caller::parse(text).is_ok(), "{text}");
         }
         for text in [
-            "alice", "", "*", "arn:aws:iam::111122223333:role/app-*", "arn:aws:iam::1:root",
-            "arn:aws:iam::111122223333:group/g", "arn:aws:sts::111122223333:assumed-role/r",
-            "arn:aws:kms:us-east-1:111122223333:key/x", "arn:aws:iam::111122223333:role/",
+            "alice",
+            "",
+            "*",
+            "arn:aws:iam::111122223333:role/app-*",
+            "arn:aws:iam::1:root",
+            "arn:aws:iam::111122223333:group/g",
+            "arn:aws:sts::111122223333:assumed-role/r",
+            "arn:aws:kms:us-east-1:111122223333:key/x",
+            "arn:aws:iam::111122223333:role/",
         ] {
             assert!(Caller::parse(text).is_err(), "{text}");
         }

@@ -30,7 +30,9 @@ impl Case {
 
     fn bit(self) -> u32 {
         let index = match self {
-            Self::Days(days) => u32::from(days.days().saturating_sub(PendingWindowInDays::MIN.days())),
+            Self::Days(days) => {
+                u32::from(days.days().saturating_sub(PendingWindowInDays::MIN.days()))
+            }
             Self::OmittedAsDefault => OMITTED_AS_DEFAULT,
             Self::OmittedAsAbsent => OMITTED_AS_ABSENT,
         };
@@ -56,6 +58,8 @@ impl CaseSet {
     pub const NONE: Self = Self(0);
     /// Every case.
     pub const ALL: Self = Self((1 << 26) - 1);
+    /// The 24 day counts.
+    pub const DAYS: Self = Self((1 << OMITTED_AS_DEFAULT) - 1);
     /// Both readings of an omitted day count.
     pub const OMITTED: Self = Self(1 << OMITTED_AS_DEFAULT | 1 << OMITTED_AS_ABSENT);
 
@@ -137,7 +141,8 @@ mod tests {
     #[test]
     fn twenty_six_bits_and_their_complement() {
         assert_eq!(Case::all().fold(CaseSet::NONE, CaseSet::with), CaseSet::ALL);
-        let some = CaseSet::of(Case::OmittedAsAbsent) | CaseSet::of(Case::Days(PendingWindowInDays::MIN));
+        let some =
+            CaseSet::of(Case::OmittedAsAbsent) | CaseSet::of(Case::Days(PendingWindowInDays::MIN));
         assert_eq!(some | !some, CaseSet::ALL);
         assert_eq!(some & !some, CaseSet::NONE);
         assert_eq!(day_ranges(some.days()), [(7, 7)]);

@@ -69,7 +69,10 @@ pub struct RequestContext {
 impl RequestContext {
     /// A context that says everything: a key that is not in it is absent.
     pub fn complete() -> Self {
-        Self { complete: true, ..Self::default() }
+        Self {
+            complete: true,
+            ..Self::default()
+        }
     }
 
     /// A context that says some things: a key that is not in it may be anything that AWS supplies.
@@ -85,7 +88,11 @@ impl RequestContext {
     /// Sets a key, in place of what it held. No value at all says that the key is absent.
     pub fn set<I: IntoIterator<Item: Into<Box<str>>>>(&mut self, key: &str, values: I) {
         let values = values.into_iter().map(Into::into).collect();
-        match self.entries.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+        match self
+            .entries
+            .iter_mut()
+            .find(|(name, _)| name.eq_ignore_ascii_case(key))
+        {
             Some((_, old)) => *old = values,
             None => self.entries.push((key.into(), values)),
         }
@@ -113,15 +120,19 @@ impl RequestContext {
 
     /// The values that were set, where they were; empty says absent.
     pub fn get(&self, key: &str) -> Option<&[Box<str>]> {
-        let entry = self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        let entry = self
+            .entries
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(key));
         entry.map(|(_, values)| &**values)
     }
 
     /// Whether the key is one of a closed family and is not set.
     pub fn is_closed_to(&self, key: &str) -> bool {
-        self.closed_prefixes
-            .iter()
-            .any(|prefix| key.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix)))
+        self.closed_prefixes.iter().any(|prefix| {
+            key.get(..prefix.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+        })
     }
 
     /// Every key that is set, as set, with its values.
@@ -132,6 +143,9 @@ impl RequestContext {
     /// The same keys, with all else absent.
     #[must_use]
     pub fn completed(&self) -> Self {
-        Self { complete: true, ..self.clone() }
+        Self {
+            complete: true,
+            ..self.clone()
+        }
     }
 }

@@ -15,13 +15,22 @@ use super::{
 
 /// Decides a request, for every case at once.
 pub fn evaluate(request: &Request, policies: &PolicySet<'_>) -> Evaluation {
-    let mut tally = Tally { request, policies, matches: Vec::new(), deny: Holds::NEVER };
+    let mut tally = Tally {
+        request,
+        policies,
+        matches: Vec::new(),
+        deny: Holds::NEVER,
+    };
     let scp = tally.scps();
     tally.rcps();
     let key_policy = tally.key_policy();
     let root = request.caller.is_root();
     // The root user has no identity-based policies and is under no boundary.
-    let identity = if root { Holds::NEVER } else { tally.layer(policies.identity, Layer::Identity, 0) };
+    let identity = if root {
+        Holds::NEVER
+    } else {
+        tally.layer(policies.identity, Layer::Identity, 0)
+    };
     let boundary = tally.limit(policies.boundary.filter(|_| !root), Layer::Boundary);
     let session = tally.limit(policies.session.filter(|_| !root), Layer::Session);
     let mut layers = Layers {
@@ -70,7 +79,11 @@ fn across_accounts(request: &Request, layers: &Layers) -> Holds {
     if layers.cross_account {
         return Holds::NEVER;
     }
-    let own = if request.caller.is_root() { Holds::ALWAYS } else { layers.identity };
+    let own = if request.caller.is_root() {
+        Holds::ALWAYS
+    } else {
+        layers.identity
+    };
     let named = layers.direct.or(layers.limited).or(layers.delegated);
     named.and(own).and(layers.boundary).and(layers.session)
 }
@@ -119,7 +132,11 @@ impl Tally<'_> {
     }
 
     fn is_service_linked(&self) -> bool {
-        let scope = Scope::new(self.request, crate::policy::PolicyKind::ServiceControl, false);
+        let scope = Scope::new(
+            self.request,
+            crate::policy::PolicyKind::ServiceControl,
+            false,
+        );
         principal::is_service_linked(&self.request.caller, &scope)
     }
 
@@ -132,7 +149,11 @@ impl Tally<'_> {
     fn layer(&mut self, policies: &[NamedPolicy], layer: Layer, level: usize) -> Holds {
         let mut allow = Holds::NEVER;
         for (index, policy) in policies.iter().enumerate() {
-            let reference = PolicyRef { layer, level, index };
+            let reference = PolicyRef {
+                layer,
+                level,
+                index,
+            };
             for (position, statement) in policy.document.statements.iter().enumerate() {
                 let scope = self.scope(&policy.document);
                 if !statement::is_about_action(statement, &scope) {
@@ -155,11 +176,19 @@ impl Tally<'_> {
             limited: Holds::NEVER,
             delegated: Holds::NEVER,
         };
-        let Some(policy) = self.policies.key_policy else { return grants };
-        let reference = PolicyRef { layer: Layer::KeyPolicy, level: 0, index: 0 };
+        let Some(policy) = self.policies.key_policy else {
+            return grants;
+        };
+        let reference = PolicyRef {
+            layer: Layer::KeyPolicy,
+            level: 0,
+            index: 0,
+        };
         for (position, statement) in policy.statements.iter().enumerate() {
             let scope = self.scope(policy);
-            let Some(element) = &statement.principal else { continue };
+            let Some(element) = &statement.principal else {
+                continue;
+            };
             if !statement::is_about_action(statement, &scope) {
                 continue;
             }
@@ -168,7 +197,10 @@ impl Tally<'_> {
                 Effect::Deny => {
                     let bounded = self.policies.boundary.is_some();
                     let direct = principal::denies(element, bounded, &scope);
-                    Naming { direct, ..Naming::NOBODY }
+                    Naming {
+                        direct,
+                        ..Naming::NOBODY
+                    }
                 }
             };
             if naming.any() == Truth::No {
@@ -185,7 +217,13 @@ impl Tally<'_> {
                 Effect::Deny => self.deny = self.deny.or(by(naming.direct)),
             }
             let delegates = naming.direct.or(naming.limited) == Truth::No;
-            self.note(reference, position, statement.effect.value, by(naming.any()), delegates);
+            self.note(
+                reference,
+                position,
+                statement.effect.value,
+                by(naming.any()),
+                delegates,
+            );
         }
         grants
     }
@@ -199,7 +237,13 @@ impl Tally<'_> {
         delegates: bool,
     ) {
         if !holds.is_never() {
-            self.matches.push(Match { policy, statement, effect, holds, delegates });
+            self.matches.push(Match {
+                policy,
+                statement,
+                effect,
+                holds,
+                delegates,
+            });
         }
     }
 }

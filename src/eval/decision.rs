@@ -171,9 +171,9 @@ impl Evaluation {
         }
     }
 
-    /// The best decision over all cases.
+    /// The best decision over all day counts and none.
     pub fn decision(&self) -> Decision {
-        self.decision_over(CaseSet::ALL)
+        self.decision_over(CaseSet::DAYS).min(self.omitted())
     }
 
     /// The decision for a request that names no day count: firm only where both readings of what
@@ -193,7 +193,8 @@ impl Evaluation {
     pub fn decided(&self) -> CaseSet {
         match self.decision() {
             Decision::Allowed => self.allowed,
-            Decision::Conditional => self.conditional,
+            // An omitted day count may be allowed under one of its readings only.
+            Decision::Conditional => self.conditional | self.allowed,
             Decision::ImplicitDeny => CaseSet::ALL.without(self.explicit_deny),
             Decision::ExplicitDeny => self.explicit_deny,
         }
@@ -224,7 +225,11 @@ impl Evaluation {
         let layers = &self.layers;
         let limits = layers.boundary.maybe() & layers.session.maybe();
         let by_key_policy = layers.direct.maybe() | (layers.limited.maybe() & limits);
-        if (by_key_policy & cases).is_empty() { Reason::IdentityPolicy } else { Reason::KeyPolicy }
+        if (by_key_policy & cases).is_empty() {
+            Reason::IdentityPolicy
+        } else {
+            Reason::KeyPolicy
+        }
     }
 
     fn denied_by(&self, when: fn(&Match) -> CaseSet, cases: CaseSet) -> Reason {
@@ -249,11 +254,19 @@ impl Evaluation {
         }
         if lacks(layers.limited) && lacks(delegated) {
             let only_identity = lacks(layers.delegated) && !lacks(layers.identity);
-            return if only_identity { Reason::NoDelegation } else { Reason::NotGranted };
+            return if only_identity {
+                Reason::NoDelegation
+            } else {
+                Reason::NotGranted
+            };
         }
         if lacks(layers.boundary) {
             return Reason::Boundary;
         }
-        if lacks(layers.session) { Reason::SessionPolicy } else { Reason::NotGranted }
+        if lacks(layers.session) {
+            Reason::SessionPolicy
+        } else {
+            Reason::NotGranted
+        }
     }
 }

@@ -29,8 +29,12 @@ pub fn dependencies(
     let mut found = Found::default();
     for matched in &evaluation.matches {
         let open = matched.holds.uncertain() & conditional;
-        let Some(policy) = document(policies, matched.policy) else { continue };
-        let Some(statement) = policy.statements.get(matched.statement) else { continue };
+        let Some(policy) = document(policies, matched.policy) else {
+            continue;
+        };
+        let Some(statement) = policy.statements.get(matched.statement) else {
+            continue;
+        };
         if !open.is_empty() {
             let scope = Scope::new(request, policy.kind, policy.replaces_variables());
             found.undocumented |= !of_statement(statement, &scope, open, &mut found);
@@ -39,7 +43,10 @@ pub fn dependencies(
     if differs_when_omitted(evaluation) {
         found.add(WINDOW_KEY);
     }
-    Dependencies { keys: found.keys, undocumented: found.undocumented }
+    Dependencies {
+        keys: found.keys,
+        undocumented: found.undocumented,
+    }
 }
 
 /// Whether only the two readings of an omitted day count part the answer for it.
@@ -79,12 +86,19 @@ fn of_statement(
         if (condition::holds(condition, scope).uncertain() & open).is_empty() {
             continue;
         }
-        for key in condition::unknown_keys(condition, scope) {
-            explained = true;
-            found.add(key);
+        let keys = condition::unknown_keys(condition, scope);
+        if keys.is_empty() {
+            // All is known, and AWS does not document what it makes of it.
+            found.undocumented = true;
+            found.add(&condition.key.value);
         }
+        explained = true;
+        keys.into_iter().for_each(|key| found.add(key));
     }
-    let patterns = statement.resource.iter().flat_map(|element| &element.patterns);
+    let patterns = statement
+        .resource
+        .iter()
+        .flat_map(|element| &element.patterns);
     for pattern in patterns.filter(|pattern| has_variables(&pattern.text.value, scope)) {
         for key in variables(&pattern.text.value) {
             if matches!(scope.lookup(key), Lookup::Unknown { .. }) {
@@ -93,7 +107,10 @@ fn of_statement(
             }
         }
     }
-    let entries = statement.principal.iter().flat_map(|element| &element.entries);
+    let entries = statement
+        .principal
+        .iter()
+        .flat_map(|element| &element.entries);
     let by_id = |form| matches!(form, PrincipalForm::UniqueId(_));
     if entries.map(|entry| entry.form()).any(by_id)
         && matches!(scope.lookup("aws:userid"), Lookup::Unknown { .. })

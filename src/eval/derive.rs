@@ -18,7 +18,10 @@ pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestCo
         // Only multi-Region keys have ids that begin with `mrk-`:
         // https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
         let multi_region = arn.is_multi_region_id();
-        context.set_default("kms:MultiRegion", if multi_region { "true" } else { "false" });
+        context.set_default(
+            "kms:MultiRegion",
+            if multi_region { "true" } else { "false" },
+        );
         if !multi_region {
             context.absent_default("kms:MultiRegionKeyType");
         }
@@ -29,7 +32,10 @@ pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestCo
 }
 
 fn of_caller(caller: &Caller, context: &mut RequestContext) {
-    context.set_default("aws:PrincipalIsAWSService", if caller.is_service() { "true" } else { "false" });
+    context.set_default(
+        "aws:PrincipalIsAWSService",
+        if caller.is_service() { "true" } else { "false" },
+    );
     let Some(account) = caller.account() else {
         return;
     };
@@ -65,7 +71,10 @@ fn principal_arn(caller: &Caller) -> Option<String> {
     match caller.kind() {
         CallerKind::Session(account, role, _) => {
             let partition = crate::aws::Arn::parse(caller.as_str())?.partition;
-            Some(format!("arn:{partition}:iam::{}:role/{role}", account.as_str()))
+            Some(format!(
+                "arn:{partition}:iam::{}:role/{role}",
+                account.as_str()
+            ))
         }
         CallerKind::Service => None,
         _ => Some(caller.as_str().to_owned()),

@@ -61,7 +61,9 @@ impl Pattern<'_> {
         match self {
             Self::Plain(pattern) => {
                 let mut split = pattern.splitn(6, ':');
-                let all = parts.iter().all(|part| split.next().is_some_and(|p| glob(p, part)));
+                let all = parts
+                    .iter()
+                    .all(|part| split.next().is_some_and(|p| glob(p, part)));
                 all && split.next().is_none()
             }
             Self::Expanded(atoms) => {
@@ -91,7 +93,10 @@ pub(super) fn as_text<'a>(text: &'a str, scope: &Scope<'_>) -> Expansion<Cow<'a,
         Part::Literal(literal) => expanded.push_str(literal),
         Part::Verbatim(value) => expanded.push_str(value),
     });
-    found.map_or_else(|stop| stop.expansion(), |()| Expansion::Is(Cow::Owned(expanded)))
+    found.map_or_else(
+        |stop| stop.expansion(),
+        |()| Expansion::Is(Cow::Owned(expanded)),
+    )
 }
 
 /// The string as a pattern.
@@ -109,7 +114,10 @@ pub(super) fn as_pattern<'a>(text: &'a str, scope: &Scope<'_>) -> Expansion<Patt
         // Whether AWS lets a wildcard inside a value match more is not documented (SEMANTICS U17).
         Part::Verbatim(value) => atoms.extend(value.bytes().map(Atom::Byte)),
     });
-    found.map_or_else(|stop| stop.expansion(), |()| Expansion::Is(Pattern::Expanded(atoms)))
+    found.map_or_else(
+        |stop| stop.expansion(),
+        |()| Expansion::Is(Pattern::Expanded(atoms)),
+    )
 }
 
 enum Part<'a> {

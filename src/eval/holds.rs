@@ -88,11 +88,20 @@ pub struct Holds {
 
 impl Holds {
     /// For no case.
-    pub const NEVER: Self = Self { surely: CaseSet::NONE, maybe: CaseSet::NONE };
+    pub const NEVER: Self = Self {
+        surely: CaseSet::NONE,
+        maybe: CaseSet::NONE,
+    };
     /// For every case.
-    pub const ALWAYS: Self = Self { surely: CaseSet::ALL, maybe: CaseSet::ALL };
+    pub const ALWAYS: Self = Self {
+        surely: CaseSet::ALL,
+        maybe: CaseSet::ALL,
+    };
     /// Unknown for every case.
-    pub const UNKNOWN: Self = Self { surely: CaseSet::NONE, maybe: CaseSet::ALL };
+    pub const UNKNOWN: Self = Self {
+        surely: CaseSet::NONE,
+        maybe: CaseSet::ALL,
+    };
 
     /// Asks for each case.
     pub fn for_each(mut truth: impl FnMut(Case) -> Truth) -> Self {
@@ -133,13 +142,19 @@ impl Holds {
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { surely: self.surely & other.surely, maybe: self.maybe & other.maybe }
+        Self {
+            surely: self.surely & other.surely,
+            maybe: self.maybe & other.maybe,
+        }
     }
 
     /// At least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self { surely: self.surely | other.surely, maybe: self.maybe | other.maybe }
+        Self {
+            surely: self.surely | other.surely,
+            maybe: self.maybe | other.maybe,
+        }
     }
 }
 
@@ -156,6 +171,9 @@ impl From<Truth> for Holds {
 impl Not for Holds {
     type Output = Self;
     fn not(self) -> Self {
-        Self { surely: !self.maybe, maybe: !self.surely }
+        Self {
+            surely: !self.maybe,
+            maybe: !self.surely,
+        }
     }
 }

@@ -29,16 +29,31 @@ pub(super) struct Naming {
 }
 
 impl Naming {
-    pub(super) const NOBODY: Self =
-        Self { direct: Truth::No, limited: Truth::No, delegated: Truth::No };
+    pub(super) const NOBODY: Self = Self {
+        direct: Truth::No,
+        limited: Truth::No,
+        delegated: Truth::No,
+    };
 
-    pub(super) const EVERYONE: Self = Self { direct: Truth::Yes, ..Self::NOBODY };
+    pub(super) const EVERYONE: Self = Self {
+        direct: Truth::Yes,
+        ..Self::NOBODY
+    };
 
     const fn by(route: Route, truth: Truth) -> Self {
         match route {
-            Route::Direct => Self { direct: truth, ..Self::NOBODY },
-            Route::Limited => Self { limited: truth, ..Self::NOBODY },
-            Route::Delegated => Self { delegated: truth, ..Self::NOBODY },
+            Route::Direct => Self {
+                direct: truth,
+                ..Self::NOBODY
+            },
+            Route::Limited => Self {
+                limited: truth,
+                ..Self::NOBODY
+            },
+            Route::Delegated => Self {
+                delegated: truth,
+                ..Self::NOBODY
+            },
         }
     }
 
@@ -63,7 +78,12 @@ pub(super) fn allows(element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
         let exempt = exempts(element, scope);
         return Naming::by(Route::Direct, !exempt);
     }
-    element.entries.iter().fold(Naming::NOBODY, |naming, entry| naming.or(names(entry, scope)))
+    element
+        .entries
+        .iter()
+        .fold(Naming::NOBODY, |naming, entry| {
+            naming.or(names(entry, scope))
+        })
 }
 
 /// Whether a Deny statement's element reaches the caller. `has_boundary`: `NotPrincipal` never
@@ -71,13 +91,20 @@ pub(super) fn allows(element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 pub(super) fn denies(element: &PrincipalElement, has_boundary: bool, scope: &Scope<'_>) -> Truth {
     if element.negated {
-        return if has_boundary { Truth::Yes } else { !exempts(element, scope) };
+        return if has_boundary {
+            Truth::Yes
+        } else {
+            !exempts(element, scope)
+        };
     }
     Truth::any(element.entries.iter().map(|entry| {
         let naming = names(entry, scope);
         // That a Deny on the account reaches all its principals is not documented (SEMANTICS U2).
-        let delegated =
-            if naming.delegated == Truth::Yes { scope.undocumented(true) } else { naming.delegated };
+        let delegated = if naming.delegated == Truth::Yes {
+            scope.undocumented(true)
+        } else {
+            naming.delegated
+        };
         naming.direct.or(naming.limited).or(delegated)
     }))
 }
@@ -89,7 +116,14 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
         (PrincipalForm::Everyone, _) => Naming::EVERYONE,
         (PrincipalForm::Account(account), kind) if caller.account() == Some(account) => {
             let root = matches!(kind, CallerKind::Root(_));
-            Naming::by(if root { Route::Direct } else { Route::Delegated }, Truth::Yes)
+            Naming::by(
+                if root {
+                    Route::Direct
+                } else {
+                    Route::Delegated
+                },
+                Truth::Yes,
+            )
         }
         (PrincipalForm::User(account, name), CallerKind::User(of, own)) => {
             Naming::by(Route::Direct, (account == *of && name == &**own).into())
@@ -109,7 +143,10 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
             let last = name.rsplit('/').next().unwrap_or(name);
             Naming::by(Route::Limited, (account == *of && last == &**role).into())
         }
-        (PrincipalForm::AssumedRole(account, role, name), CallerKind::Session(of, own, session)) => {
+        (
+            PrincipalForm::AssumedRole(account, role, name),
+            CallerKind::Session(of, own, session),
+        ) => {
             let same = account == *of && role == &**own && name == &**session;
             Naming::by(Route::Direct, same.into())
         }
@@ -154,9 +191,17 @@ fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
 fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let caller = &scope.request.caller;
     let listed = |wanted: fn(Naming) -> Truth| {
-        Truth::any(element.entries.iter().map(|entry| wanted(names(entry, scope))))
+        Truth::any(
+            element
+                .entries
+                .iter()
+                .map(|entry| wanted(names(entry, scope))),
+        )
     };
-    let everyone = element.entries.iter().any(|e| e.form() == PrincipalForm::Everyone);
+    let everyone = element
+        .entries
+        .iter()
+        .any(|e| e.form() == PrincipalForm::Everyone);
     if everyone {
         return Truth::Yes;
     }

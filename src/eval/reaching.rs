@@ -47,7 +47,11 @@ pub(super) fn matches<P: Atoms + ?Sized>(pattern: &P, text: &str) -> bool {
                 Token::One { colon } => (*colon || byte != b':', false),
                 Token::Run { colon } => (*colon || byte != b':', true),
             };
-            let target = if stays { index } else { index.saturating_add(1) };
+            let target = if stays {
+                index
+            } else {
+                index.saturating_add(1)
+            };
             if let (true, Some(slot)) = (taken, next.get_mut(target)) {
                 *slot = true;
             }
@@ -76,7 +80,10 @@ fn tokens<P: Atoms + ?Sized>(pattern: &P) -> Vec<Token> {
     while let Some(atom) = pattern.atom(tokens.len()) {
         let last_part = colons >= 5;
         let ends_part = || {
-            matches!(pattern.atom(tokens.len().saturating_add(1)), None | Some(Atom::Byte(b':')))
+            matches!(
+                pattern.atom(tokens.len().saturating_add(1)),
+                None | Some(Atom::Byte(b':'))
+            )
         };
         tokens.push(match atom {
             Atom::Byte(byte) => {
@@ -84,7 +91,9 @@ fn tokens<P: Atoms + ?Sized>(pattern: &P) -> Vec<Token> {
                 Token::Byte(byte)
             }
             Atom::AnyOne => Token::One { colon: last_part },
-            Atom::AnyRun => Token::Run { colon: last_part || ends_part() },
+            Atom::AnyRun => Token::Run {
+                colon: last_part || ends_part(),
+            },
         });
     }
     tokens
@@ -97,10 +106,20 @@ mod tests {
     #[test]
     fn a_star_reaches_only_where_it_ends_its_part() {
         let key = "arn:aws:kms:us-east-1:111122223333:key/1234";
-        for hit in ["arn:aws:kms:*", "arn:*", "arn:aws:kms:*:key/1234", "arn:aws:kms:us-*", "arn:aws:kms:us-*:key/*"] {
+        for hit in [
+            "arn:aws:kms:*",
+            "arn:*",
+            "arn:aws:kms:*:key/1234",
+            "arn:aws:kms:us-*",
+            "arn:aws:kms:us-*:key/*",
+        ] {
             assert!(can_reach(hit) && matches(hit, key), "{hit}");
         }
-        for miss in ["arn:aws:kms:*1:key/1234", "arn:aws:kms:*:alias/x", "arn:aws:s3:*"] {
+        for miss in [
+            "arn:aws:kms:*1:key/1234",
+            "arn:aws:kms:*:alias/x",
+            "arn:aws:s3:*",
+        ] {
             assert!(!matches(miss, key), "{miss}");
         }
         assert!(!can_reach("arn:aws:kms:us-east-1:111122223333:key/*"));

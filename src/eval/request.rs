@@ -17,7 +17,10 @@ pub struct KeyIdentity {
 impl KeyIdentity {
     /// The key with this ARN.
     pub fn of(arn: KeyArn) -> Self {
-        Self { account: Some(arn.account()), arn: Some(arn) }
+        Self {
+            account: Some(arn.account()),
+            arn: Some(arn),
+        }
     }
 }
 
@@ -66,8 +69,18 @@ impl Request {
         }
         super::derive::derive(&caller, &key, &mut context);
         let fixed = !schedules || context.get(WINDOW_KEY).is_some();
-        let window = if fixed { Window::FromContext } else { Window::Every };
-        Self { caller, action, key, context, window }
+        let window = if fixed {
+            Window::FromContext
+        } else {
+            Window::Every
+        };
+        Self {
+            caller,
+            action,
+            key,
+            context,
+            window,
+        }
     }
 
     /// A question whose context says everything.
@@ -77,7 +90,13 @@ impl Request {
         key: KeyIdentity,
         context: RequestContext,
     ) -> Self {
-        Self { caller, action, key, context, window: Window::FromContext }
+        Self {
+            caller,
+            action,
+            key,
+            context,
+            window: Window::FromContext,
+        }
     }
 }
 

@@ -9,7 +9,12 @@ use super::scope::Scope;
 
 /// Whether the element covers the request's key.
 pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
-    let listed = Truth::any(element.patterns.iter().map(|pattern| matches(pattern, scope)));
+    let listed = Truth::any(
+        element
+            .patterns
+            .iter()
+            .map(|pattern| matches(pattern, scope)),
+    );
     if element.negated { !listed } else { listed }
 }
 
@@ -37,13 +42,25 @@ fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
 }
 
 fn variable_before_fifth_colon(text: &str) -> bool {
-    let head = text.match_indices(':').nth(4).map_or(text.len(), |(at, _)| at);
+    let head = text
+        .match_indices(':')
+        .nth(4)
+        .map_or(text.len(), |(at, _)| at);
     text.find("${").is_some_and(|at| at < head)
 }
 
 fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
-    let Some(arn) = Arn::parse(key) else { return Truth::No };
-    let parts = ["arn", arn.partition, arn.service, arn.region, arn.account, arn.resource];
+    let Some(arn) = Arn::parse(key) else {
+        return Truth::No;
+    };
+    let parts = [
+        "arn",
+        arn.partition,
+        arn.service,
+        arn.region,
+        arn.account,
+        arn.resource,
+    ];
     let pattern = match as_pattern(text, scope) {
         Expansion::Is(pattern) => pattern,
         Expansion::NoValue => return Truth::No,
@@ -54,13 +71,19 @@ fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
     }
     // A `*` that ends its part may reach past the colon, says the current page; the reading part
     // by part says no. Where they differ nothing is sure (SEMANTICS 1.5, U10).
-    if pattern.reaches(key) { scope.undocumented(true) } else { Truth::No }
+    if pattern.reaches(key) {
+        scope.undocumented(true)
+    } else {
+        Truth::No
+    }
 }
 
 /// A key policy that came without its key: `*` is the key, and an ARN may or may not be its own.
 fn of_unknown_key(text: &str, scope: &Scope<'_>) -> Truth {
     let account = scope.request.key.account;
-    let Some(arn) = Arn::parse(text) else { return Truth::No };
+    let Some(arn) = Arn::parse(text) else {
+        return Truth::No;
+    };
     let wild = |part: &str| part.contains(['*', '?', '$']);
     let kms = arn.service == "kms" && (arn.resource.starts_with("key/") || wild(arn.resource));
     let own = account.is_none_or(|own| own.as_str() == arn.account) || wild(arn.account);

@@ -24,12 +24,24 @@ const DAYS: [&str; 24] = [
 ];
 
 impl<'r> Scope<'r> {
-    pub(super) const fn new(request: &'r Request, kind: PolicyKind, replaces_variables: bool) -> Self {
-        Self { request, kind, replaces_variables, case: None }
+    pub(super) const fn new(
+        request: &'r Request,
+        kind: PolicyKind,
+        replaces_variables: bool,
+    ) -> Self {
+        Self {
+            request,
+            kind,
+            replaces_variables,
+            case: None,
+        }
     }
 
     pub(super) const fn with_case(self, case: Case) -> Self {
-        Self { case: Some(case), ..self }
+        Self {
+            case: Some(case),
+            ..self
+        }
     }
 
     /// Whether the value of this key differs from case to case.
@@ -41,7 +53,11 @@ impl<'r> Scope<'r> {
     /// firm, the reading that SEMANTICS recommends counts; otherwise it is as unknown as a key
     /// that was not given, so that no doubtful deny is credited as protection.
     pub(super) fn undocumented(&self, recommended: bool) -> Truth {
-        if self.request.context.is_complete() { recommended.into() } else { Truth::Unknown }
+        if self.request.context.is_complete() {
+            recommended.into()
+        } else {
+            Truth::Unknown
+        }
     }
 
     pub(super) fn lookup(&self, key: &str) -> Lookup<'r> {
@@ -49,7 +65,9 @@ impl<'r> Scope<'r> {
             return match self.case.map(Case::window) {
                 Some(Some(days)) => day(days),
                 Some(None) => Lookup::Absent,
-                None => Lookup::Unknown { may_be_absent: true },
+                None => Lookup::Unknown {
+                    may_be_absent: true,
+                },
             };
         }
         let context = &self.request.context;
@@ -64,22 +82,25 @@ impl<'r> Scope<'r> {
     /// Whether KMS documents that the key is not supported in a policy of this kind. What it
     /// then holds is not documented (SEMANTICS U8).
     pub(super) fn is_unsupported(&self, key: &str) -> bool {
-        self.kind == PolicyKind::Key
-            && !self.request.context.is_complete()
-            && iam_policy_only(key)
+        self.kind == PolicyKind::Key && !self.request.context.is_complete() && iam_policy_only(key)
     }
 }
 
 fn day(days: PendingWindowInDays) -> Lookup<'static> {
     let index = days.days().saturating_sub(PendingWindowInDays::MIN.days());
-    DAYS.get(usize::from(index)).map_or(Lookup::Absent, |day| Lookup::Known(Values::One(day)))
+    DAYS.get(usize::from(index))
+        .map_or(Lookup::Absent, |day| Lookup::Known(Values::One(day)))
 }
 
 /// A key that was not given: absent where AWS never supplies it, else unknown.
 fn unknown(key: &str, action: KmsAction, class: CallerClass) -> Lookup<'static> {
     match presence(key, action, class) {
         Presence::Never => Lookup::Absent,
-        Presence::Always => Lookup::Unknown { may_be_absent: false },
-        Presence::Sometimes => Lookup::Unknown { may_be_absent: true },
+        Presence::Always => Lookup::Unknown {
+            may_be_absent: false,
+        },
+        Presence::Sometimes => Lookup::Unknown {
+            may_be_absent: true,
+        },
     }
 }

@@ -8,9 +8,10 @@ use super::{Holds, condition, resource};
 /// Whether the statement is about the request's action. A statement without an action has no
 /// effect: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html>.
 pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> bool {
-    statement.action.as_ref().is_some_and(|element| {
-        !element.patterns.is_empty() && element.covers(scope.request.action)
-    })
+    statement
+        .action
+        .as_ref()
+        .is_some_and(|element| !element.patterns.is_empty() && element.covers(scope.request.action))
 }
 
 /// For which cases resource and conditions hold. A statement without a resource has no effect.
@@ -19,7 +20,9 @@ pub(super) fn applies(statement: &Statement, scope: &Scope<'_>) -> Holds {
         .resource
         .as_ref()
         .filter(|element| !element.patterns.is_empty())
-        .map_or(Holds::NEVER, |element| resource::covers(element, scope).into());
+        .map_or(Holds::NEVER, |element| {
+            resource::covers(element, scope).into()
+        });
     let mut holds = resource;
     for condition in &statement.conditions {
         if holds.is_never() {

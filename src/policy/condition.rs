@@ -147,21 +147,37 @@ impl ConditionOperator {
             None => (None, text),
             Some((prefix, rest)) => {
                 let known = [Quantifier::ForAllValues, Quantifier::ForAnyValue];
-                (Some(known.into_iter().find(|q| q.name().eq_ignore_ascii_case(prefix))?), rest)
+                (
+                    Some(
+                        known
+                            .into_iter()
+                            .find(|q| q.name().eq_ignore_ascii_case(prefix))?,
+                    ),
+                    rest,
+                )
             }
         };
         let find = |name: &str| {
-            Comparison::ALL.iter().copied().find(|c| c.name().eq_ignore_ascii_case(name))
+            Comparison::ALL
+                .iter()
+                .copied()
+                .find(|c| c.name().eq_ignore_ascii_case(name))
         };
         if let Some(comparison) = find(rest) {
-            return Some(Self { quantifier, comparison, if_exists: false });
+            return Some(Self {
+                quantifier,
+                comparison,
+                if_exists: false,
+            });
         }
         let at = rest.len().checked_sub("IfExists".len())?;
         let (name, suffix) = rest.split_at_checked(at)?;
         let comparison = find(name).filter(|c| *c != Comparison::Null)?;
-        suffix
-            .eq_ignore_ascii_case("IfExists")
-            .then_some(Self { quantifier, comparison, if_exists: true })
+        suffix.eq_ignore_ascii_case("IfExists").then_some(Self {
+            quantifier,
+            comparison,
+            if_exists: true,
+        })
     }
 }
 

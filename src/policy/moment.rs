@@ -28,7 +28,9 @@ impl Moment {
             return None;
         }
         let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-        date.to_zoned(TimeZone::UTC).ok().map(|zoned| Self(zoned.timestamp()))
+        date.to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|zoned| Self(zoned.timestamp()))
     }
 }
 
@@ -44,11 +46,28 @@ mod tests {
     #[test]
     fn one_moment_in_many_forms() {
         let midnight = Moment::parse("2026-01-01T00:00:00Z").unwrap();
-        for text in ["2026-01-01", "2026-01", "2026", "2026-01-01T01:00:00+01:00", "1767225600", "2026-01-01T00:00Z"] {
+        for text in [
+            "2026-01-01",
+            "2026-01",
+            "2026",
+            "2026-01-01T01:00:00+01:00",
+            "1767225600",
+            "2026-01-01T00:00Z",
+        ] {
             assert_eq!(Moment::parse(text), Some(midnight), "{text}");
         }
         assert!(Moment::parse("2026-06-01T12:00:00.5Z").unwrap() > midnight);
-        for text in ["", "soon", "2026-13-01", "2026-1-1", "2026-02-30", "T", "20260101T", "26", "-5"] {
+        for text in [
+            "",
+            "soon",
+            "2026-13-01",
+            "2026-1-1",
+            "2026-02-30",
+            "T",
+            "20260101T",
+            "26",
+            "-5",
+        ] {
             assert_eq!(Moment::parse(text), None, "{text}");
         }
     }

@@ -126,7 +126,9 @@ fn arn_form(text: &str) -> Option<PrincipalForm<'_>> {
 fn is_unique_id(text: &str) -> bool {
     (text.starts_with("AIDA") || text.starts_with("AROA"))
         && text.len() >= 16
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 impl PrincipalForm<'_> {

@@ -53,9 +53,15 @@ fn next_piece(rest: &str) -> (Piece<'_>, &str) {
 fn variable(name: &str) -> Piece<'_> {
     let with_default = name.split_once(',').and_then(|(key, default)| {
         let default = default.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-        Some(Piece::Variable { key: key.trim(), default: Some(default) })
+        Some(Piece::Variable {
+            key: key.trim(),
+            default: Some(default),
+        })
     });
-    with_default.unwrap_or(Piece::Variable { key: name.trim(), default: None })
+    with_default.unwrap_or(Piece::Variable {
+        key: name.trim(),
+        default: None,
+    })
 }
 
 #[cfg(test)]
@@ -64,15 +70,22 @@ mod tests {
 
     #[test]
     fn pieces_of_a_value() {
-        let all: Vec<_> = pieces("a/${aws:username}/${*}${aws:PrincipalTag/t, 'x y'}${open").collect();
+        let all: Vec<_> =
+            pieces("a/${aws:username}/${*}${aws:PrincipalTag/t, 'x y'}${open").collect();
         assert_eq!(
             all,
             [
                 Piece::Literal("a/"),
-                Piece::Variable { key: "aws:username", default: None },
+                Piece::Variable {
+                    key: "aws:username",
+                    default: None
+                },
                 Piece::Literal("/"),
                 Piece::Escaped('*'),
-                Piece::Variable { key: "aws:PrincipalTag/t", default: Some("x y") },
+                Piece::Variable {
+                    key: "aws:PrincipalTag/t",
+                    default: Some("x y")
+                },
                 Piece::Literal("${open"),
             ]
         );

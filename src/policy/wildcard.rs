@@ -87,7 +87,10 @@ pub fn glob_matches<P: Atoms + ?Sized>(
 /// Bytes of the character at `at`: `?` takes a whole one.
 fn character_length(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at.saturating_add(1)..).unwrap_or_default();
-    rest.iter().take_while(|byte| **byte & 0xc0 == 0x80).count().saturating_add(1)
+    rest.iter()
+        .take_while(|byte| **byte & 0xc0 == 0x80)
+        .count()
+        .saturating_add(1)
 }
 
 #[cfg(test)]
@@ -99,7 +102,12 @@ mod tests {
         // IAM User Guide, reference_policies_elements_resource
         let pattern = "arn:aws:s3:::amzn-s3-demo-bucket/*/test/*";
         let path = |rest: &str| format!("arn:aws:s3:::amzn-s3-demo-bucket/{rest}");
-        for hit in ["1/test/object.jpg", "1/2/test/3/object.jpg", "/test/object.jpg", "1/test/"] {
+        for hit in [
+            "1/test/object.jpg",
+            "1/2/test/3/object.jpg",
+            "/test/object.jpg",
+            "1/test/",
+        ] {
             assert!(glob(pattern, &path(hit)), "{hit}");
         }
         for miss in ["1-test/object.jpg", "test/object.jpg", "1/2/test.jpg"] {
@@ -111,8 +119,18 @@ mod tests {
     fn traps_around_deletion() {
         // KMS Developer Guide, key-policy-default: `kms:Delete*` does not cover deletion.
         assert!(!glob_ignore_case("kms:Delete*", "kms:ScheduleKeyDeletion"));
-        for pattern in ["*", "kms:*", "KMS:schedule*", "kms:*Deletion", "kms:*Key*", "kms:ScheduleKeyDeletio?"] {
-            assert!(glob_ignore_case(pattern, "kms:ScheduleKeyDeletion"), "{pattern}");
+        for pattern in [
+            "*",
+            "kms:*",
+            "KMS:schedule*",
+            "kms:*Deletion",
+            "kms:*Key*",
+            "kms:ScheduleKeyDeletio?",
+        ] {
+            assert!(
+                glob_ignore_case(pattern, "kms:ScheduleKeyDeletion"),
+                "{pattern}"
+            );
         }
         assert!(glob("a?c", "aéc") && !glob("a??c", "aéc"));
         assert!(!glob(&"*a".repeat(2_000), &"a".repeat(1_999)));

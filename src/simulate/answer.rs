@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason, Request, WINDOW_KEY,
-    Window, dependencies, evaluate,
+    CaseSet, Decision, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason, Request,
+    WINDOW_KEY, Window, dependencies, evaluate,
 };
 use crate::policy::{Effect, Statement};
 
@@ -60,7 +60,11 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
     let (request, policies) = (&simulation.request, simulation.policies());
     let evaluation = evaluate(request, &policies);
     let open = !evaluation.conditional.is_empty();
-    let hangs = if open { dependencies(request, &policies, &evaluation) } else { Default::default() };
+    let hangs = if open {
+        dependencies(request, &policies, &evaluation)
+    } else {
+        Default::default()
+    };
     let (days, conditional_days, omitted) = days(request, &evaluation);
     Answer {
         id,
@@ -76,7 +80,11 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
     }
 }
 
-type Days = (Vec<PendingWindowInDays>, Vec<PendingWindowInDays>, Option<Decision>);
+type Days = (
+    Vec<PendingWindowInDays>,
+    Vec<PendingWindowInDays>,
+    Option<Decision>,
+);
 
 fn days(request: &Request, evaluation: &Evaluation) -> Days {
     if request.action != KmsAction::ScheduleKeyDeletion {
@@ -84,15 +92,26 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
     }
     if request.window == Window::Every {
         let of = |set: CaseSet| set.days().collect();
-        return (of(evaluation.allowed), of(evaluation.conditional), Some(evaluation.omitted()));
+        return (
+            of(evaluation.allowed),
+            of(evaluation.conditional),
+            Some(evaluation.omitted()),
+        );
     }
     // One day count, or a complete context without one.
     let one = match request.context.get(WINDOW_KEY) {
         None | Some([]) => return (Vec::new(), Vec::new(), Some(evaluation.decision())),
-        Some([days]) => days.parse().ok().and_then(|days| PendingWindowInDays::new(days).ok()),
+        Some([days]) => days
+            .parse()
+            .ok()
+            .and_then(|days| PendingWindowInDays::new(days).ok()),
         Some(_) => None,
     };
-    let when = |wanted| one.filter(|_| evaluation.decision() == wanted).into_iter().collect();
+    let when = |wanted| {
+        one.filter(|_| evaluation.decision() == wanted)
+            .into_iter()
+            .collect()
+    };
     (when(Decision::Allowed), when(Decision::Conditional), None)
 }
 
@@ -116,7 +135,10 @@ fn deciding(evaluation: &Evaluation, policies: &PolicySet<'_>) -> Vec<Deciding> 
     };
     let mut found: Vec<_> = evaluation.matches.iter().filter(|m| decides(m)).collect();
     found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
-    found.into_iter().filter_map(|matched| describe(matched, policies)).collect()
+    found
+        .into_iter()
+        .filter_map(|matched| describe(matched, policies))
+        .collect()
 }
 
 fn describe(matched: &Match, policies: &PolicySet<'_>) -> Option<Deciding> {
@@ -132,17 +154,29 @@ fn describe(matched: &Match, policies: &PolicySet<'_>) -> Option<Deciding> {
             let statement = policies.key_policy?.statements.get(matched.statement)?;
             ("key_policy".to_owned(), sid(statement))
         }
-        Layer::Identity => pick(policies.identity).map(|(name, sid)| (format!("identity/{name}"), sid))?,
-        Layer::Boundary => pick(policies.boundary?).map(|(name, sid)| (format!("boundary/{name}"), sid))?,
+        Layer::Identity => {
+            pick(policies.identity).map(|(name, sid)| (format!("identity/{name}"), sid))?
+        }
+        Layer::Boundary => {
+            pick(policies.boundary?).map(|(name, sid)| (format!("boundary/{name}"), sid))?
+        }
         Layer::Session => ("session_policy".to_owned(), pick(policies.session?)?.1),
         Layer::Scp => pick(policies.scps.get(level)?)
             .map(|(name, sid)| (format!("scp/{level}/{name}"), sid))?,
         Layer::Rcp => pick(policies.rcps.get(level)?)
             .map(|(name, sid)| (format!("rcp/{level}/{name}"), sid))?,
     };
-    Some(Deciding { policy, index: matched.statement, sid, effect: matched.effect })
+    Some(Deciding {
+        policy,
+        index: matched.statement,
+        sid,
+        effect: matched.effect,
+    })
 }
 
 fn sid(statement: &Statement) -> Option<String> {
-    statement.sid.as_ref().map(|sid| sid.value.clone().into_string())
+    statement
+        .sid
+        .as_ref()
+        .map(|sid| sid.value.clone().into_string())
 }

@@ -44,8 +44,12 @@ pub fn run_batch(mut input: impl BufRead, mut output: impl Write) -> io::Result<
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.trim_ascii().is_empty())
             .collect();
-        let answers: Vec<(Vec<u8>, usize)> =
-            lines.chunks(64).collect::<Vec<_>>().into_par_iter().map(answer_lines).collect();
+        let answers: Vec<(Vec<u8>, usize)> = lines
+            .chunks(64)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(answer_lines)
+            .collect();
         for (text, errors) in answers {
             output.write_all(&text)?;
             summary.errors = summary.errors.saturating_add(errors);
@@ -90,7 +94,10 @@ pub fn answer_line(line: &[u8], output: &mut Vec<u8>) -> bool {
     match read {
         Ok((simulation, id)) => serde_json::to_writer(output, &answer(&simulation, id)).is_ok(),
         Err((error, id)) => {
-            let answer = ErrorAnswer { id: id.as_deref(), error: &error };
+            let answer = ErrorAnswer {
+                id: id.as_deref(),
+                error: &error,
+            };
             let _ = serde_json::to_writer(output, &answer);
             false
         }

@@ -1,9 +1,9 @@
 //! The fields of a request, each with its type and a complaint that names it.
 
-use crate::policy::{self, PolicyDocument, PolicyKind, text_refusals};
-use crate::source::json::{self, Node, Value};
 use crate::eval::NamedPolicy;
+use crate::policy::{self, PolicyDocument, PolicyKind, text_refusals};
 use crate::source::InputError;
+use crate::source::json::{self, Node, Value};
 
 use super::request::SimulationError;
 
@@ -17,7 +17,10 @@ pub(super) struct Fields<'n, 'a> {
 
 impl<'n, 'a> Fields<'n, 'a> {
     pub(super) const fn new(node: &'n Node<'a>) -> Self {
-        Self { node, refusals: Vec::new() }
+        Self {
+            node,
+            refusals: Vec::new(),
+        }
     }
 
     /// The field's value; `null` counts as not given.
@@ -31,13 +34,21 @@ impl<'n, 'a> Fields<'n, 'a> {
     }
 
     pub(super) fn flag(&self, name: &'static str) -> Result<bool> {
-        self.optional(name)
-            .map_or(Ok(false), |node| node.as_bool().ok_or_else(|| wrong(name, node, "true or false")))
+        self.optional(name).map_or(Ok(false), |node| {
+            node.as_bool()
+                .ok_or_else(|| wrong(name, node, "true or false"))
+        })
     }
 
     /// One policy document; `None` where the field is not given.
-    pub(super) fn policy(&mut self, name: &str, kind: PolicyKind) -> Result<Option<PolicyDocument>> {
-        self.optional(name).map(|node| self.document(name, node, kind)).transpose()
+    pub(super) fn policy(
+        &mut self,
+        name: &str,
+        kind: PolicyKind,
+    ) -> Result<Option<PolicyDocument>> {
+        self.optional(name)
+            .map(|node| self.document(name, node, kind))
+            .transpose()
     }
 
     /// A list of policies; `None` where the field is not given.
@@ -46,21 +57,33 @@ impl<'n, 'a> Fields<'n, 'a> {
         name: &str,
         kind: PolicyKind,
     ) -> Result<Option<Vec<NamedPolicy>>> {
-        self.optional(name).map(|node| self.list(name, node, kind)).transpose()
+        self.optional(name)
+            .map(|node| self.list(name, node, kind))
+            .transpose()
     }
 
     /// Levels of policies.
     pub(super) fn levels(&mut self, name: &str, kind: PolicyKind) -> Result<Vec<Vec<NamedPolicy>>> {
-        let Some(node) = self.optional(name) else { return Ok(Vec::new()) };
-        let levels = node.items().ok_or_else(|| wrong(name, node, "an array of levels"))?;
+        let Some(node) = self.optional(name) else {
+            return Ok(Vec::new());
+        };
+        let levels = node
+            .items()
+            .ok_or_else(|| wrong(name, node, "an array of levels"))?;
         let numbered = levels.iter().enumerate();
-        numbered.map(|(index, level)| self.list(&format!("{name}[{index}]"), level, kind)).collect()
+        numbered
+            .map(|(index, level)| self.list(&format!("{name}[{index}]"), level, kind))
+            .collect()
     }
 
     fn list(&mut self, name: &str, node: &Node<'_>, kind: PolicyKind) -> Result<Vec<NamedPolicy>> {
-        let items = node.items().ok_or_else(|| wrong(name, node, "an array of policies"))?;
+        let items = node
+            .items()
+            .ok_or_else(|| wrong(name, node, "an array of policies"))?;
         let numbered = items.iter().enumerate();
-        numbered.map(|(index, item)| self.named(&format!("{name}[{index}]"), index, item, kind)).collect()
+        numbered
+            .map(|(index, item)| self.named(&format!("{name}[{index}]"), index, item, kind))
+            .collect()
     }
 
     /// `{name, policy}`, or a bare policy document, which is named by its position.
@@ -73,17 +96,31 @@ impl<'n, 'a> Fields<'n, 'a> {
     ) -> Result<NamedPolicy> {
         let Some(policy) = node.get("policy") else {
             let document = self.document(field, node, kind)?;
-            return Ok(NamedPolicy { name: index.to_string().into(), document });
+            return Ok(NamedPolicy {
+                name: index.to_string().into(),
+                document,
+            });
         };
         let name = match node.get("name") {
-            Some(name) => name.as_str().ok_or_else(|| wrong(&format!("{field}.name"), name, "a string"))?.into(),
+            Some(name) => name
+                .as_str()
+                .ok_or_else(|| wrong(&format!("{field}.name"), name, "a string"))?
+                .into(),
             None => index.to_string().into(),
         };
-        Ok(NamedPolicy { name, document: self.document(&format!("{field}.policy"), policy, kind)? })
+        Ok(NamedPolicy {
+            name,
+            document: self.document(&format!("{field}.policy"), policy, kind)?,
+        })
     }
 
     /// A policy as an object, or as a string that holds one.
-    fn document(&mut self, field: &str, node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument> {
+    fn document(
+        &mut self,
+        field: &str,
+        node: &Node<'_>,
+        kind: PolicyKind,
+    ) -> Result<PolicyDocument> {
         let refused = |error: &InputError| refused(field, error);
         let parsed = match node.as_str() {
             None => policy::parse(node, kind),
@@ -95,17 +132,18 @@ impl<'n, 'a> Fields<'n, 'a> {
         match parsed {
             Ok(document) => {
                 let noted = document.refusals.iter();
-                self.refusals.extend(noted.map(|refusal| format!("{field}: {refusal}")));
+                self.refusals
+                    .extend(noted.map(|refusal| format!("{field}: {refusal}")));
                 if let Some(text) = node.as_str() {
                     let size = text_refusals(text, kind, node.span);
-                    self.refusals.extend(size.iter().map(|refusal| format!("{field}: {refusal}")));
+                    self.refusals
+                        .extend(size.iter().map(|refusal| format!("{field}: {refusal}")));
                 }
                 Ok(document)
             }
-            Err(errors) => Err(errors.first().map_or_else(
-                || wrong(field, node, "a policy"),
-                refused,
-            )),
+            Err(errors) => Err(errors
+                .first()
+                .map_or_else(|| wrong(field, node, "a policy"), refused)),
         }
     }
 }
@@ -123,7 +161,11 @@ fn refused(field: &str, error: &InputError) -> SimulationError {
     SimulationError::Policy {
         field: field.to_owned(),
         message: error.message.clone(),
-        help: error.help.clone().map(|help| format!(" ({help})")).unwrap_or_default(),
+        help: error
+            .help
+            .clone()
+            .map(|help| format!(" ({help})"))
+            .unwrap_or_default(),
         column: error.span.start.saturating_add(1),
     }
 }

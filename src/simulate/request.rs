@@ -1,7 +1,9 @@
 //! A request of the protocol, read from JSON.
 
 use crate::aws::{KeyArn, KeyArnError, KmsAction, PendingWindowInDays, action};
-use crate::eval::{Caller, CallerError, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext};
+use crate::eval::{
+    Caller, CallerError, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext,
+};
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::source::InputError;
 use crate::source::json::{Node, Value, parse};
@@ -64,7 +66,11 @@ pub enum SimulationError {
 }
 
 fn label(error: &InputError) -> String {
-    if error.label.is_empty() { String::new() } else { format!(", {}", error.label) }
+    if error.label.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", error.label)
+    }
 }
 
 /// A request with all of its policies.
@@ -126,9 +132,16 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
     Ok(Simulation {
         request,
         key_policy: fields.policy("key_policy", PolicyKind::Key)?,
-        identity: fields.policies("identity_policies", PolicyKind::Identity)?.unwrap_or_default(),
+        identity: fields
+            .policies("identity_policies", PolicyKind::Identity)?
+            .unwrap_or_default(),
         boundary: fields.policies("permission_boundaries", PolicyKind::PermissionsBoundary)?,
-        session: session.map(|document| vec![NamedPolicy { name: "session_policy".into(), document }]),
+        session: session.map(|document| {
+            vec![NamedPolicy {
+                name: "session_policy".into(),
+                document,
+            }]
+        }),
         scps: fields.levels("scps", PolicyKind::ServiceControl)?,
         rcps: fields.levels("rcps", PolicyKind::ResourceControl)?,
         refusals: fields.refusals,
@@ -139,7 +152,9 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
 ///
 /// # Errors
 /// As [`read_simulation`], and where the line is not JSON.
-pub(super) fn read_line(line: &str) -> Result<(Simulation, Option<String>), (SimulationError, Option<String>)> {
+pub(super) fn read_line(
+    line: &str,
+) -> Result<(Simulation, Option<String>), (SimulationError, Option<String>)> {
     let node = parse(line).map_err(|error| (SimulationError::Json(error), None))?;
     let id = node.get("id").and_then(Node::as_str).map(ToOwned::to_owned);
     match read_simulation(&node) {
@@ -160,19 +175,34 @@ fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
         Value::Number(text) => text,
         _ => return Err(wrong("days", node, "a number")),
     };
-    let days = text.parse().ok().and_then(|days| PendingWindowInDays::new(days).ok());
+    let days = text
+        .parse()
+        .ok()
+        .and_then(|days| PendingWindowInDays::new(days).ok());
     days.ok_or_else(|| SimulationError::Days((*text).to_owned()))
 }
 
-fn read_context(fields: &Fields<'_, '_>, complete: bool) -> Result<RequestContext, SimulationError> {
-    let mut context = if complete { RequestContext::complete() } else { RequestContext::open() };
-    let Some(node) = fields.optional("context") else { return Ok(context) };
-    let members = node.members().ok_or_else(|| wrong("context", node, "an object"))?;
+fn read_context(
+    fields: &Fields<'_, '_>,
+    complete: bool,
+) -> Result<RequestContext, SimulationError> {
+    let mut context = if complete {
+        RequestContext::complete()
+    } else {
+        RequestContext::open()
+    };
+    let Some(node) = fields.optional("context") else {
+        return Ok(context);
+    };
+    let members = node
+        .members()
+        .ok_or_else(|| wrong("context", node, "an object"))?;
     for member in members {
         let values = match &member.value.value {
-            Value::Array(items) => {
-                items.iter().map(|item| scalar(&member.key, item)).collect::<Result<Vec<_>, _>>()?
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| scalar(&member.key, item))
+                .collect::<Result<Vec<_>, _>>()?,
             _ => vec![scalar(&member.key, &member.value)?],
         };
         context.set(&member.key, values);
@@ -188,7 +218,11 @@ fn scalar(key: &str, node: &Node<'_>) -> Result<Box<str>, SimulationError> {
         Value::Bool(true) => "true".into(),
         Value::Bool(false) => "false".into(),
         Value::Null | Value::Array(_) | Value::Object(_) => {
-            return Err(wrong(&format!("context.{key}"), node, "a string or an array of strings"));
+            return Err(wrong(
+                &format!("context.{key}"),
+                node,
+                "a string or an array of strings",
+            ));
         }
     })
 }

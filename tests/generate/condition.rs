@@ -64,8 +64,9 @@ fn test(rng: &mut Rng, scene: &Scene, key: &Key, variables: bool, wanted: bool) 
     };
     let negated = base.negated.is_some() && rng.chance(35);
     let values = policy_values(rng, maker, &given, wanted != negated);
-    // With a set operator `IfExists` is open only for a missing key.
-    let if_exists = rng.chance(25);
+    // With a set operator `IfExists` is open only for a missing key, and an empty value counts as
+    // missing there.
+    let if_exists = rng.chance(25) && (scene.contested || !is_empty || quantifier.is_empty());
     let operator = named(&base, quantifier, negated, if_exists);
     (spelled(rng, scene, operator), values)
 }

@@ -9,7 +9,16 @@ use crate::eval::scope::Scope;
 /// matches nothing.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
 pub(super) fn matches(wanted: &str, value: &str, scope: &Scope<'_>) -> Truth {
-    let Some(arn) = Arn::parse(value) else { return Truth::No };
-    let parts = ["arn", arn.partition, arn.service, arn.region, arn.account, arn.resource];
+    let Some(arn) = Arn::parse(value) else {
+        return Truth::No;
+    };
+    let parts = [
+        "arn",
+        arn.partition,
+        arn.service,
+        arn.region,
+        arn.account,
+        arn.resource,
+    ];
     as_pattern(wanted, scope).matches(|pattern| pattern.arn_parts_match(parts))
 }

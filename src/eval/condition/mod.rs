@@ -9,7 +9,7 @@ mod null;
 mod numeric;
 mod string;
 
-use crate::aws::{ValueType, condition_key};
+use crate::aws::condition_key;
 use crate::policy::{Condition, ConditionValue, Family, Quantifier};
 
 use super::expansion::{has_variables, variables};
@@ -41,7 +41,11 @@ fn truth(condition: &Condition, scope: &Scope<'_>) -> Truth {
         // AWS documents no behaviour, so it counts only what holds with the key absent as with it.
         let absent = with(condition, Lookup::Absent, scope);
         let present = with(condition, lookup, scope);
-        return if absent == present { absent } else { Truth::Unknown };
+        return if absent == present {
+            absent
+        } else {
+            Truth::Unknown
+        };
     }
     with(condition, lookup, scope)
 }
@@ -62,9 +66,12 @@ fn plain(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth 
     match lookup {
         Lookup::Absent => absent.into(),
         Lookup::Known(values) => match values.single() {
+            // AWS wants `ForAllValues` or `ForAnyValue` for a key that can have several values and
+            // does not say what happens without (SEMANTICS U6).
+            Some(value) if is_multi_valued(&condition.key.value) => {
+                scope.undocumented(one_value(condition, value, scope) == Truth::Yes)
+            }
             Some(value) => one_value(condition, value, scope),
-            // AWS wants `ForAllValues` or `ForAnyValue` here and does not say what happens
-            // without (SEMANTICS U6).
             None => scope.undocumented(false),
         },
         Lookup::Unknown { may_be_absent } => match if_present(condition) {
@@ -80,9 +87,11 @@ fn for_all(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Trut
     match lookup {
         Lookup::Absent => Truth::Yes,
         Lookup::Known(values) if is_null_set(values) => Truth::Yes,
-        Lookup::Known(values) => {
-            Truth::all(values.iter().map(|value| one_value(condition, value, scope)))
-        }
+        Lookup::Known(values) => Truth::all(
+            values
+                .iter()
+                .map(|value| one_value(condition, value, scope)),
+        ),
         Lookup::Unknown { .. } => match if_present(condition) {
             Some(true) => Truth::Yes,
             _ => Truth::Unknown,
@@ -93,13 +102,21 @@ fn for_all(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Trut
 /// A key without values does not satisfy `ForAnyValue`. With `IfExists` the general words on that
 /// suffix say that it does, and nothing says so for both together (SEMANTICS U5).
 fn for_any(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth {
-    let absent = || if condition.operator.if_exists { scope.undocumented(true) } else { Truth::No };
+    let absent = || {
+        if condition.operator.if_exists {
+            scope.undocumented(true)
+        } else {
+            Truth::No
+        }
+    };
     match lookup {
         Lookup::Absent => absent(),
         Lookup::Known(values) if is_null_set(values) => absent(),
-        Lookup::Known(values) => {
-            Truth::any(values.iter().map(|value| one_value(condition, value, scope)))
-        }
+        Lookup::Known(values) => Truth::any(
+            values
+                .iter()
+                .map(|value| one_value(condition, value, scope)),
+        ),
         Lookup::Unknown { may_be_absent } => match (if_present(condition), may_be_absent) {
             (Some(false), true) if !condition.operator.if_exists => Truth::No,
             (Some(present), false) => present.into(),
@@ -120,7 +137,10 @@ fn if_present(condition: &Condition) -> Option<bool> {
     let matches_all = match comparison.family() {
         Family::String => {
             string::takes_wildcards(comparison)
-                && condition.values.iter().any(|value| is_star(&value.text.value))
+                && condition
+                    .values
+                    .iter()
+                    .any(|value| is_star(&value.text.value))
         }
         Family::Numeric
         | Family::Date
@@ -133,7 +153,10 @@ fn if_present(condition: &Condition) -> Option<bool> {
     if matches_all {
         return Some(!comparison.is_negated());
     }
-    condition.values.is_empty().then_some(comparison.is_negated())
+    condition
+        .values
+        .is_empty()
+        .then_some(comparison.is_negated())
 }
 
 fn is_star(text: &str) -> bool {
@@ -144,19 +167,21 @@ fn is_star(text: &str) -> bool {
 /// comparison holds where none matches.
 fn one_value(condition: &Condition, value: &str, scope: &Scope<'_>) -> Truth {
     let comparison = condition.operator.comparison;
-    let matched =
-        Truth::any(condition.values.iter().map(|wanted| matches(condition, wanted, value, scope)));
-    let truth = if comparison.is_negated() { !matched } else { matched };
-    if truth == Truth::Yes && compares_a_number_as_text(condition) {
-        // Not documented (SEMANTICS U18).
-        return scope.undocumented(true);
+    let matched = Truth::any(
+        condition
+            .values
+            .iter()
+            .map(|wanted| matches(condition, wanted, value, scope)),
+    );
+    if comparison.is_negated() {
+        !matched
+    } else {
+        matched
     }
-    truth
 }
 
-fn compares_a_number_as_text(condition: &Condition) -> bool {
-    condition.operator.comparison.family() == Family::String
-        && condition_key::find(&condition.key.value).is_some_and(|key| key.value_type == ValueType::Numeric)
+fn is_multi_valued(key: &str) -> bool {
+    condition_key::find(key).is_some_and(|key| key.multi_valued)
 }
 
 fn matches(

@@ -15,8 +15,13 @@ pub(super) fn truth(condition: &Condition, lookup: Lookup<'_>) -> Truth {
     }
     let absent = match lookup {
         Lookup::Absent => Truth::Yes,
-        Lookup::Known(_) | Lookup::Unknown { may_be_absent: false } => Truth::No,
-        Lookup::Unknown { may_be_absent: true } => Truth::Unknown,
+        Lookup::Known(_)
+        | Lookup::Unknown {
+            may_be_absent: false,
+        } => Truth::No,
+        Lookup::Unknown {
+            may_be_absent: true,
+        } => Truth::Unknown,
     };
     Truth::any(condition.values.iter().map(|value| {
         if value.text.value.eq_ignore_ascii_case("true") {

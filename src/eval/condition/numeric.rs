@@ -14,10 +14,16 @@ pub(super) fn matches(
     value: &str,
     scope: &Scope<'_>,
 ) -> Truth {
-    let Some(value) = Decimal::parse(value) else { return Truth::No };
+    let Some(value) = Decimal::parse(value) else {
+        return Truth::No;
+    };
     let Some(wanted) = Decimal::parse(wanted) else {
         let negated = comparison == Comparison::NumericNotEquals;
-        return if negated { scope.undocumented(false) } else { Truth::No };
+        return if negated {
+            scope.undocumented(false)
+        } else {
+            Truth::No
+        };
     };
     let order = value.cmp(&wanted);
     let holds = match comparison {
@@ -53,9 +59,16 @@ impl<'a> Decimal<'a> {
         if !digits(whole) || !digits(fraction) {
             return None;
         }
-        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let (whole, fraction) = (
+            whole.trim_start_matches('0'),
+            fraction.trim_end_matches('0'),
+        );
         let zero = whole.is_empty() && fraction.is_empty();
-        Some(Self { negative: text.starts_with('-') && !zero, whole, fraction })
+        Some(Self {
+            negative: text.starts_with('-') && !zero,
+            whole,
+            fraction,
+        })
     }
 }
 
@@ -95,7 +108,9 @@ mod tests {
         assert_eq!(order("7.5", "7.45"), Ordering::Greater);
         assert_eq!(order("-8", "-7"), Ordering::Less);
         assert_eq!(order("7.00000000000000000000001", "7"), Ordering::Greater);
-        for junk in ["", "seven", "7days", "1e1", "7.", ".5", "--7", "7 days", "٧"] {
+        for junk in [
+            "", "seven", "7days", "1e1", "7.", ".5", "--7", "7 days", "٧",
+        ] {
             assert_eq!(Decimal::parse(junk), None, "{junk}");
         }
     }

@@ -9,7 +9,10 @@ use super::numeric::Decimal;
 
 /// Whether `*` and `?` are wildcards.
 pub(super) const fn takes_wildcards(comparison: Comparison) -> bool {
-    matches!(comparison, Comparison::StringLike | Comparison::StringNotLike)
+    matches!(
+        comparison,
+        Comparison::StringLike | Comparison::StringNotLike
+    )
 }
 
 /// Whether the value is the wanted one, before any negation.
@@ -27,17 +30,20 @@ pub(super) fn matches(
         Comparison::StringEqualsIgnoreCase | Comparison::StringNotEqualsIgnoreCase
     );
     let text = as_text(wanted, scope);
-    if let Expansion::Is(text) = &text
-        && is_same_number(text, value)
-    {
-        return Truth::Yes;
-    }
-    text.matches(|text| {
+    let same = text.matches(|text| {
         *text == value || (ignores_case && text.to_lowercase() == value.to_lowercase())
-    })
+    });
+    match text {
+        // Text operators are not meant for numbers, and AWS does not say how it compares them
+        // (SEMANTICS U18).
+        Expansion::Is(text) if same == Truth::No && is_same_number(&text, value) => {
+            scope.undocumented(true)
+        }
+        _ => same,
+    }
 }
 
-/// `30` and `30.0` are one number; only digits are compared so, since most values are names.
+/// `30` and `30.0` are one number. Only a day count is compared so: most values are names.
 fn is_same_number(wanted: &str, value: &str) -> bool {
     wanted.len() <= 32
         && wanted.contains('.')

@@ -13,7 +13,11 @@ pub(super) struct Complaints {
 
 impl Complaints {
     pub(super) const fn new(kind: PolicyKind) -> Self {
-        Self { kind, errors: Vec::new(), refusals: Vec::new() }
+        Self {
+            kind,
+            errors: Vec::new(),
+            refusals: Vec::new(),
+        }
     }
 
     pub(super) fn error(&mut self, error: InputError) {
@@ -67,17 +71,24 @@ impl Complaints {
 
     pub(super) fn duplicate(&mut self, member: &Member<'_>, place: &str) {
         self.error(
-            InputError::new(member.key_span, format!("`{}` stands twice in {place}", member.key))
-                .label("again")
-                .help("readers differ in which of the two they take: keep one"),
+            InputError::new(
+                member.key_span,
+                format!("`{}` stands twice in {place}", member.key),
+            )
+            .label("again")
+            .help("readers differ in which of the two they take: keep one"),
         );
     }
 
     fn unknown(&mut self, member: &Member<'_>, known: &[&str], place: &str) {
-        let error =
-            InputError::new(member.key_span, format!("unknown element `{}` in {place}", member.key))
-                .label("AWS refuses this");
-        let meant = known.iter().find(|name| name.eq_ignore_ascii_case(&member.key));
+        let error = InputError::new(
+            member.key_span,
+            format!("unknown element `{}` in {place}", member.key),
+        )
+        .label("AWS refuses this");
+        let meant = known
+            .iter()
+            .find(|name| name.eq_ignore_ascii_case(&member.key));
         self.error(match meant {
             Some(name) => error.help(format!("write `{name}`: element names are case-sensitive")),
             None => error.help(format!("the elements of {place} are {}", list(known))),
@@ -86,5 +97,9 @@ impl Complaints {
 }
 
 fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,6 +1,9 @@
 //! `Condition`: operators, keys, values.
 
-use crate::policy::{Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind, Quantifier, Text};
+use crate::policy::{
+    Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
+    Quantifier, Text,
+};
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
 
@@ -9,7 +12,9 @@ use super::element::one_or_many;
 
 /// Reads a `Condition` block into one entry for each operator and key.
 pub(super) fn read(block: &Node<'_>, complaints: &mut Complaints) -> Vec<Condition> {
-    let Some(members) = complaints.object(block, "`Condition`") else { return Vec::new() };
+    let Some(members) = complaints.object(block, "`Condition`") else {
+        return Vec::new();
+    };
     let mut conditions = Vec::new();
     for (index, member) in members.iter().enumerate() {
         let earlier = members.get(..index).unwrap_or_default();
@@ -42,9 +47,16 @@ fn unknown_operator(member: &Member<'_>, complaints: &mut Complaints) {
 /// The operator that begins alike: `StringMatch` has none, `NumericLessThanEqual` has one.
 fn nearest(name: &str) -> Option<&'static str> {
     let same_start = |known: &str| {
-        known.bytes().zip(name.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+        known
+            .bytes()
+            .zip(name.bytes())
+            .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+            .count()
     };
-    let best = Comparison::ALL.iter().map(|c| c.name()).max_by_key(|known| same_start(known))?;
+    let best = Comparison::ALL
+        .iter()
+        .map(|c| c.name())
+        .max_by_key(|known| same_start(known))?;
     let length = best.len().max(name.len());
     (same_start(best).saturating_mul(4) >= length.saturating_mul(3)).then_some(best)
 }
@@ -56,14 +68,22 @@ fn keys(
     complaints: &mut Complaints,
 ) {
     let what = format!("the value of `{}`", member.key);
-    let Some(keys) = complaints.object(&member.value, &what) else { return };
+    let Some(keys) = complaints.object(&member.value, &what) else {
+        return;
+    };
     for (index, key) in keys.iter().enumerate() {
         let earlier = keys.get(..index).unwrap_or_default();
-        if earlier.iter().any(|other| other.key.eq_ignore_ascii_case(&key.key)) {
+        if earlier
+            .iter()
+            .any(|other| other.key.eq_ignore_ascii_case(&key.key))
+        {
             complaints.error(
                 InputError::new(
                     key.key_span,
-                    format!("the condition key `{}` stands twice under `{}`", key.key, member.key),
+                    format!(
+                        "the condition key `{}` stands twice under `{}`",
+                        key.key, member.key
+                    ),
                 )
                 .label("again; the names of keys ignore case")
                 .help("join their values in one list"),
@@ -84,9 +104,12 @@ fn keys(
 fn key_shape(operator: ConditionOperator, key: &Member<'_>, complaints: &mut Complaints) {
     if !key.key.contains(':') {
         complaints.error(
-            InputError::new(key.key_span, format!("the condition key `{}` has no prefix", key.key))
-                .label("AWS refuses this")
-                .help("a condition key is written `service:Name`, for example `aws:PrincipalArn`"),
+            InputError::new(
+                key.key_span,
+                format!("the condition key `{}` has no prefix", key.key),
+            )
+            .label("AWS refuses this")
+            .help("a condition key is written `service:Name`, for example `aws:PrincipalArn`"),
         );
     }
     // KMS answers `OverlyPermissiveCondition`:
@@ -113,7 +136,10 @@ fn values(
     node: &Node<'_>,
     complaints: &mut Complaints,
 ) -> Vec<ConditionValue> {
-    one_or_many(node).iter().filter_map(|item| value(operator, item, complaints)).collect()
+    one_or_many(node)
+        .iter()
+        .filter_map(|item| value(operator, item, complaints))
+        .collect()
 }
 
 fn value(
@@ -127,7 +153,11 @@ fn value(
         Value::Bool(true) => ("true", false),
         Value::Bool(false) => ("false", false),
         Value::Null | Value::Array(_) | Value::Object(_) => {
-            complaints.wrong_type(node, "a value of a condition", "a string, number or boolean");
+            complaints.wrong_type(
+                node,
+                "a value of a condition",
+                "a string, number or boolean",
+            );
             return None;
         }
     };

@@ -27,9 +27,12 @@ pub(super) fn either<'n, 'a>(
     match (statement.get(name), statement.get(opposite)) {
         (Some(_), Some(node)) => {
             complaints.error(
-                InputError::new(node.span, format!("`{name}` and `{opposite}` exclude each other"))
-                    .label(format!("`{name}` stands in the same statement"))
-                    .help("split the statement in two, or keep one of them"),
+                InputError::new(
+                    node.span,
+                    format!("`{name}` and `{opposite}` exclude each other"),
+                )
+                .label(format!("`{name}` stands in the same statement"))
+                .help("split the statement in two, or keep one of them"),
             );
             None
         }
@@ -41,7 +44,10 @@ pub(super) fn either<'n, 'a>(
 
 fn texts(node: &Node<'_>, name: &str, complaints: &mut Complaints) -> Vec<Text> {
     let what = format!("an entry of `{name}`");
-    one_or_many(node).iter().filter_map(|item| complaints.text(item, &what)).collect()
+    one_or_many(node)
+        .iter()
+        .filter_map(|item| complaints.text(item, &what))
+        .collect()
 }
 
 /// Reads `Action` or `NotAction`.
@@ -55,8 +61,15 @@ pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Optio
     if complaints.kind == PolicyKind::ResourceControl {
         rcp_action(negated, node, &texts, complaints);
     }
-    let patterns = texts.into_iter().map(|text| ActionPattern { text }).collect();
-    Some(ActionElement { negated, patterns, span: node.span })
+    let patterns = texts
+        .into_iter()
+        .map(|text| ActionPattern { text })
+        .collect();
+    Some(ActionElement {
+        negated,
+        patterns,
+        span: node.span,
+    })
 }
 
 /// `*`, or a vendor, one colon and a name. Blanks are kept: such a pattern matches nothing.
@@ -89,9 +102,12 @@ fn is_vendor(vendor: &str) -> bool {
 fn rcp_action(negated: bool, node: &Node<'_>, texts: &[Text], complaints: &mut Complaints) {
     if negated {
         complaints.error(
-            InputError::new(node.span, "a resource control policy cannot use `NotAction`")
-                .label("AWS refuses this")
-                .help("name the actions under `Action`"),
+            InputError::new(
+                node.span,
+                "a resource control policy cannot use `NotAction`",
+            )
+            .label("AWS refuses this")
+            .help("name the actions under `Action`"),
         );
     }
     for text in texts.iter().filter(|text| &*text.value == "*") {
@@ -116,20 +132,42 @@ pub(super) fn resource(
             resource_shape(text, complaints);
         }
     }
-    let patterns = texts.into_iter().map(|text| ResourcePattern { text }).collect();
-    Some(ResourceElement { negated, patterns, span: node.span })
+    let patterns = texts
+        .into_iter()
+        .map(|text| ResourcePattern { text })
+        .collect();
+    Some(ResourceElement {
+        negated,
+        patterns,
+        span: node.span,
+    })
 }
 
 /// IAM wants an ARN or `*`. Anything else matches nothing, so it is kept beside its refusal.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 fn resource_shape(text: &Text, complaints: &mut Complaints) {
     let pattern = &*text.value;
+    let service = pattern.split(':').nth(2).unwrap_or_default();
+    if service.contains(['*', '?']) {
+        complaints.error(
+            InputError::new(
+                text.span,
+                format!("the `Resource` `{pattern}` has a wildcard for its service"),
+            )
+            .label("AWS refuses this")
+            .help("name the service, for example `arn:aws:kms:*:111122223333:key/*`"),
+        );
+        return;
+    }
     if pattern.starts_with("arn:") || pattern.starts_with(['*', '?']) || pattern.starts_with("ar") {
         return;
     }
     complaints.refuse(
-        InputError::new(text.span, format!("the resource `{pattern}` is neither an ARN nor `*`"))
-            .label("matches nothing")
-            .help("write the key's ARN, for example `arn:aws:kms:us-east-1:111122223333:key/*`"),
+        InputError::new(
+            text.span,
+            format!("the resource `{pattern}` is neither an ARN nor `*`"),
+        )
+        .label("matches nothing")
+        .help("write the key's ARN, for example `arn:aws:kms:us-east-1:111122223333:key/*`"),
     );
 }

@@ -30,9 +30,10 @@ pub fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument, Vec<In
     let mut complaints = Complaints::new(kind);
     let document = document(node, &mut complaints);
     match document {
-        Some(document) if complaints.errors.is_empty() => {
-            Ok(PolicyDocument { refusals: complaints.refusals, ..document })
-        }
+        Some(document) if complaints.errors.is_empty() => Ok(PolicyDocument {
+            refusals: complaints.refusals,
+            ..document
+        }),
         _ => Err(complaints.errors),
     }
 }
@@ -42,7 +43,9 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
     complaints.known_keys(members, &ELEMENTS, "a policy");
     let mut policy = PolicyDocument {
         kind: complaints.kind,
-        version: node.get("Version").and_then(|version| read_version(version, complaints)),
+        version: node
+            .get("Version")
+            .and_then(|version| read_version(version, complaints)),
         id: None,
         statements: Vec::new(),
         span: node.span,
@@ -52,9 +55,12 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
         policy.id = complaints.text(id, "`Id`");
         if complaints.kind != PolicyKind::Key {
             complaints.refuse(
-                InputError::new(id.span, format!("`Id` does not belong in {}", complaints.kind.name()))
-                    .label("only resource-based policies have an `Id`")
-                    .help("remove it"),
+                InputError::new(
+                    id.span,
+                    format!("`Id` does not belong in {}", complaints.kind.name()),
+                )
+                .label("only resource-based policies have an `Id`")
+                .help("remove it"),
             );
         }
     }
@@ -74,7 +80,10 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
                 .help("a policy needs at least one statement"),
         );
     }
-    policy.statements = nodes.iter().filter_map(|node| statement::read(node, complaints)).collect();
+    policy.statements = nodes
+        .iter()
+        .filter_map(|node| statement::read(node, complaints))
+        .collect();
     equal_sids(&policy, complaints);
     Some(policy)
 }
@@ -88,9 +97,12 @@ fn read_version(
         Value::String(text) if text == "2008-10-17" => Version::V2008,
         _ => {
             complaints.error(
-                InputError::new(node.span, "`Version` is not a version of the policy language")
-                    .label("unknown version")
-                    .help("write `\"2012-10-17\"`: it is the language's version, not the policy's"),
+                InputError::new(
+                    node.span,
+                    "`Version` is not a version of the policy language",
+                )
+                .label("unknown version")
+                .help("write `\"2012-10-17\"`: it is the language's version, not the policy's"),
             );
             return None;
         }
@@ -105,12 +117,19 @@ fn equal_sids(policy: &PolicyDocument, complaints: &mut Complaints) {
         return;
     }
     let mut seen = BTreeMap::new();
-    for sid in policy.statements.iter().filter_map(|statement| statement.sid.as_ref()) {
+    for sid in policy
+        .statements
+        .iter()
+        .filter_map(|statement| statement.sid.as_ref())
+    {
         if !sid.value.is_empty() && seen.insert(&*sid.value, sid.span).is_some() {
             complaints.refuse(
-                InputError::new(sid.span, format!("`Sid` `{}` stands twice in the policy", sid.value))
-                    .label("again")
-                    .help("give every statement a `Sid` of its own"),
+                InputError::new(
+                    sid.span,
+                    format!("`Sid` `{}` stands twice in the policy", sid.value),
+                )
+                .label("again")
+                .help("give every statement a `Sid` of its own"),
             );
         }
     }

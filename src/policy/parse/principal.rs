@@ -11,12 +11,16 @@ use super::element::{either, one_or_many};
 pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<PrincipalElement> {
     let found = either(statement, ["Principal", "NotPrincipal"], complaints);
     let Some((negated, node)) = found else {
-        let absent = statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none();
+        let absent =
+            statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none();
         if absent && complaints.kind.has_principal() {
             complaints.error(
                 InputError::new(statement.span, "the statement has no `Principal`")
                     .label("this statement")
-                    .help(format!("every statement of {} names one", complaints.kind.name())),
+                    .help(format!(
+                        "every statement of {} names one",
+                        complaints.kind.name()
+                    )),
             );
         }
         return None;
@@ -31,7 +35,11 @@ pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<
         return None;
     }
     let entries = entries(node, complaints)?;
-    let element = PrincipalElement { negated, entries, span: node.span };
+    let element = PrincipalElement {
+        negated,
+        entries,
+        span: node.span,
+    };
     if complaints.kind == PolicyKind::ResourceControl {
         demand_everyone(&element, complaints);
     }
@@ -55,7 +63,9 @@ fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<Principal
             Some(entries)
         }
         Value::String(text) if text == "*" => Some(vec![everyone(node)]),
-        Value::Array(items) if !items.is_empty() && items.iter().all(|i| i.as_str() == Some("*")) => {
+        Value::Array(items)
+            if !items.is_empty() && items.iter().all(|i| i.as_str() == Some("*")) =>
+        {
             Some(items.iter().map(everyone).collect())
         }
         _ => {
@@ -70,7 +80,10 @@ fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<Principal
 }
 
 fn everyone(node: &Node<'_>) -> PrincipalEntry {
-    PrincipalEntry { principal_type: PrincipalType::Aws, text: Spanned::new("*".into(), node.span) }
+    PrincipalEntry {
+        principal_type: PrincipalType::Aws,
+        text: Spanned::new("*".into(), node.span),
+    }
 }
 
 fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEntry> {
@@ -81,9 +94,12 @@ fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEnt
         "CanonicalUser" => PrincipalType::CanonicalUser,
         other => {
             complaints.error(
-                InputError::new(member.key_span, format!("`{other}` is not a type of principal"))
-                    .label("AWS refuses this")
-                    .help("the types are `AWS`, `Service`, `Federated` and `CanonicalUser`"),
+                InputError::new(
+                    member.key_span,
+                    format!("`{other}` is not a type of principal"),
+                )
+                .label("AWS refuses this")
+                .help("the types are `AWS`, `Service`, `Federated` and `CanonicalUser`"),
             );
             return Vec::new();
         }
@@ -91,7 +107,10 @@ fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEnt
     one_or_many(&member.value)
         .iter()
         .filter_map(|item| complaints.text(item, "a principal"))
-        .map(|text| PrincipalEntry { principal_type, text })
+        .map(|text| PrincipalEntry {
+            principal_type,
+            text,
+        })
         .collect()
 }
 
@@ -100,9 +119,12 @@ fn demand_everyone(element: &PrincipalElement, complaints: &mut Complaints) {
     let everyone = |e: &PrincipalEntry| &*e.text.value == "*";
     if element.negated || !element.entries.iter().all(everyone) {
         complaints.error(
-            InputError::new(element.span, "a resource control policy's `Principal` must be `*`")
-                .label("AWS refuses this")
-                .help("name principals in a condition on `aws:PrincipalArn` instead"),
+            InputError::new(
+                element.span,
+                "a resource control policy's `Principal` must be `*`",
+            )
+            .label("AWS refuses this")
+            .help("name principals in a condition on `aws:PrincipalArn` instead"),
         );
     }
 }

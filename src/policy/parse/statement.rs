@@ -28,7 +28,9 @@ pub(super) fn read(node: &Node<'_>, complaints: &mut Complaints) -> Option<State
     let principal = principal::read(node, complaints);
     let action = element::action(node, complaints);
     let resource = element::resource(node, complaints);
-    let conditions = node.get("Condition").map(|block| condition::read(block, complaints));
+    let conditions = node
+        .get("Condition")
+        .map(|block| condition::read(block, complaints));
     let statement = Statement {
         sid,
         effect: effect?,
@@ -48,9 +50,12 @@ fn read_sid(node: &Node<'_>, complaints: &mut Complaints) -> Option<Text> {
     let sid = complaints.text(node, "`Sid`")?;
     if complaints.kind != PolicyKind::Key && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric()) {
         complaints.refuse(
-            InputError::new(sid.span, format!("`Sid` `{}` has other than letters and digits", sid.value))
-                .label("AWS refuses this")
-                .help("use only A–Z, a–z and 0–9; only key policies take others"),
+            InputError::new(
+                sid.span,
+                format!("`Sid` `{}` has other than letters and digits", sid.value),
+            )
+            .label("AWS refuses this")
+            .help("use only A–Z, a–z and 0–9; only key policies take others"),
         );
     }
     Some(sid)
@@ -84,8 +89,14 @@ fn effect(statement: &Node<'_>, complaints: &mut Complaints) -> Option<Spanned<E
 /// and has no effect: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html>
 fn demand(node: &Node<'_>, statement: &Statement, complaints: &mut Complaints) {
     if complaints.kind != PolicyKind::Key {
-        let actions = statement.action.as_ref().is_some_and(|element| !element.patterns.is_empty());
-        let resources = statement.resource.as_ref().is_some_and(|e| !e.patterns.is_empty());
+        let actions = statement
+            .action
+            .as_ref()
+            .is_some_and(|element| !element.patterns.is_empty());
+        let resources = statement
+            .resource
+            .as_ref()
+            .is_some_and(|e| !e.patterns.is_empty());
         if !actions && !node_has(node, ["Action", "NotAction"]) {
             missing(node, "Action", complaints);
         }
@@ -98,16 +109,22 @@ fn demand(node: &Node<'_>, statement: &Statement, complaints: &mut Complaints) {
         && !is_full_access(statement)
     {
         complaints.error(
-            InputError::new(statement.effect.span, "a resource control policy can only deny")
-                .label("AWS refuses this")
-                .help("only AWS's own `RCPFullAWSAccess` allows, and it is always attached"),
+            InputError::new(
+                statement.effect.span,
+                "a resource control policy can only deny",
+            )
+            .label("AWS refuses this")
+            .help("only AWS's own `RCPFullAWSAccess` allows, and it is always attached"),
         );
     }
 }
 
 /// Whether either is there with at least one entry.
 fn node_has(node: &Node<'_>, names: [&str; 2]) -> bool {
-    names.iter().filter_map(|name| node.get(name)).any(|n| !element::one_or_many(n).is_empty())
+    names
+        .iter()
+        .filter_map(|name| node.get(name))
+        .any(|n| !element::one_or_many(n).is_empty())
 }
 
 /// `RCPFullAWSAccess`, the one resource control policy that allows.
@@ -122,6 +139,8 @@ fn missing(node: &Node<'_>, name: &str, complaints: &mut Complaints) {
     complaints.error(
         InputError::new(node.span, format!("the statement has no `{name}`"))
             .label("this statement")
-            .help(format!("add `{name}` or `Not{name}`: AWS refuses the policy without")),
+            .help(format!(
+                "add `{name}` or `Not{name}`: AWS refuses the policy without"
+            )),
     );
 }

@@ -18,19 +18,27 @@ pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError
     let mut refusals = Vec::new();
     let (length, limit, unit) = match kind {
         PolicyKind::Key => (text.len(), KEY_POLICY_BYTES, "bytes"),
-        PolicyKind::ServiceControl | PolicyKind::ResourceControl => {
-            (text.chars().count(), CONTROL_POLICY_CHARACTERS, "characters")
-        }
+        PolicyKind::ServiceControl | PolicyKind::ResourceControl => (
+            text.chars().count(),
+            CONTROL_POLICY_CHARACTERS,
+            "characters",
+        ),
         PolicyKind::Identity | PolicyKind::PermissionsBoundary | PolicyKind::Session => {
             return refusals;
         }
     };
     if length > limit {
-        let first = Span { start: span.start, end: span.start.saturating_add(1) };
+        let first = Span {
+            start: span.start,
+            end: span.start.saturating_add(1),
+        };
         refusals.push(
-            InputError::new(first, format!("the policy has {length} {unit}, and AWS takes {limit}"))
-                .label("this policy")
-                .help("shorten it: join statements, or drop white space"),
+            InputError::new(
+                first,
+                format!("the policy has {length} {unit}, and AWS takes {limit}"),
+            )
+            .label("this policy")
+            .help("shorten it: join statements, or drop white space"),
         );
     }
     refusals

@@ -1,0 +1,336 @@
+//! The shape of the facts; one record for each key, and for each policy without one.
+//!
+//! Everything that a finding can point at has an `at`: the index of its file in `sources`, and
+//! the first byte and the one after the last.
+
+use serde::Serialize;
+
+use crate::aws::{ActionSet, PendingWindowInDays};
+use crate::eval::Decision;
+use crate::policy::{Effect, PolicyKind, PrincipalType};
+
+/// Index into `sources`, first byte, byte after the last.
+pub type Place = (u32, u32, u32);
+
+/// The facts of one key or one unattached policy.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facts {
+    /// Version of this shape; 1.
+    pub format: u8,
+    /// How to speak of it: a key's ARN, or the name of a policy's file.
+    pub subject: String,
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Files that places refer to by index.
+    pub sources: Vec<String>,
+    /// The limits that rules compare with.
+    pub limits: Limits,
+    /// The key; nothing is known of it where only a policy was loaded.
+    pub key: KeyRecord,
+    /// The policy as a whole; a key without a loaded policy has none.
+    pub policy: Option<PolicyRecord>,
+    /// Every statement of the policy, in order.
+    pub statements: Vec<StatementRecord>,
+    /// Who can do what; empty for an unattached policy.
+    pub access: AccessTable,
+}
+
+/// What the facts are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A key, or a key policy that came without its key.
+    Key,
+    /// An IAM policy that is attached to nothing that was loaded.
+    Policy,
+}
+
+/// What the configuration limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// The shortest waiting period that is not reported, days, 7 to 30; 14 unless configured.
+    pub minimum_waiting_period: PendingWindowInDays,
+}
+
+/// What is known of the key; a field is null where no file says it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct KeyRecord {
+    /// ARN.
+    pub arn: Option<String>,
+    /// Account, 12 digits.
+    pub account: Option<String>,
+    /// `KeySpec`.
+    pub spec: Option<String>,
+    /// `KeyUsage`.
+    pub usage: Option<String>,
+    /// `KeyState`.
+    pub state: Option<String>,
+    /// `Origin`.
+    pub origin: Option<String>,
+    /// `KeyManager`.
+    pub manager: Option<String>,
+    /// `MultiRegionKeyType`.
+    pub multi_region_type: Option<String>,
+    /// Whether the spec is an asymmetric one.
+    pub asymmetric: Option<bool>,
+    /// `DeletionDate` as written.
+    pub deletion_date: Option<String>,
+    /// Where the spec stands, else where the key stands.
+    pub at: Place,
+}
+
+/// A policy as a whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyRecord {
+    /// Where it is attached.
+    pub kind: PolicyKind,
+    /// `2012-10-17`, `2008-10-17`, or null where it is missing.
+    pub version: Option<&'static str>,
+    /// The whole document.
+    pub at: Place,
+}
+
+/// One statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatementRecord {
+    /// Position from 0.
+    pub index: usize,
+    /// `Sid`, or null.
+    pub sid: Option<String>,
+    /// `Allow` or `Deny`.
+    pub effect: Effect,
+    /// Why the statement has no effect at all; null where it has.
+    pub inert: Option<Inert>,
+    /// Whether `principals` came as `NotPrincipal`.
+    pub not_principal: bool,
+    /// Whom it names.
+    pub principals: Vec<PrincipalRecord>,
+    /// Whether `actions` came as `NotAction`.
+    pub not_action: bool,
+    /// The action patterns.
+    pub actions: Vec<ActionRecord>,
+    /// KMS actions that the statement is about, by all of its patterns; `kms:…` names.
+    pub covers: ActionSet,
+    /// Whether `resources` came as `NotResource`.
+    pub not_resource: bool,
+    /// The resource patterns.
+    pub resources: Vec<ResourceRecord>,
+    /// The conditions.
+    pub conditions: Vec<ConditionRecord>,
+    /// The whole statement.
+    pub at: Place,
+}
+
+/// Why a statement has no effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Inert {
+    /// In words that finish "the statement has no effect: …".
+    pub reason: String,
+    /// What to point at.
+    pub at: Place,
+}
+
+/// One principal of a statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct PrincipalRecord {
+    /// As written.
+    pub text: String,
+    /// `AWS`, `Service`, `Federated` or `CanonicalUser`.
+    #[serde(rename = "type")]
+    pub principal_type: PrincipalType,
+    /// What it names.
+    pub kind: PrincipalKind,
+    /// The account that it names, or null.
+    pub account: Option<String>,
+    /// Whether that is another account than the key's; null where either is not known.
+    pub foreign: Option<bool>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What a principal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrincipalKind {
+    /// Everyone.
+    Everyone,
+    /// An account: its IAM policies decide.
+    Account,
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// One session of a role.
+    Session,
+    /// A federated user.
+    FederatedUser,
+    /// The id of a user or role that was deleted.
+    UniqueId,
+    /// An AWS service.
+    Service,
+    /// Nobody who could call KMS.
+    None,
+}
+
+/// One action pattern.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActionRecord {
+    /// As written.
+    pub text: String,
+    /// How it names actions.
+    pub form: ActionForm,
+    /// KMS actions that it matches.
+    pub matches: ActionSet,
+    /// For a `kms:` name that does not exist, the nearest that does.
+    pub nearest: Option<String>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// How a pattern names actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionForm {
+    /// A KMS action by its name.
+    Exact,
+    /// A pattern with a wildcard that matches some KMS action.
+    Wildcard,
+    /// A `kms:` name or pattern that matches nothing.
+    Unknown,
+    /// Another service's.
+    OtherService,
+}
+
+/// One resource pattern.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResourceRecord {
+    /// As written.
+    pub text: String,
+    /// Whether it covers this key; null where that is not known.
+    pub covers_key: Option<bool>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// One operator applied to one key.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConditionRecord {
+    /// As AWS spells it, for example `ForAnyValue:StringLike`.
+    pub operator: String,
+    /// `ForAllValues`, `ForAnyValue` or null.
+    pub quantifier: Option<&'static str>,
+    /// The comparison without prefix and suffix, for example `StringLike`.
+    pub comparison: &'static str,
+    /// Whether it ends in `IfExists`.
+    pub if_exists: bool,
+    /// Whether it is a negated comparison.
+    pub negated: bool,
+    /// The key as written.
+    pub key: String,
+    /// The key in lower case, for comparisons.
+    pub key_lower: String,
+    /// Whether AWS documents such a key.
+    pub key_known: bool,
+    /// Of the watched actions that the statement covers, those for which AWS never supplies the
+    /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
+    /// `kms:DisableKey`.
+    pub never_present_for: ActionSet,
+    /// Whether KMS documents that the key is not supported in a policy of this kind.
+    pub unsupported_here: bool,
+    /// What it does to ScheduleKeyDeletion where the statement covers that; null elsewhere.
+    pub effect: Option<ConditionEffect>,
+    /// The values.
+    pub values: Vec<ValueRecord>,
+    /// Where the operator stands.
+    pub operator_at: Place,
+    /// Where the key stands.
+    pub at: Place,
+}
+
+/// What a condition does to the day counts of ScheduleKeyDeletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionEffect {
+    /// It holds for every day count: it constrains nothing.
+    Always,
+    /// It holds for none.
+    Never,
+    /// It holds for some day counts and not for others.
+    ByDays,
+    /// It hangs on context that was not given.
+    Depends,
+}
+
+/// One value of a condition.
+#[derive(Clone, Debug, Serialize)]
+pub struct ValueRecord {
+    /// As written; a bare number or boolean as its text.
+    pub text: String,
+    /// The number that it is, or null.
+    pub number: Option<f64>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// Who can do what on the key.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AccessTable {
+    /// `ScheduleKeyDeletion`.
+    pub schedule: Vec<Access>,
+    /// `CancelKeyDeletion`.
+    pub cancel: Vec<Access>,
+    /// `PutKeyPolicy`.
+    pub put_key_policy: Vec<Access>,
+    /// Whether someone surely or perhaps can schedule, the account's IAM policies included.
+    pub someone_can_schedule: bool,
+    /// Whether someone surely or perhaps can cancel, the account's IAM policies included.
+    pub someone_can_cancel: bool,
+}
+
+/// What one principal that the key policy names can do. Principals that surely cannot are left
+/// out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Access {
+    /// As the policy names it.
+    pub principal: String,
+    /// What it names. For an account the decision is what its IAM policies could give at most.
+    pub kind: PrincipalKind,
+    /// The account, or null.
+    pub account: Option<String>,
+    /// `allowed` or `conditional`.
+    pub decision: Decision,
+    /// Day counts that are surely allowed; only for `ScheduleKeyDeletion`.
+    pub days: Vec<PendingWindowInDays>,
+    /// Day counts that hang on context.
+    pub conditional_days: Vec<PendingWindowInDays>,
+    /// The shortest of `days`, or of `conditional_days` where none is sure; null for other
+    /// actions.
+    pub shortest: Option<PendingWindowInDays>,
+    /// `days` and `conditional_days` in words, for example `7 to 30 days`.
+    pub days_text: String,
+    /// Condition keys on which the answer hangs.
+    pub depends_on: Vec<String>,
+    /// Whether it may be done without multi-factor authentication.
+    pub without_mfa: bool,
+    /// Whether the statements that grant it narrow whom `*` means by a condition on the caller.
+    pub narrowed: bool,
+    /// The statements that grant it.
+    pub via: Vec<Via>,
+    /// Where the first of them names the principal.
+    pub at: Place,
+}
+
+/// A statement that grants.
+#[derive(Clone, Debug, Serialize)]
+pub struct Via {
+    /// Its position.
+    pub statement: usize,
+    /// Its `Sid`.
+    pub sid: Option<String>,
+    /// The pattern by which it covers the action, or `NotAction`.
+    pub pattern: String,
+    /// Whether that is the action's own name.
+    pub by_name: bool,
+    /// Where the pattern stands.
+    pub at: Place,
+}

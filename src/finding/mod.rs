@@ -1,0 +1,61 @@
+//! What a rule found: how bad, how sure, where, what to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Location;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong with it.
+    Info,
+    /// Worth changing; the gate stays open unless told otherwise.
+    Warning,
+    /// Closes the gate.
+    Error,
+}
+
+/// How sure a finding is; never a stand-in for [`Severity`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A guess from names or shapes.
+    Low,
+    /// It holds unless something that was not loaded says otherwise.
+    Medium,
+    /// It follows from what was loaded and from what AWS documents.
+    High,
+}
+
+/// A place and what to say there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The bytes.
+    pub at: Location,
+    /// A few words that stand at them; may be empty.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id, for example `cancel-by-nobody`.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What it is about: a key's ARN, or the file of a policy.
+    pub subject: String,
+    /// What is wrong, in one sentence without a final stop.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The page of AWS that says so.
+    pub reference: String,
+    /// Where it is.
+    pub primary: Label,
+    /// What else to look at.
+    pub related: Vec<Label>,
+}

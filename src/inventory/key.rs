@@ -1,0 +1,59 @@
+//! A KMS key as far as it was loaded.
+
+use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
+use crate::aws::{AccountId, KeyArn, Reported};
+use crate::source::Location;
+
+use super::LoadedPolicy;
+
+/// A value and the place in a file that says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub at: Location,
+}
+
+/// A key: what was loaded of it, from however many files.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// How to speak of it: its ARN, its id, or the file that its policy stands in.
+    pub name: String,
+    /// Its ARN, where a file says it.
+    pub arn: Option<KeyArn>,
+    /// Its account: that of its ARN, or the one that its policy lets no doubt about.
+    pub account: Option<AccountId>,
+    /// What `describe-key` says.
+    pub metadata: KeyMetadata,
+    /// Its key policy.
+    pub policy: Option<LoadedPolicy>,
+    /// The place to point at where nothing better is known.
+    pub at: Location,
+}
+
+/// What `describe-key` says; each is unknown where no file says it.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
+#[derive(Clone, Debug, Default)]
+pub struct KeyMetadata {
+    /// `KeyId`.
+    pub key_id: Option<Located<String>>,
+    /// `KeySpec`, or `CustomerMasterKeySpec` in older answers.
+    pub spec: Option<Located<Reported<KeySpec>>>,
+    /// `KeyUsage`.
+    pub usage: Option<Located<Reported<KeyUsage>>>,
+    /// `KeyState`.
+    pub state: Option<Located<Reported<KeyState>>>,
+    /// `Origin`.
+    pub origin: Option<Located<Reported<Origin>>>,
+    /// `KeyManager`.
+    pub manager: Option<Located<Reported<KeyManager>>>,
+    /// `MultiRegion`.
+    pub multi_region: Option<Located<bool>>,
+    /// `MultiRegionConfiguration.MultiRegionKeyType`.
+    pub multi_region_type: Option<Located<Reported<MultiRegionKeyType>>>,
+    /// `DeletionDate` as written.
+    pub deletion_date: Option<Located<String>>,
+    /// `PendingDeletionWindowInDays`, days.
+    pub pending_window: Option<Located<u16>>,
+}
