@@ -56,11 +56,14 @@ impl<'a> Values<'a> {
     }
 }
 
+/// A key and its values; none say that the key is absent.
+type Entry = (Box<str>, Box<[Box<str>]>);
+
 /// Keys and their values. Names ignore case:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestContext {
-    entries: Vec<(Box<str>, Box<[Box<str>]>)>,
+    entries: Vec<Entry>,
     /// Keys that begin so are absent unless they are among the entries.
     closed_prefixes: Vec<&'static str>,
     complete: bool,

@@ -164,7 +164,13 @@ impl Tally<'_> {
                     Effect::Allow => allow = allow.or(holds),
                     Effect::Deny => self.deny = self.deny.or(holds),
                 }
-                self.note(reference, position, statement.effect.value, holds, false);
+                self.note(Match {
+                    policy: reference,
+                    statement: position,
+                    effect: statement.effect.value,
+                    holds,
+                    delegates: false,
+                });
             }
         }
         allow
@@ -217,33 +223,20 @@ impl Tally<'_> {
                 Effect::Deny => self.deny = self.deny.or(by(naming.direct)),
             }
             let delegates = naming.direct.or(naming.limited) == Truth::No;
-            self.note(
-                reference,
-                position,
-                statement.effect.value,
-                by(naming.any()),
+            self.note(Match {
+                policy: reference,
+                statement: position,
+                effect: statement.effect.value,
+                holds: by(naming.any()),
                 delegates,
-            );
+            });
         }
         grants
     }
 
-    fn note(
-        &mut self,
-        policy: PolicyRef,
-        statement: usize,
-        effect: Effect,
-        holds: Holds,
-        delegates: bool,
-    ) {
-        if !holds.is_never() {
-            self.matches.push(Match {
-                policy,
-                statement,
-                effect,
-                holds,
-                delegates,
-            });
+    fn note(&mut self, matched: Match) {
+        if !matched.holds.is_never() {
+            self.matches.push(matched);
         }
     }
 }

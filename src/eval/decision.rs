@@ -204,13 +204,12 @@ impl Evaluation {
     pub fn reason(&self) -> Reason {
         let cases = self.decided();
         match self.decision() {
-            Decision::Allowed => self.granted_by(cases),
             Decision::ExplicitDeny => self.denied_by(|m| m.holds.surely(), cases),
             Decision::ImplicitDeny => self.missing(cases),
             Decision::Conditional if !(self.grant(Holds::surely) & cases).is_empty() => {
                 self.denied_by(|m| m.holds.maybe(), cases)
             }
-            Decision::Conditional => self.granted_by(cases),
+            Decision::Allowed | Decision::Conditional => self.granted_by(cases),
         }
     }
 

@@ -93,7 +93,9 @@ fn of_statement(
             found.add(&condition.key.value);
         }
         explained = true;
-        keys.into_iter().for_each(|key| found.add(key));
+        for key in keys {
+            found.add(key);
+        }
     }
     let patterns = statement
         .resource

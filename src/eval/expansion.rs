@@ -93,10 +93,7 @@ pub(super) fn as_text<'a>(text: &'a str, scope: &Scope<'_>) -> Expansion<Cow<'a,
         Part::Literal(literal) => expanded.push_str(literal),
         Part::Verbatim(value) => expanded.push_str(value),
     });
-    found.map_or_else(
-        |stop| stop.expansion(),
-        |()| Expansion::Is(Cow::Owned(expanded)),
-    )
+    found.map_or_else(Stop::expansion, |()| Expansion::Is(Cow::Owned(expanded)))
 }
 
 /// The string as a pattern.
@@ -114,10 +111,9 @@ pub(super) fn as_pattern<'a>(text: &'a str, scope: &Scope<'_>) -> Expansion<Patt
         // Whether AWS lets a wildcard inside a value match more is not documented (SEMANTICS U17).
         Part::Verbatim(value) => atoms.extend(value.bytes().map(Atom::Byte)),
     });
-    found.map_or_else(
-        |stop| stop.expansion(),
-        |()| Expansion::Is(Pattern::Expanded(atoms)),
-    )
+    found.map_or_else(Stop::expansion, |()| {
+        Expansion::Is(Pattern::Expanded(atoms))
+    })
 }
 
 enum Part<'a> {

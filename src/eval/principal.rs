@@ -125,7 +125,8 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
                 Truth::Yes,
             )
         }
-        (PrincipalForm::User(account, name), CallerKind::User(of, own)) => {
+        (PrincipalForm::User(account, name), CallerKind::User(of, own))
+        | (PrincipalForm::FederatedUser(account, name), CallerKind::FederatedUser(of, own)) => {
             Naming::by(Route::Direct, (account == *of && name == &**own).into())
         }
         // The ARN of a federated user does not tell which user asked for the session; where the
@@ -155,9 +156,6 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
             if account == *of && own.rsplit('/').next() == Some(role) =>
         {
             Naming::by(Route::Direct, scope.undocumented(false))
-        }
-        (PrincipalForm::FederatedUser(account, name), CallerKind::FederatedUser(of, own)) => {
-            Naming::by(Route::Direct, (account == *of && name == &**own).into())
         }
         (PrincipalForm::UniqueId(id), _) => by_unique_id(id, scope),
         (PrincipalForm::Service(name), CallerKind::Service) => {

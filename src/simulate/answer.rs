@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason, Request,
-    WINDOW_KEY, Window, dependencies, evaluate,
+    CaseSet, Decision, Dependencies, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason,
+    Request, WINDOW_KEY, Window, deciding, dependencies, evaluate,
 };
 use crate::policy::{Effect, Statement};
 
@@ -63,7 +63,7 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
     let hangs = if open {
         dependencies(request, &policies, &evaluation)
     } else {
-        Default::default()
+        Dependencies::default()
     };
     let (days, conditional_days, omitted) = days(request, &evaluation);
     Answer {
@@ -75,7 +75,10 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
         omitted,
         depends_on: hangs.keys,
         undocumented: hangs.undocumented,
-        statements: deciding(&evaluation, &policies),
+        statements: deciding(&evaluation)
+            .iter()
+            .filter_map(|matched| describe(matched, &policies))
+            .collect(),
         refusals: simulation.refusals.clone(),
     }
 }
@@ -113,32 +116,6 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
             .collect()
     };
     (when(Decision::Allowed), when(Decision::Conditional), None)
-}
-
-/// The statements that decided, key policy first: those that grant, those that deny, or for a
-/// conditional answer those that may.
-fn deciding(evaluation: &Evaluation, policies: &PolicySet<'_>) -> Vec<Deciding> {
-    let cases = evaluation.decided();
-    let grants = |m: &Match| {
-        m.effect == Effect::Allow && matches!(m.policy.layer, Layer::KeyPolicy | Layer::Identity)
-    };
-    let decides = |m: &Match| match evaluation.decision() {
-        Decision::Allowed => grants(m) && !(m.holds.surely() & cases).is_empty(),
-        Decision::ExplicitDeny => {
-            m.effect == Effect::Deny && !(m.holds.surely() & cases).is_empty()
-        }
-        Decision::Conditional => {
-            (grants(m) && !(m.holds.maybe() & cases).is_empty())
-                || !(m.holds.uncertain() & cases).is_empty()
-        }
-        Decision::ImplicitDeny => false,
-    };
-    let mut found: Vec<_> = evaluation.matches.iter().filter(|m| decides(m)).collect();
-    found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
-    found
-        .into_iter()
-        .filter_map(|matched| describe(matched, policies))
-        .collect()
 }
 
 fn describe(matched: &Match, policies: &PolicySet<'_>) -> Option<Deciding> {

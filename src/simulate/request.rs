@@ -171,9 +171,8 @@ fn read_action(text: &str) -> Result<KmsAction, SimulationError> {
 }
 
 fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
-    let text = match &node.value {
-        Value::Number(text) => text,
-        _ => return Err(wrong("days", node, "a number")),
+    let Value::Number(text) = &node.value else {
+        return Err(wrong("days", node, "a number"));
     };
     let days = text
         .parse()

@@ -59,6 +59,7 @@ fn what_kms_takes_without_effect_is_kept() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_aws_refuses_is_named_and_underlined() {
     let cases = [
         (

@@ -1,0 +1,91 @@
+//! Why: the statements that decided, the nearest miss, on what it hangs and two examples.
+
+use crate::policy::Effect;
+
+use super::example::{Examples, examples};
+use super::nearest_miss::{NearestMiss, nearest_miss};
+use super::{
+    Decision, Dependencies, Evaluation, Layer, Match, PolicySet, Request, dependencies, evaluate,
+};
+
+/// A decision with its reasons.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The decision.
+    pub evaluation: Evaluation,
+    /// The statements that decided, key policy first.
+    pub deciding: Vec<Match>,
+    /// Where some day counts are allowed or conditional: the denials that stop others.
+    pub limiting: Vec<Match>,
+    /// For a denial that no statement spells out.
+    pub nearest_miss: Option<NearestMiss>,
+    /// For an answer that is conditional for some day counts.
+    pub dependencies: Dependencies,
+    /// Likewise.
+    pub examples: Examples,
+}
+
+/// Decides a request and says why.
+pub fn explain(request: &Request, policies: &PolicySet<'_>) -> Explanation {
+    let evaluation = evaluate(request, policies);
+    let mut explanation = Explanation {
+        deciding: deciding(&evaluation),
+        limiting: limiting(&evaluation),
+        nearest_miss: nearest_miss(request, policies, &evaluation),
+        dependencies: Dependencies::default(),
+        examples: Examples::default(),
+        evaluation,
+    };
+    let evaluation = &explanation.evaluation;
+    if !evaluation.conditional.is_empty() || evaluation.omitted() == Decision::Conditional {
+        explanation.dependencies = dependencies(request, policies, evaluation);
+        explanation.examples = examples(request, policies, evaluation, &explanation.dependencies);
+    }
+    explanation
+}
+
+/// The statements that decided: those that grant, those that deny, or for a conditional answer
+/// those that may. Key policy first.
+pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
+    let cases = evaluation.decided();
+    let grants = |m: &Match| {
+        m.effect == Effect::Allow && matches!(m.policy.layer, Layer::KeyPolicy | Layer::Identity)
+    };
+    let decides = |m: &Match| match evaluation.decision() {
+        Decision::Allowed => grants(m) && !(m.holds.surely() & cases).is_empty(),
+        Decision::ExplicitDeny => {
+            m.effect == Effect::Deny && !(m.holds.surely() & cases).is_empty()
+        }
+        Decision::Conditional => {
+            (grants(m) && !(m.holds.maybe() & cases).is_empty())
+                || !(m.holds.uncertain() & cases).is_empty()
+        }
+        Decision::ImplicitDeny => false,
+    };
+    let mut found: Vec<_> = evaluation
+        .matches
+        .iter()
+        .filter(|m| decides(m))
+        .copied()
+        .collect();
+    found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
+    found
+}
+
+fn limiting(evaluation: &Evaluation) -> Vec<Match> {
+    let partial = matches!(
+        evaluation.decision(),
+        Decision::Allowed | Decision::Conditional
+    );
+    let decided = deciding(evaluation);
+    let listed = |m: &Match| {
+        decided
+            .iter()
+            .any(|d| (d.policy, d.statement) == (m.policy, m.statement))
+    };
+    let denies = evaluation
+        .matches
+        .iter()
+        .filter(|m| partial && m.effect == Effect::Deny);
+    denies.filter(|m| !listed(m)).copied().collect()
+}
