@@ -5,7 +5,7 @@
 
 use crate::aws::ValueType;
 use crate::aws::condition_key;
-use crate::policy::{Condition, Family, Piece, pieces};
+use crate::policy::{Comparison, Condition, Family, Piece, pieces};
 
 use super::depends::document;
 use super::{
@@ -176,14 +176,10 @@ fn candidates(
             as_variable(key, condition, request, &mut values);
         }
     }
-    match condition_key::find(key).map(|key| key.value_type) {
-        Some(ValueType::Bool) => values.extend(["true".to_owned(), "false".to_owned()]),
-        Some(ValueType::Numeric) => values.extend(["0".to_owned(), "1000000".to_owned()]),
-        Some(ValueType::Date) => values.push("2038-01-01T00:00:00Z".to_owned()),
-        Some(ValueType::Ip) => values.push("192.0.2.1".to_owned()),
-        Some(ValueType::Arn) => values.push("arn:aws:iam::000000000000:role/other".to_owned()),
-        Some(ValueType::String | ValueType::Binary) | None => values.push("other".to_owned()),
-    }
+    values.extend(elsewhere(
+        condition_key::find(key).map(|key| key.value_type),
+    ));
+    values.extend(request.key.arn.iter().map(|arn| arn.key_id().to_owned()));
     let mut seen = std::collections::BTreeSet::new();
     values.retain(|value| seen.insert(value.clone()));
     let mut candidates: Vec<_> = values.into_iter().map(|value| vec![value]).collect();
@@ -192,24 +188,44 @@ fn candidates(
     candidates
 }
 
+/// Values that most conditions do not name.
+fn elsewhere(value_type: Option<ValueType>) -> Vec<String> {
+    let values: &[&str] = match value_type {
+        Some(ValueType::Bool) => &["true", "false"],
+        Some(ValueType::Numeric) => &["0", "1000000"],
+        Some(ValueType::Date) => &["2038-01-01T00:00:00Z", "1970-01-02T00:00:00Z"],
+        Some(ValueType::Ip) => &["192.0.2.1", "240.0.0.1", "2001:db8:ffff::1"],
+        Some(ValueType::Arn) => &["arn:aws:iam::000000000000:role/other"],
+        Some(ValueType::String | ValueType::Binary) | None => &["other"],
+    };
+    values.iter().map(ToString::to_string).collect()
+}
+
 /// The value at which the comparison changes, and one on each side of it.
 fn around(condition: &Condition, value: &str, values: &mut Vec<String>) {
-    match condition.operator.comparison.family() {
+    let comparison = condition.operator.comparison;
+    match comparison.family() {
         Family::Numeric => {
-            if let Ok(number) = value.trim().parse::<i64>() {
-                let near = [number, number.saturating_sub(1), number.saturating_add(1)];
+            let value = value.trim();
+            values.push(value.to_owned());
+            if let Some(number) = value.split('.').next().and_then(|n| n.parse::<i64>().ok()) {
+                let near = [number.saturating_sub(1), number.saturating_add(1)];
                 values.extend(near.map(|number| number.to_string()));
             }
         }
-        Family::IpAddress => {
-            values.extend(value.split('/').next().map(ToOwned::to_owned));
-        }
-        Family::Date => {
-            values.extend([value.to_owned(), "1970-01-02T00:00:00Z".to_owned()]);
-        }
+        Family::IpAddress => values.extend(value.split('/').next().map(ToOwned::to_owned)),
         Family::Null => values.push("other".to_owned()),
-        Family::String | Family::Arn | Family::Bool | Family::Binary => {
+        Family::Arn => values.push(value.replace(['*', '?'], "x")),
+        Family::String
+            if matches!(
+                comparison,
+                Comparison::StringLike | Comparison::StringNotLike
+            ) =>
+        {
             values.push(value.replace(['*', '?'], "x"));
+        }
+        Family::Date | Family::String | Family::Bool | Family::Binary => {
+            values.push(value.to_owned());
         }
     }
 }
