@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::{PolicyDocument, PrincipalForm, Statement};
+use crate::policy::{PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
 use super::scope::Scope;
 use super::{
-    Case, CaseSet, Evaluation, Layer, Lookup, PolicyRef, PolicySet, Request, WINDOW_KEY, condition,
+    Case, CaseSet, Evaluation, Lookup, PolicySet, Request, WINDOW_KEY, condition,
 };
 
 /// On what a conditional answer hangs.
@@ -29,7 +29,7 @@ pub fn dependencies(
     let mut found = Found::default();
     for matched in &evaluation.matches {
         let open = matched.holds.uncertain() & conditional;
-        let Some(policy) = document(policies, matched.policy) else {
+        let Some(policy) = policies.document(matched.policy) else {
             continue;
         };
         let Some(statement) = policy.statements.get(matched.statement) else {
@@ -121,20 +121,4 @@ fn of_statement(
         found.add("aws:userid");
     }
     explained || found.seen.len() > before
-}
-
-/// The policy that a match refers to.
-pub(super) fn document<'a>(
-    policies: &PolicySet<'a>,
-    reference: PolicyRef,
-) -> Option<&'a PolicyDocument> {
-    let named = match reference.layer {
-        Layer::KeyPolicy => return policies.key_policy,
-        Layer::Identity => policies.identity,
-        Layer::Boundary => policies.boundary?,
-        Layer::Session => policies.session?,
-        Layer::Scp => policies.scps.get(reference.level)?,
-        Layer::Rcp => policies.rcps.get(reference.level)?,
-    };
-    named.get(reference.index).map(|policy| &policy.document)
 }

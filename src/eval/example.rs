@@ -7,7 +7,6 @@ use crate::aws::ValueType;
 use crate::aws::condition_key;
 use crate::policy::{Comparison, Condition, Family, Piece, pieces};
 
-use super::depends::document;
 use super::{
     Case, Decision, Dependencies, Evaluation, PolicySet, Request, RequestContext, WINDOW_KEY,
     Window, dependencies, evaluate,
@@ -163,7 +162,7 @@ fn candidates(
 ) -> Vec<Vec<String>> {
     let mut values = Vec::new();
     let statements = evaluation.matches.iter().filter_map(|matched| {
-        document(policies, matched.policy)?
+        policies.document(matched.policy)?
             .statements
             .get(matched.statement)
     });

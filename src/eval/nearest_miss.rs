@@ -3,7 +3,6 @@
 use crate::policy::{Effect, PolicyDocument, Statement};
 use crate::source::Span;
 
-use super::depends::document;
 use super::scope::Scope;
 use super::{
     CaseSet, Decision, Evaluation, Layer, PolicyRef, PolicySet, Reason, Request, Truth, condition,
@@ -62,7 +61,7 @@ pub(super) fn nearest_miss(
     let cases = evaluation.decided();
     let references = layers.iter().flat_map(|layer| references(policies, *layer));
     references
-        .filter_map(|reference| Some((reference, document(policies, reference)?)))
+        .filter_map(|reference| Some((reference, policies.document(reference)?)))
         .flat_map(|(reference, policy)| misses(request, reference, policy, cases))
         .min_by_key(cost)
 }

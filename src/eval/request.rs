@@ -3,7 +3,7 @@
 use crate::aws::{AccountId, KeyArn, KmsAction, PendingWindowInDays};
 use crate::policy::PolicyDocument;
 
-use super::{Caller, RequestContext};
+use super::{Caller, Layer, PolicyRef, RequestContext};
 
 /// The key that a request is about, as far as a decision needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,4 +125,19 @@ pub struct PolicySet<'a> {
     pub scps: &'a [Vec<NamedPolicy>],
     /// Resource control policies of each level above the key. `RCPFullAWSAccess` is implied.
     pub rcps: &'a [Vec<NamedPolicy>],
+}
+
+impl<'a> PolicySet<'a> {
+    /// The policy that a reference names.
+    pub fn document(&self, reference: PolicyRef) -> Option<&'a PolicyDocument> {
+        let named = match reference.layer {
+            Layer::KeyPolicy => return self.key_policy,
+            Layer::Identity => self.identity,
+            Layer::Boundary => self.boundary?,
+            Layer::Session => self.session?,
+            Layer::Scp => self.scps.get(reference.level)?,
+            Layer::Rcp => self.rcps.get(reference.level)?,
+        };
+        named.get(reference.index).map(|policy| &policy.document)
+    }
 }

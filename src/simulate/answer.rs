@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Dependencies, Evaluation, Layer, Match, NamedPolicy, PolicySet, Reason,
+    CaseSet, Decision, Dependencies, Evaluation, Layer, NamedPolicy, PolicyRef, PolicySet, Reason,
     Request, WINDOW_KEY, Window, deciding, dependencies, evaluate,
 };
-use crate::policy::{Effect, Statement};
+use crate::policy::{Effect, PolicyDocument};
 
 use super::Simulation;
 
@@ -77,7 +77,7 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
         undocumented: hangs.undocumented,
         statements: deciding(&evaluation)
             .iter()
-            .filter_map(|matched| describe(matched, &policies))
+            .filter_map(|m| describe(m.policy, m.statement, &policies))
             .collect(),
         refusals: simulation.refusals.clone(),
     }
@@ -118,42 +118,32 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
     (when(Decision::Allowed), when(Decision::Conditional), None)
 }
 
-fn describe(matched: &Match, policies: &PolicySet<'_>) -> Option<Deciding> {
-    let reference = matched.policy;
-    let pick = |list: &[NamedPolicy]| {
-        let policy = list.get(reference.index)?;
-        let statement = policy.document.statements.get(matched.statement)?;
-        Some((policy.name.clone(), sid(statement)))
-    };
-    let level = reference.level;
-    let (policy, sid) = match reference.layer {
+/// How answers speak of a statement; nothing where the policies have no such statement.
+pub fn describe(policy: PolicyRef, statement: usize, policies: &PolicySet<'_>) -> Option<Deciding> {
+    let named = match policy.layer {
         Layer::KeyPolicy => {
-            let statement = policies.key_policy?.statements.get(matched.statement)?;
-            ("key_policy".to_owned(), sid(statement))
+            return of_statement("key_policy".to_owned(), policies.key_policy?, statement);
         }
-        Layer::Identity => {
-            pick(policies.identity).map(|(name, sid)| (format!("identity/{name}"), sid))?
-        }
-        Layer::Boundary => {
-            pick(policies.boundary?).map(|(name, sid)| (format!("boundary/{name}"), sid))?
-        }
-        Layer::Session => ("session_policy".to_owned(), pick(policies.session?)?.1),
-        Layer::Scp => pick(policies.scps.get(level)?)
-            .map(|(name, sid)| (format!("scp/{level}/{name}"), sid))?,
-        Layer::Rcp => pick(policies.rcps.get(level)?)
-            .map(|(name, sid)| (format!("rcp/{level}/{name}"), sid))?,
+        Layer::Identity => policies.identity,
+        Layer::Boundary => policies.boundary?,
+        Layer::Session => policies.session?,
+        Layer::Scp => policies.scps.get(policy.level)?,
+        Layer::Rcp => policies.rcps.get(policy.level)?,
     };
-    Some(Deciding {
-        policy,
-        index: matched.statement,
-        sid,
-        effect: matched.effect,
-    })
+    let NamedPolicy { name, document } = named.get(policy.index)?;
+    let level = policy.level;
+    let label = match policy.layer {
+        Layer::KeyPolicy | Layer::Session => "session_policy".to_owned(),
+        Layer::Identity => format!("identity/{name}"),
+        Layer::Boundary => format!("boundary/{name}"),
+        Layer::Scp => format!("scp/{level}/{name}"),
+        Layer::Rcp => format!("rcp/{level}/{name}"),
+    };
+    of_statement(label, document, statement)
 }
 
-fn sid(statement: &Statement) -> Option<String> {
-    statement
-        .sid
-        .as_ref()
-        .map(|sid| sid.value.clone().into_string())
+fn of_statement(policy: String, document: &PolicyDocument, index: usize) -> Option<Deciding> {
+    let statement = document.statements.get(index)?;
+    let sid = statement.sid.as_ref().map(|sid| sid.value.clone().into_string());
+    Some(Deciding { policy, index, sid, effect: statement.effect.value })
 }

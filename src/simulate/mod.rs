@@ -7,6 +7,6 @@ mod batch;
 mod fields;
 mod request;
 
-pub use answer::{Answer, Deciding, answer};
+pub use answer::{Answer, Deciding, answer, describe};
 pub use batch::{BatchSummary, answer_line, run_batch};
 pub use request::{Simulation, SimulationError, read_simulation};

@@ -1,0 +1,29 @@
+//! `kmslint explain RULE`: a rule's page.
+
+use std::io::{self, Write as _};
+
+use clap::Args;
+
+use crate::rule::Catalogue;
+
+use super::{ExitCode, Failure};
+
+/// Arguments of `kmslint explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The rule's id, for example `cancel-by-nobody`.
+    rule: String,
+}
+
+pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
+    let catalogue = Catalogue::builtin();
+    let found = catalogue.iter().find(|rule| rule.id() == arguments.rule);
+    let rule = found.ok_or_else(|| {
+        Failure::usage(format!(
+            "there is no rule `{}`; `kmslint rules` lists them",
+            arguments.rule.escape_default()
+        ))
+    })?;
+    write!(io::stdout().lock(), "{}", rule.page_text())?;
+    Ok(ExitCode::Clean)
+}

@@ -1,0 +1,92 @@
+//! The command line: arguments, terminal, exit codes. One file for each subcommand; what they
+//! decide is decided elsewhere.
+
+mod check;
+mod exit_code;
+mod explain;
+mod input;
+mod rules;
+mod simulate;
+mod terminal;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+
+pub use exit_code::ExitCode;
+use terminal::{ColorChoice, Terminal};
+
+/// Tells who can destroy an AWS KMS key, after what waiting period, who can still stop it, and
+/// what is lost. Works offline, on the files that you have.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, subcommand_required = true)]
+#[command(after_help = "Exit codes: 0 clean (or allowed), 1 findings at or above the threshold \
+(or not surely allowed), 2 bad usage or an input that could not be read.")]
+struct Arguments {
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Finds what is wrong with key policies: the gate for continuous integration.
+    Check(check::CheckArguments),
+    /// Decides one request and explains the decision; or a batch of them.
+    Simulate(Box<simulate::SimulateArguments>),
+    /// Lists the rules.
+    Rules(rules::RulesArguments),
+    /// Shows the page of a rule.
+    Explain(explain::ExplainArguments),
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers and go to standard output.
+            let answered = error.print().is_ok() && !error.use_stderr();
+            return if answered { ExitCode::Clean } else { ExitCode::Failure };
+        }
+    };
+    let terminal = Terminal::detect(arguments.color);
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+    };
+    result.unwrap_or_else(|error| report_failure(&error))
+}
+
+/// A reader that stops reading, such as `head`, is no failure of ours.
+fn report_failure(error: &Failure) -> ExitCode {
+    if let Failure::Output(error) = error
+        && error.kind() == io::ErrorKind::BrokenPipe
+    {
+        return ExitCode::Clean;
+    }
+    let _ = writeln!(io::stderr(), "error: {error}");
+    ExitCode::Failure
+}
+
+/// What keeps a command from running at all.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Standard output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+    /// The arguments make no sense together, or name what is not there.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Failure {
+    fn usage(message: impl std::fmt::Display) -> Self {
+        Self::Usage(message.to_string())
+    }
+}

@@ -1,0 +1,189 @@
+//! `kmslint simulate`: one decision explained, or a batch of them.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
+use crate::eval::{Caller, Decision, KeyIdentity, Layer, Request, RequestContext, explain};
+use crate::report::explanation;
+use crate::simulate::run_batch;
+
+use super::input::PolicyFiles;
+use super::terminal::Terminal;
+use super::{ExitCode, Failure};
+
+mod shown;
+
+use shown::Shown;
+
+/// Arguments of `kmslint simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kmslint simulate --principal arn:aws:iam::111122223333:role/Admin --key-policy policy.json \\
+      --key arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  kmslint simulate --batch requests.jsonl > decisions.jsonl")]
+pub(super) struct SimulateArguments {
+    /// Who asks: the ARN of a user, role, role session, federated user or account root, or a
+    /// service such as backup.amazonaws.com.
+    #[arg(long, required_unless_present = "batch", value_name = "ARN")]
+    principal: Option<String>,
+    /// What for; any KMS action.
+    #[arg(long, default_value = "kms:ScheduleKeyDeletion", value_name = "ACTION")]
+    action: String,
+    /// The key: its ARN, or a file with the output of `aws kms describe-key`.
+    #[arg(long, required_unless_present = "batch", value_name = "ARN|FILE")]
+    key: Option<String>,
+    /// The key policy: the document, or the output of `aws kms get-key-policy`.
+    #[arg(long, value_name = "FILE")]
+    key_policy: Option<PathBuf>,
+    /// An identity-based policy of the principal; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    identity_policy: Vec<PathBuf>,
+    /// The principal's permissions boundary.
+    #[arg(long, value_name = "FILE")]
+    boundary: Option<PathBuf>,
+    /// The policy passed when the session was created; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    session_policy: Vec<PathBuf>,
+    /// The service control policies of one level, separated by commas; repeat for each level, the
+    /// organization's root first. Beside a level that only denies, FullAWSAccess is assumed, as AWS
+    /// attaches it.
+    #[arg(long, value_name = "FILE,…")]
+    scp: Vec<String>,
+    /// The resource control policies of one level, likewise. RCPFullAWSAccess is always implied.
+    #[arg(long, value_name = "FILE,…")]
+    rcp: Vec<String>,
+    /// The waiting period asked for, 7 to 30 days; without it every one is answered.
+    #[arg(long, value_name = "DAYS", value_parser = parse_days)]
+    days: Option<PendingWindowInDays>,
+    /// A condition key that is known; repeat a key to give it several values.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_context)]
+    context: Vec<(String, String)>,
+    /// Take every condition key that is not given as absent, and derive none from the principal or
+    /// the key: the decision is then never conditional.
+    #[arg(long)]
+    strict_context: bool,
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Read requests from this file (`-` for standard input), one JSON object a line, and answer
+    /// each with one line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "principal", "key", "key_policy", "identity_policy", "boundary", "session_policy", "scp",
+        "rcp", "days", "context", "strict_context",
+    ])]
+    batch: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+fn parse_days(text: &str) -> Result<PendingWindowInDays, String> {
+    let days = text.parse().map_err(|_| "a waiting period is a whole number of days".to_owned())?;
+    PendingWindowInDays::new(days).map_err(|error| error.to_string())
+}
+
+fn parse_context(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if key.contains(':') => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE, for example aws:MultiFactorAuthPresent=true".to_owned()),
+    }
+}
+
+pub(super) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    match &arguments.batch {
+        Some(path) => batch(path),
+        None => single(arguments, terminal),
+    }
+}
+
+fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
+    let output = BufWriter::new(io::stdout().lock());
+    let summary = if path.as_os_str() == "-" {
+        run_batch(io::stdin().lock(), output)?
+    } else {
+        let file = File::open(path)
+            .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))?;
+        run_batch(BufReader::with_capacity(1 << 20, file), output)?
+    };
+    Ok(if summary.errors > 0 { ExitCode::Failure } else { ExitCode::Clean })
+}
+
+fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let mut files = PolicyFiles::default();
+    let key = files.key(arguments.key.as_deref().unwrap_or_default());
+    files.key_policy(arguments.key_policy.as_deref());
+    files.identity = files.list(&arguments.identity_policy, Layer::Identity, 0);
+    if let Some(boundary) = &arguments.boundary {
+        let paths = std::slice::from_ref(boundary);
+        files.boundary = Some(files.list(paths, Layer::Boundary, 0));
+    }
+    let session = files.list(&arguments.session_policy, Layer::Session, 0);
+    files.session = (!session.is_empty()).then_some(session);
+    files.scps = files.levels(&arguments.scp, Layer::Scp);
+    files.rcps = files.levels(&arguments.rcp, Layer::Rcp);
+    files.assume_full_access();
+    let refused = files.report_errors(terminal)?;
+    if files.is_broken() {
+        return Ok(ExitCode::Failure);
+    }
+    let request = request(arguments, key, &files)?;
+    let explained = explain(&request, &files.policies());
+    let shown = Shown::new(&request, &explained, &files);
+    let view = shown.view();
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.format {
+        Format::Human => explanation::human(&mut out, &files.sources, &view, &terminal.style)?,
+        Format::Json => explanation::json(&mut out, &files.sources, &view)?,
+    }
+    out.flush()?;
+    Ok(match explained.evaluation.decision() {
+        _ if refused => ExitCode::Failure,
+        Decision::Allowed => ExitCode::Clean,
+        Decision::Conditional | Decision::ImplicitDeny | Decision::ExplicitDeny => {
+            ExitCode::Findings
+        }
+    })
+}
+
+fn request(
+    arguments: &SimulateArguments,
+    key: Option<KeyArn>,
+    files: &PolicyFiles,
+) -> Result<Request, Failure> {
+    let principal = arguments.principal.as_deref().unwrap_or_default();
+    let caller = Caller::parse(principal)
+        .map_err(|error| Failure::usage(format!("--principal: {error}\n  help: {}", error.help())))?;
+    let key = KeyIdentity::of(key.ok_or_else(|| Failure::usage("--key names no key"))?);
+    let action = KmsAction::from_name(&arguments.action).ok_or_else(|| {
+        let near = action::nearest(&arguments.action);
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Failure::usage(format!(
+            "--action: `{}` is not a KMS action{hint}",
+            arguments.action.escape_default()
+        ))
+    })?;
+    let strict = arguments.strict_context;
+    let mut context = if strict { RequestContext::complete() } else { RequestContext::open() };
+    for (key, value) in &arguments.context {
+        let mut values = context.get(key).map(<[_]>::to_vec).unwrap_or_default();
+        values.push(value.as_str().into());
+        context.set(key, values);
+    }
+    if strict {
+        if let Some(days) = arguments.days {
+            context.set_default(crate::eval::WINDOW_KEY, &days.to_string());
+        }
+        return Ok(Request::complete(caller, action, key, context));
+    }
+    files.describe_key(&mut context);
+    Ok(Request::open(caller, action, key, context, arguments.days))
+}
