@@ -5,6 +5,7 @@ pub mod eval;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
+pub mod load;
 pub mod policy;
 pub mod simulate;
 pub mod source;

@@ -22,7 +22,8 @@ pub struct Key {
     pub name: String,
     /// Its ARN, where a file says it.
     pub arn: Option<KeyArn>,
-    /// Its account: that of its ARN, or the one that its policy lets no doubt about.
+    /// Its account: that of its ARN or its metadata, or the one that its policy lets no doubt
+    /// about.
     pub account: Option<AccountId>,
     /// What `describe-key` says.
     pub metadata: KeyMetadata,

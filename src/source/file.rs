@@ -92,31 +92,58 @@ impl SourceFile {
 /// All files of a run.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Option<SourceFile>>,
 }
 
 impl Sources {
     /// Adds a file and says how to refer to it.
     pub fn add(&mut self, file: SourceFile) -> SourceId {
-        let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
+        let id = self.reserve();
+        self.put(id, file);
         id
+    }
+
+    /// Says how to refer to a file that [`put`](Self::put) may bring later: files that are read in
+    /// parallel keep the order in which they were asked for.
+    pub fn reserve(&mut self) -> SourceId {
+        let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(None);
+        id
+    }
+
+    /// Brings the file for a reserved id; an id that was never reserved is let fall.
+    pub fn put(&mut self, id: SourceId, file: SourceFile) {
+        if let Some(place) = self.files.get_mut(id.0 as usize) {
+            *place = Some(file);
+        }
     }
 
     /// The file with this id, if it is one of these.
     pub fn get(&self, id: SourceId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize)?.as_ref()
     }
 
-    /// Every file, in the order in which they were added.
+    /// Every file, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
-        (0..).map(SourceId).zip(&self.files)
+        let files = (0..).map(SourceId).zip(&self.files);
+        files.filter_map(|(id, file)| Some((id, file.as_ref()?)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reserved_place_may_stay_empty() {
+        let mut sources = Sources::default();
+        let (first, second) = (sources.reserve(), sources.reserve());
+        let third = sources.add(SourceFile::new("c", ""));
+        sources.put(first, SourceFile::new("a", ""));
+        let names: Vec<_> = sources.iter().map(|(id, file)| (id, file.name())).collect();
+        assert_eq!(names, [(first, "a"), (third, "c")]);
+        assert!(sources.get(second).is_none());
+    }
 
     #[test]
     fn positions_count_lines_and_characters_from_one() {

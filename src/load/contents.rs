@@ -1,0 +1,33 @@
+//! What one file holds.
+
+use std::collections::BTreeSet;
+
+use crate::inventory::{Key, LoadedPolicy};
+use crate::source::InputError;
+use crate::source::json::{Node, duplicate_keys};
+
+/// What one file holds, before it is joined with what others hold.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Keys, or parts of them; a key policy is a key of which nothing else is known.
+    pub(super) keys: Vec<Key>,
+    /// Policies that are no key's.
+    pub(super) policies: Vec<LoadedPolicy>,
+    /// What is wrong with the file.
+    pub(super) errors: Vec<InputError>,
+}
+
+impl Contents {
+    /// Complains of keys that stand twice in an object, but for those already complained of.
+    pub(super) fn refuse_duplicate_keys(&mut self, root: &Node<'_>) {
+        let known: BTreeSet<_> = self.errors.iter().map(|error| error.span).collect();
+        for (key, _, again) in duplicate_keys(root) {
+            if !known.contains(&again) {
+                let error = InputError::new(again, format!("`{key}` stands twice in one object"))
+                    .label("again")
+                    .help("readers differ in which of the two they take: keep one");
+                self.errors.push(error);
+            }
+        }
+    }
+}

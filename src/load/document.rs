@@ -1,0 +1,27 @@
+//! A file that is JSON, ready to be recognised.
+
+use crate::source::json::Node;
+use crate::source::{Location, SourceId, Span};
+
+/// A file's text and the tree that it says.
+#[derive(Debug)]
+pub(super) struct Document<'a> {
+    /// The file.
+    pub(super) source: SourceId,
+    /// The path as the user gave it.
+    pub(super) name: &'a str,
+    /// The whole text.
+    pub(super) text: &'a str,
+    /// The tree.
+    pub(super) root: Node<'a>,
+}
+
+impl Document<'_> {
+    /// A place in this file.
+    pub(super) const fn at(&self, span: Span) -> Location {
+        Location {
+            source: self.source,
+            span,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The answer of `aws kms describe-key` or `create-key`: `{"KeyMetadata": {…}}`.
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
+
+use crate::aws::{AccountId, KeyArn};
+use crate::inventory::{Key, KeyMetadata, Located};
+use crate::load::contents::Contents;
+use crate::load::document::Document;
+use crate::load::fields::Fields;
+use crate::source::InputError;
+use crate::source::json::Node;
+
+use super::Answer;
+
+/// Reads the metadata of one key.
+pub(super) fn read(document: &Document<'_>) -> Answer {
+    let Some(node) = document.root.get("KeyMetadata") else {
+        return Answer::NotThis;
+    };
+    let mut contents = Contents::default();
+    if node.members().is_some() {
+        contents
+            .keys
+            .extend(key(document, node, &mut contents.errors));
+    } else {
+        contents.errors.push(not_an_object("KeyMetadata", node));
+    }
+    Answer::Read(contents)
+}
+
+fn key(document: &Document<'_>, node: &Node<'_>, errors: &mut Vec<InputError>) -> Option<Key> {
+    let mut fields = Fields::new(document, node);
+    let arn = arn(&mut fields);
+    let account = fields.text("AWSAccountId");
+    let metadata = metadata(document, &mut fields);
+    if arn.is_none() && metadata.key_id.is_none() && fields.errors.is_empty() {
+        fields.errors.push(
+            InputError::new(node.span, "the key metadata has neither `KeyId` nor `Arn`")
+                .label("which key is this?")
+                .help("write the whole answer of `aws kms describe-key` into the file"),
+        );
+    }
+    let complete = fields.errors.is_empty();
+    errors.append(&mut fields.errors);
+    let at = match (&arn, &metadata.key_id) {
+        (Some(arn), _) => arn.at,
+        (None, Some(key_id)) => key_id.at,
+        (None, None) => document.at(node.span),
+    };
+    complete.then(|| Key {
+        name: document.name.to_owned(),
+        account: account.and_then(|text| AccountId::parse(&text.value)),
+        arn: arn.map(|arn| arn.value),
+        metadata,
+        policy: None,
+        at,
+    })
+}
+
+/// `Arn` may be empty: KMS answers so for a primary key whose replicas are gone.
+fn arn(fields: &mut Fields<'_, '_>) -> Option<Located<KeyArn>> {
+    let text = fields.text("Arn").filter(|arn| !arn.value.is_empty())?;
+    match KeyArn::parse(&text.value) {
+        Ok(value) => Some(Located { value, at: text.at }),
+        Err(error) => {
+            fields.errors.push(
+                InputError::new(text.at.span, error.to_string())
+                    .label("this ARN")
+                    .help(error.help()),
+            );
+            None
+        }
+    }
+}
+
+fn metadata(document: &Document<'_>, fields: &mut Fields<'_, '_>) -> KeyMetadata {
+    let spec = fields.reported("KeySpec");
+    // Answers from before 2021 have only the older name.
+    let older_spec = fields.reported("CustomerMasterKeySpec");
+    KeyMetadata {
+        key_id: fields.text("KeyId").filter(|id| !id.value.is_empty()),
+        spec: spec.or(older_spec),
+        usage: fields.reported("KeyUsage"),
+        state: fields.reported("KeyState"),
+        origin: fields.reported("Origin"),
+        manager: fields.reported("KeyManager"),
+        multi_region: fields.boolean("MultiRegion"),
+        multi_region_type: fields.node("MultiRegionConfiguration").and_then(|node| {
+            if node.members().is_none() {
+                fields
+                    .errors
+                    .push(not_an_object("MultiRegionConfiguration", node));
+            }
+            let mut configuration = Fields::new(document, node);
+            let kind = configuration.reported("MultiRegionKeyType");
+            fields.errors.append(&mut configuration.errors);
+            kind
+        }),
+        deletion_date: fields.moment("DeletionDate"),
+        pending_window: fields.days("PendingDeletionWindowInDays"),
+    }
+}
+
+fn not_an_object(name: &str, node: &Node<'_>) -> InputError {
+    InputError::new(node.span, format!("`{name}` must be an object"))
+        .label(format!("this is {}", node.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::contents;
+
+    #[test]
+    fn metadata_is_read_with_its_places() {
+        let text = r#"{"KeyMetadata":{"AWSAccountId":"111122223333","KeyId":"mrk-1","Arn":"arn:aws:kms:eu-west-1:111122223333:key/mrk-1",
+            "KeySpec":"RSA_2048","KeyUsage":"SIGN_VERIFY","KeyState":"PendingDeletion","Origin":"AWS_KMS","KeyManager":"CUSTOMER",
+            "MultiRegion":true,"MultiRegionConfiguration":{"MultiRegionKeyType":"PRIMARY"},"DeletionDate":1604904000.5,
+            "PendingDeletionWindowInDays":7,"NewField":{"a":[1]},"XksKeyConfiguration":null}}"#;
+        let found = contents(text);
+        assert!(found.errors.is_empty());
+        let key = &found.keys[0];
+        let metadata = &key.metadata;
+        assert_eq!(
+            key.at.span.of(text),
+            r#""arn:aws:kms:eu-west-1:111122223333:key/mrk-1""#
+        );
+        assert_eq!(metadata.spec.as_ref().unwrap().value.as_str(), "RSA_2048");
+        assert_eq!(
+            metadata.spec.as_ref().unwrap().at.span.of(text),
+            r#""RSA_2048""#
+        );
+        assert_eq!(
+            metadata.multi_region_type.as_ref().unwrap().value.as_str(),
+            "PRIMARY"
+        );
+        assert_eq!(
+            metadata.deletion_date.as_ref().unwrap().value,
+            "1604904000.5"
+        );
+        assert_eq!(metadata.pending_window.as_ref().unwrap().value, 7);
+    }
+
+    #[test]
+    fn an_older_answer_with_an_empty_arn_is_read() {
+        let found = contents(
+            r#"{"KeyMetadata":{"AWSAccountId":"111122223333","KeyId":"a","Arn":"","CustomerMasterKeySpec":"NEW_SPEC"}}"#,
+        );
+        let key = &found.keys[0];
+        assert_eq!(key.arn, None);
+        assert_eq!(key.account.unwrap().as_str(), "111122223333");
+        assert_eq!(
+            key.metadata.spec.as_ref().unwrap().value.as_str(),
+            "NEW_SPEC"
+        );
+    }
+
+    #[test]
+    fn wrong_types_are_errors_at_their_place() {
+        for (text, place) in [
+            (r#"{"KeyMetadata":5}"#, "5"),
+            (r#"{"KeyMetadata":{"KeyId":7}}"#, "7"),
+            (
+                r#"{"KeyMetadata":{"KeyId":"a","MultiRegion":"true"}}"#,
+                r#""true""#,
+            ),
+            (
+                r#"{"KeyMetadata":{"KeyId":"a","PendingDeletionWindowInDays":7.5}}"#,
+                "7.5",
+            ),
+            (
+                r#"{"KeyMetadata":{"KeyId":"a","MultiRegionConfiguration":[]}}"#,
+                "[]",
+            ),
+            (
+                r#"{"KeyMetadata":{"KeyId":"a","Arn":"arn:aws:s3:::b"}}"#,
+                r#""arn:aws:s3:::b""#,
+            ),
+            (
+                r#"{"KeyMetadata":{"KeySpec":"RSA_2048"}}"#,
+                r#"{"KeySpec":"RSA_2048"}"#,
+            ),
+        ] {
+            let found = contents(text);
+            assert_eq!(found.errors[0].span.of(text), place, "{text}");
+            assert!(found.keys.is_empty());
+        }
+    }
+}

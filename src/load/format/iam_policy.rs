@@ -1,0 +1,67 @@
+//! An IAM policy that stands in a file as itself.
+
+use crate::load::contents::Contents;
+use crate::load::document::Document;
+use crate::load::policy::read_policy;
+use crate::load::policy_shape::{PolicyShape, policy_shape};
+use crate::policy::PolicyKind;
+
+use super::Answer;
+
+/// Reads a policy that names no principal. A service control policy or a permissions boundary
+/// looks the same, and only what it is attached to would tell: it counts as identity-based.
+pub(super) fn read(document: &Document<'_>) -> Answer {
+    if !matches!(
+        policy_shape(&document.root),
+        Some(PolicyShape::WithoutPrincipal)
+    ) {
+        return Answer::NotThis;
+    }
+    let mut contents = Contents::default();
+    let policy = read_policy(
+        document,
+        &document.root,
+        PolicyKind::Identity,
+        &mut contents,
+    );
+    contents.policies.extend(policy);
+    Answer::Read(contents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::contents;
+    use super::*;
+
+    #[test]
+    fn a_policy_without_principals_is_identity_based() {
+        let found = contents(
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"kms:DisableKey","Resource":"*"}}"#,
+        );
+        assert_eq!(found.policies[0].document.kind, PolicyKind::Identity);
+        assert!(found.keys.is_empty() && found.errors.is_empty());
+    }
+
+    #[test]
+    fn what_aws_refuses_is_told_although_the_policy_is_loaded() {
+        let found = contents(
+            r#"{"Statement":[{"Sid":"a b","Effect":"Deny","Action":"kms:*","Resource":"*"}]}"#,
+        );
+        assert_eq!((found.policies.len(), found.errors.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_broken_statement_is_an_error() {
+        for text in [
+            r#"{"Statement":[]}"#,
+            r#"{"Statement":5}"#,
+            r#"{"Version":"2012-10-17","Statement":["x"]}"#,
+        ] {
+            let found = contents(text);
+            assert!(
+                found.policies.is_empty() && !found.errors.is_empty(),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A key policy that stands in a file as itself.
+
+use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
+use crate::load::contents::Contents;
+use crate::load::document::Document;
+use crate::load::policy::read_policy;
+use crate::load::policy_shape::{PolicyShape, policy_shape};
+use crate::policy::PolicyKind;
+
+use super::Answer;
+
+/// Reads a resource-based policy that could be a key's. One of another service is passed over.
+pub(super) fn read(document: &Document<'_>) -> Answer {
+    match policy_shape(&document.root) {
+        Some(PolicyShape::Key) => {}
+        Some(PolicyShape::OtherResource(reason)) => return Answer::PassOver(reason),
+        Some(PolicyShape::WrongCase) => {
+            return Answer::PassOver(
+                "it has a `statement` where a policy has a `Statement`: element names are \
+                 case-sensitive",
+            );
+        }
+        Some(PolicyShape::WithoutPrincipal) | None => return Answer::NotThis,
+    }
+    let mut contents = Contents::default();
+    let policy = read_policy(document, &document.root, PolicyKind::Key, &mut contents);
+    contents.keys.extend(policy.map(|p| key_of(document, p)));
+    Answer::Read(contents)
+}
+
+/// A key of which only its policy is known.
+pub(super) fn key_of(document: &Document<'_>, policy: LoadedPolicy) -> Key {
+    Key {
+        name: document.name.to_owned(),
+        arn: None,
+        account: None,
+        metadata: KeyMetadata::default(),
+        at: document.at(policy.document.span),
+        policy: Some(policy),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{answer, contents};
+    use super::*;
+
+    fn policy(statement: &str) -> String {
+        format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
+    }
+
+    #[test]
+    fn a_statement_about_kms_with_a_principal_makes_a_key_policy() {
+        for statement in [
+            r#"{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}"#,
+            r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["s3:*","K?S:Describe*"]}"#,
+            r#"{"Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"NotAction":"s3:*","Resource":"*"}"#,
+            r#"{"Effect":"Allow","Principal":"*","Resource":"arn:aws:kms:*:111122223333:key/*"}"#,
+        ] {
+            let found = contents(&policy(statement));
+            assert_eq!(
+                (found.keys.len(), found.errors.len()),
+                (1, 0),
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn policies_of_other_resources_are_passed_over() {
+        for statement in [
+            r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#,
+            r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":["arn:aws:s3:::b/*"]}"#,
+            r#"{"Effect":"Deny","Principal":"*","Action":["kms:*","s3:*"],"Resource":"*"}"#,
+            r#"{"Effect":"Allow","Principal":"*"}"#,
+        ] {
+            let found = answer(&policy(statement));
+            assert!(
+                matches!(found, Answer::PassOver(_)),
+                "{statement}: {found:?}"
+            );
+        }
+        let wrong_case = answer(r#"{"Version":"2012-10-17","statement":[{"Effect":"Allow"}]}"#);
+        assert!(matches!(wrong_case, Answer::PassOver(_)));
+    }
+
+    #[test]
+    fn a_statement_without_a_principal_among_others_is_an_error() {
+        let found = contents(&policy(
+            r#"{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"},
+               {"Effect":"Allow","Action":"kms:*","Resource":"*"}"#,
+        ));
+        assert!(found.keys.is_empty());
+        assert_eq!(found.errors[0].message, "the statement has no `Principal`");
+    }
+
+    #[test]
+    fn an_unknown_element_is_an_error_where_a_statement_has_an_effect() {
+        let found = contents(
+            r#"{"Comment":"x","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#,
+        );
+        assert_eq!(
+            found.errors[0].message,
+            "unknown element `Comment` in a policy"
+        );
+    }
+
+    #[test]
+    fn a_policy_that_is_too_long_is_loaded_and_complained_of() {
+        let sid = "x".repeat(33_000);
+        let found = contents(&policy(&format!(
+            r#"{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#
+        )));
+        assert_eq!((found.keys.len(), found.errors.len()), (1, 1));
+    }
+}

@@ -1,0 +1,80 @@
+//! The input formats: each tells its documents by their shape and reads them.
+
+mod describe_key;
+mod get_key_policy;
+mod iam_policy;
+mod key_policy;
+
+use super::contents::Contents;
+use super::document::Document;
+
+/// One input format.
+type Format = fn(&Document<'_>) -> Answer;
+
+/// Every format; no document is of two.
+const FORMATS: [Format; 4] = [
+    key_policy::read,
+    iam_policy::read,
+    get_key_policy::read,
+    describe_key::read,
+];
+
+/// What a format says to a document.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It has another shape.
+    NotThis,
+    /// It is known and of no use here, for this reason.
+    PassOver(&'static str),
+    /// This is what it holds.
+    Read(Contents),
+}
+
+/// Asks every format.
+pub(super) fn read(document: &Document<'_>) -> Answer {
+    let answers = FORMATS.iter().map(|format| format(document));
+    let mut known = answers.filter(|answer| !matches!(answer, Answer::NotThis));
+    known.next().unwrap_or(Answer::NotThis)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{SourceFile, Sources, json};
+
+    use super::super::contents::Contents;
+    use super::super::document::Document;
+    use super::Answer;
+
+    /// What a document says to all formats.
+    pub(super) fn answer(text: &str) -> Answer {
+        let source = Sources::default().add(SourceFile::new("x.json", text));
+        super::read(&Document {
+            source,
+            name: "x.json",
+            text,
+            root: json::parse(text).unwrap(),
+        })
+    }
+
+    /// What a document holds that must be recognised.
+    pub(super) fn contents(text: &str) -> Contents {
+        match answer(text) {
+            Answer::Read(contents) => contents,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_format_is_passed_over() {
+        for text in [
+            "{}",
+            "[]",
+            "5",
+            r#"{"name":"x","version":"1"}"#,
+            r#"{"status_code":200,"data":{"KeyMetadata":{"KeyId":"a"}}}"#,
+            r#"{"Statement":"of account","total":5}"#,
+        ] {
+            assert!(matches!(answer(text), Answer::NotThis), "{text}");
+        }
+    }
+}

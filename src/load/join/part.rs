@@ -1,0 +1,45 @@
+//! What one file says of a key, and where that file stands.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::aws::KeyArn;
+use crate::inventory::Key;
+
+/// What one file says of a key.
+#[derive(Debug)]
+pub(in crate::load) struct Part {
+    /// The file's directory; none for standard input. A key that was joined has several.
+    pub(super) directories: Vec<PathBuf>,
+    /// The file's name up to its first dot.
+    pub(super) stem: String,
+    pub(super) key: Key,
+}
+
+impl Part {
+    /// What the file at `path` says.
+    pub(in crate::load) fn new(path: &Path, key: Key) -> Self {
+        let directory = path.parent().map(Path::components).into_iter().flatten();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.split('.').next().unwrap_or_default();
+        Self {
+            directories: if path == Path::new("-") {
+                Vec::new()
+            } else {
+                vec![directory.filter(|c| *c != Component::CurDir).collect()]
+            },
+            stem: stem.to_owned(),
+            key,
+        }
+    }
+
+    /// Whether it says which key it is about.
+    pub(super) fn is_described(&self) -> bool {
+        self.key_id().is_some()
+    }
+
+    /// The id of the key, as the ARN says it or else the metadata.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        let said = self.key.metadata.key_id.as_ref().map(|id| &*id.value);
+        self.key.arn.as_ref().map(KeyArn::key_id).or(said)
+    }
+}

@@ -1,0 +1,157 @@
+//! From files to the inventory: every document is told by its shape, never by its name.
+//!
+//! Files are read in parallel and do not hinder each other; the result stands in the order in
+//! which they were given. A new input format is one file in `format` and one line in its list.
+
+mod account;
+mod contents;
+mod document;
+mod fields;
+mod file;
+mod format;
+mod join;
+mod policy;
+mod policy_shape;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::inventory::Inventory;
+use crate::source::{Discovery, InputError, Location, SourceId, Sources, Span};
+use contents::Contents;
+use file::{Candidate, Outcome};
+use join::Part;
+
+/// What the given paths held.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The files that were recognised or are complained of; the others' text is not kept.
+    pub sources: Sources,
+    /// What they say.
+    pub inventory: Inventory,
+    /// How many files were recognised, those with errors included.
+    pub recognized: usize,
+    /// Files that were looked into and are of no use here. What discovery itself passed over is
+    /// not among them.
+    pub passed_over: Vec<PassedOver>,
+    /// What could not be read. With any of these the inventory is not the whole truth.
+    pub errors: Vec<LoadError>,
+}
+
+/// A file that was looked into and is of no use here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The path as the user gave it.
+    pub file: String,
+    /// Why, in words that finish "passed over: …".
+    pub reason: String,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{file}: {error}")]
+pub struct LoadError {
+    /// The path as the user gave it.
+    pub file: String,
+    /// Where; nowhere if the file has no text that could be shown.
+    pub at: Option<Location>,
+    /// What is wrong. Its span is that of `at`.
+    #[source]
+    pub error: InputError,
+}
+
+/// Reads all files of a discovery into one inventory.
+pub fn load(discovery: &Discovery) -> Loaded {
+    let mut loaded = Loaded::default();
+    for (path, reason) in &discovery.errors {
+        loaded.errors.push(LoadError {
+            file: path.to_string_lossy().into_owned(),
+            at: None,
+            error: InputError::new(Span::default(), format!("cannot be looked at: {reason}")),
+        });
+    }
+    let candidates = candidates(discovery, &mut loaded.sources);
+    let outcomes: Vec<_> = candidates.par_iter().map(file::read).collect();
+    let mut parts = Vec::new();
+    for (candidate, outcome) in candidates.iter().zip(outcomes) {
+        if let Some(contents) = loaded.take(candidate, outcome) {
+            let part = |key| Part::new(candidate.path, key);
+            parts.extend(contents.keys.into_iter().map(part));
+            loaded.inventory.policies.extend(contents.policies);
+        }
+    }
+    loaded.inventory.keys = join::join(parts);
+    for key in &mut loaded.inventory.keys {
+        account::complete(key);
+    }
+    loaded
+}
+
+/// Every file once, those that were named first.
+fn candidates<'a>(discovery: &'a Discovery, sources: &mut Sources) -> Vec<Candidate<'a>> {
+    let named = discovery.named.iter().map(|path| (path, true));
+    let found = discovery.found.iter().map(|path| (path, false));
+    let mut seen = BTreeSet::new();
+    let mut candidates = Vec::new();
+    for (path, named) in named.chain(found) {
+        if seen.insert(path) {
+            candidates.push(Candidate {
+                path: Path::new(path),
+                named,
+                source: sources.reserve(),
+            });
+        }
+    }
+    candidates
+}
+
+impl Loaded {
+    /// Takes down what became of a file, and hands back what it held.
+    fn take(&mut self, candidate: &Candidate<'_>, outcome: Outcome) -> Option<Contents> {
+        let name = candidate.path.to_string_lossy();
+        match outcome {
+            Outcome::Read { file, mut contents } => {
+                self.recognized = self.recognized.saturating_add(1);
+                self.sources.put(candidate.source, file);
+                contents.errors.sort_by_key(|error| error.span);
+                for error in contents.errors.drain(..) {
+                    self.errors.push(complaint(&name, candidate.source, error));
+                }
+                Some(contents)
+            }
+            Outcome::PassedOver(reason) => {
+                self.passed_over.push(PassedOver {
+                    file: name.into_owned(),
+                    reason,
+                });
+                None
+            }
+            Outcome::NotJson { shown, error } => {
+                self.sources.put(candidate.source, *shown);
+                self.errors.push(complaint(&name, candidate.source, error));
+                None
+            }
+            Outcome::Unreadable(error) => {
+                self.errors.push(LoadError {
+                    file: name.into_owned(),
+                    at: None,
+                    error,
+                });
+                None
+            }
+        }
+    }
+}
+
+fn complaint(file: &str, source: SourceId, error: InputError) -> LoadError {
+    LoadError {
+        file: file.to_owned(),
+        at: Some(Location {
+            source,
+            span: error.span,
+        }),
+        error,
+    }
+}

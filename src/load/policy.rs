@@ -1,0 +1,91 @@
+//! A policy inside a document: as an object, or as text in a string.
+
+use crate::inventory::LoadedPolicy;
+use crate::policy::{self, PolicyKind};
+use crate::source::json::{Node, Value};
+use crate::source::{Embedded, Encoding, InputError};
+
+use super::contents::Contents;
+use super::document::Document;
+
+/// Reads the policy that stands at `node`; all complaints go to `contents`. Nothing where AWS
+/// would refuse it and it has no meaning.
+pub(super) fn read_policy(
+    document: &Document<'_>,
+    node: &Node<'_>,
+    kind: PolicyKind,
+    contents: &mut Contents,
+) -> Option<LoadedPolicy> {
+    if let Value::String(_) = node.value {
+        let embedded = Embedded::from_string(document.text, node.span)?;
+        let inner = match embedded.parse() {
+            Ok(inner) => inner,
+            Err(error) => {
+                contents.errors.push(error);
+                return None;
+            }
+        };
+        let written = Written {
+            node: &inner,
+            text: Some(&embedded.text),
+            encoding: Some(embedded.encoding),
+        };
+        return written.read(document, kind, contents);
+    }
+    if node.members().is_none() {
+        contents.errors.push(
+            InputError::new(
+                node.span,
+                "the policy must be an object or a string that holds one",
+            )
+            .label(format!("this is {}", node.kind())),
+        );
+        return None;
+    }
+    let is_whole_file = node.span == document.root.span;
+    let written = Written {
+        node,
+        text: is_whole_file.then(|| node.span.of(document.text)),
+        encoding: None,
+    };
+    written.read(document, kind, contents)
+}
+
+/// A policy as it is written into a document.
+struct Written<'n, 'a> {
+    node: &'n Node<'a>,
+    /// The text that AWS stores; not known where a tool wrote the policy as a part of its answer.
+    text: Option<&'n str>,
+    encoding: Option<Encoding>,
+}
+
+impl Written<'_, '_> {
+    fn read(
+        &self,
+        document: &Document<'_>,
+        kind: PolicyKind,
+        contents: &mut Contents,
+    ) -> Option<LoadedPolicy> {
+        if let Some(text) = self.text {
+            let refusals = policy::text_refusals(text, kind, self.node.span);
+            contents.errors.extend(refusals);
+        }
+        let parsed = match policy::parse(self.node, kind) {
+            Ok(policy) => {
+                contents.errors.extend(policy.refusals.iter().cloned());
+                Some(policy)
+            }
+            Err(errors) => {
+                contents.errors.extend(errors);
+                None
+            }
+        };
+        contents.refuse_duplicate_keys(self.node);
+        parsed.map(|policy| LoadedPolicy {
+            name: document.name.to_owned(),
+            source: document.source,
+            encoding: self.encoding,
+            document: policy,
+        })
+    }
+}
