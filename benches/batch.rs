@@ -3,7 +3,11 @@
 //! Prints ratios, because machines are shared and noisy; the times beside them are for orientation.
 #![expect(missing_docs, reason = "a benchmark")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
-#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a benchmark")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "a benchmark"
+)]
 
 #[path = "../tests/generate/mod.rs"]
 mod generate;
@@ -37,7 +41,10 @@ fn decide(lines: &[String]) {
 }
 
 fn batch(text: &str, threads: usize) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
     pool.install(|| run_batch(text.as_bytes(), std::io::sink()).unwrap());
 }
 
@@ -47,8 +54,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn main() {
-    let lines: Vec<String> =
-        generate::Requests::new(1, false).take(REQUESTS).map(|r| r.to_string()).collect();
+    let lines: Vec<String> = generate::Requests::new(1, false)
+        .take(REQUESTS)
+        .map(|r| r.to_string())
+        .collect();
     let text = lines.join("\n");
     let megabytes = text.len() as f64 / 1e6;
     let (mut against_parsing, mut second_core, mut speeds) = (Vec::new(), Vec::new(), Vec::new());
@@ -62,7 +71,13 @@ fn main() {
         speeds.push(megabytes / decided);
     }
     println!("{REQUESTS} requests, {megabytes:.1} MB, median of {ROUNDS} rounds");
-    println!("throughput of deciding / of serde_json parsing alone, one core: {:.2}", median(against_parsing));
-    println!("throughput with two cores / with one:                           {:.2}", median(second_core));
+    println!(
+        "throughput of deciding / of serde_json parsing alone, one core: {:.2}",
+        median(against_parsing)
+    );
+    println!(
+        "throughput with two cores / with one:                           {:.2}",
+        median(second_core)
+    );
     println!("deciding, one core: {:.0} MB/s", median(speeds));
 }

@@ -23,21 +23,40 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "source", "aws", "policy", "inventory", "load", "eval", "simulate", "facts", "finding",
-            "rule", "lint", "report",
+            "source",
+            "aws",
+            "policy",
+            "inventory",
+            "load",
+            "eval",
+            "simulate",
+            "facts",
+            "finding",
+            "rule",
+            "lint",
+            "report",
         ],
     ),
 ];
 
 /// Every `crate::NAME` in the code of a file, and `NAME` of `use crate::{NAME…}` lists.
 fn used(text: &str) -> BTreeSet<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let code = code.collect::<Vec<_>>().join("\n");
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        assert!(!rest.starts_with('{'), "write one `use crate::…` line for each module");
-        found.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        assert!(
+            !rest.starts_with('{'),
+            "write one `use crate::…` line for each module"
+        );
+        found.insert(
+            rest.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect(),
+        );
     }
     found
 }
@@ -49,7 +68,11 @@ fn each_module_uses_only_what_the_table_allows() {
         assert!(directory.is_dir(), "{} is missing", directory.display());
         for entry in WalkDir::new(&directory).sort_by_file_name() {
             let entry = entry.unwrap();
-            if entry.path().extension().is_none_or(|extension| extension != "rs") {
+            if entry
+                .path()
+                .extension()
+                .is_none_or(|extension| extension != "rs")
+            {
                 continue;
             }
             for name in used(&std::fs::read_to_string(entry.path()).unwrap()) {
@@ -72,7 +95,10 @@ fn the_table_names_every_module_and_has_no_way_back() {
     for (position, (module, allowed)) in MAY_USE.iter().enumerate() {
         let earlier: Vec<_> = MAY_USE[..position].iter().map(|(name, _)| *name).collect();
         for name in *allowed {
-            assert!(earlier.contains(name), "`{module}` would use `{name}`, which comes later");
+            assert!(
+                earlier.contains(name),
+                "`{module}` would use `{name}`, which comes later"
+            );
         }
     }
 }
@@ -81,9 +107,17 @@ fn the_table_names_every_module_and_has_no_way_back() {
 fn every_file_says_what_it_is_for() {
     for entry in WalkDir::new("src").sort_by_file_name() {
         let entry = entry.unwrap();
-        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "rs")
+        {
             let text = std::fs::read_to_string(entry.path()).unwrap();
-            assert!(text.starts_with("//! "), "{} opens without `//!`", entry.path().display());
+            assert!(
+                text.starts_with("//! "),
+                "{} opens without `//!`",
+                entry.path().display()
+            );
         }
     }
 }

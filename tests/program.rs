@@ -36,8 +36,10 @@ fn run(case: &Path) -> String {
 fn every_case_comes_out_as_written() {
     let update = std::env::var_os("UPDATE").is_some();
     let mut failures = Vec::new();
-    let mut cases: Vec<_> =
-        fs::read_dir("tests/program").unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<_> = fs::read_dir("tests/program")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.sort();
     assert!(!cases.is_empty());
     for case in cases {
@@ -48,7 +50,10 @@ fn every_case_comes_out_as_written() {
         }
         let wanted = fs::read_to_string(&file).unwrap_or_default();
         if found != wanted {
-            failures.push(format!("{}:\n{found}\n--- expected\n{wanted}", case.display()));
+            failures.push(format!(
+                "{}:\n{found}\n--- expected\n{wanted}",
+                case.display()
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -6,9 +6,7 @@ use crate::policy::{PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
 use super::scope::Scope;
-use super::{
-    Case, CaseSet, Evaluation, Lookup, PolicySet, Request, WINDOW_KEY, condition,
-};
+use super::{Case, CaseSet, Evaluation, Lookup, PolicySet, Request, WINDOW_KEY, condition};
 
 /// On what a conditional answer hangs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

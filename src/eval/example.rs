@@ -162,7 +162,8 @@ fn candidates(
 ) -> Vec<Vec<String>> {
     let mut values = Vec::new();
     let statements = evaluation.matches.iter().filter_map(|matched| {
-        policies.document(matched.policy)?
+        policies
+            .document(matched.policy)?
             .statements
             .get(matched.statement)
     });

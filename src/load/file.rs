@@ -79,7 +79,7 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
 /// `aws kms get-key-policy --output text` writes the policy, a tab and the policy's name, which is
 /// always `default`.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html>
-fn parse(text: &str) -> Result<Node<'_>, InputError> {
+pub(super) fn parse(text: &str) -> Result<Node<'_>, InputError> {
     if text.trim().is_empty() {
         let end = source::Span::new(text.len(), text.len());
         return Err(InputError::new(end, "the file is empty")

@@ -12,6 +12,7 @@ mod format;
 mod join;
 mod policy;
 mod policy_shape;
+mod single;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::source::{Discovery, InputError, Location, SourceId, Sources, Span};
 use contents::Contents;
 use file::{Candidate, Outcome};
 use join::Part;
+pub use single::{key_file, policy_file};
 
 /// What the given paths held.
 #[derive(Debug, Default)]

@@ -144,6 +144,14 @@ pub fn describe(policy: PolicyRef, statement: usize, policies: &PolicySet<'_>) -
 
 fn of_statement(policy: String, document: &PolicyDocument, index: usize) -> Option<Deciding> {
     let statement = document.statements.get(index)?;
-    let sid = statement.sid.as_ref().map(|sid| sid.value.clone().into_string());
-    Some(Deciding { policy, index, sid, effect: statement.effect.value })
+    let sid = statement
+        .sid
+        .as_ref()
+        .map(|sid| sid.value.clone().into_string());
+    Some(Deciding {
+        policy,
+        index,
+        sid,
+        effect: statement.effect.value,
+    })
 }

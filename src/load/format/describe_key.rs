@@ -12,7 +12,7 @@ use crate::source::json::Node;
 use super::Answer;
 
 /// Reads the metadata of one key.
-pub(super) fn read(document: &Document<'_>) -> Answer {
+pub(in crate::load) fn read(document: &Document<'_>) -> Answer {
     let Some(node) = document.root.get("KeyMetadata") else {
         return Answer::NotThis;
     };

@@ -1,6 +1,6 @@
 //! The input formats: each tells its documents by their shape and reads them.
 
-mod describe_key;
+pub(super) mod describe_key;
 mod get_key_policy;
 mod iam_policy;
 mod key_policy;

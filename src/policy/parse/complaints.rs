@@ -1,5 +1,7 @@
 //! What was found wrong so far, and the checks that every element shares.
 
+use std::collections::BTreeSet;
+
 use crate::policy::{PolicyKind, Text};
 use crate::source::json::{Member, Node};
 use crate::source::{InputError, Spanned};
@@ -59,9 +61,9 @@ impl Complaints {
 
     /// Complains of keys that do not exist and of keys that stand twice.
     pub(super) fn known_keys(&mut self, members: &[Member<'_>], known: &[&str], place: &str) {
-        for (index, member) in members.iter().enumerate() {
-            let earlier = members.get(..index).unwrap_or_default();
-            if earlier.iter().any(|other| other.key == member.key) {
+        let mut seen = BTreeSet::new();
+        for member in members {
+            if !seen.insert(&*member.key) {
                 self.duplicate(member, place);
             } else if !known.contains(&&*member.key) {
                 self.unknown(member, known, place);

@@ -1,5 +1,7 @@
 //! `Condition`: operators, keys, values.
 
+use std::collections::BTreeSet;
+
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
     Quantifier, Text,
@@ -16,9 +18,9 @@ pub(super) fn read(block: &Node<'_>, complaints: &mut Complaints) -> Vec<Conditi
         return Vec::new();
     };
     let mut conditions = Vec::new();
-    for (index, member) in members.iter().enumerate() {
-        let earlier = members.get(..index).unwrap_or_default();
-        if earlier.iter().any(|other| other.key == member.key) {
+    let mut seen = BTreeSet::new();
+    for member in members {
+        if !seen.insert(&*member.key) {
             complaints.duplicate(member, "`Condition`");
         }
         match ConditionOperator::parse(&member.key) {
@@ -71,12 +73,9 @@ fn keys(
     let Some(keys) = complaints.object(&member.value, &what) else {
         return;
     };
-    for (index, key) in keys.iter().enumerate() {
-        let earlier = keys.get(..index).unwrap_or_default();
-        if earlier
-            .iter()
-            .any(|other| other.key.eq_ignore_ascii_case(&key.key))
-        {
+    let mut seen = BTreeSet::new();
+    for key in keys {
+        if !seen.insert(key.key.to_ascii_lowercase()) {
             complaints.error(
                 InputError::new(
                     key.key_span,

@@ -58,9 +58,6 @@ pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Optio
     for text in &texts {
         action_shape(text, complaints);
     }
-    if complaints.kind == PolicyKind::ResourceControl {
-        rcp_action(negated, node, &texts, complaints);
-    }
     let patterns = texts
         .into_iter()
         .map(|text| ActionPattern { text })
@@ -98,23 +95,31 @@ fn is_vendor(vendor: &str) -> bool {
     !vendor.is_empty() && vendor.chars().all(known)
 }
 
+/// A resource control policy's denials name a service, under `Action`.
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>
-fn rcp_action(negated: bool, node: &Node<'_>, texts: &[Text], complaints: &mut Complaints) {
-    if negated {
+pub(super) fn demand_service(element: &ActionElement, complaints: &mut Complaints) {
+    if element.negated {
         complaints.error(
             InputError::new(
-                node.span,
+                element.span,
                 "a resource control policy cannot use `NotAction`",
             )
             .label("AWS refuses this")
             .help("name the actions under `Action`"),
         );
     }
-    for text in texts.iter().filter(|text| &*text.value == "*") {
+    for pattern in element
+        .patterns
+        .iter()
+        .filter(|pattern| &*pattern.text.value == "*")
+    {
         complaints.error(
-            InputError::new(text.span, "a resource control policy must name a service")
-                .label("`*` alone is refused")
-                .help("write for example `kms:*`"),
+            InputError::new(
+                pattern.text.span,
+                "a resource control policy must name a service",
+            )
+            .label("`*` alone is refused")
+            .help("write for example `kms:*`"),
         );
     }
 }

@@ -53,16 +53,6 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
     };
     if let Some(id) = node.get("Id") {
         policy.id = complaints.text(id, "`Id`");
-        if complaints.kind != PolicyKind::Key {
-            complaints.refuse(
-                InputError::new(
-                    id.span,
-                    format!("`Id` does not belong in {}", complaints.kind.name()),
-                )
-                .label("only resource-based policies have an `Id`")
-                .help("remove it"),
-            );
-        }
     }
     let Some(statements) = node.get("Statement") else {
         complaints.error(

@@ -104,10 +104,13 @@ fn demand(node: &Node<'_>, statement: &Statement, complaints: &mut Complaints) {
             missing(node, "Resource", complaints);
         }
     }
-    if complaints.kind == PolicyKind::ResourceControl
-        && statement.effect.value == Effect::Allow
-        && !is_full_access(statement)
-    {
+    if complaints.kind == PolicyKind::ResourceControl && !is_full_access(statement) {
+        demand_denial(statement, complaints);
+    }
+}
+
+fn demand_denial(statement: &Statement, complaints: &mut Complaints) {
+    if statement.effect.value == Effect::Allow {
         complaints.error(
             InputError::new(
                 statement.effect.span,
@@ -116,6 +119,9 @@ fn demand(node: &Node<'_>, statement: &Statement, complaints: &mut Complaints) {
             .label("AWS refuses this")
             .help("only AWS's own `RCPFullAWSAccess` allows, and it is always attached"),
         );
+    }
+    if let Some(element) = &statement.action {
+        element::demand_service(element, complaints);
     }
 }
 
@@ -129,7 +135,8 @@ fn node_has(node: &Node<'_>, names: [&str; 2]) -> bool {
 
 /// `RCPFullAWSAccess`, the one resource control policy that allows.
 fn is_full_access(statement: &Statement) -> bool {
-    statement.conditions.is_empty()
+    statement.effect.value == Effect::Allow
+        && statement.conditions.is_empty()
         && statement.action.as_ref().is_some_and(|element| {
             !element.negated && element.patterns.iter().all(|p| &*p.text.value == "*")
         })

@@ -1,0 +1,151 @@
+//! Files of which a command is told what they hold: one policy, or the description of one key.
+
+use std::path::Path;
+
+use crate::aws::KeyArn;
+use crate::inventory::{KeyMetadata, LoadedPolicy};
+use crate::policy::PolicyKind;
+use crate::source::json::Node;
+use crate::source::{self, InputError, Location, ReadError, SourceFile, SourceId, Sources, Span};
+
+use super::LoadError;
+use super::contents::Contents;
+use super::document::Document;
+use super::file;
+use super::format::{Answer, describe_key};
+use super::policy::read_policy;
+
+/// Reads a policy of the given kind: the bare document, or the answer of `get-key-policy`,
+/// `get-policy-version`, `get-role-policy` and its siblings, or `organizations describe-policy`.
+/// Shapes: <https://docs.aws.amazon.com/cli/latest/reference/>. What AWS would refuse although it
+/// decides nothing is returned beside the policy.
+///
+/// # Errors
+/// Where the file cannot be read, holds no policy, or one that AWS would refuse.
+pub fn policy_file(
+    path: &Path,
+    kind: PolicyKind,
+    sources: &mut Sources,
+) -> Result<(LoadedPolicy, Vec<LoadError>), Vec<LoadError>> {
+    let mut found = None;
+    let errors = with_document(path, sources, |document, contents| {
+        if let Some(node) = unwrap(&document.root) {
+            found = read_policy(document, node, kind, contents);
+        } else {
+            contents.errors.push(holds_no(document, kind.name()));
+        }
+    });
+    found.map_or_else(
+        || Err(errors.clone()),
+        |policy| Ok((policy, errors.clone())),
+    )
+}
+
+/// Reads the ARN and the metadata of a key from the answer of `aws kms describe-key`.
+///
+/// # Errors
+/// Where the file cannot be read, describes no key, or does not say the key's ARN.
+pub fn key_file(
+    path: &Path,
+    sources: &mut Sources,
+) -> Result<(KeyArn, KeyMetadata), Vec<LoadError>> {
+    let mut found = None;
+    let errors = with_document(path, sources, |document, contents| {
+        let Answer::Read(mut read) = describe_key::read(document) else {
+            contents
+                .errors
+                .push(holds_no(document, "the answer of `aws kms describe-key`"));
+            return;
+        };
+        contents.errors.append(&mut read.errors);
+        let key = read.keys.pop();
+        found = key.and_then(|key| Some((key.arn?, key.metadata)));
+        if found.is_none() && contents.errors.is_empty() {
+            contents.errors.push(holds_no(document, "the ARN of a key"));
+        }
+    });
+    found.ok_or(errors)
+}
+
+/// Reads a file as JSON and hands it on; returns all that was complained of.
+fn with_document(
+    path: &Path,
+    sources: &mut Sources,
+    read: impl FnOnce(&Document<'_>, &mut Contents),
+) -> Vec<LoadError> {
+    let source = sources.reserve();
+    let shown = path.to_string_lossy().into_owned();
+    let (file, errors) = match source::read(path) {
+        Ok(file) => {
+            let errors = interpret(source, &file, read);
+            (file, errors)
+        }
+        Err(ReadError::NotText { error, shown }) => (*shown, vec![error]),
+        Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {
+            let error = InputError::new(Span::default(), error.to_string());
+            return vec![LoadError {
+                file: shown,
+                at: None,
+                error,
+            }];
+        }
+    };
+    sources.put(source, file);
+    let place = |error: InputError| {
+        let at = Some(Location {
+            source,
+            span: error.span,
+        });
+        LoadError {
+            file: shown.clone(),
+            at,
+            error,
+        }
+    };
+    errors.into_iter().map(place).collect()
+}
+
+fn interpret(
+    source: SourceId,
+    file: &SourceFile,
+    read: impl FnOnce(&Document<'_>, &mut Contents),
+) -> Vec<InputError> {
+    let root = match file::parse(file.text()) {
+        Ok(root) => root,
+        Err(error) => return vec![error],
+    };
+    let document = Document {
+        source,
+        name: file.name(),
+        text: file.text(),
+        root,
+    };
+    let mut contents = Contents::default();
+    read(&document, &mut contents);
+    contents.errors
+}
+
+fn holds_no(document: &Document<'_>, what: &str) -> InputError {
+    let start = document.root.span.start;
+    let first = Span {
+        start,
+        end: start.saturating_add(1),
+    };
+    InputError::new(first, format!("the file does not hold {what}"))
+        .label("something else")
+        .help("give the document itself, or the answer of the AWS command that shows it")
+}
+
+/// The policy in its wrapping; a bare string holds the whole document.
+fn unwrap<'n, 'a>(root: &'n Node<'a>) -> Option<&'n Node<'a>> {
+    if root.get("Statement").is_some() || root.as_str().is_some() {
+        return Some(root);
+    }
+    if let Some(policy) = root.get("Policy") {
+        return policy.get("Content").or(Some(policy));
+    }
+    let version = root.get("PolicyVersion").unwrap_or(root);
+    version
+        .get("Document")
+        .or_else(|| root.get("PolicyDocument"))
+}
