@@ -6,5 +6,6 @@ pub mod facts;
 pub mod finding;
 pub mod inventory;
 pub mod policy;
+pub mod report;
 pub mod simulate;
 pub mod source;
