@@ -7,5 +7,6 @@ pub mod finding;
 pub mod inventory;
 pub mod load;
 pub mod policy;
+pub mod report;
 pub mod simulate;
 pub mod source;

@@ -32,7 +32,11 @@ pub struct SourceFile {
     name: String,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    blocks: OnceLock<Vec<usize>>,
 }
+
+/// Bytes between two places at which the characters before them are known.
+const BLOCK: usize = 4096;
 
 impl SourceFile {
     /// A file with this name and text; `-` is standard input.
@@ -41,6 +45,7 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             line_starts: OnceLock::new(),
+            blocks: OnceLock::new(),
         }
     }
 
@@ -74,19 +79,45 @@ impl SourceFile {
             .copied()
             .unwrap_or_default();
         let end = (offset as usize).min(self.text.len());
-        let before = self
-            .text
-            .as_bytes()
-            .get(start as usize..end)
-            .unwrap_or_default();
         Position {
             line,
-            column: String::from_utf8_lossy(before)
-                .chars()
-                .count()
-                .saturating_add(1),
+            column: self.characters(start as usize, end).saturating_add(1),
         }
     }
+
+    /// Characters that begin from `start` up to `end`. On a long line, such as that of minified
+    /// JSON, they are counted from the nearest block, not from the start of the line each time.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        if end.saturating_sub(start) <= BLOCK.saturating_mul(2) {
+            return count(self.text.as_bytes(), start, end);
+        }
+        self.characters_before(end)
+            .saturating_sub(self.characters_before(start))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let blocks = self.blocks.get_or_init(|| {
+            let mut before = 0_usize;
+            let chunks = self.text.as_bytes().chunks(BLOCK);
+            chunks
+                .map(|chunk| {
+                    let here = before;
+                    before = before.saturating_add(count(chunk, 0, chunk.len()));
+                    here
+                })
+                .collect()
+        });
+        let block = (offset / BLOCK).min(blocks.len().saturating_sub(1));
+        let before = blocks.get(block).copied().unwrap_or_default();
+        let start = block.saturating_mul(BLOCK);
+        before.saturating_add(count(self.text.as_bytes(), start, offset))
+    }
+}
+
+/// Characters that begin in this range of UTF-8: every byte but those that go on with one.
+fn count(bytes: &[u8], start: usize, end: usize) -> usize {
+    let range = bytes.get(start..end).unwrap_or_default();
+    range.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// All files of a run.
@@ -153,5 +184,18 @@ mod tests {
         assert_eq!(file.position(8), Position { line: 2, column: 3 });
         assert_eq!(file.position(10), Position { line: 3, column: 1 });
         assert_eq!(file.position(99), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_by_blocks() {
+        let line = "aé€😀".repeat(5_000);
+        let file = SourceFile::new("x", format!("first\n{line}"));
+        for offset in [6, 7, 9_000, 16_384, 20_000, 49_999, 50_006, 60_000] {
+            let end = offset.min(file.text().len());
+            let before = String::from_utf8_lossy(&file.text().as_bytes()[6..end]);
+            let column = before.chars().count() + 1;
+            let offset = u32::try_from(offset).unwrap();
+            assert_eq!(file.position(offset), Position { line: 2, column });
+        }
     }
 }

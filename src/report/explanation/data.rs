@@ -1,0 +1,133 @@
+//! An explanation as one JSON document, in the words of the batch protocol.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Context, Examples, StatementView, View, sentence};
+use crate::report::json::{Place, place, write};
+use crate::source::Sources;
+
+/// The version of the document's form.
+const VERSION: u8 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    principal: &'a str,
+    action: &'a str,
+    key: &'a str,
+    decision: &'a str,
+    reason: &'a str,
+    sentence: String,
+    /// Day counts that are surely allowed, ascending, as in a batch answer.
+    days: Vec<u8>,
+    conditional_days: Vec<u8>,
+    omitted: Option<&'a str>,
+    depends_on: &'a [&'a str],
+    undocumented: &'a [&'a str],
+    statements: Vec<JsonStatement<'a>>,
+    nearest_miss: Option<JsonMiss<'a>>,
+    examples: Option<JsonExamples>,
+}
+
+#[derive(Serialize)]
+struct JsonStatement<'a> {
+    policy: &'a str,
+    index: usize,
+    sid: Option<&'a str>,
+    effect: &'a str,
+    note: &'a str,
+    location: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonMiss<'a> {
+    statement: JsonStatement<'a>,
+    failed: Vec<Failed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    text: &'a str,
+    location: Option<Place<'a>>,
+}
+
+/// Contexts as objects of arrays; an empty array is an absent key.
+#[derive(Serialize)]
+struct JsonExamples {
+    allowed: Option<Value>,
+    denied: Option<Value>,
+}
+
+/// Writes all of the view.
+///
+/// # Errors
+/// Where writing fails.
+pub fn json(out: &mut impl Write, sources: &Sources, view: &View<'_>) -> io::Result<()> {
+    let days = view.days.as_ref();
+    let document = Document {
+        version: VERSION,
+        principal: view.principal,
+        action: view.action,
+        key: view.key,
+        decision: view.decision,
+        reason: view.reason,
+        sentence: sentence::headline(view),
+        days: day_counts(days.map(|days| &days.allowed)),
+        conditional_days: day_counts(days.map(|days| &days.conditional)),
+        omitted: days.and_then(|days| days.omitted),
+        depends_on: &view.depends_on,
+        undocumented: &view.undocumented,
+        statements: view
+            .deciding
+            .iter()
+            .map(|s| statement(sources, s))
+            .collect(),
+        nearest_miss: view.nearest_miss.as_ref().map(|miss| JsonMiss {
+            statement: statement(sources, &miss.statement),
+            failed: miss
+                .failed
+                .iter()
+                .map(|(at, text)| Failed {
+                    text,
+                    location: place(sources, *at),
+                })
+                .collect(),
+        }),
+        examples: view.examples.as_ref().map(examples),
+    };
+    write(out, &document)
+}
+
+/// Every day of the ranges.
+fn day_counts(ranges: Option<&Vec<(u8, u8)>>) -> Vec<u8> {
+    let ranges = ranges.into_iter().flatten();
+    ranges.flat_map(|(first, last)| *first..=*last).collect()
+}
+
+fn statement<'a>(sources: &'a Sources, statement: &StatementView<'a>) -> JsonStatement<'a> {
+    JsonStatement {
+        policy: statement.policy,
+        index: statement.index,
+        sid: statement.sid,
+        effect: statement.effect,
+        note: statement.note,
+        location: place(sources, statement.at),
+    }
+}
+
+fn examples(examples: &Examples<'_>) -> JsonExamples {
+    JsonExamples {
+        allowed: examples.allowed.as_ref().map(context),
+        denied: examples.denied.as_ref().map(context),
+    }
+}
+
+fn context(context: &Context<'_>) -> Value {
+    let values = context
+        .iter()
+        .map(|(key, values)| ((*key).to_owned(), Value::from(values.clone())));
+    Value::Object(values.collect::<Map<_, _>>())
+}

@@ -1,0 +1,145 @@
+//! Findings for people: each with its source and what to do, and a line that sums up.
+
+use std::io::{self, Write};
+
+use super::snippet::{Block, Tone, paint, render};
+use super::visible::prose;
+use super::{InputFailure, Style, Summary};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::source::{Location, Sources};
+
+/// Writes every finding with an empty line after it, in the order given.
+///
+/// # Errors
+/// Where writing fails.
+pub fn findings(
+    out: &mut impl Write,
+    sources: &Sources,
+    findings: &[Finding],
+    style: &Style,
+) -> io::Result<()> {
+    for found in findings {
+        finding(out, sources, found, style)?;
+    }
+    Ok(())
+}
+
+fn finding(
+    out: &mut impl Write,
+    sources: &Sources,
+    finding: &Finding,
+    style: &Style,
+) -> io::Result<()> {
+    let (tone, word) = match finding.severity {
+        Severity::Error => (Tone::Error, "error"),
+        Severity::Warning => (Tone::Warning, "warning"),
+        Severity::Info => (Tone::Note, "note"),
+    };
+    let labels = std::iter::once(&finding.primary).chain(&finding.related);
+    let places: Vec<(Location, &str)> = labels
+        .map(|label| (label.at, label.text.as_str()))
+        .collect();
+    let block = Block {
+        tone,
+        title: &format!("{word}[{}]", finding.rule),
+        message: &finding.message,
+        places: &places,
+        help: Some(&finding.help),
+    };
+    render(out, sources, &block, style)?;
+    let file = sources.get(finding.primary.at.source);
+    let is_said = finding.message.contains(&finding.subject)
+        || file.is_some_and(|file| file.name() == finding.subject);
+    if !is_said {
+        footnote(out, "subject", &finding.subject, style)?;
+    }
+    match finding.confidence {
+        Confidence::High => {}
+        Confidence::Medium => footnote(out, "confidence", "medium", style)?,
+        Confidence::Low => footnote(out, "confidence", "low", style)?,
+    }
+    footnote(out, "see", &finding.reference, style)?;
+    writeln!(out)
+}
+
+/// A line that is never broken, so that what stands in it can be copied.
+fn footnote(out: &mut impl Write, title: &str, text: &str, style: &Style) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let title = paint(&format!("{title}:"), Tone::Note, style);
+    writeln!(out, "  {title} {}", prose(text, style.unicode))
+}
+
+/// Writes every input that could not be read or understood, with an empty line after it.
+///
+/// # Errors
+/// Where writing fails.
+pub fn input_errors(
+    out: &mut impl Write,
+    sources: &Sources,
+    failures: &[InputFailure],
+    style: &Style,
+) -> io::Result<()> {
+    for failure in failures {
+        let error = &failure.error;
+        let shown = failure.at.filter(|at| sources.get(at.source).is_some());
+        let place = shown.map(|at| (at, error.label.as_str()));
+        // Without a source to show, the name of the file must stand in the sentence.
+        let message = match place {
+            Some(_) => error.message.clone(),
+            None => format!("`{}`: {}", failure.file, error.message),
+        };
+        let block = Block {
+            tone: Tone::Error,
+            title: "error",
+            message: &message,
+            places: place.as_slice(),
+            help: error.help.as_deref(),
+        };
+        render(out, sources, &block, style)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Writes one line, for example
+/// `3 errors, 5 warnings, 2 notes in 4 files; 12 files checked, 3 passed over`.
+///
+/// # Errors
+/// Where writing fails.
+pub fn summary(out: &mut impl Write, summary: &Summary, style: &Style) -> io::Result<()> {
+    let severities = [
+        (summary.errors, "error", Tone::Error),
+        (summary.warnings, "warning", Tone::Warning),
+        (summary.infos, "note", Tone::Note),
+    ];
+    let found: Vec<String> = severities
+        .into_iter()
+        .filter(|(count, _, _)| *count > 0)
+        .map(|(count, noun, tone)| paint(&counted(count, noun), tone, style))
+        .collect();
+    if found.is_empty() {
+        write!(out, "no findings")?;
+    } else {
+        let files = counted(summary.files_with_findings, "file");
+        write!(out, "{} in {files}", found.join(", "))?;
+    }
+    write!(out, "; {} checked", counted(summary.files, "file"))?;
+    if summary.passed_over > 0 {
+        write!(out, ", {} passed over", summary.passed_over)?;
+    }
+    if summary.input_errors > 0 {
+        let inputs = format!("{} not understood", counted(summary.input_errors, "input"));
+        write!(out, ", {}", paint(&inputs, Tone::Error, style))?;
+    }
+    writeln!(out)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests;

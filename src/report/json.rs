@@ -1,0 +1,248 @@
+//! Findings as one JSON document, for other programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::visible::escape_json;
+use super::{InputFailure, Summary};
+use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::source::{Location, Position, Sources};
+
+/// The version of the document's form; a reader may count on the fields of its version.
+const VERSION: u8 = 1;
+
+/// The whole document.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    findings: Vec<JsonFinding<'a>>,
+    errors: Vec<JsonError<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    rule: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    message: &'a str,
+    help: &'a str,
+    reference: &'a str,
+    subject: &'a str,
+    label: &'a str,
+    location: Option<Place<'a>>,
+    related: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    label: &'a str,
+    location: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonError<'a> {
+    file: &'a str,
+    message: &'a str,
+    label: &'a str,
+    help: Option<&'a str>,
+    location: Option<Place<'a>>,
+}
+
+/// A range of a file; `end` is not part of it.
+#[derive(Serialize)]
+pub(super) struct Place<'a> {
+    file: &'a str,
+    start: Point,
+    end: Point,
+}
+
+/// Line and column from 1, the column in characters; the offset from 0, in bytes.
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
+    offset: u32,
+}
+
+/// Writes all findings and failures and what they come to.
+///
+/// # Errors
+/// Where writing fails.
+pub fn findings(
+    out: &mut impl Write,
+    sources: &Sources,
+    findings: &[Finding],
+    failures: &[InputFailure],
+    summary: &Summary,
+) -> io::Result<()> {
+    let document = Document {
+        version: VERSION,
+        findings: findings.iter().map(|f| finding(sources, f)).collect(),
+        errors: failures.iter().map(|f| failure(sources, f)).collect(),
+        summary: *summary,
+    };
+    write(out, &document)
+}
+
+/// Writes a document on lines of its own, with nothing in it that would steer a terminal.
+pub(super) fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escape_json(&text))
+}
+
+fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {
+    let related = |label: &'a Label| Related {
+        label: &label.text,
+        location: place(sources, label.at),
+    };
+    JsonFinding {
+        rule: &finding.rule,
+        severity: finding.severity,
+        confidence: finding.confidence,
+        message: &finding.message,
+        help: &finding.help,
+        reference: &finding.reference,
+        subject: &finding.subject,
+        label: &finding.primary.text,
+        location: place(sources, finding.primary.at),
+        related: finding.related.iter().map(related).collect(),
+    }
+}
+
+fn failure<'a>(sources: &'a Sources, failure: &'a InputFailure) -> JsonError<'a> {
+    JsonError {
+        file: &failure.file,
+        message: &failure.error.message,
+        label: &failure.error.label,
+        help: failure.error.help.as_deref(),
+        location: failure.at.and_then(|at| place(sources, at)),
+    }
+}
+
+/// A location in words; `None` where no file has it.
+pub(super) fn place(sources: &Sources, at: Location) -> Option<Place<'_>> {
+    let file = sources.get(at.source)?;
+    let point = |offset| {
+        let Position { line, column } = file.position(offset);
+        Point {
+            line,
+            column,
+            offset,
+        }
+    };
+    Some(Place {
+        file: file.name(),
+        start: point(at.span.start),
+        end: point(at.span.end),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{InputError, SourceFile, Span};
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a whole document as it is written")]
+    fn findings_are_data() {
+        let mut sources = Sources::default();
+        let source = sources.add(SourceFile::new("a.json", "{\n  \"é\": 1 }"));
+        let at = |start, end| Location {
+            source,
+            span: Span::new(start, end),
+        };
+        let label = |at, text: &str| Label {
+            at,
+            text: text.to_owned(),
+        };
+        let found = [Finding {
+            rule: "cancel-by-nobody".into(),
+            severity: Severity::Info,
+            confidence: Confidence::Medium,
+            subject: "a.json".into(),
+            message: "a\u{202e}b".into(),
+            help: "do".into(),
+            reference: "https://docs.aws.amazon.com/".into(),
+            primary: label(at(8, 10), "here"),
+            related: vec![label(at(0, 1), "and here")],
+        }];
+        let failures = [InputFailure {
+            file: "b.json".into(),
+            at: None,
+            error: InputError::new(Span::default(), "cannot read the file"),
+        }];
+        let summary = Summary::new(&found, &failures, 1, 0);
+        let mut out = Vec::new();
+        findings(&mut out, &sources, &found, &failures, &summary).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            r#"{
+  "version": 1,
+  "findings": [
+    {
+      "rule": "cancel-by-nobody",
+      "severity": "info",
+      "confidence": "medium",
+      "message": "a\u202eb",
+      "help": "do",
+      "reference": "https://docs.aws.amazon.com/",
+      "subject": "a.json",
+      "label": "here",
+      "location": {
+        "file": "a.json",
+        "start": {
+          "line": 2,
+          "column": 6,
+          "offset": 8
+        },
+        "end": {
+          "line": 2,
+          "column": 8,
+          "offset": 10
+        }
+      },
+      "related": [
+        {
+          "label": "and here",
+          "location": {
+            "file": "a.json",
+            "start": {
+              "line": 1,
+              "column": 1,
+              "offset": 0
+            },
+            "end": {
+              "line": 1,
+              "column": 2,
+              "offset": 1
+            }
+          }
+        }
+      ]
+    }
+  ],
+  "errors": [
+    {
+      "file": "b.json",
+      "message": "cannot read the file",
+      "label": "",
+      "help": null,
+      "location": null
+    }
+  ],
+  "summary": {
+    "files": 1,
+    "files_with_findings": 1,
+    "errors": 0,
+    "warnings": 0,
+    "infos": 1,
+    "input_errors": 1,
+    "passed_over": 0
+  }
+}
+"#
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Turns values into text, one file per output format; never decides anything.
+//!
+//! Policy text is untrusted: whatever is shown of it goes through `visible`, so that no terminal
+//! escape or bidirectional control of a policy reaches a terminal.
+
+mod excerpt;
+pub mod explanation;
+pub mod human;
+pub mod json;
+mod snippet;
+mod summary;
+mod visible;
+mod window;
+
+pub use summary::Summary;
+
+use crate::source::{InputError, Location};
+
+/// How text for people looks. Detecting what a terminal can show is the caller's task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether ANSI colours are written.
+    pub color: bool,
+    /// Whether anything but ASCII is written.
+    pub unicode: bool,
+    /// Columns of the terminal; fewer than 30 count as 30. Identifiers such as ARNs and links are
+    /// never broken, so that they can be copied, and may reach past it.
+    pub width: usize,
+}
+
+impl Style {
+    fn columns(&self) -> usize {
+        self.width.max(30)
+    }
+}
+
+/// An input that could not be read or understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFailure {
+    /// The file's name, for example `keys/policy.json`.
+    pub file: String,
+    /// Where in it, if its text is among the sources.
+    pub at: Option<Location>,
+    /// What is wrong; its own span is not looked at.
+    pub error: InputError,
+}

@@ -1,0 +1,49 @@
+//! What a run came to, in numbers.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::InputFailure;
+use crate::finding::{Finding, Severity};
+
+/// Counts of one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Files that were checked.
+    pub files: usize,
+    /// Files in which findings stand.
+    pub files_with_findings: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that are notes.
+    pub infos: usize,
+    /// Inputs that could not be read or understood.
+    pub input_errors: usize,
+    /// Files that hold nothing of interest.
+    pub passed_over: usize,
+}
+
+impl Summary {
+    /// Counts findings and failures of a run over so many files.
+    pub fn new(
+        findings: &[Finding],
+        failures: &[InputFailure],
+        files: usize,
+        passed_over: usize,
+    ) -> Self {
+        let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
+        let sources = findings.iter().map(|finding| finding.primary.at.source);
+        Self {
+            files,
+            files_with_findings: sources.collect::<BTreeSet<_>>().len(),
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            infos: of(Severity::Info),
+            input_errors: failures.len(),
+            passed_over,
+        }
+    }
+}
