@@ -17,13 +17,13 @@ pub(super) struct ExplainArguments {
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::builtin();
-    let found = catalogue.iter().find(|rule| rule.id() == arguments.rule);
+    let found = catalogue.rules().iter().find(|rule| rule.id.as_str() == arguments.rule);
     let rule = found.ok_or_else(|| {
         Failure::usage(format!(
             "there is no rule `{}`; `kmslint rules` lists them",
             arguments.rule.escape_default()
         ))
     })?;
-    write!(io::stdout().lock(), "{}", rule.page_text())?;
+    write!(io::stdout().lock(), "{}", rule.text())?;
     Ok(ExitCode::Clean)
 }

@@ -14,10 +14,12 @@ pub(super) struct RulesArguments {}
 
 pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::builtin();
-    let width = catalogue.iter().map(|rule| rule.id().len()).max().unwrap_or_default();
+    let rules = catalogue.rules();
+    let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or_default();
     let mut out = io::stdout().lock();
-    for rule in catalogue.iter() {
-        writeln!(out, "{:width$}  {:7}  {}", rule.id(), rule.severity().name(), rule.title())?;
+    for rule in rules {
+        let severity = rule.severity.name();
+        writeln!(out, "{:width$}  {severity:7}  {}", rule.id.as_str(), rule.title)?;
     }
     Ok(ExitCode::Clean)
 }

@@ -86,7 +86,7 @@ enum Format {
     Json,
 }
 
-fn parse_days(text: &str) -> Result<PendingWindowInDays, String> {
+pub(super) fn parse_days(text: &str) -> Result<PendingWindowInDays, String> {
     let days = text.parse().map_err(|_| "a waiting period is a whole number of days".to_owned())?;
     PendingWindowInDays::new(days).map_err(|error| error.to_string())
 }
