@@ -5,6 +5,8 @@ pub mod eval;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
+pub mod lint;
 pub mod policy;
+pub mod rule;
 pub mod simulate;
 pub mod source;
