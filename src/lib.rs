@@ -1,12 +1,15 @@
 //! Who can destroy an AWS KMS key, after what waiting period, who can still stop it, what is lost.
 
 pub mod aws;
+pub mod cli;
 pub mod eval;
 pub mod facts;
 pub mod finding;
 pub mod inventory;
+pub mod lint;
 pub mod load;
 pub mod policy;
 pub mod report;
+pub mod rule;
 pub mod simulate;
 pub mod source;

@@ -98,8 +98,9 @@ fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<Facts> = keys.chain(policies).collect();
     let subjects: Vec<_> =
-        facts.iter().map(|facts| Subject { facts, files: facts.source_ids() }).collect();
-    run_all(&subjects, Catalogue::builtin()).map_err(Failure::usage)
+        facts.iter().map(|facts| Subject { facts, files: &facts.source_ids }).collect();
+    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
+    run_all(&subjects, catalogue).map_err(Failure::usage)
 }
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked

@@ -16,7 +16,7 @@ pub(super) struct ExplainArguments {
 }
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
-    let catalogue = Catalogue::builtin();
+    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
     let found = catalogue.rules().iter().find(|rule| rule.id.as_str() == arguments.rule);
     let rule = found.ok_or_else(|| {
         Failure::usage(format!(

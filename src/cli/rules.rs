@@ -13,7 +13,7 @@ use super::{ExitCode, Failure};
 pub(super) struct RulesArguments {}
 
 pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
-    let catalogue = Catalogue::builtin();
+    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
     let rules = catalogue.rules();
     let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or_default();
     let mut out = io::stdout().lock();

@@ -290,6 +290,10 @@ pub struct AccessTable {
 /// What one principal that the key policy names can do. Principals that surely cannot are left
 /// out.
 #[derive(Clone, Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a record of claims that rules ask for one by one"
+)]
 pub struct Access {
     /// As the policy names it.
     pub principal: String,
@@ -314,6 +318,12 @@ pub struct Access {
     pub without_mfa: bool,
     /// Whether the statements that grant it narrow whom `*` means by a condition on the caller.
     pub narrowed: bool,
+    /// Whether those conditions let every principal of one account or organization through
+    /// (`kms:CallerAccount`, `aws:PrincipalAccount`, `aws:PrincipalOrgID`, …) and single out no
+    /// principal; false where `narrowed` is.
+    pub narrowed_to_account: bool,
+    /// Whether `access.schedule` holds this principal, or everyone, too.
+    pub can_schedule: bool,
     /// The statements that grant it.
     pub via: Vec<Via>,
     /// Where the first of them names the principal.

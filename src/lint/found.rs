@@ -1,0 +1,57 @@
+//! Makes a finding of a selected node.
+
+use serde_json::Value;
+
+use crate::finding::{Finding, Label};
+use crate::rule::{Nodes, Related, Rule, Selected, Template};
+
+use super::place::Files;
+
+/// What `rule` says about `node`.
+pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Finding {
+    let primary = label(&rule.label, node, files);
+    let related = rule
+        .related
+        .iter()
+        .flat_map(|related| labels(related, node, files))
+        .filter(|label| label.at != primary.at);
+    Finding {
+        rule: rule.id.to_string(),
+        severity: rule.severity,
+        confidence: rule.confidence,
+        subject: node
+            .facts()
+            .get("subject")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        message: rule.message.render(node),
+        help: rule.help.render(node),
+        reference: rule.reference().to_owned(),
+        related: related.collect(),
+        primary,
+    }
+}
+
+fn label(text: &Template, node: &Selected<'_>, files: &Files<'_>) -> Label {
+    Label {
+        at: files.locate(node),
+        text: text.render(node),
+    }
+}
+
+fn labels(related: &Related, node: &Selected<'_>, files: &Files<'_>) -> Vec<Label> {
+    let nodes = match &related.nodes {
+        Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
+        Nodes::Selected(selector) => selector.select(node.facts()),
+        Nodes::Field(path) => match node.lookup(path) {
+            Some(Value::Array(items)) => items.iter().map(|item| node.with(item)).collect(),
+            Some(item @ Value::Object(_)) => vec![node.with(item)],
+            _ => Vec::new(),
+        },
+    };
+    nodes
+        .iter()
+        .map(|node| label(&related.label, node, files))
+        .collect()
+}

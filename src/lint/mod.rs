@@ -1,0 +1,111 @@
+//! The run: every rule over the facts of every key and policy, as one sorted list of findings.
+
+mod found;
+mod place;
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::rule::{Catalogue, Rule};
+use crate::source::SourceId;
+
+use found::finding;
+use place::Files;
+
+/// The facts of one key or policy, and the files that their places refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The file of every entry of `facts.sources`, in that order.
+    pub files: &'a [SourceId],
+}
+
+/// Why rules could not be run; findings must not be taken for complete.
+#[derive(Debug, thiserror::Error)]
+#[error("the facts of `{subject}` cannot be written as JSON")]
+pub struct LintError {
+    /// The key or policy.
+    pub subject: String,
+    /// Why.
+    #[source]
+    pub error: serde_json::Error,
+}
+
+/// Runs the rules over every subject, on all cores; the findings are sorted by file, position
+/// and rule.
+///
+/// # Errors
+/// Where facts cannot be written as JSON.
+pub fn run_all(subjects: &[Subject<'_>], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    let findings = subjects
+        .par_iter()
+        .map(|subject| run_one(*subject, catalogue))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(sorted(findings.into_iter().flatten().collect()))
+}
+
+/// Runs the rules over one subject; the findings are sorted by file, position and rule.
+///
+/// # Errors
+/// Where the facts cannot be written as JSON.
+pub fn run(subject: Subject<'_>, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    run_one(subject, catalogue).map(sorted)
+}
+
+/// Runs the rules over facts that are JSON already; see [`run`].
+pub fn run_document(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+    sorted(select(facts, files, catalogue))
+}
+
+fn run_one(subject: Subject<'_>, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    let document = serde_json::to_value(subject.facts).map_err(|error| LintError {
+        subject: subject.facts.subject.clone(),
+        error,
+    })?;
+    Ok(select(&document, subject.files, catalogue))
+}
+
+fn select(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+    let files = Files::new(facts, files);
+    let found = |rule: &Rule| {
+        let nodes = rule.selectors.iter().flat_map(|s| s.select(facts));
+        nodes
+            .map(|node| finding(rule, &node, &files))
+            .collect::<Vec<_>>()
+    };
+    catalogue.rules().iter().flat_map(found).collect()
+}
+
+/// Sorts, and makes one finding of those that say the same about the same bytes: one statement
+/// may give the same permission to several principals.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|one, two| key(one).cmp(&key(two)));
+    findings.dedup_by(|next, kept| {
+        let same = key(next) == key(kept);
+        if same {
+            for label in next.related.drain(..) {
+                if !kept.related.contains(&label) {
+                    kept.related.push(label);
+                }
+            }
+        }
+        same
+    });
+    findings
+}
+
+fn key(finding: &Finding) -> impl Ord + '_ {
+    let primary = finding.primary.at;
+    (
+        primary,
+        finding.rule.as_str(),
+        finding.message.as_str(),
+        finding.subject.as_str(),
+    )
+}
+
+#[cfg(test)]
+mod tests;

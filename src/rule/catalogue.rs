@@ -1,0 +1,170 @@
+//! All rules of a run: those that come with kmslint, and a team's own.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use crate::source::{ReadError, read};
+
+use super::{PageError, Rule, page};
+
+macro_rules! pages {
+    ($($id:literal),+ $(,)?) => {
+        /// Ids and pages of the rules that come with kmslint, sorted.
+        const BUILTIN: &[(&str, &str)] = &[
+            $(($id, include_str!(concat!("../../rules/", $id, ".md")))),+
+        ];
+    };
+}
+
+pages![
+    "asymmetric-decryption-key-deletable",
+    "cancel-by-nobody",
+    "condition-key-never-present",
+    "cross-account-deletion",
+    "deletion-by-wildcard-action",
+    "deletion-delegated-to-account",
+    "deletion-open-to-account",
+    "deletion-open-to-anyone",
+    "deletion-without-mfa",
+    "inert-statement",
+    "orphaned-principal",
+    "policy-admin-implies-deletion",
+    "short-waiting-period",
+    "waiting-period-condition-without-effect",
+];
+
+/// Rules, sorted by id, no two with the same.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    rules: Vec<Rule>,
+}
+
+/// Why rules cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The directory cannot be listed.
+    #[error("cannot list the rules in `{}`", directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// What the operating system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// A page cannot be read.
+    #[error("cannot read the rule `{}`", page.display())]
+    Unreadable {
+        /// The page's file.
+        page: PathBuf,
+        /// Why.
+        #[source]
+        error: ReadError,
+    },
+    /// A page is not what a rule needs.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// Two rules have the same id.
+    #[error("there are two rules `{0}`")]
+    Duplicate(String),
+}
+
+impl Catalogue {
+    /// The rules that come with kmslint, parsed once.
+    ///
+    /// # Errors
+    /// None in practice, as the tests hold.
+    pub fn builtin() -> Result<&'static Self, &'static PageError> {
+        static RULES: LazyLock<Result<Catalogue, PageError>> = LazyLock::new(|| {
+            let rules = BUILTIN
+                .iter()
+                .map(|(id, text)| page::parse(&format!("rules/{id}.md"), id, Cow::Borrowed(text)));
+            Ok(Catalogue {
+                rules: rules.collect::<Result<_, _>>()?,
+            })
+        });
+        RULES.as_ref()
+    }
+
+    /// The rules in a directory: every file `<id>.md` that lies directly in it, but for
+    /// `README.md`. Symbolic links are not followed.
+    ///
+    /// # Errors
+    /// Where the directory or a page cannot be read, or a page is not what a rule needs.
+    pub fn load_dir(directory: &Path) -> Result<Self, CatalogueError> {
+        let unlisted = |error| CatalogueError::Directory {
+            directory: directory.to_owned(),
+            error,
+        };
+        let mut rules = Vec::new();
+        for entry in fs::read_dir(directory).map_err(unlisted)? {
+            let entry = entry.map_err(unlisted)?;
+            let path = entry.path();
+            let is_page = path.extension().is_some_and(|extension| extension == "md")
+                && path.file_name().is_some_and(|name| name != "README.md");
+            if is_page && entry.file_type().map_err(unlisted)?.is_file() {
+                rules.push(load(&path)?);
+            }
+        }
+        Self::default().with(Self { rules })
+    }
+
+    /// These rules and others.
+    ///
+    /// # Errors
+    /// Where two have the same id.
+    pub fn with(mut self, other: Self) -> Result<Self, CatalogueError> {
+        self.rules.extend(other.rules);
+        self.rules.sort_by(|one, two| one.id.cmp(&two.id));
+        let mut pairs = self.rules.iter().zip(self.rules.iter().skip(1));
+        match pairs.find(|(one, two)| one.id == two.id) {
+            Some((twice, _)) => Err(CatalogueError::Duplicate(twice.id.to_string())),
+            None => Ok(self),
+        }
+    }
+
+    /// The rules, sorted by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of this id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+}
+
+fn load(path: &Path) -> Result<Rule, CatalogueError> {
+    let file = read(path).map_err(|error| CatalogueError::Unreadable {
+        page: path.to_owned(),
+        error,
+    })?;
+    let id = path.file_stem().unwrap_or_default().to_string_lossy();
+    let text = Cow::Owned(file.text().to_owned());
+    Ok(page::parse(file.name(), &id, text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_and_parses() {
+        let builtin = Catalogue::builtin().unwrap();
+        assert!(builtin.rules.is_sorted_by(|one, two| one.id < two.id));
+        assert_eq!(builtin.rules.len(), BUILTIN.len());
+    }
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let folder = Catalogue::load_dir(&folder).unwrap();
+        let ids = |rules: &Catalogue| -> Vec<String> {
+            rules.rules.iter().map(|rule| rule.id.to_string()).collect()
+        };
+        assert_eq!(ids(&folder), ids(Catalogue::builtin().unwrap()));
+        let twice = folder.clone().with(folder);
+        assert!(matches!(twice, Err(CatalogueError::Duplicate(_))));
+    }
+}

@@ -1,0 +1,117 @@
+//! The `toml` block at the front of a rule page.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::finding::{Confidence, Severity};
+use crate::source::Span;
+
+use super::{FieldPath, Nodes, PageProblem, Related, Selector, Template};
+
+/// A problem and where in the block it is; no place is the whole block.
+pub(super) type Misdeclared = (PageProblem, Option<Span>);
+
+/// What a rule page declares.
+#[derive(Debug)]
+pub(super) struct Declaration {
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub selectors: Vec<Selector>,
+    pub message: Template,
+    pub label: Template,
+    pub help: Template,
+    pub references: Vec<String>,
+    pub related: Vec<Related>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    severity: Severity,
+    confidence: Confidence,
+    selector: Spanned<OneOrMany>,
+    message: String,
+    #[serde(default)]
+    label: String,
+    help: String,
+    references: Spanned<Vec<String>>,
+    #[serde(default)]
+    related: Vec<WrittenRelated>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRelated {
+    nodes: Spanned<String>,
+    label: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Declaration {
+    /// Reads the block; spans of problems are bytes of `text`.
+    pub(super) fn parse(text: &str) -> Result<Self, Misdeclared> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let span = error.span().map(|range| Span::new(range.start, range.end));
+            (PageProblem::Declaration(error.message().to_owned()), span)
+        })?;
+        let place = written.selector.span();
+        let selectors = selectors(written.selector.as_ref())
+            .map_err(|problem| (problem, Some(Span::new(place.start, place.end))))?;
+        let related = written.related.iter().map(related);
+        Ok(Self {
+            severity: written.severity,
+            confidence: written.confidence,
+            selectors,
+            message: Template::parse(&written.message),
+            label: Template::parse(&written.label),
+            help: Template::parse(&written.help),
+            related: related.collect::<Result<_, _>>()?,
+            references: references(written.references)?,
+        })
+    }
+}
+
+fn selectors(written: &OneOrMany) -> Result<Vec<Selector>, PageProblem> {
+    let texts = match written {
+        OneOrMany::One(text) => std::slice::from_ref(text),
+        OneOrMany::Many(texts) => texts,
+    };
+    let selectors = texts.iter().map(|text| Ok(Selector::parse(text)?));
+    selectors.collect()
+}
+
+fn related(written: &WrittenRelated) -> Result<Related, Misdeclared> {
+    let text: &str = written.nodes.as_ref();
+    let place = written.nodes.span();
+    let misplaced = |problem| (problem, Some(Span::new(place.start, place.end)));
+    let nodes = if text == "^" {
+        Nodes::Enclosing
+    } else if text.starts_with('$') {
+        Nodes::Selected(Selector::parse(text).map_err(|error| misplaced(error.into()))?)
+    } else {
+        let path = FieldPath::parse(text);
+        Nodes::Field(path.ok_or_else(|| misplaced(PageProblem::Nodes(text.to_owned())))?)
+    };
+    Ok(Related {
+        nodes,
+        label: Template::parse(&written.label),
+    })
+}
+
+fn references(written: Spanned<Vec<String>>) -> Result<Vec<String>, Misdeclared> {
+    let place = Some(Span::new(written.span().start, written.span().end));
+    let references = written.into_inner();
+    if references.is_empty() {
+        return Err((PageProblem::NoReference, place));
+    }
+    match references.iter().find(|url| !url.starts_with("https://")) {
+        Some(other) => Err((PageProblem::Reference(other.clone()), place)),
+        None => Ok(references),
+    }
+}

@@ -1,0 +1,91 @@
+//! Rules: one Markdown page each, which declares what to select from the facts and what to say.
+//!
+//! A page is `<id>.md`: a `toml` block with the declaration, a title, the headings of
+//! [`HEADINGS`]. Its examples are executed by the tests.
+
+mod catalogue;
+mod declaration;
+mod example;
+mod id;
+mod markdown;
+mod page;
+mod page_error;
+mod selected;
+mod selector;
+mod selector_check;
+mod template;
+
+use std::borrow::Cow;
+
+pub use catalogue::{Catalogue, CatalogueError};
+pub use example::{Example, Outcome};
+pub use id::{RuleId, RuleIdError};
+pub use page::{HEADINGS, parse};
+pub use page_error::{PageError, PageProblem};
+pub use selected::Selected;
+pub use selector::{Selector, SelectorError};
+pub use template::{FieldPath, Template};
+
+use crate::finding::{Confidence, Severity};
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name, for example `cancel-by-nobody`.
+    pub id: RuleId,
+    /// The page's title: what it finds, in one sentence.
+    pub title: String,
+    /// How bad what it finds is.
+    pub severity: Severity,
+    /// How sure what it finds is.
+    pub confidence: Confidence,
+    /// What it selects; a node that two of them select is one finding.
+    pub selectors: Vec<Selector>,
+    /// What is wrong, in one sentence without a final stop.
+    pub message: Template,
+    /// A few words at the underlined bytes; may be empty.
+    pub label: Template,
+    /// What to do.
+    pub help: Template,
+    /// Pages of AWS that say so, the most telling first; at least one.
+    pub references: Vec<String>,
+    /// What else to show.
+    pub related: Vec<Related>,
+    /// The executed examples.
+    pub examples: Vec<Example>,
+    /// The whole page.
+    pub page: Cow<'static, str>,
+}
+
+impl Rule {
+    /// The page of AWS that says so best.
+    pub fn reference(&self) -> &str {
+        self.references.first().map_or("", String::as_str)
+    }
+
+    /// The page without its declaration, as people read it.
+    pub fn text(&self) -> &str {
+        let title = self.page.find("\n# ").map(|at| at.saturating_add(1));
+        title.and_then(|at| self.page.get(at..)).unwrap_or_default()
+    }
+}
+
+/// Further places that a finding shows.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Which nodes.
+    pub nodes: Nodes,
+    /// What to say there.
+    pub label: Template,
+}
+
+/// How a rule names further nodes, as `nodes` of a `[[related]]` table.
+#[derive(Clone, Debug)]
+pub enum Nodes {
+    /// `^`: the innermost object with a place around the selected node.
+    Enclosing,
+    /// A JSONPath from the top of the facts, for example `$.access.schedule[*]`.
+    Selected(Selector),
+    /// A field, looked up as in a message, that holds an object with a place or a list of them.
+    Field(FieldPath),
+}

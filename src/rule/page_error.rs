@@ -1,0 +1,69 @@
+//! What is wrong with a rule page, and where.
+
+use crate::source::Span;
+
+use super::{RuleIdError, SelectorError};
+
+/// A rule page that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{page}, line {line}: {problem}")]
+pub struct PageError {
+    /// The page's file.
+    pub page: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The bytes that are wrong.
+    pub span: Span,
+    /// What is wrong.
+    #[source]
+    pub problem: PageProblem,
+}
+
+/// What is wrong with a rule page.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PageProblem {
+    /// The name of its file is no rule id.
+    #[error(transparent)]
+    Id(#[from] RuleIdError),
+    /// It does not begin with its declaration.
+    #[error("the page does not begin with a `toml` block")]
+    NoDeclaration,
+    /// A block of code has no end.
+    #[error("the block of code has no end")]
+    OpenBlock,
+    /// The declaration is not what a rule needs.
+    #[error("{0}")]
+    Declaration(String),
+    /// A selector cannot be used.
+    #[error(transparent)]
+    Selector(#[from] SelectorError),
+    /// `nodes` of a related place is neither a JSONPath, nor a field, nor `^`.
+    #[error("`{0}` is neither a JSONPath, nor a field, nor `^`")]
+    Nodes(String),
+    /// There is no reference, or one that is no page on the web.
+    #[error("`{0}` is not an `https` address")]
+    Reference(String),
+    /// There is no reference.
+    #[error("`references` is empty")]
+    NoReference,
+    /// The title is missing, or text stands before it.
+    #[error("expected the title, `# …`, after the declaration")]
+    NoTitle,
+    /// Another heading was expected.
+    #[error("expected the heading `## {expected}`, found `{found}`")]
+    Heading {
+        /// The heading's text.
+        expected: &'static str,
+        /// The line that stands there instead.
+        found: String,
+    },
+    /// A heading is missing at the end.
+    #[error("the heading `## {0}` is missing")]
+    MissingHeading(&'static str),
+    /// Nothing stands below a heading.
+    #[error("nothing stands below `## {0}`")]
+    EmptySection(&'static str),
+    /// There is no example on which the rule fires, or none on which it is silent.
+    #[error("there is no example of kind `{0}`")]
+    NoExample(&'static str),
+}

@@ -1,0 +1,117 @@
+//! A node that a selector found, with all that encloses it.
+
+use serde_json::Value;
+
+use super::FieldPath;
+
+/// A node of the facts and the objects and lists around it.
+#[derive(Clone, Debug)]
+pub struct Selected<'a> {
+    root: &'a Value,
+    /// From below the root to the node; empty where the node is the root.
+    chain: Vec<&'a Value>,
+}
+
+impl<'a> Selected<'a> {
+    /// The top of the facts as a node.
+    pub const fn root(root: &'a Value) -> Self {
+        Self {
+            root,
+            chain: Vec::new(),
+        }
+    }
+
+    /// The node at a normalized path (RFC 9535, section 2.7), for example `$['key']['arn']`;
+    /// names of the facts need no escapes, and a path with one finds nothing.
+    pub fn at_path(root: &'a Value, path: &str) -> Option<Self> {
+        let mut node = Self::root(root);
+        let mut rest = path.strip_prefix('$')?;
+        while !rest.is_empty() {
+            let (step, behind) = rest.strip_prefix('[')?.split_once(']')?;
+            let name = step
+                .strip_prefix('\'')
+                .and_then(|name| name.strip_suffix('\''));
+            let child = match name {
+                Some(name) => node.value().get(name),
+                None => node.value().get(step.parse::<usize>().ok()?),
+            };
+            node.chain.push(child?);
+            rest = behind;
+        }
+        Some(node)
+    }
+
+    /// All facts, from the top.
+    pub const fn facts(&self) -> &'a Value {
+        self.root
+    }
+
+    /// The node itself.
+    pub fn value(&self) -> &'a Value {
+        self.chain.last().copied().unwrap_or(self.root)
+    }
+
+    /// The value at a path, as [`super::Template`] reads it.
+    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Value> {
+        let (first, rest) = path.names.split_first()?;
+        let start = if path.absolute {
+            self.root.get(&**first)
+        } else {
+            self.nearest(first)
+        };
+        rest.iter()
+            .try_fold(start?, |value, name| value.get(&**name))
+    }
+
+    /// The field of this name in the innermost object that has one, from the node outwards.
+    pub fn nearest(&self, name: &str) -> Option<&'a Value> {
+        self.outwards().find_map(|value| value.get(name))
+    }
+
+    /// The innermost object around the node, itself not included, that has such a field.
+    pub fn enclosing_with(&self, name: &str) -> Option<Self> {
+        let outer = self.chain.split_last()?.1;
+        let length = outer.iter().rposition(|value| value.get(name).is_some())?;
+        Some(Self {
+            root: self.root,
+            chain: outer.get(..=length)?.to_vec(),
+        })
+    }
+
+    /// A value that was found from this node, so that what it does not say is looked up around
+    /// the node.
+    #[must_use]
+    pub fn with(&self, value: &'a Value) -> Self {
+        let mut inner = self.clone();
+        inner.chain.push(value);
+        inner
+    }
+
+    fn outwards(&self) -> impl Iterator<Item = &'a Value> {
+        let inner = self.chain.iter().rev().copied();
+        inner.chain(std::iter::once(self.root))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_looked_up_outwards() {
+        let facts = json!({"a": [{"at": 1, "b": {"at": 2, "c": [3]}}], "d": 4});
+        let node = Selected::at_path(&facts, "$['a'][0]['b']['c'][0]").unwrap();
+        assert_eq!(node.value(), &json!(3));
+        assert_eq!(node.nearest("at"), Some(&json!(2)));
+        assert_eq!(node.nearest("d"), Some(&json!(4)));
+        let outer = node.enclosing_with("at").unwrap();
+        assert_eq!(outer.nearest("at"), Some(&json!(2)));
+        let outermost = outer.enclosing_with("at").unwrap();
+        assert_eq!(outermost.nearest("at"), Some(&json!(1)));
+        assert!(outermost.enclosing_with("at").is_none());
+        assert!(Selected::at_path(&facts, "$['a'][7]").is_none());
+        assert_eq!(Selected::at_path(&facts, "$").unwrap().value(), &facts);
+    }
+}

@@ -1,0 +1,166 @@
+//! Text with places that the facts fill.
+
+use serde_json::Value;
+
+use super::Selected;
+
+/// Text in which `{principal}`, `{key.arn}` or `{$.key.arn}` stand for values of the facts.
+///
+/// A path that begins with `$` starts at the top of the facts. Any other starts at the innermost
+/// object around the selected node, itself included, that has a field of its first name. Braces
+/// around anything else, as in JSON, are plain text. A list is joined so that it reads well
+/// inside backticks; what is null or missing reads `unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    text: Box<str>,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(Box<str>),
+    Field(FieldPath),
+}
+
+/// A dotted path to a value of the facts, for example `$.key.arn` or `principal`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldPath {
+    /// Whether it starts at the top.
+    pub absolute: bool,
+    /// The names to follow, at least one.
+    pub names: Vec<Box<str>>,
+}
+
+impl FieldPath {
+    /// The path that `text` is, if it is one: names of letters, digits and `_`, joined by `.`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (absolute, names) = match text.strip_prefix("$.") {
+            Some(names) => (true, names),
+            None => (false, text),
+        };
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        names.split('.').all(is_name).then(|| Self {
+            absolute,
+            names: names.split('.').map(Into::into).collect(),
+        })
+    }
+}
+
+impl Template {
+    /// The template that `text` writes; every text is one.
+    pub fn parse(text: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            plain.push_str(before);
+            let field = after
+                .split_once('}')
+                .and_then(|(inside, behind)| Some((FieldPath::parse(inside)?, behind)));
+            if let Some((field, behind)) = field {
+                if !plain.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut plain).into()));
+                }
+                pieces.push(Piece::Field(field));
+                rest = behind;
+            } else {
+                plain.push('{');
+                rest = after;
+            }
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain.into()));
+        }
+        Self {
+            text: text.into(),
+            pieces,
+        }
+    }
+
+    /// The template as written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text for this node.
+    pub fn render(&self, node: &Selected<'_>) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(plain) => text.push_str(plain),
+                Piece::Field(path) => append(&mut text, node.lookup(path)),
+            }
+        }
+        text
+    }
+
+    /// The paths that it reads.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Field(path) => Some(path),
+        })
+    }
+}
+
+fn append(text: &mut String, value: Option<&Value>) {
+    match value {
+        Some(Value::String(string)) => text.push_str(string),
+        Some(Value::Number(number)) => text.push_str(&number.to_string()),
+        Some(Value::Bool(flag)) => text.push_str(if *flag { "true" } else { "false" }),
+        Some(Value::Array(items)) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push_str("`, `");
+                }
+                match item {
+                    Value::String(string) => text.push_str(string),
+                    other => text.push_str(&other.to_string()),
+                }
+            }
+        }
+        Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => text.push_str("unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(template: &str) -> String {
+        let facts = json!({
+            "key": {"arn": "arn:x", "spec": null},
+            "access": {"schedule": [{
+                "principal": "role/A", "shortest": 7, "days": [7, 8],
+                "via": [{"pattern": "kms:*"}]
+            }]}
+        });
+        let path = "$['access']['schedule'][0]['via'][0]";
+        Template::parse(template).render(&Selected::at_path(&facts, path).unwrap())
+    }
+
+    #[test]
+    fn paths_start_at_the_top_or_at_what_encloses_the_node() {
+        assert_eq!(
+            render("`{pattern}` lets `{principal}` wait {shortest} days on {$.key.arn}"),
+            "`kms:*` lets `role/A` wait 7 days on arn:x"
+        );
+        assert_eq!(render("{key.arn}"), "arn:x");
+        assert_eq!(render("`{days}`"), "`7`, `8`");
+    }
+
+    #[test]
+    fn what_is_missing_is_unknown_and_other_braces_are_text() {
+        assert_eq!(render("{$.key.spec} {nothing}"), "unknown unknown");
+        let json = r#"{"Bool": {"a": "b"}} {} { {x"#;
+        assert_eq!(render(json), json);
+    }
+}

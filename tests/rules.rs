@@ -1,0 +1,122 @@
+//! Every rule page: its style, and its examples, which are executed.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use kmslint::finding::Finding;
+use kmslint::rule::{Catalogue, Example, Outcome, Rule};
+
+fn rules() -> &'static [Rule] {
+    Catalogue::builtin().unwrap().rules()
+}
+
+/// What kmslint finds in a directory of these files, names and texts.
+///
+/// The loader fills it in: files -> inventory -> facts -> `lint::run_all`.
+fn findings(_files: &[(String, String)]) -> Vec<Finding> {
+    Vec::new()
+}
+
+/// What is wrong with an example of a rule, where something is.
+fn lie(rule: &Rule, example: &Example) -> Option<String> {
+    let found = findings(&example.files);
+    let fired = found.iter().any(|finding| finding.rule == rule.id.as_str());
+    let all: Vec<_> = found.iter().map(|finding| &finding.rule).collect();
+    (fired != (example.outcome == Outcome::Fires)).then(|| {
+        format!(
+            "rules/{}.md, line {}: expected {:?}, found {all:?}",
+            rule.id, example.line, example.outcome
+        )
+    })
+}
+
+#[test]
+#[ignore = "needs the loader and the analysis"]
+fn pages_do_not_lie() {
+    let lies: Vec<_> = rules()
+        .iter()
+        .flat_map(|rule| {
+            rule.examples
+                .iter()
+                .filter_map(|example| lie(rule, example))
+        })
+        .collect();
+    assert!(lies.is_empty(), "{}", lies.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the loader and the analysis"]
+fn messages_are_filled_in_and_end_without_a_stop() {
+    for example in rules().iter().flat_map(|rule| &rule.examples) {
+        for finding in findings(&example.files) {
+            let message = &finding.message;
+            assert!(!message.contains("unknown"), "{message}");
+            assert!(!message.contains(['{', '\n']), "{message}");
+            assert!(!finding.primary.at.span.is_empty(), "{message}");
+        }
+    }
+}
+
+#[test]
+fn words_follow_the_house_style() {
+    for rule in rules() {
+        let texts = [rule.message.text(), rule.help.text(), rule.label.text()];
+        let related = rule.related.iter().map(|related| related.label.text());
+        for text in texts.into_iter().chain(related) {
+            assert!(!text.ends_with(['.', '!']), "{}: {text}", rule.id);
+            let first = text.chars().next().unwrap_or('a');
+            assert!(!first.is_uppercase(), "{}: {text}", rule.id);
+            let backticks = text.matches('`').count();
+            assert!(backticks.is_multiple_of(2), "{}: {text}", rule.id);
+        }
+        assert!(!rule.message.text().is_empty() && !rule.help.text().is_empty());
+        assert!(!rule.message.text().contains(". "), "{}", rule.id);
+        assert!(!rule.title.ends_with('.'), "{}", rule.id);
+        let cure = ["no-", "do-not-", "require-", "restrict-", "use-", "avoid-"];
+        let names_a_cure = cure.iter().any(|word| rule.id.as_str().starts_with(word));
+        assert!(!names_a_cure, "{} names the cure", rule.id);
+    }
+}
+
+#[test]
+fn references_are_pages_of_aws_and_the_page_lists_them() {
+    for rule in rules() {
+        for reference in &rule.references {
+            let aws = "https://docs.aws.amazon.com/";
+            assert!(reference.starts_with(aws), "{}: {reference}", rule.id);
+            let line = format!("\n- <{reference}>\n");
+            assert!(rule.text().contains(&line), "{}: {reference}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn examples_are_json() {
+    for rule in rules() {
+        for (name, text) in rule.examples.iter().flat_map(|example| &example.files) {
+            let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
+            assert!(parsed.is_ok(), "{} {name}: {parsed:?}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_rule() {
+    let mut table = String::from(
+        "# Rules\n\nOne page each; `kmslint explain RULE` shows it. This list is held by a test: \
+         `KMSLINT_UPDATE=1 cargo test --test rules` writes it.\n\n\
+         | rule | severity | what it finds |\n| --- | --- | --- |\n",
+    );
+    for rule in rules() {
+        let severity = serde_json::to_value(rule.severity).unwrap();
+        let (id, severity) = (&rule.id, severity.as_str().unwrap());
+        writeln!(table, "| [{id}]({id}.md) | {severity} | {} |", rule.title).unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
+    if std::env::var_os("KMSLINT_UPDATE").is_some() {
+        std::fs::write(&path, &table).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(committed, table);
+}
