@@ -3,19 +3,62 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use kmslint::aws::PendingWindowInDays;
+use kmslint::facts::{Limits, of_key, of_policy};
 use kmslint::finding::Finding;
+use kmslint::lint::{Subject, run_all};
+use kmslint::load::load;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
+use kmslint::source::{Filter, discover};
 
 fn rules() -> &'static [Rule] {
     Catalogue::builtin().unwrap().rules()
 }
 
 /// What kmslint finds in a directory of these files, names and texts.
-///
-/// The loader fills it in: files -> inventory -> facts -> `lint::run_all`.
-fn findings(_files: &[(String, String)]) -> Vec<Finding> {
-    Vec::new()
+fn findings(files: &[(String, String)]) -> Vec<Finding> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example{number}"));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.join(name), text).unwrap();
+    }
+    let loaded = load(&discover(&[directory], &Filter::default()));
+    assert!(loaded.errors.is_empty(), "{:?} {files:?}", loaded.errors);
+    let limits = Limits { minimum_waiting_period: PendingWindowInDays::new(14).unwrap() };
+    let inventory = &loaded.inventory;
+    let keys = inventory.keys.iter().map(|key| of_key(key, &loaded.sources, limits));
+    let policies = inventory.policies.iter();
+    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
+    let facts: Vec<_> = keys.chain(policies).collect();
+    let subjects: Vec<_> =
+        facts.iter().map(|facts| Subject { facts, files: &facts.source_ids }).collect();
+    run_all(&subjects, Catalogue::builtin().unwrap()).unwrap()
+}
+
+/// Every rule runs on every example: what else it hits is read in the difference of this file.
+#[test]
+fn what_else_fires_on_an_example_is_as_written() {
+    let mut text = String::new();
+    for rule in rules() {
+        for example in &rule.examples {
+            let mut fired: Vec<_> = findings(&example.files).into_iter().map(|f| f.rule).collect();
+            fired.sort();
+            fired.dedup();
+            let outcome = format!("{:?}", example.outcome).to_lowercase();
+            let fired = fired.join(" ");
+            writeln!(text, "{}:{} {outcome}: {fired}", rule.id, example.line).unwrap();
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write("tests/rules_on_examples.txt", &text).unwrap();
+    }
+    let wanted = std::fs::read_to_string("tests/rules_on_examples.txt").unwrap_or_default();
+    assert_eq!(text, wanted, "UPDATE=1 cargo test --test rules writes it anew");
 }
 
 /// What is wrong with an example of a rule, where something is.
@@ -32,7 +75,6 @@ fn lie(rule: &Rule, example: &Example) -> Option<String> {
 }
 
 #[test]
-#[ignore = "needs the loader and the analysis"]
 fn pages_do_not_lie() {
     let lies: Vec<_> = rules()
         .iter()
@@ -46,7 +88,6 @@ fn pages_do_not_lie() {
 }
 
 #[test]
-#[ignore = "needs the loader and the analysis"]
 fn messages_are_filled_in_and_end_without_a_stop() {
     for example in rules().iter().flat_map(|rule| &rule.examples) {
         for finding in findings(&example.files) {
