@@ -1,7 +1,6 @@
 //! Batch decisions against plain `serde_json` parsing of the same lines, in one run.
 //!
 //! Prints ratios, because machines are shared and noisy; the times beside them are for orientation.
-#![expect(missing_docs, reason = "a benchmark")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(
     clippy::unwrap_used,

@@ -29,14 +29,24 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     }
     let loaded = load(&discover(&[directory], &Filter::default()));
     assert!(loaded.errors.is_empty(), "{:?} {files:?}", loaded.errors);
-    let limits = Limits { minimum_waiting_period: PendingWindowInDays::new(14).unwrap() };
+    let limits = Limits {
+        minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+    };
     let inventory = &loaded.inventory;
-    let keys = inventory.keys.iter().map(|key| of_key(key, &loaded.sources, limits));
+    let keys = inventory
+        .keys
+        .iter()
+        .map(|key| of_key(key, &loaded.sources, limits));
     let policies = inventory.policies.iter();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<_> = keys.chain(policies).collect();
-    let subjects: Vec<_> =
-        facts.iter().map(|facts| Subject { facts, files: &facts.source_ids }).collect();
+    let subjects: Vec<_> = facts
+        .iter()
+        .map(|facts| Subject {
+            facts,
+            files: &facts.source_ids,
+        })
+        .collect();
     run_all(&subjects, Catalogue::builtin().unwrap()).unwrap()
 }
 
@@ -46,7 +56,10 @@ fn what_else_fires_on_an_example_is_as_written() {
     let mut text = String::new();
     for rule in rules() {
         for example in &rule.examples {
-            let mut fired: Vec<_> = findings(&example.files).into_iter().map(|f| f.rule).collect();
+            let mut fired: Vec<_> = findings(&example.files)
+                .into_iter()
+                .map(|f| f.rule)
+                .collect();
             fired.sort();
             fired.dedup();
             let outcome = format!("{:?}", example.outcome).to_lowercase();
@@ -58,7 +71,10 @@ fn what_else_fires_on_an_example_is_as_written() {
         std::fs::write("tests/rules_on_examples.txt", &text).unwrap();
     }
     let wanted = std::fs::read_to_string("tests/rules_on_examples.txt").unwrap_or_default();
-    assert_eq!(text, wanted, "UPDATE=1 cargo test --test rules writes it anew");
+    assert_eq!(
+        text, wanted,
+        "UPDATE=1 cargo test --test rules writes it anew"
+    );
 }
 
 /// What is wrong with an example of a rule, where something is.

@@ -20,9 +20,11 @@ use super::{ExitCode, Failure};
 
 /// Arguments of `kmslint check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Read are key policies, IAM policies and the output of `aws kms \
+#[command(
+    after_help = "Read are key policies, IAM policies and the output of `aws kms \
 get-key-policy` and `describe-key`; each is told by its shape. Files that stand in one directory \
-and describe one key belong together.")]
+and describe one key belong together."
+)]
 pub(super) struct CheckArguments {
     /// Files and directories; `-` is standard input, none is the current directory.
     #[arg(value_name = "PATH")]
@@ -72,15 +74,29 @@ impl Threshold {
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let filter = Filter::new(&arguments.include, &arguments.exclude).map_err(Failure::usage)?;
     let here = [PathBuf::from(".")];
-    let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
+    let paths = if arguments.paths.is_empty() {
+        &here[..]
+    } else {
+        &arguments.paths
+    };
     let discovery = discover(paths, &filter);
     let loaded = load(&discovery);
-    let limits = Limits { minimum_waiting_period: arguments.minimum_waiting_period };
+    let limits = Limits {
+        minimum_waiting_period: arguments.minimum_waiting_period,
+    };
     let findings = findings(&loaded, limits)?;
     let failures = failures(&loaded, &discovery);
-    let passed_over = discovery.passed_over.saturating_add(loaded.passed_over.len());
+    let passed_over = discovery
+        .passed_over
+        .saturating_add(loaded.passed_over.len());
     let summary = Summary::new(&findings, &failures, loaded.recognized, passed_over);
-    show(arguments.format, &loaded, &findings, &failures, (&summary, terminal))?;
+    show(
+        arguments.format,
+        &loaded,
+        &findings,
+        &failures,
+        (&summary, terminal),
+    )?;
     let worst = findings.iter().map(|finding| finding.severity).max();
     Ok(if !failures.is_empty() {
         ExitCode::Failure
@@ -93,12 +109,20 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
 
 fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
     let inventory = &loaded.inventory;
-    let keys = inventory.keys.par_iter().map(|key| of_key(key, &loaded.sources, limits));
+    let keys = inventory
+        .keys
+        .par_iter()
+        .map(|key| of_key(key, &loaded.sources, limits));
     let policies = inventory.policies.par_iter();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<Facts> = keys.chain(policies).collect();
-    let subjects: Vec<_> =
-        facts.iter().map(|facts| Subject { facts, files: &facts.source_ids }).collect();
+    let subjects: Vec<_> = facts
+        .iter()
+        .map(|facts| Subject {
+            facts,
+            files: &facts.source_ids,
+        })
+        .collect();
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
     run_all(&subjects, catalogue).map_err(Failure::usage)
 }
@@ -125,7 +149,11 @@ fn failures(loaded: &Loaded, discovery: &Discovery) -> Vec<InputFailure> {
 
 /// An error of loading as the report takes it.
 pub(super) fn input_failure(error: &LoadError) -> InputFailure {
-    InputFailure { file: error.file.clone(), at: error.at, error: error.error.clone() }
+    InputFailure {
+        file: error.file.clone(),
+        at: error.at,
+        error: error.error.clone(),
+    }
 }
 
 fn show(

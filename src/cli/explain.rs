@@ -17,7 +17,10 @@ pub(super) struct ExplainArguments {
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
-    let found = catalogue.rules().iter().find(|rule| rule.id.as_str() == arguments.rule);
+    let found = catalogue
+        .rules()
+        .iter()
+        .find(|rule| rule.id.as_str() == arguments.rule);
     let rule = found.ok_or_else(|| {
         Failure::usage(format!(
             "there is no rule `{}`; `kmslint rules` lists them",

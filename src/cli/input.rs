@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
 use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext};
+use crate::facts::key_context;
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{LoadError, key_file, policy_file};
 use crate::policy::{Effect, PolicyDocument, PolicyKind};
@@ -42,7 +43,11 @@ impl PolicyFiles {
                     let help = error.help();
                     let complaint =
                         InputError::new(Span::default(), format!("--key: {error}")).help(help);
-                    self.fail(vec![LoadError { file: text.to_owned(), at: None, error: complaint }]);
+                    self.fail(vec![LoadError {
+                        file: text.to_owned(),
+                        at: None,
+                        error: complaint,
+                    }]);
                     None
                 }
             };
@@ -60,18 +65,34 @@ impl PolicyFiles {
     }
 
     pub(super) fn key_policy(&mut self, path: Option<&Path>) {
-        let reference = PolicyRef { layer: Layer::KeyPolicy, level: 0, index: 0 };
+        let reference = PolicyRef {
+            layer: Layer::KeyPolicy,
+            level: 0,
+            index: 0,
+        };
         self.key_policy = path.and_then(|path| self.read(path, reference));
     }
 
     /// The policies of one level of a layer.
-    pub(super) fn list(&mut self, paths: &[PathBuf], layer: Layer, level: usize) -> Vec<NamedPolicy> {
+    pub(super) fn list(
+        &mut self,
+        paths: &[PathBuf],
+        layer: Layer,
+        level: usize,
+    ) -> Vec<NamedPolicy> {
         let mut policies = Vec::new();
         for path in paths {
-            let reference = PolicyRef { layer, level, index: policies.len() };
+            let reference = PolicyRef {
+                layer,
+                level,
+                index: policies.len(),
+            };
             if let Some(policy) = self.read(path, reference) {
                 let name = policy.name.into();
-                policies.push(NamedPolicy { name, document: policy.document });
+                policies.push(NamedPolicy {
+                    name,
+                    document: policy.document,
+                });
             }
         }
         policies
@@ -81,7 +102,9 @@ impl PolicyFiles {
     pub(super) fn levels(&mut self, levels: &[String], layer: Layer) -> Vec<Vec<NamedPolicy>> {
         let split = |level: &String| level.split(',').map(PathBuf::from).collect::<Vec<_>>();
         let numbered = levels.iter().enumerate();
-        numbered.map(|(level, paths)| self.list(&split(paths), layer, level)).collect()
+        numbered
+            .map(|(level, paths)| self.list(&split(paths), layer, level))
+            .collect()
     }
 
     /// Beside service control policies that only deny AWS keeps `FullAWSAccess`; without it such a
@@ -90,10 +113,17 @@ impl PolicyFiles {
     pub(super) fn assume_full_access(&mut self) {
         for level in &mut self.scps {
             let allows = level.iter().any(|policy| {
-                policy.document.statements.iter().any(|s| s.effect.value == Effect::Allow)
+                policy
+                    .document
+                    .statements
+                    .iter()
+                    .any(|s| s.effect.value == Effect::Allow)
             });
             if !allows && let Some(document) = full_access() {
-                level.push(NamedPolicy { name: "FullAWSAccess".into(), document });
+                level.push(NamedPolicy {
+                    name: "FullAWSAccess".into(),
+                    document,
+                });
             }
         }
     }
@@ -131,7 +161,10 @@ impl PolicyFiles {
     }
 
     fn failures(&self) -> Vec<report::InputFailure> {
-        self.errors.iter().map(super::check::input_failure).collect()
+        self.errors
+            .iter()
+            .map(super::check::input_failure)
+            .collect()
     }
 
     /// The file that a policy stands in; one that was assumed stands in none.
@@ -139,9 +172,9 @@ impl PolicyFiles {
         self.origins.get(&policy).copied()
     }
 
-    /// Puts what the key's description says into the context.
-    pub(super) fn describe_key(&self, context: &mut RequestContext) {
-        crate::facts::key_context(&self.metadata, context);
+    /// What the key's description says of the request context.
+    pub(super) fn key_context(&self) -> RequestContext {
+        key_context(&self.metadata)
     }
 
     pub(super) fn policies(&self) -> PolicySet<'_> {
@@ -168,6 +201,7 @@ const fn kind(layer: Layer) -> PolicyKind {
 }
 
 fn full_access() -> Option<PolicyDocument> {
-    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let text =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     crate::policy::parse(&json::parse(text).ok()?, PolicyKind::ServiceControl).ok()
 }

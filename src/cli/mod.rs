@@ -21,8 +21,10 @@ use terminal::{ColorChoice, Terminal};
 /// what is lost. Works offline, on the files that you have.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, subcommand_required = true)]
-#[command(after_help = "Exit codes: 0 clean (or allowed), 1 findings at or above the threshold \
-(or not surely allowed), 2 bad usage or an input that could not be read.")]
+#[command(
+    after_help = "Exit codes: 0 clean (or allowed), 1 findings at or above the threshold \
+(or not surely allowed), 2 bad usage or an input that could not be read."
+)]
 struct Arguments {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
@@ -50,7 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are answers and go to standard output.
             let answered = error.print().is_ok() && !error.use_stderr();
-            return if answered { ExitCode::Clean } else { ExitCode::Failure };
+            return if answered {
+                ExitCode::Clean
+            } else {
+                ExitCode::Failure
+            };
         }
     };
     let terminal = Terminal::detect(arguments.color);

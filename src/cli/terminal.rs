@@ -41,6 +41,12 @@ impl Terminal {
         let width = terminal_size::terminal_size().filter(|_| terminal);
         let width = width.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
         let unicode = !terminal || supports_unicode::on(supports_unicode::Stream::Stdout);
-        Self { style: Style { color, unicode, width } }
+        Self {
+            style: Style {
+                color,
+                unicode,
+                width,
+            },
+        }
     }
 }

@@ -87,7 +87,9 @@ enum Format {
 }
 
 pub(super) fn parse_days(text: &str) -> Result<PendingWindowInDays, String> {
-    let days = text.parse().map_err(|_| "a waiting period is a whole number of days".to_owned())?;
+    let days = text
+        .parse()
+        .map_err(|_| "a waiting period is a whole number of days".to_owned())?;
     PendingWindowInDays::new(days).map_err(|error| error.to_string())
 }
 
@@ -110,11 +112,16 @@ fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
     let summary = if path.as_os_str() == "-" {
         run_batch(io::stdin().lock(), output)?
     } else {
-        let file = File::open(path)
-            .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))?;
+        let file = File::open(path).map_err(|error| {
+            Failure::usage(format!("cannot read `{}`: {error}", path.display()))
+        })?;
         run_batch(BufReader::with_capacity(1 << 20, file), output)?
     };
-    Ok(if summary.errors > 0 { ExitCode::Failure } else { ExitCode::Clean })
+    Ok(if summary.errors > 0 {
+        ExitCode::Failure
+    } else {
+        ExitCode::Clean
+    })
 }
 
 fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
@@ -160,23 +167,34 @@ fn request(
     files: &PolicyFiles,
 ) -> Result<Request, Failure> {
     let principal = arguments.principal.as_deref().unwrap_or_default();
-    let caller = Caller::parse(principal)
-        .map_err(|error| Failure::usage(format!("--principal: {error}\n  help: {}", error.help())))?;
+    let caller = Caller::parse(principal).map_err(|error| {
+        Failure::usage(format!("--principal: {error}\n  help: {}", error.help()))
+    })?;
     let key = KeyIdentity::of(key.ok_or_else(|| Failure::usage("--key names no key"))?);
     let action = KmsAction::from_name(&arguments.action).ok_or_else(|| {
         let near = action::nearest(&arguments.action);
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint = near
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
         Failure::usage(format!(
             "--action: `{}` is not a KMS action{hint}",
             arguments.action.escape_default()
         ))
     })?;
     let strict = arguments.strict_context;
-    let mut context = if strict { RequestContext::complete() } else { RequestContext::open() };
+    let mut given = RequestContext::default();
     for (key, value) in &arguments.context {
-        let mut values = context.get(key).map(<[_]>::to_vec).unwrap_or_default();
+        let mut values = given.get(key).map(<[_]>::to_vec).unwrap_or_default();
         values.push(value.as_str().into());
-        context.set(key, values);
+        given.set(key, values);
+    }
+    let mut context = if strict {
+        RequestContext::complete()
+    } else {
+        files.key_context()
+    };
+    for (key, values) in given.iter() {
+        context.set(key, values.to_vec());
     }
     if strict {
         if let Some(days) = arguments.days {
@@ -184,6 +202,5 @@ fn request(
         }
         return Ok(Request::complete(caller, action, key, context));
     }
-    files.describe_key(&mut context);
     Ok(Request::open(caller, action, key, context, arguments.days))
 }

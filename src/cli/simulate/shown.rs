@@ -45,7 +45,10 @@ impl<'a> Shown<'a> {
             };
             (matched, note)
         });
-        let limiting = explanation.limiting.iter().map(|m| (m, "denies it for other day counts"));
+        let limiting = explanation
+            .limiting
+            .iter()
+            .map(|m| (m, "denies it for other day counts"));
         let statements = decided
             .chain(limiting)
             .filter_map(|(m, note)| statement(m.policy, m.statement, note, files))
@@ -71,8 +74,14 @@ impl<'a> Shown<'a> {
             days: self.days(),
             deciding: self.statements.iter().map(Statement::view).collect(),
             nearest_miss: self.nearest_miss.as_ref().map(|(statement, failed)| {
-                let failed = failed.iter().map(|(at, text)| (*at, text.as_str())).collect();
-                report::NearestMiss { statement: statement.view(), failed }
+                let failed = failed
+                    .iter()
+                    .map(|(at, text)| (*at, text.as_str()))
+                    .collect();
+                report::NearestMiss {
+                    statement: statement.view(),
+                    failed,
+                }
             }),
             depends_on: dependencies.keys.iter().map(String::as_str).collect(),
             undocumented: dependencies
@@ -101,10 +110,17 @@ impl<'a> Shown<'a> {
         let given = self.request.context.get(WINDOW_KEY).and_then(<[_]>::first);
         let Some(day) = given.and_then(|day| day.parse::<u8>().ok()) else {
             let omitted = Some(evaluation.decision().word());
-            return Some(report::Days { omitted, ..report::Days::default() });
+            return Some(report::Days {
+                omitted,
+                ..report::Days::default()
+            });
         };
         let when = |cases: crate::eval::CaseSet| {
-            if cases.is_empty() { Vec::new() } else { vec![(day, day)] }
+            if cases.is_empty() {
+                Vec::new()
+            } else {
+                vec![(day, day)]
+            }
         };
         Some(report::Days {
             asked: Some((day, day)),
@@ -118,7 +134,9 @@ impl<'a> Shown<'a> {
         let examples = &self.explanation.examples;
         let context = |example: &'a Example| -> report::Context<'a> {
             let chosen = example.chosen.iter();
-            chosen.map(|(key, values)| (&**key, values.iter().map(|v| &**v).collect())).collect()
+            chosen
+                .map(|(key, values)| (&**key, values.iter().map(|v| &**v).collect()))
+                .collect()
         };
         if examples.allowing.is_none() && examples.denying.is_none() {
             return None;
@@ -156,13 +174,30 @@ fn statement(
     let policies = files.policies();
     let described = describe(policy, index, &policies)?;
     let span = policies.document(policy)?.statements.get(index)?.span;
-    Some(Statement { described, at: Location { source: files.source_of(policy)?, span }, note })
+    Some(Statement {
+        described,
+        at: Location {
+            source: files.source_of(policy)?,
+            span,
+        },
+        note,
+    })
 }
 
-fn nearest(miss: &NearestMiss, files: &PolicyFiles) -> Option<(Statement, Vec<(Location, String)>)> {
+fn nearest(
+    miss: &NearestMiss,
+    files: &PolicyFiles,
+) -> Option<(Statement, Vec<(Location, String)>)> {
     let shown = statement(miss.policy, miss.statement, "would allow it", files)?;
-    let place = |failure: &Failure| Location { source: shown.at.source, span: failure.span };
-    let failed = miss.failures.iter().map(|failure| (place(failure), why(failure))).collect();
+    let place = |failure: &Failure| Location {
+        source: shown.at.source,
+        span: failure.span,
+    };
+    let failed = miss
+        .failures
+        .iter()
+        .map(|failure| (place(failure), why(failure)))
+        .collect();
     Some((shown, failed))
 }
 
