@@ -112,6 +112,12 @@ impl RequestContext {
         }
     }
 
+    /// Takes back what was said of a key.
+    pub fn forget(&mut self, key: &str) {
+        self.entries
+            .retain(|(name, _)| !name.eq_ignore_ascii_case(key));
+    }
+
     /// Says that of the keys that begin so the ones set are all: `aws:ResourceTag/` where the
     /// key's tags are loaded.
     pub fn close_prefix(&mut self, prefix: &'static str) {

@@ -110,7 +110,7 @@ fn of_statement(
     let entries = statement
         .principal
         .iter()
-        .flat_map(|element| &element.entries);
+        .flat_map(|element| element.candidates(None, ""));
     let by_id = |form| matches!(form, PrincipalForm::UniqueId(_));
     if entries.map(|entry| entry.form()).any(by_id)
         && matches!(scope.lookup("aws:userid"), Lookup::Unknown { .. })

@@ -78,12 +78,9 @@ pub(super) fn allows(element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
         let exempt = exempts(element, scope);
         return Naming::by(Route::Direct, !exempt);
     }
-    element
-        .entries
-        .iter()
-        .fold(Naming::NOBODY, |naming, entry| {
-            naming.or(names(entry, scope))
-        })
+    candidates(element, scope).fold(Naming::NOBODY, |naming, entry| {
+        naming.or(names(entry, scope))
+    })
 }
 
 /// Whether a Deny statement's element reaches the caller. `has_boundary`: `NotPrincipal` never
@@ -97,7 +94,7 @@ pub(super) fn denies(element: &PrincipalElement, has_boundary: bool, scope: &Sco
             !exempts(element, scope)
         };
     }
-    Truth::any(element.entries.iter().map(|entry| {
+    Truth::any(candidates(element, scope).map(|entry| {
         let naming = names(entry, scope);
         // That a Deny on the account reaches all its principals is not documented (SEMANTICS U2).
         let delegated = if naming.delegated == Truth::Yes {
@@ -107,6 +104,29 @@ pub(super) fn denies(element: &PrincipalElement, has_boundary: bool, scope: &Sco
         };
         naming.direct.or(naming.limited).or(delegated)
     }))
+}
+
+/// The entries that can be about the caller.
+fn candidates<'a>(
+    element: &'a PrincipalElement,
+    scope: &'a Scope<'_>,
+) -> impl Iterator<Item = &'a PrincipalEntry> {
+    let caller = &scope.request.caller;
+    let last = |name: &'a str| name.rsplit('/').next().unwrap_or(name);
+    let name = match caller.kind() {
+        CallerKind::User(_, name) | CallerKind::Role(_, name) => last(name),
+        CallerKind::Session(_, role, _) => role,
+        CallerKind::Service => caller.as_str(),
+        CallerKind::Root(_) | CallerKind::FederatedUser(..) => "",
+    };
+    // Any user of the account may be behind a federated user.
+    let all = matches!(caller.kind(), CallerKind::FederatedUser(..));
+    let (few, rest) = if all {
+        (None, Some(&element.entries))
+    } else {
+        (Some(element.candidates(caller.account(), name)), None)
+    };
+    few.into_iter().flatten().chain(rest.into_iter().flatten())
 }
 
 /// What one entry says of the caller.
@@ -191,17 +211,9 @@ fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
 fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let caller = &scope.request.caller;
     let listed = |wanted: fn(Naming) -> Truth| {
-        Truth::any(
-            element
-                .entries
-                .iter()
-                .map(|entry| wanted(names(entry, scope))),
-        )
+        Truth::any(candidates(element, scope).map(|entry| wanted(names(entry, scope))))
     };
-    let everyone = element
-        .entries
-        .iter()
-        .any(|e| e.form() == PrincipalForm::Everyone);
+    let everyone = candidates(element, scope).any(|e| e.form() == PrincipalForm::Everyone);
     if everyone {
         return Truth::Yes;
     }

@@ -5,6 +5,7 @@ use crate::policy::{PolicyKind, ResourceElement, ResourcePattern};
 
 use super::Truth;
 use super::expansion::{Expansion, as_pattern, has_variables};
+use super::reaching::can_reach;
 use super::scope::Scope;
 
 /// Whether the element covers the request's key.
@@ -19,7 +20,7 @@ pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
 }
 
 /// Whether the pattern matches the key's ARN.
-fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
+pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
     if pattern.is_everything() {
         return Truth::Yes;
     }
@@ -82,7 +83,12 @@ fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
 fn of_unknown_key(text: &str, scope: &Scope<'_>) -> Truth {
     let account = scope.request.key.account;
     let Some(arn) = Arn::parse(text) else {
-        return Truth::No;
+        // `arn:aws:kms:*` may reach past its colons, as it may where the key is known.
+        return if can_reach(text) && may_begin_an_arn(text) {
+            scope.undocumented(true)
+        } else {
+            Truth::No
+        };
     };
     let wild = |part: &str| part.contains(['*', '?', '$']);
     let kms = arn.service == "kms" && (arn.resource.starts_with("key/") || wild(arn.resource));
@@ -94,4 +100,17 @@ fn of_unknown_key(text: &str, scope: &Scope<'_>) -> Truth {
         return account.map_or(Truth::Unknown, |_| Truth::Yes);
     }
     Truth::Unknown
+}
+
+/// Whether what stands before the first wildcard is the beginning of a key's ARN.
+fn may_begin_an_arn(text: &str) -> bool {
+    let plain = text.split(['*', '?']).next().unwrap_or_default();
+    let mut parts = plain.split(':');
+    let last = parts.next_back().unwrap_or_default();
+    let mut wanted = [Some("arn"), None, Some("kms")].into_iter();
+    parts.all(|part| wanted.next().flatten().is_none_or(|want| want == part))
+        && wanted
+            .next()
+            .flatten()
+            .is_none_or(|want| want.starts_with(last))
 }

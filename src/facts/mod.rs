@@ -1,10 +1,101 @@
 //! What evaluation concludes about one key or one unattached policy: the document that rules are
 //! written over.
 
+mod access;
+mod action;
+mod condition;
+mod days_text;
+mod inert;
+mod key;
+mod places;
+mod principal;
 mod record;
+mod resource;
+mod statement;
+mod subject;
+
+#[cfg(test)]
+mod tests;
 
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
     KeyRecord, Limits, Place, PolicyRecord, PrincipalKind, PrincipalRecord, ResourceRecord,
     StatementRecord, SubjectKind, ValueRecord, Via,
 };
+
+use crate::eval::{KeyIdentity, RequestContext};
+use crate::inventory::{Key, LoadedPolicy};
+use crate::policy::Version;
+use crate::source::Sources;
+
+use places::Places;
+use subject::Subject;
+
+/// Version of the shape of [`Facts`].
+const FORMAT: u8 = 1;
+
+/// What is to be said of a key. Who can do what is concluded from its key policy alone; of an
+/// account's IAM policies it is said what they could give at most.
+pub fn of_key(key: &Key, sources: &Sources, limits: Limits) -> Facts {
+    let mut places = Places::new(sources);
+    let record = key::record(key, &mut places);
+    let identity = KeyIdentity {
+        arn: key.arn.clone(),
+        account: key.account,
+    };
+    let subject = key.policy.as_ref().map(|policy| {
+        let file = places.file(policy.source);
+        Subject::new(policy, identity, key::context(&key.metadata), file)
+    });
+    let statements = subject.as_ref().map(statement::records).unwrap_or_default();
+    let access = subject
+        .as_ref()
+        .map(|subject| access::table(subject, &statements))
+        .unwrap_or_default();
+    Facts {
+        format: FORMAT,
+        subject: key
+            .arn
+            .as_ref()
+            .map_or_else(|| key.name.clone(), |arn| arn.as_str().to_owned()),
+        kind: SubjectKind::Key,
+        limits,
+        key: record,
+        policy: subject.as_ref().map(policy_record),
+        statements,
+        access,
+        sources: places.names(),
+        source_ids: places.ids(),
+    }
+}
+
+/// What is to be said of a policy that is attached to nothing that was loaded.
+pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Facts {
+    let mut places = Places::new(sources);
+    let file = places.file(policy.source);
+    let subject = Subject::new(policy, KeyIdentity::default(), RequestContext::open(), file);
+    Facts {
+        format: FORMAT,
+        subject: policy.name.clone(),
+        kind: SubjectKind::Policy,
+        limits,
+        key: KeyRecord::default(),
+        policy: Some(policy_record(&subject)),
+        statements: statement::records(&subject),
+        access: AccessTable::default(),
+        sources: places.names(),
+        source_ids: places.ids(),
+    }
+}
+
+fn policy_record(subject: &Subject<'_>) -> PolicyRecord {
+    let document = subject.document;
+    PolicyRecord {
+        kind: document.kind,
+        version: document.version.map(|(version, _)| match version {
+            Version::V2008 => "2008-10-17",
+            Version::V2012 => "2012-10-17",
+        }),
+        at: subject.place(document.span),
+    }
+}

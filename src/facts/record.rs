@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType};
+use crate::source::{Location, SourceId, Span};
 
 /// Index into `sources`, first byte, byte after the last.
 pub type Place = (u32, u32, u32);
@@ -23,6 +24,9 @@ pub struct Facts {
     pub kind: SubjectKind,
     /// Files that places refer to by index.
     pub sources: Vec<String>,
+    /// The same files as the run knows them; for [`Facts::locate`].
+    #[serde(skip)]
+    pub source_ids: Vec<SourceId>,
     /// The limits that rules compare with.
     pub limits: Limits,
     /// The key; nothing is known of it where only a policy was loaded.
@@ -33,6 +37,18 @@ pub struct Facts {
     pub statements: Vec<StatementRecord>,
     /// Who can do what; empty for an unattached policy.
     pub access: AccessTable,
+}
+
+impl Facts {
+    /// The bytes that a place of these facts stands for; none for a place that is not theirs.
+    pub fn locate(&self, place: Place) -> Option<Location> {
+        let (file, start, end) = place;
+        let source = *self.source_ids.get(usize::try_from(file).ok()?)?;
+        Some(Location {
+            source,
+            span: Span { start, end },
+        })
+    }
 }
 
 /// What the facts are about.
@@ -213,6 +229,10 @@ pub struct ResourceRecord {
 }
 
 /// One operator applied to one key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for selectors"
+)]
 #[derive(Clone, Debug, Serialize)]
 pub struct ConditionRecord {
     /// As AWS spells it, for example `ForAnyValue:StringLike`.
@@ -229,15 +249,18 @@ pub struct ConditionRecord {
     pub key: String,
     /// The key in lower case, for comparisons.
     pub key_lower: String,
-    /// Whether AWS documents such a key.
+    /// Whether AWS documents such a key. The table holds the global keys and those of KMS, so a
+    /// key of another service counts as known.
     pub key_known: bool,
+    /// For a key that is not known, the nearest that is, as AWS spells it.
+    pub key_nearest: Option<String>,
     /// Of the watched actions that the statement covers, those for which AWS never supplies the
     /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
     /// `kms:DisableKey`.
     pub never_present_for: ActionSet,
     /// Whether KMS documents that the key is not supported in a policy of this kind.
     pub unsupported_here: bool,
-    /// What it does to ScheduleKeyDeletion where the statement covers that; null elsewhere.
+    /// What it does to `ScheduleKeyDeletion` where the statement covers that; null elsewhere.
     pub effect: Option<ConditionEffect>,
     /// The values.
     pub values: Vec<ValueRecord>,
@@ -247,7 +270,7 @@ pub struct ConditionRecord {
     pub at: Place,
 }
 
-/// What a condition does to the day counts of ScheduleKeyDeletion.
+/// What a condition does to the day counts of `ScheduleKeyDeletion`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConditionEffect {
@@ -306,7 +329,9 @@ pub struct Access {
     /// The shortest of `days`, or of `conditional_days` where none is sure; null for other
     /// actions.
     pub shortest: Option<PendingWindowInDays>,
-    /// `days` and `conditional_days` in words, for example `7 to 30 days`.
+    /// `days` and `conditional_days` in words, for example `7 to 30 days`, or `14 to 30 days,
+    /// perhaps 7 to 13 days`; `30 days by default` where only a request without a day count is
+    /// possible. Empty for other actions.
     pub days_text: String,
     /// Condition keys on which the answer hangs.
     pub depends_on: Vec<String>,

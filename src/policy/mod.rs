@@ -10,6 +10,7 @@ mod kind;
 mod moment;
 mod parse;
 mod principal;
+mod principal_index;
 mod resource;
 mod statement;
 mod variable;

@@ -6,6 +6,7 @@ use crate::aws::{AccountId, Arn};
 use crate::source::Span;
 
 use super::Text;
+use super::principal_index::PrincipalIndex;
 
 /// `Principal` or `NotPrincipal` with all that it lists.
 #[derive(Clone, Debug)]
@@ -16,6 +17,35 @@ pub struct PrincipalElement {
     pub entries: Vec<PrincipalEntry>,
     /// The element's value.
     pub span: Span,
+    index: PrincipalIndex,
+}
+
+impl PrincipalElement {
+    /// An element that lists these.
+    pub fn new(negated: bool, entries: Vec<PrincipalEntry>, span: Span) -> Self {
+        Self {
+            negated,
+            entries,
+            span,
+            index: PrincipalIndex::default(),
+        }
+    }
+
+    /// The entries that can be about a principal with this account and name: those that name
+    /// it, its account or everyone, unique ids, and perhaps others. In a long list they are looked
+    /// up, so that a policy with a thousand principals is not read a thousand times for each.
+    ///
+    /// `name` is the last part of a user's or role's name, of a session the role's name, or a
+    /// service's whole name.
+    pub fn candidates<'a>(
+        &'a self,
+        account: Option<AccountId>,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a PrincipalEntry> {
+        self.index
+            .find(&self.entries, account, name)
+            .filter_map(|position| self.entries.get(position))
+    }
 }
 
 /// The key under which a principal is listed.

@@ -12,6 +12,8 @@ mod request;
 mod resource;
 mod session;
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 use super::action::KmsAction;
@@ -148,7 +150,38 @@ impl ConditionKey {
 
 /// Returns the row of a condition key, upper and lower case alike; a beginning alone is no key.
 pub fn find(name: &str) -> Option<&'static ConditionKey> {
-    all().find(|key| key.covers(name))
+    static BY_LENGTH: LazyLock<ByLength> = LazyLock::new(ByLength::new);
+    BY_LENGTH.find(name)
+}
+
+/// The rows by the length of their names: a lookup compares with two or three of them.
+struct ByLength {
+    whole: Vec<Vec<&'static ConditionKey>>,
+    prefixes: Vec<&'static ConditionKey>,
+}
+
+impl ByLength {
+    fn new() -> Self {
+        let (whole, prefixes): (Vec<&ConditionKey>, Vec<_>) =
+            all().partition(|key| key.form == NameForm::Whole);
+        let longest = whole.iter().map(|key| key.name.len()).max();
+        let of_length = |length| {
+            let same = whole.iter().filter(|key| key.name.len() == length);
+            same.copied().collect()
+        };
+        Self {
+            whole: (0..=longest.unwrap_or_default()).map(of_length).collect(),
+            prefixes,
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&'static ConditionKey> {
+        let whole = self.whole.get(name.len()).into_iter().flatten();
+        whole
+            .chain(&self.prefixes)
+            .find(|key| key.covers(name))
+            .copied()
+    }
 }
 
 /// Returns whether AWS supplies a condition key with such a request.

@@ -35,11 +35,7 @@ pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<
         return None;
     }
     let entries = entries(node, complaints)?;
-    let element = PrincipalElement {
-        negated,
-        entries,
-        span: node.span,
-    };
+    let element = PrincipalElement::new(negated, entries, node.span);
     if complaints.kind == PolicyKind::ResourceControl {
         demand_everyone(&element, complaints);
     }

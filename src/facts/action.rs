@@ -1,0 +1,101 @@
+//! Which KMS actions a pattern and a statement name.
+
+use crate::aws::{ActionSet, KmsAction, action};
+use crate::policy::{ActionElement, ActionPattern};
+
+use super::subject::Subject;
+use super::{ActionForm, ActionRecord};
+
+/// Names that people take for actions, and the action that they mean.
+///
+/// `DeleteKey` is what CloudTrail records when a waiting period has ended
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/ct-delete-key.html>), `ReEncrypt` an
+/// operation that needs two permissions
+/// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html>).
+const TAKEN_FOR_ACTIONS: [(&str, KmsAction); 2] = [
+    ("kms:DeleteKey", KmsAction::ScheduleKeyDeletion),
+    ("kms:ReEncrypt", KmsAction::ReEncryptFrom),
+];
+
+pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<ActionRecord> {
+    let record = |pattern: &ActionPattern| {
+        let text = &*pattern.text.value;
+        let matches = matches(pattern);
+        let form = form(pattern, matches);
+        ActionRecord {
+            text: text.to_owned(),
+            form,
+            matches,
+            nearest: nearest(text, form).map(|action| action.qualified().to_owned()),
+            at: subject.place(pattern.text.span),
+        }
+    };
+    element.patterns.iter().map(record).collect()
+}
+
+/// KMS actions that the statement is about. An element without patterns is about none.
+pub(super) fn covers(element: &ActionElement, records: &[ActionRecord]) -> ActionSet {
+    let named = records
+        .iter()
+        .fold(ActionSet::EMPTY, |all, record| all.union(record.matches));
+    match (records, element.negated) {
+        ([], _) => ActionSet::EMPTY,
+        (_, false) => named,
+        (_, true) => ActionSet::ALL.difference(named),
+    }
+}
+
+/// The KMS actions that a pattern matches; the shortest ways are for the commonest patterns.
+fn matches(pattern: &ActionPattern) -> ActionSet {
+    let text = &*pattern.text.value;
+    if text == "*" || text.eq_ignore_ascii_case("kms:*") {
+        return ActionSet::ALL;
+    }
+    if !pattern.has_wildcard() {
+        let exact = is_of_kms(text)
+            .then(|| KmsAction::from_name(text))
+            .flatten();
+        return exact.map_or(ActionSet::EMPTY, ActionSet::only);
+    }
+    // Only `kms`, or a vendor with a wildcard, can match: what is before it tells.
+    let vendor = text.split(':').next().unwrap_or_default();
+    if !vendor.contains(['*', '?']) && !vendor.eq_ignore_ascii_case("kms") {
+        return ActionSet::EMPTY;
+    }
+    let named = |action: &KmsAction| pattern.matches(*action);
+    KmsAction::ALL.iter().copied().filter(named).collect()
+}
+
+fn form(pattern: &ActionPattern, matches: ActionSet) -> ActionForm {
+    match (matches.is_empty(), pattern.has_wildcard()) {
+        (false, true) => ActionForm::Wildcard,
+        (false, false) => ActionForm::Exact,
+        (true, _) if is_of_kms(pattern.text.value.trim_start()) => ActionForm::Unknown,
+        (true, _) => ActionForm::OtherService,
+    }
+}
+
+fn nearest(text: &str, form: ActionForm) -> Option<KmsAction> {
+    if form != ActionForm::Unknown || text.contains(['*', '?']) {
+        return None;
+    }
+    let joined: String = text.split_whitespace().collect();
+    KmsAction::from_name(&joined)
+        .or_else(|| taken_for(text))
+        .or_else(|| action::nearest(&joined))
+}
+
+/// The action that is meant by a name of something else.
+pub(super) fn taken_for(text: &str) -> Option<KmsAction> {
+    let known = |(name, _): &&(&str, KmsAction)| name.eq_ignore_ascii_case(text);
+    TAKEN_FOR_ACTIONS
+        .iter()
+        .find(known)
+        .map(|(_, action)| *action)
+}
+
+/// Whether the text begins with `kms:`; names of services ignore case.
+pub(super) fn is_of_kms(text: &str) -> bool {
+    text.get(..4)
+        .is_some_and(|vendor| vendor.eq_ignore_ascii_case("kms:"))
+}

@@ -1,0 +1,70 @@
+//! What is known of the key, as a record and as request context.
+
+use crate::aws::Reported;
+use crate::aws::key::{ApiEnum, KeySpec, MultiRegionKeyType};
+use crate::eval::RequestContext;
+use crate::inventory::{Key, KeyMetadata, Located};
+
+use super::KeyRecord;
+use super::places::Places;
+
+fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
+    reported.map(|found| found.value.as_str().to_owned())
+}
+
+pub(super) fn record(key: &Key, places: &mut Places<'_>) -> KeyRecord {
+    let metadata = &key.metadata;
+    let spec = metadata.spec.as_ref();
+    KeyRecord {
+        arn: key.arn.as_ref().map(|arn| arn.as_str().to_owned()),
+        account: key.account.map(|account| account.to_string()),
+        spec: word(spec),
+        usage: word(metadata.usage.as_ref()),
+        state: word(metadata.state.as_ref()),
+        origin: word(metadata.origin.as_ref()),
+        manager: word(metadata.manager.as_ref()),
+        multi_region_type: word(metadata.multi_region_type.as_ref()),
+        asymmetric: spec
+            .and_then(|spec| spec.value.known())
+            .map(KeySpec::is_asymmetric),
+        deletion_date: metadata
+            .deletion_date
+            .as_ref()
+            .map(|date| date.value.clone()),
+        at: places.place(spec.map_or(key.at, |spec| spec.at)),
+    }
+}
+
+/// The condition keys whose values follow from the key's metadata.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+pub(super) fn context(metadata: &KeyMetadata) -> RequestContext {
+    let mut context = RequestContext::open();
+    // The older names have the same values.
+    let named: [(&str, Option<&str>); 5] = [
+        ("kms:KeySpec", text(metadata.spec.as_ref())),
+        ("kms:CustomerMasterKeySpec", text(metadata.spec.as_ref())),
+        ("kms:KeyUsage", text(metadata.usage.as_ref())),
+        ("kms:CustomerMasterKeyUsage", text(metadata.usage.as_ref())),
+        ("kms:KeyOrigin", text(metadata.origin.as_ref())),
+    ];
+    for (key, value) in named {
+        if let Some(value) = value {
+            context.set(key, [value]);
+        }
+    }
+    let part = metadata.multi_region_type.as_ref();
+    let multi_region = metadata.multi_region.as_ref().map(|found| found.value);
+    if let Some(multi_region) = multi_region.or_else(|| part.map(|_| true)) {
+        context.set("kms:MultiRegion", [multi_region.to_string()]);
+        if !multi_region {
+            context.absent_default("kms:MultiRegionKeyType");
+        } else if let Some(part) = text::<MultiRegionKeyType>(part) {
+            context.set("kms:MultiRegionKeyType", [part]);
+        }
+    }
+    context
+}
+
+fn text<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<&str> {
+    reported.map(|found| found.value.as_str())
+}

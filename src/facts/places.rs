@@ -1,0 +1,49 @@
+//! The files that one facts document refers to, each with a small index of its own.
+
+use crate::source::{Location, SourceId, Sources};
+
+use super::Place;
+
+/// Gathers files as places in them are written down.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    sources: &'a Sources,
+    files: Vec<SourceId>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) const fn new(sources: &'a Sources) -> Self {
+        Self {
+            sources,
+            files: Vec::new(),
+        }
+    }
+
+    /// The file's index; a new one where it has none yet.
+    pub(super) fn file(&mut self, source: SourceId) -> u32 {
+        let known = self.files.iter().position(|file| *file == source);
+        let index = known.unwrap_or_else(|| {
+            self.files.push(source);
+            self.files.len().saturating_sub(1)
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn place(&mut self, at: Location) -> Place {
+        (self.file(at.source), at.span.start, at.span.end)
+    }
+
+    /// The files' names in the order of their indexes.
+    pub(super) fn names(&self) -> Vec<String> {
+        let name = |id: &SourceId| {
+            self.sources
+                .get(*id)
+                .map_or_else(String::new, |file| file.name().to_owned())
+        };
+        self.files.iter().map(name).collect()
+    }
+
+    pub(super) fn ids(self) -> Vec<SourceId> {
+        self.files
+    }
+}

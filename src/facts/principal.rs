@@ -1,0 +1,84 @@
+//! Whom a statement names.
+
+use crate::aws::CallerClass;
+use crate::policy::{PolicyKind, PrincipalElement, PrincipalForm, Statement};
+
+use super::subject::Subject;
+use super::{PrincipalKind, PrincipalRecord};
+
+pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
+    let record = |entry: &crate::policy::PrincipalEntry| {
+        let form = entry.form();
+        let account = form.account();
+        let foreign = account.and_then(|own| subject.key.account.map(|key| own != key));
+        PrincipalRecord {
+            text: entry.text.value.to_string(),
+            principal_type: entry.principal_type,
+            kind: kind(form),
+            account: account.map(|account| account.to_string()),
+            foreign,
+            at: subject.place(entry.text.span),
+        }
+    };
+    element.entries.iter().map(record).collect()
+}
+
+pub(super) const fn kind(form: PrincipalForm<'_>) -> PrincipalKind {
+    match form {
+        PrincipalForm::Everyone => PrincipalKind::Everyone,
+        PrincipalForm::Account(_) => PrincipalKind::Account,
+        PrincipalForm::Role(..) => PrincipalKind::Role,
+        PrincipalForm::User(..) => PrincipalKind::User,
+        PrincipalForm::AssumedRole(..) => PrincipalKind::Session,
+        PrincipalForm::FederatedUser(..) => PrincipalKind::FederatedUser,
+        PrincipalForm::UniqueId(_) => PrincipalKind::UniqueId,
+        PrincipalForm::Service(_) => PrincipalKind::Service,
+        PrincipalForm::NoCaller => PrincipalKind::None,
+    }
+}
+
+const EVERY_CLASS: [CallerClass; 5] = [
+    CallerClass::User,
+    CallerClass::Role,
+    CallerClass::FederatedUser,
+    CallerClass::Root,
+    CallerClass::Service,
+];
+
+/// Which classes of callers the statement can be about; never empty.
+pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClass> {
+    let [user, role, federated_user, root, service] = EVERY_CLASS;
+    let Some(element) = statement.principal.as_ref().filter(|e| !e.negated) else {
+        return match kind {
+            PolicyKind::Key | PolicyKind::ResourceControl => EVERY_CLASS.to_vec(),
+            PolicyKind::ServiceControl => vec![user, role, federated_user, root],
+            PolicyKind::Identity | PolicyKind::PermissionsBoundary | PolicyKind::Session => {
+                vec![user, role]
+            }
+        };
+    };
+    let mut found: Vec<CallerClass> = Vec::new();
+    for entry in &element.entries {
+        let classes: &[CallerClass] = match entry.form() {
+            PrincipalForm::Everyone => &EVERY_CLASS,
+            PrincipalForm::Account(_) => &[user, role, federated_user, root],
+            PrincipalForm::User(..) => &[user],
+            PrincipalForm::UniqueId(id) if id.starts_with("AIDA") => &[user],
+            PrincipalForm::UniqueId(_)
+            | PrincipalForm::Role(..)
+            | PrincipalForm::AssumedRole(..) => &[role],
+            PrincipalForm::FederatedUser(..) => &[federated_user],
+            PrincipalForm::Service(_) => &[service],
+            PrincipalForm::NoCaller => &[],
+        };
+        for class in classes {
+            if !found.contains(class) {
+                found.push(*class);
+            }
+        }
+    }
+    if found.is_empty() {
+        found = vec![user, role];
+    }
+    found
+}

@@ -1,0 +1,111 @@
+//! A policy with all that its analysis needs to know about its key.
+
+use std::cell::OnceCell;
+
+use crate::aws::{AccountId, CallerClass, KmsAction};
+use crate::eval::{Caller, KeyIdentity, Request, RequestContext};
+use crate::inventory::LoadedPolicy;
+use crate::policy::PolicyDocument;
+use crate::source::Span;
+
+use super::Place;
+
+/// Whose account stands in where none is known.
+const SOME_ACCOUNT: &str = "000000000000";
+
+/// Condition keys that say who a caller is. A caller that stands for many has none of them.
+const IDENTITY_KEYS: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:username"];
+
+/// Condition keys that say which account a caller belongs to.
+pub(super) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerAccount"];
+
+/// A policy, its key, and the file that it stands in.
+#[derive(Debug)]
+pub(super) struct Subject<'a> {
+    pub(super) document: &'a PolicyDocument,
+    pub(super) key: KeyIdentity,
+    /// What is known of the key.
+    pub(super) context: RequestContext,
+    file: u32,
+    probes: OnceCell<Vec<Request>>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) const fn new(
+        policy: &'a LoadedPolicy,
+        key: KeyIdentity,
+        context: RequestContext,
+        file: u32,
+    ) -> Self {
+        Self {
+            document: &policy.document,
+            key,
+            context,
+            file,
+            probes: OnceCell::new(),
+        }
+    }
+
+    pub(super) const fn place(&self, span: Span) -> Place {
+        (self.file, span.start, span.end)
+    }
+
+    /// The key's account, or one that stands in for it.
+    pub(super) fn account_text(&self) -> String {
+        let known = self.key.account.as_ref().map(AccountId::as_str);
+        known.unwrap_or(SOME_ACCOUNT).to_owned()
+    }
+
+    /// Requests for `ScheduleKeyDeletion` with every day count by callers of whom only the class
+    /// is known: one for each class that can be named.
+    pub(super) fn probes(&self) -> &[Request] {
+        self.probes.get_or_init(|| {
+            let account = self.account_text();
+            [
+                CallerClass::Role,
+                CallerClass::User,
+                CallerClass::FederatedUser,
+                CallerClass::Root,
+                CallerClass::Service,
+            ]
+            .into_iter()
+            .filter_map(|class| someone(class, &account))
+            .map(|caller| {
+                let mut request = Request::open(
+                    caller,
+                    KmsAction::ScheduleKeyDeletion,
+                    self.key.clone(),
+                    self.context.clone(),
+                    None,
+                );
+                forget_identity(&mut request.context);
+                for key in ACCOUNT_KEYS {
+                    request.context.forget(key);
+                }
+                request
+            })
+            .collect()
+        })
+    }
+}
+
+/// A caller of the class whom no policy names: parentheses do not occur in names.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
+pub(super) fn someone(class: CallerClass, account: &str) -> Option<Caller> {
+    let text = match class {
+        CallerClass::Role => format!("arn:aws:iam::{account}:role/(any)"),
+        CallerClass::User => format!("arn:aws:iam::{account}:user/(any)"),
+        CallerClass::FederatedUser => format!("arn:aws:sts::{account}:federated-user/(any)"),
+        CallerClass::Root => format!("arn:aws:iam::{account}:root"),
+        CallerClass::Service => "any.amazonaws.com".to_owned(),
+        CallerClass::Anonymous => return None,
+    };
+    Caller::parse(&text).ok()
+}
+
+/// Makes the caller stand for all of its class.
+pub(super) fn forget_identity(context: &mut RequestContext) {
+    for key in IDENTITY_KEYS {
+        context.forget(key);
+    }
+}

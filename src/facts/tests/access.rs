@@ -1,0 +1,189 @@
+//! Who can do what.
+
+use super::*;
+use crate::eval::Decision;
+
+fn deny_window(comparison: &str, value: &str) -> String {
+    format!(
+        r#"{{"Effect":"Deny","Principal":"*","Action":"kms:ScheduleKeyDeletion","Resource":"*",
+        "Condition":{{"{comparison}":{{"kms:ScheduleKeyDeletionPendingWindowInDays":"{value}"}}}}}}"#
+    )
+}
+
+fn allow(principal: &str, action: &str, condition: &str) -> String {
+    format!(
+        r#"{{"Effect":"Allow","Principal":{principal},"Action":"{action}","Resource":"*",
+        "Condition":{{{condition}}}}}"#
+    )
+}
+
+/// Principal, decision and days of everyone who can schedule.
+fn schedulers(facts: &Facts) -> Vec<(&str, Decision, &str)> {
+    let all = facts.access.schedule.iter();
+    all.map(|access| (&*access.principal, access.decision, &*access.days_text))
+        .collect()
+}
+
+#[test]
+fn the_default_policy_leaves_all_to_the_account() {
+    let facts = facts(DEFAULT);
+    let [account] = &*facts.access.schedule else {
+        panic!("{:?}", facts.access.schedule)
+    };
+    assert_eq!(account.kind, PrincipalKind::Account);
+    assert_eq!(account.decision, Decision::Allowed);
+    assert_eq!(account.days_text, "7 to 30 days");
+    assert_eq!(account.shortest, Some(PendingWindowInDays::MIN));
+    assert!(account.without_mfa && !account.narrowed && account.depends_on.is_empty());
+    assert_eq!(account.via[0].pattern, "kms:*");
+    assert!(!account.via[0].by_name);
+    assert_eq!(account.at, facts.statements[0].principals[0].at);
+    assert!(facts.access.someone_can_cancel);
+    assert_eq!(facts.access.put_key_policy.len(), 1);
+    assert!(facts.access.cancel[0].days.is_empty());
+    assert_eq!(facts.access.cancel[0].days_text, "");
+}
+
+#[test]
+fn administrators_can_by_name() {
+    let facts = facts(&format!("{DEFAULT},{ADMINISTRATORS}"));
+    let role = &facts.access.schedule[1];
+    assert_eq!(role.kind, PrincipalKind::Role);
+    assert_eq!((role.via.len(), role.via[0].statement), (1, 1));
+    assert!(role.via[0].by_name);
+    assert_eq!(facts.access.put_key_policy[1].via[0].pattern, "kms:Put*");
+    assert_eq!(role.account.as_deref(), Some("111122223333"));
+}
+
+#[test]
+fn a_denied_window_leaves_the_longer_ones() {
+    let facts = facts(&format!(
+        "{DEFAULT},{}",
+        deny_window("NumericLessThanEquals", "21")
+    ));
+    assert_eq!(
+        schedulers(&facts),
+        [(
+            "arn:aws:iam::111122223333:root",
+            Decision::Allowed,
+            "22 to 30 days"
+        )]
+    );
+    // AWS does not say whether a request without a day count is compared as 30.
+    let never = super::facts(&format!(
+        "{DEFAULT},{}",
+        deny_window("NumericLessThan", "31")
+    ));
+    let left = schedulers(&never);
+    assert_eq!(left[0].1, Decision::Conditional);
+    assert_eq!(left[0].2, "30 days by default");
+}
+
+#[test]
+fn everyone_is_conditional_where_the_caller_is_asked_for() {
+    for condition in [
+        r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/Admin*"}"#,
+        r#""StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE11:*"}"#,
+        r#""StringEquals":{"aws:username":"alice"}"#,
+        r#""StringEquals":{"aws:PrincipalTag/admin":"yes"}"#,
+    ] {
+        for principal in [r#""*""#, r#"{"AWS":"111122223333"}"#] {
+            let facts = facts(&allow(principal, "kms:*", condition));
+            let access = &facts.access.schedule[0];
+            assert_eq!(access.decision, Decision::Conditional, "{condition}");
+            assert!(access.narrowed && access.days.is_empty());
+            assert_eq!(access.days_text, "7 to 30 days");
+            assert_eq!(access.depends_on.len(), 1, "{:?}", access.depends_on);
+        }
+    }
+    let facts = facts(&allow(r#""*""#, "*", ""));
+    assert!(!facts.access.schedule[0].narrowed);
+    assert_eq!(facts.access.schedule[0].kind, PrincipalKind::Everyone);
+}
+
+#[test]
+fn an_unknown_account_is_no_other_account() {
+    let own = r#""StringEquals":{"kms:CallerAccount":"111122223333"}"#;
+    let facts = facts_without_arn(&allow(r#""*""#, "kms:*", own));
+    assert_eq!(facts.access.schedule[0].decision, Decision::Conditional);
+    assert_eq!(facts.access.schedule[0].depends_on, ["kms:CallerAccount"]);
+    let facts = facts_without_arn(DEFAULT);
+    assert_eq!(facts.access.schedule[0].decision, Decision::Allowed);
+    assert_eq!(facts.statements[0].principals[0].foreign, None);
+}
+
+#[test]
+fn foreign_accounts_cannot_schedule() {
+    let facts = facts(&allow(r#"{"AWS":"444455556666"}"#, "kms:*", ""));
+    assert!(facts.access.schedule.is_empty() && !facts.access.someone_can_schedule);
+    assert_eq!(facts.statements[0].principals[0].foreign, Some(true));
+}
+
+#[test]
+fn ids_of_the_deleted_stand_for_themselves_only() {
+    let id = r#"{"AWS":["AROAEXAMPLEEXAMPLE11","AIDAEXAMPLEEXAMPLE11"]}"#;
+    let facts = facts(&format!("{DEFAULT},{}", allow(id, "kms:*", "")));
+    let found: Vec<_> = facts
+        .access
+        .schedule
+        .iter()
+        .map(|access| (access.kind, access.decision, access.via.len()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (PrincipalKind::Account, Decision::Allowed, 1),
+            (PrincipalKind::UniqueId, Decision::Allowed, 1),
+            (PrincipalKind::UniqueId, Decision::Allowed, 1),
+        ]
+    );
+}
+
+#[test]
+fn multi_factor_authentication_counts_where_it_is_demanded() {
+    let without = |condition: &str| {
+        let facts = facts(&allow(
+            r#"{"AWS":"arn:aws:iam::111122223333:user/alice"}"#,
+            "kms:*",
+            condition,
+        ));
+        facts.access.schedule[0].without_mfa
+    };
+    assert!(without(""));
+    assert!(!without(r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#));
+    // Long-term access keys carry no such key: the classic mistake.
+    assert!(without(
+        r#""BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}"#
+    ));
+    assert!(!without(
+        r#""NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}"#
+    ));
+}
+
+#[test]
+fn not_principal_names_everyone_and_spares_a_few() {
+    let facts = facts(
+        r#"{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/r"},
+        "NotAction":"kms:Decrypt","Resource":"*"}"#,
+    );
+    let everyone = &facts.access.schedule[0];
+    assert_eq!(everyone.kind, PrincipalKind::Everyone);
+    assert_eq!(everyone.via[0].pattern, "NotAction");
+    let spared = super::facts(&format!(
+        r#"{DEFAULT},{{"Effect":"Deny","NotPrincipal":{{"AWS":["arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111122223333:role/Admin"]}},"Action":"kms:*","Resource":"*"}}"#
+    ));
+    assert_eq!(spared.access.schedule[0].decision, Decision::Allowed);
+}
+
+#[test]
+fn services_and_sessions_are_themselves() {
+    let facts = facts(&allow(
+        r#"{"Service":"backup.amazonaws.com","AWS":"arn:aws:sts::111122223333:assumed-role/r/s"}"#,
+        "kms:ScheduleKeyDeletion",
+        "",
+    ));
+    let kinds: Vec<_> = facts.access.schedule.iter().map(|a| a.kind).collect();
+    assert_eq!(kinds, [PrincipalKind::Service, PrincipalKind::Session]);
+    assert!(!facts.access.someone_can_cancel);
+}

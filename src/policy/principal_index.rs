@@ -1,0 +1,117 @@
+//! A long list of principals, sorted by whom they name.
+
+use std::sync::OnceLock;
+
+use crate::aws::AccountId;
+
+use super::{PrincipalEntry, PrincipalForm};
+
+/// So many entries are read one by one sooner than they are sorted.
+const SHORT: usize = 8;
+
+/// Positions of entries by account and name; made when it is first asked, since most policies are
+/// evaluated for a few callers only.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PrincipalIndex {
+    sorted: OnceLock<Vec<Named>>,
+}
+
+/// Account, last part of the name, position. Everyone and unique ids have neither.
+type Named = (Option<AccountId>, Box<str>, usize);
+
+impl PrincipalIndex {
+    /// Positions of the entries that can be about such a principal.
+    pub(super) fn find<'a>(
+        &'a self,
+        entries: &'a [PrincipalEntry],
+        account: Option<AccountId>,
+        name: &'a str,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let short = entries.len() <= SHORT;
+        let sorted: &[Named] = if short {
+            &[]
+        } else {
+            self.sorted.get_or_init(|| sort(entries))
+        };
+        let all = 0..if short { entries.len() } else { 0 };
+        let everyone = equal(sorted, None, "");
+        let of_account = equal(sorted, account, "");
+        let own = equal(sorted, account, name);
+        all.chain(everyone).chain(of_account).chain(own)
+    }
+}
+
+fn sort(entries: &[PrincipalEntry]) -> Vec<Named> {
+    let mut sorted: Vec<Named> = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(position, entry)| {
+            let (account, name) = named(entry.form())?;
+            Some((account, name.into(), position))
+        })
+        .collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// What an entry is looked up by; whom nobody can be is never found.
+fn named(form: PrincipalForm<'_>) -> Option<(Option<AccountId>, &str)> {
+    let last = |name| str::rsplit(name, '/').next().unwrap_or(name);
+    match form {
+        PrincipalForm::Everyone | PrincipalForm::UniqueId(_) => Some((None, "")),
+        PrincipalForm::Account(account) => Some((Some(account), "")),
+        PrincipalForm::Role(account, name)
+        | PrincipalForm::User(account, name)
+        | PrincipalForm::FederatedUser(account, name)
+        | PrincipalForm::AssumedRole(account, name, _) => Some((Some(account), last(name))),
+        PrincipalForm::Service(name) => Some((None, name)),
+        PrincipalForm::NoCaller => None,
+    }
+}
+
+/// Positions of the entries with just this account and name.
+fn equal<'a>(
+    sorted: &'a [Named],
+    account: Option<AccountId>,
+    name: &'a str,
+) -> impl Iterator<Item = usize> + 'a {
+    let first = sorted.partition_point(|(a, n, _)| (*a, &**n) < (account, name));
+    let rest = sorted.get(first..).unwrap_or_default();
+    rest.iter()
+        .take_while(move |(a, n, _)| (*a, &**n) == (account, name))
+        .map(|(_, _, position)| *position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::PrincipalType;
+    use crate::source::{Span, Spanned};
+
+    #[test]
+    fn a_long_list_is_looked_up() {
+        let role = |number: usize| format!("arn:aws:iam::111122223333:role/path/r{number}");
+        let session = "arn:aws:sts::111122223333:assumed-role/r7/s";
+        let others = [
+            "*",
+            "444455556666",
+            "111122223333",
+            session,
+            "AROAEXAMPLEEXAMPLE11",
+        ];
+        let texts = (0..50).map(role).chain(others.map(str::to_owned));
+        let entries: Vec<_> = texts
+            .map(|text| PrincipalEntry {
+                principal_type: PrincipalType::Aws,
+                text: Spanned::new(text.into(), Span::default()),
+            })
+            .collect();
+        let index = PrincipalIndex::default();
+        let account = AccountId::parse("111122223333");
+        let mut found: Vec<_> = index.find(&entries, account, "r7").collect();
+        found.sort_unstable();
+        assert_eq!(found, [7, 50, 52, 53, 54]);
+        let (few, _) = entries.split_at(3);
+        assert_eq!(index.find(few, account, "r7").count(), 3);
+    }
+}
