@@ -304,19 +304,20 @@ pub struct AccessTable {
     pub cancel: Vec<Access>,
     /// `PutKeyPolicy`.
     pub put_key_policy: Vec<Access>,
-    /// Whether someone surely or perhaps can schedule, the account's IAM policies included.
+    /// Whether someone surely or perhaps can schedule, the account's IAM policies included;
+    /// deleted users and roles do not count.
     pub someone_can_schedule: bool,
-    /// Whether someone surely or perhaps can cancel, the account's IAM policies included.
+    /// Whether someone surely or perhaps can cancel, likewise.
     pub someone_can_cancel: bool,
 }
 
 /// What one principal that the key policy names can do. Principals that surely cannot are left
 /// out.
-#[derive(Clone, Debug, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "a record of claims that rules ask for one by one"
 )]
+#[derive(Clone, Debug, Serialize)]
 pub struct Access {
     /// As the policy names it.
     pub principal: String,
@@ -345,7 +346,7 @@ pub struct Access {
     pub narrowed: bool,
     /// Whether those conditions let every principal of one account or organization through
     /// (`kms:CallerAccount`, `aws:PrincipalAccount`, `aws:PrincipalOrgID`, …) and single out no
-    /// principal; false where `narrowed` is.
+    /// principal; false where nothing narrows.
     pub narrowed_to_account: bool,
     /// Whether `access.schedule` holds this principal, or everyone, too.
     pub can_schedule: bool,

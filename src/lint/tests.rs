@@ -1,7 +1,5 @@
 //! The run over facts that are written by hand.
 
-use std::time::Instant;
-
 use serde_json::json;
 
 use crate::finding::Severity;
@@ -238,49 +236,4 @@ fn facts_of_any_shape_do_no_harm() {
     let placeless = json!({"access": {"schedule": [{"kind": "account", "at": [9, 9]}]}});
     let findings = run_document(&placeless, &files(), Catalogue::builtin().unwrap());
     assert_eq!(findings[0].primary.at.source, files()[0]);
-}
-
-#[test]
-#[ignore = "a measurement: cargo test --release -- --ignored --nocapture measure"]
-#[expect(clippy::print_stdout, reason = "a measurement is for people")]
-fn measure_ten_thousand_policies() {
-    let all: Vec<_> = crate::aws::KmsAction::ALL
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let all: Vec<_> = all.iter().map(String::as_str).collect();
-    let facts = facts(
-        &[
-            access("arn:aws:iam::111122223333:root", "account", "kms:*", 10),
-            access(ROLE, "role", "kms:ScheduleKeyDeletion", 100),
-        ],
-        &json!([
-            statement(&[("kms:*", &all)], &json!({})),
-            statement(
-                &[("kms:ScheduleKeyDeletion", &["kms:ScheduleKeyDeletion"])],
-                &json!({})
-            ),
-            statement(&[("kms:Decrypt", &["kms:Decrypt"])], &json!({})),
-        ]),
-    );
-    let catalogue = Catalogue::builtin().unwrap();
-    let files = files();
-    let start = Instant::now();
-    let mut count = 0;
-    for _ in 0..10_000 {
-        count += run_document(&facts.clone(), &files, catalogue).len();
-    }
-    println!(
-        "{count} findings on one core in {} ms",
-        start.elapsed().as_millis()
-    );
-    for rule in catalogue.rules() {
-        let start = Instant::now();
-        for _ in 0..10_000 {
-            for selector in &rule.selectors {
-                std::hint::black_box(selector.select(&facts));
-            }
-        }
-        println!("{:>6} ms {}", start.elapsed().as_millis(), rule.id);
-    }
 }

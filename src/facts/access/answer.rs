@@ -9,7 +9,7 @@ use crate::policy::{Effect, PolicyDocument, PrincipalForm};
 
 use super::Desk;
 use super::named::Named;
-use super::trial::{Mfa, Trial, trials};
+use super::trial::{MFA_KEYS, Mfa, Trial, trials};
 
 /// What a principal can do and what gives it that.
 pub(super) struct Answer {
@@ -87,16 +87,20 @@ impl Asked<'_> {
         if granting.is_empty() {
             return None;
         }
+        let depends_on = dependencies(&request, &policies, &evaluation).keys;
+        // What is sure holds with any context, and what hangs on other keys whatever these are.
+        let asks = |key: &String| key.to_ascii_lowercase().starts_with(MFA_KEYS);
+        let without_mfa = !evaluation.allowed.is_empty()
+            || !depends_on.iter().any(asks)
+            || self.is_possible(trial, Mfa::Absent)
+            || self.is_possible(trial, Mfa::False);
         Some(Answer {
             decision,
             allowed: evaluation.allowed,
             conditional: evaluation.conditional,
             granting,
-            depends_on: dependencies(&request, &policies, &evaluation)
-                .keys
-                .into_iter()
-                .collect(),
-            without_mfa: self.without_mfa(trial),
+            depends_on: depends_on.into_iter().collect(),
+            without_mfa,
         })
     }
 
@@ -108,14 +112,9 @@ impl Asked<'_> {
         }
     }
 
-    fn without_mfa(&self, trial: &Trial) -> bool {
-        let possible = |mfa| {
-            let request = trial.request(self.action, mfa, self.desk.subject);
-            evaluate(&request, &self.policies(trial)).decision() <= Decision::Conditional
-        };
-        !self.desk.mfa_matters_for.contains(self.action)
-            || possible(Mfa::Absent)
-            || possible(Mfa::False)
+    fn is_possible(&self, trial: &Trial, mfa: Mfa) -> bool {
+        let request = trial.request(self.action, mfa, self.desk.subject);
+        evaluate(&request, &self.policies(trial)).decision() <= Decision::Conditional
     }
 
     /// The statements of the key policy that may grant it: for an account those that name it, for

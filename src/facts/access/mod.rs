@@ -9,7 +9,7 @@ mod via;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::aws::{ActionSet, KmsAction, PendingWindowInDays};
+use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::policy::{
     Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
@@ -43,12 +43,17 @@ pub(super) fn table(subject: &Subject<'_>, statements: &[StatementRecord]) -> Ac
             everyone || scheduling.contains(&(access.kind, access.principal.clone()));
     }
     AccessTable {
-        someone_can_schedule: !schedule.is_empty(),
-        someone_can_cancel: !cancel.is_empty(),
+        someone_can_schedule: schedule.iter().any(exists),
+        someone_can_cancel: cancel.iter().any(exists),
         put_key_policy,
         schedule,
         cancel,
     }
+}
+
+/// Whether the principal is more than the id of a user or role that was deleted.
+fn exists(access: &Access) -> bool {
+    access.kind != PrincipalKind::UniqueId
 }
 
 /// What all questions about one key policy share.
@@ -58,27 +63,14 @@ struct Desk<'a> {
     /// The policy without the ids of deleted users and roles: nobody else has such an id, and
     /// with an unknown `aws:userid` everyone might.
     without_ids: Cow<'a, PolicyDocument>,
-    /// Actions of which a statement asks about multi-factor authentication.
-    mfa_matters_for: ActionSet,
 }
 
 impl<'a> Desk<'a> {
     fn new(subject: &'a Subject<'a>, statements: &'a [StatementRecord]) -> Self {
-        let asks = |statement: &StatementRecord| {
-            statement.conditions.iter().any(|condition| {
-                let in_value = |text: &str| text.to_lowercase().contains(trial::MFA_KEYS);
-                condition.key_lower.starts_with(trial::MFA_KEYS)
-                    || condition.values.iter().any(|value| in_value(&value.text))
-            })
-        };
         Self {
             subject,
             statements,
             without_ids: without_ids(subject.document),
-            mfa_matters_for: statements
-                .iter()
-                .filter(|statement| asks(statement))
-                .fold(ActionSet::EMPTY, |all, found| all.union(found.covers)),
         }
     }
 
