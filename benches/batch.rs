@@ -49,7 +49,7 @@ fn batch(text: &str, threads: usize) {
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    *values.get(values.len() / 2).unwrap()
+    values[values.len() / 2]
 }
 
 fn main() {

@@ -1,5 +1,5 @@
 //! What must hold for every policy and every request.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod generate;
 

@@ -41,10 +41,9 @@ impl PolicyFiles {
                 Ok(arn) => Some(arn),
                 Err(error) => {
                     let help = error.help();
-                    let complaint =
-                        InputError::new(Span::default(), format!("--key: {error}")).help(help);
+                    let complaint = InputError::new(Span::default(), error.to_string()).help(help);
                     self.fail(vec![LoadError {
-                        file: text.to_owned(),
+                        file: "--key".to_owned(),
                         at: None,
                         error: complaint,
                     }]);

@@ -10,7 +10,7 @@ use super::{ExitCode, Failure};
 
 /// Arguments of `kmslint rules`.
 #[derive(Debug, Args)]
-pub(super) struct RulesArguments {}
+pub(super) struct RulesArguments;
 
 pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;

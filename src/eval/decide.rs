@@ -35,6 +35,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet<'_>) -> Evaluation {
     let session = tally.limit(policies.session.filter(|_| !root), Layer::Session);
     let mut layers = Layers {
         cross_account: false,
+        cross_account_use: false,
         direct: key_policy.direct,
         limited: key_policy.limited,
         delegated: key_policy.delegated,
@@ -45,6 +46,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet<'_>) -> Evaluation {
     };
     let grant = if is_cross_account(request) {
         layers.cross_account = !request.action.cross_account_possible();
+        layers.cross_account_use = !layers.cross_account;
         across_accounts(request, &layers)
     } else {
         let limits = layers.boundary.and(layers.session);

@@ -147,7 +147,10 @@ pub struct Evaluation {
 /// What each layer says, for the reason.
 #[derive(Clone, Debug)]
 pub(super) struct Layers {
+    /// The action does not reach keys of other accounts, and this key is another account's.
     pub(super) cross_account: bool,
+    /// The key is another account's, and both sides must allow.
+    pub(super) cross_account_use: bool,
     pub(super) direct: Holds,
     pub(super) limited: Holds,
     pub(super) delegated: Holds,
@@ -218,6 +221,19 @@ impl Evaluation {
         let limits = of(layers.boundary) & of(layers.session);
         let delegated = of(layers.delegated) & of(layers.identity);
         of(layers.scp) & (of(layers.direct) | (limits & (of(layers.limited) | delegated)))
+    }
+
+    /// Whether a statement that allows takes part in granting these cases: one that delegates only
+    /// together with an identity-based policy, and the other way round.
+    pub(super) fn grants_through(&self, matched: &Match, cases: CaseSet) -> bool {
+        let layers = &self.layers;
+        let through_iam = layers.delegated.and(layers.identity);
+        let counts = !(through_iam.maybe() & cases).is_empty();
+        match matched.policy.layer {
+            Layer::KeyPolicy => !matched.delegates || counts,
+            Layer::Identity => counts || layers.cross_account_use,
+            Layer::Scp | Layer::Rcp | Layer::Boundary | Layer::Session => false,
+        }
     }
 
     fn granted_by(&self, cases: CaseSet) -> Reason {

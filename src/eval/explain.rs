@@ -48,9 +48,7 @@ pub fn explain(request: &Request, policies: &PolicySet<'_>) -> Explanation {
 /// those that may. Key policy first.
 pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
     let cases = evaluation.decided();
-    let grants = |m: &Match| {
-        m.effect == Effect::Allow && matches!(m.policy.layer, Layer::KeyPolicy | Layer::Identity)
-    };
+    let grants = |m: &Match| m.effect == Effect::Allow && evaluation.grants_through(m, cases);
     let decides = |m: &Match| match evaluation.decision() {
         Decision::Allowed => grants(m) && !(m.holds.surely() & cases).is_empty(),
         Decision::ExplicitDeny => {
@@ -58,7 +56,8 @@ pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
         }
         Decision::Conditional => {
             (grants(m) && !(m.holds.maybe() & cases).is_empty())
-                || !(m.holds.uncertain() & cases).is_empty()
+                || (m.effect == Effect::Deny && !(m.holds.uncertain() & cases).is_empty())
+                || (is_limit(m) && !(m.holds.uncertain() & cases).is_empty())
         }
         Decision::ImplicitDeny => false,
     };
@@ -70,6 +69,14 @@ pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
         .collect();
     found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
     found
+}
+
+/// Whether the statement belongs to a policy that limits and never grants.
+const fn is_limit(matched: &Match) -> bool {
+    matches!(
+        matched.policy.layer,
+        Layer::Boundary | Layer::Session | Layer::Scp
+    )
 }
 
 fn limiting(evaluation: &Evaluation) -> Vec<Match> {

@@ -22,6 +22,7 @@ pages![
     "asymmetric-decryption-key-deletable",
     "cancel-by-nobody",
     "condition-key-never-present",
+    "condition-key-unknown",
     "cross-account-deletion",
     "deletion-by-wildcard-action",
     "deletion-delegated-to-account",

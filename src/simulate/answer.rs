@@ -59,7 +59,7 @@ pub struct Deciding {
 pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
     let (request, policies) = (&simulation.request, simulation.policies());
     let evaluation = evaluate(request, &policies);
-    let open = !evaluation.conditional.is_empty();
+    let open = !evaluation.conditional.is_empty() || evaluation.omitted() == Decision::Conditional;
     let hangs = if open {
         dependencies(request, &policies, &evaluation)
     } else {

@@ -49,11 +49,11 @@ pub(super) struct SimulateArguments {
     #[arg(long, value_name = "FILE")]
     session_policy: Vec<PathBuf>,
     /// The service control policies of one level, separated by commas; repeat for each level, the
-    /// organization's root first. Beside a level that only denies, FullAWSAccess is assumed, as AWS
+    /// organization's root first. Beside a level that only denies, `FullAWSAccess` is assumed, as AWS
     /// attaches it.
     #[arg(long, value_name = "FILE,…")]
     scp: Vec<String>,
-    /// The resource control policies of one level, likewise. RCPFullAWSAccess is always implied.
+    /// The resource control policies of one level, likewise. `RCPFullAWSAccess` is always implied.
     #[arg(long, value_name = "FILE,…")]
     rcp: Vec<String>,
     /// The waiting period asked for, 7 to 30 days; without it every one is answered.
