@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         minimum_waiting_period: arguments.minimum_waiting_period,
     };
     let findings = findings(&loaded, limits)?;
-    let failures = failures(&loaded, &discovery);
+    let failures = failures(&loaded, &discovery, paths);
     let passed_over = discovery
         .passed_over
         .saturating_add(loaded.passed_over.len());
@@ -129,19 +129,24 @@ fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked
 /// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery) -> Vec<InputFailure> {
+fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
     let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
     if loaded.recognized == 0 && failures.is_empty() {
         let looked = discovery.named.len().saturating_add(discovery.found.len());
         let looked = looked.saturating_add(discovery.passed_over);
+        let files = if looked == 1 { "file" } else { "files" };
+        let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
         failures.push(InputFailure {
-            file: String::new(),
+            file: paths.join(" "),
             at: None,
             error: InputError::new(
                 Span::default(),
-                format!("nothing was recognised in {looked} {}", if looked == 1 { "file" } else { "files" }),
+                format!("nothing to check was recognised in {looked} {files}"),
             )
-            .help("give key policies, IAM policies, or the output of `aws kms get-key-policy` and `describe-key`"),
+            .help(
+                "give key policies, IAM policies, or the output of `aws kms get-key-policy` and \
+                 `describe-key`",
+            ),
         });
     }
     failures

@@ -27,6 +27,9 @@ pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError
             return refusals;
         }
     };
+    if kind == PolicyKind::Key {
+        refusals.extend(strange_character(text, span));
+    }
     if length > limit {
         let first = Span {
             start: span.start,
@@ -42,4 +45,34 @@ pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError
         );
     }
     refusals
+}
+
+/// Key policies take TAB, LF, CR and U+0020 to U+00FF.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
+fn strange_character(text: &str, span: Span) -> Option<InputError> {
+    let strange = |c: char| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}');
+    let (at, character) = text.char_indices().find(|(_, c)| strange(*c))?;
+    // Inside a string of another document the place is that of the whole policy.
+    let exact = span.len() == text.len();
+    let start = if exact {
+        (span.start as usize).saturating_add(at)
+    } else {
+        span.start as usize
+    };
+    let end = if exact {
+        start.saturating_add(character.len_utf8())
+    } else {
+        span.end as usize
+    };
+    Some(
+        InputError::new(
+            Span::new(start, end),
+            format!(
+                "KMS takes no character such as U+{:04X} in a key policy",
+                u32::from(character)
+            ),
+        )
+        .label("outside of U+0020 to U+00FF")
+        .help("write it as an escape, such as `\\u2013`, or use another character"),
+    )
 }
