@@ -71,7 +71,12 @@ fn write_files(directory: &Path) -> Vec<PathBuf> {
 
 fn run(arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kmslint"));
-    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    command
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
 }
 
 fn main() {
@@ -93,7 +98,10 @@ fn main() {
         empty.push(time(|| run(&["--version"])).as_secs_f64() * 1e3);
     }
     println!("{FILES} small key policies, median of {ROUNDS} rounds");
-    println!("the whole process / reading and parsing with serde_json: {:.1}", median(whole));
+    println!(
+        "the whole process / reading and parsing with serde_json: {:.1}",
+        median(whole)
+    );
     println!(
         "one small policy: {:.1} ms, an empty process: {:.1} ms",
         median(alone),

@@ -25,6 +25,24 @@ pub(super) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Returns the candidate that contains the whole name after the input's prefix, ASCII case ignored:
+/// people leave out the first words of a long name. At least eight letters, so that nothing common
+/// matches.
+pub(super) fn containing<'a>(
+    input: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let part = input
+        .split_once(':')
+        .map_or(input, |(_, name)| name)
+        .to_ascii_lowercase();
+    if part.len() < 8 || input.len() > MAX_INPUT {
+        return None;
+    }
+    let mut candidates = candidates;
+    candidates.find(|candidate| candidate.to_ascii_lowercase().contains(&part))
+}
+
 /// Levenshtein distance over bytes, ASCII case ignored.
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();

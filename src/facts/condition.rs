@@ -25,6 +25,11 @@ pub(super) fn record(
     let key = &*condition.key.value;
     let operator = condition.operator;
     let known = is_known(key);
+    let nearest = if known {
+        None
+    } else {
+        condition_key::nearest(key)
+    };
     let effect = covers
         .contains(KmsAction::ScheduleKeyDeletion)
         .then(|| effect(condition, classes, subject));
@@ -37,11 +42,11 @@ pub(super) fn record(
         key: key.to_owned(),
         key_lower: key.to_lowercase(),
         key_known: known,
-        key_nearest: if known {
-            None
-        } else {
-            condition_key::nearest(key)
-        },
+        key_hint: nearest
+            .as_ref()
+            .map(|name| format!("; did you mean `{name}`?"))
+            .unwrap_or_default(),
+        key_nearest: nearest,
         never_present_for: never_present_for(key, covers, classes),
         unsupported_here: subject.document.kind == PolicyKind::Key
             && condition_key::iam_policy_only(key),

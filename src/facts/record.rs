@@ -254,6 +254,8 @@ pub struct ConditionRecord {
     pub key_known: bool,
     /// For a key that is not known, the nearest that is, as AWS spells it.
     pub key_nearest: Option<String>,
+    /// `; did you mean …?` with `key_nearest`, or nothing.
+    pub key_hint: String,
     /// Of the watched actions that the statement covers, those for which AWS never supplies the
     /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
     /// `kms:DisableKey`.

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::action::KmsAction;
-use super::nearest::nearest as nearest_name;
+use super::nearest::{containing, nearest as nearest_name};
 use presence::{ByCaller, Rule};
 pub use presence::{CallerClass, Presence};
 
@@ -217,12 +217,15 @@ pub fn all() -> impl Iterator<Item = &'static ConditionKey> {
 ///
 /// What follows a known kind of beginning (a tag key, an encryption context key) is kept.
 pub fn nearest(name: &str) -> Option<String> {
-    let whole = all()
-        .filter(|key| key.form == NameForm::Whole)
-        .map(|key| key.name);
-    nearest_name(name, whole)
+    let whole = || {
+        all()
+            .filter(|key| key.form == NameForm::Whole)
+            .map(|key| key.name)
+    };
+    nearest_name(name, whole())
         .map(str::to_owned)
         .or_else(|| nearest_prefixed(name))
+        .or_else(|| containing(name, whole()).map(str::to_owned))
 }
 
 fn nearest_prefixed(name: &str) -> Option<String> {
