@@ -1,0 +1,37 @@
+//! The README says what is there.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_two_commands_and_every_link_are_there() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    for command in [
+        "cargo run --release -- check fixtures/quickstart",
+        "cargo test",
+    ] {
+        assert!(readme.contains(command), "{command}");
+    }
+    let links = readme.match_indices("](").map(|(at, _)| {
+        let rest = readme.get(at + 2..).unwrap();
+        rest.split(')').next().unwrap()
+    });
+    for link in links.filter(|link| !link.starts_with("http")) {
+        assert!(Path::new(link).exists(), "{link}");
+    }
+}
+
+#[test]
+fn the_decision_shown_is_the_one_that_comes_out() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let shown = readme
+        .split("```text\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let output = fs::read_to_string("tests/program/simulate-conditional/output").unwrap();
+    assert!(output.contains(shown.trim_end()), "{shown}");
+}
