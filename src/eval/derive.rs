@@ -65,8 +65,8 @@ fn of_caller(caller: &Caller, context: &mut RequestContext) {
     }
 }
 
-/// For a session the ARN of its role. A session's ARN leaves out the role's path, so where the
-/// caller is given as a session the role is taken to have none.
+/// For a session the ARN of its role, as it is without a path, which the session's ARN leaves out;
+/// see `Scope::may_be_role` for patterns that have one.
 fn principal_arn(caller: &Caller) -> Option<String> {
     match caller.kind() {
         CallerKind::Session(account, role, _) => {

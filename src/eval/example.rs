@@ -51,6 +51,7 @@ pub(super) fn examples(
             policies,
             wanted,
             tries: 0,
+            chosen: Vec::new(),
         };
         let context = search.run(&base)?;
         let decision = search.decide_complete(&base, &context);
@@ -116,6 +117,8 @@ struct Search<'a> {
     policies: &'a PolicySet<'a>,
     wanted: fn(Decision) -> bool,
     tries: usize,
+    /// The keys that are chosen on the way that is being tried.
+    chosen: Vec<String>,
 }
 
 impl Search<'_> {
@@ -140,16 +143,16 @@ impl Search<'_> {
             return None;
         }
         let hangs = dependencies(base, self.policies, &evaluation);
-        let unset = |key: &&String| base.context.get(key).is_none();
-        let key = hangs.keys.iter().find(unset)?;
-        for values in candidates(key, base, self.policies, &evaluation) {
+        let key = hangs.keys.iter().find(|key| !self.chosen.contains(key))?;
+        self.chosen.push(key.clone());
+        let values = candidates(key, base, self.policies, &evaluation);
+        let found = values.into_iter().find_map(|values| {
             let mut next = base.clone();
             next.context.set(key, values);
-            if let Some(found) = self.run(&next) {
-                return Some(found);
-            }
-        }
-        None
+            self.run(&next)
+        });
+        self.chosen.pop();
+        found
     }
 }
 

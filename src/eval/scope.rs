@@ -2,8 +2,9 @@
 
 use crate::aws::condition_key::{iam_policy_only, presence};
 use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
-use crate::policy::PolicyKind;
+use crate::policy::{PolicyKind, glob};
 
+use super::caller::CallerKind;
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};
 
 /// The request as one statement sees it.
@@ -77,6 +78,29 @@ impl<'r> Scope<'r> {
             None if context.is_complete() || context.is_closed_to(key) => Lookup::Absent,
             None => unknown(key, self.request.action, self.request.caller.class()),
         }
+    }
+
+    /// Whether the caller's `aws:PrincipalArn` may match a pattern that it does not match as it was
+    /// derived: a session's ARN leaves out its role's path, and the pattern has one before a last
+    /// part that is the role's name.
+    pub(super) fn may_be_role(&self, key: &str, pattern: &str) -> bool {
+        let context = &self.request.context;
+        let CallerKind::Session(_, role, _) = self.request.caller.kind() else {
+            return false;
+        };
+        if context.is_complete() || !key.eq_ignore_ascii_case("aws:PrincipalArn") {
+            return false;
+        }
+        let derived = context.get(key).and_then(<[_]>::first);
+        let without_path = |arn: &str| {
+            arn.split_once(":role/")
+                .is_some_and(|(_, name)| name == &**role)
+        };
+        let has_path = pattern
+            .split_once(":role/")
+            .is_some_and(|(_, name)| name.contains('/'));
+        let last = pattern.rsplit('/').next().unwrap_or_default();
+        has_path && glob(last, role) && derived.is_some_and(|arn| without_path(arn))
     }
 
     /// Whether KMS documents that the key is not supported in a policy of this kind. What it

@@ -10,7 +10,7 @@ mod numeric;
 mod string;
 
 use crate::aws::condition_key;
-use crate::policy::{Condition, ConditionValue, Family, Quantifier};
+use crate::policy::{Comparison, Condition, ConditionValue, Family, Quantifier};
 
 use super::expansion::{has_variables, variables};
 use super::scope::Scope;
@@ -190,8 +190,15 @@ fn matches(
     value: &str,
     scope: &Scope<'_>,
 ) -> Truth {
-    let comparison = condition.operator.comparison;
     let wanted = &*wanted.text.value;
+    let truth = compare(condition.operator.comparison, wanted, value, scope);
+    if truth == Truth::No && scope.may_be_role(&condition.key.value, wanted) {
+        return Truth::Unknown;
+    }
+    truth
+}
+
+fn compare(comparison: Comparison, wanted: &str, value: &str, scope: &Scope<'_>) -> Truth {
     match comparison.family() {
         Family::String => string::matches(comparison, wanted, value, scope),
         Family::Numeric => numeric::matches(comparison, wanted, value, scope),
@@ -212,8 +219,17 @@ pub(super) fn unknown_keys<'c>(condition: &'c Condition, scope: &Scope<'_>) -> V
         let replaced = has_variables(text, scope);
         variables(text).filter(move |_| replaced)
     });
-    std::iter::once(&*condition.key.value)
+    let own = &*condition.key.value;
+    let open = |key: &str| {
+        scope.varies(key)
+            || matches!(scope.lookup(key), Lookup::Unknown { .. })
+            || condition
+                .values
+                .iter()
+                .any(|value| scope.may_be_role(key, &value.text.value))
+    };
+    std::iter::once(own)
         .chain(variables)
-        .filter(|key| scope.varies(key) || matches!(scope.lookup(key), Lookup::Unknown { .. }))
+        .filter(|key| open(key))
         .collect()
 }
