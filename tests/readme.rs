@@ -1,5 +1,4 @@
 //! The README says what is there.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::Path;

@@ -42,6 +42,7 @@ pub(super) fn record(
         key: key.to_owned(),
         key_lower: key.to_lowercase(),
         key_known: known,
+        misnamed_window: !known && key.to_ascii_lowercase().contains("window"),
         key_hint: nearest
             .as_ref()
             .map(|name| format!("; did you mean `{name}`?"))

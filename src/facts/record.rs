@@ -254,6 +254,9 @@ pub struct ConditionRecord {
     pub key_known: bool,
     /// For a key that is not known, the nearest that is, as AWS spells it.
     pub key_nearest: Option<String>,
+    /// Whether no such key exists and its name speaks of a window: it is meant for
+    /// `kms:ScheduleKeyDeletionPendingWindowInDays`.
+    pub misnamed_window: bool,
     /// `; did you mean …?` with `key_nearest`, or nothing.
     pub key_hint: String,
     /// Of the watched actions that the statement covers, those for which AWS never supplies the

@@ -93,7 +93,7 @@ fn expected_guard() -> Value {
             "if_exists": false, "negated": false,
             "key": "kms:ScheduleKeyDeletionPendingWindowInDays",
             "key_lower": "kms:schedulekeydeletionpendingwindowindays",
-            "key_known": true, "key_nearest": null, "key_hint": "", "never_present_for": [],
+            "key_known": true, "misnamed_window": false, "key_nearest": null, "key_hint": "", "never_present_for": [],
             "unsupported_here": false, "effect": "by_days",
             "values": [{"text": "30", "number": 30.0}],
         }],
