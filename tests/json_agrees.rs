@@ -1,5 +1,4 @@
 //! Our JSON reader and `serde_json` accept and refuse the same texts and see the same values.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use kmslint::source::json;
 use serde_json::Value;
