@@ -5,7 +5,7 @@ use crate::policy::{self, PolicyDocument, PolicyKind, text_refusals};
 use crate::source::InputError;
 use crate::source::json::{self, Node, Value};
 
-use super::request::SimulationError;
+use super::error::SimulationError;
 
 type Result<T> = std::result::Result<T, SimulationError>;
 

@@ -4,9 +4,11 @@
 
 mod answer;
 mod batch;
+mod error;
 mod fields;
 mod request;
 
 pub use answer::{Answer, Deciding, answer, describe};
 pub use batch::{BatchSummary, answer_line, run_batch};
-pub use request::{Simulation, SimulationError, read_simulation};
+pub use error::SimulationError;
+pub use request::{Simulation, read_simulation};

@@ -1,77 +1,12 @@
 //! A request of the protocol, read from JSON.
 
-use crate::aws::{KeyArn, KeyArnError, KmsAction, PendingWindowInDays, action};
-use crate::eval::{
-    Caller, CallerError, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext,
-};
+use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
+use crate::eval::{Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext};
 use crate::policy::{PolicyDocument, PolicyKind};
-use crate::source::InputError;
 use crate::source::json::{Node, Value, parse};
 
+use super::error::SimulationError;
 use super::fields::{Fields, wrong};
-
-/// Why a line is no request. Columns count bytes of the line, from 1.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SimulationError {
-    /// The line is not JSON.
-    #[error("column {}: {}{}", .0.span.start.saturating_add(1), .0.message, label(.0))]
-    Json(InputError),
-    /// A field that must be there is not.
-    #[error("`{0}` is missing")]
-    Missing(&'static str),
-    /// A field holds the wrong type.
-    #[error("`{field}` must be {wanted}, and this is {found} (column {column})")]
-    WrongType {
-        /// The field with its position, such as `scps[0][1].policy`.
-        field: String,
-        /// What it must be.
-        wanted: String,
-        /// What it is.
-        found: &'static str,
-        /// Where.
-        column: u32,
-    },
-    /// `principal` is nobody who can make a request.
-    #[error("`principal`: {error}; {}", .error.help())]
-    Principal {
-        /// Why.
-        #[from]
-        error: CallerError,
-    },
-    /// `key_arn` is no key's ARN.
-    #[error("`key_arn`: {error}; {}", .error.help())]
-    Key {
-        /// Why.
-        #[from]
-        error: KeyArnError,
-    },
-    /// `action` is no KMS action.
-    #[error("`action`: `{0}` is not a KMS action{1}")]
-    Action(String, String),
-    /// `days` is out of bounds.
-    #[error("`days` must be a whole number from 7 to 30, and this is {0}")]
-    Days(String),
-    /// AWS would refuse to store a policy.
-    #[error("`{field}`: {message}{help} (column {column})")]
-    Policy {
-        /// The field with its position.
-        field: String,
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        help: String,
-        /// Where.
-        column: u32,
-    },
-}
-
-fn label(error: &InputError) -> String {
-    if error.label.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", error.label)
-    }
-}
 
 /// A request with all of its policies.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! same texts and see the same values. Reading is as fast as into `serde_json::Value`, because
 //! strings without escapes are borrowed.
 
+mod cursor;
 mod duplicate;
 mod node;
 mod number;

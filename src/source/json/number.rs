@@ -2,44 +2,44 @@
 
 use crate::source::{InputError, Span};
 
-use super::parser::Parser;
+use super::cursor::Cursor;
 
 /// Reads a number: an optional minus, digits without a leading zero, fraction, exponent.
-pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<&'a str, InputError> {
-    let start = parser.at;
-    if parser.peek() == Some(b'-') {
-        parser.advance();
+pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str, InputError> {
+    let start = cursor.at;
+    if cursor.peek() == Some(b'-') {
+        cursor.advance();
     }
-    if parser.peek() == Some(b'0') {
-        parser.advance();
+    if cursor.peek() == Some(b'0') {
+        cursor.advance();
     } else {
-        digits(parser)?;
+        digits(cursor)?;
     }
-    if parser.peek() == Some(b'.') {
-        parser.advance();
-        digits(parser)?;
+    if cursor.peek() == Some(b'.') {
+        cursor.advance();
+        digits(cursor)?;
     }
-    if let Some(b'e' | b'E') = parser.peek() {
-        parser.advance();
-        if let Some(b'+' | b'-') = parser.peek() {
-            parser.advance();
+    if let Some(b'e' | b'E') = cursor.peek() {
+        cursor.advance();
+        if let Some(b'+' | b'-') = cursor.peek() {
+            cursor.advance();
         }
-        digits(parser)?;
+        digits(cursor)?;
     }
-    let span = Span::new(start, parser.at);
-    let text = span.of(parser.text);
+    let span = Span::new(start, cursor.at);
+    let text = span.of(cursor.text);
     if text.parse::<f64>().is_ok_and(f64::is_finite) {
         return Ok(text);
     }
     Err(InputError::new(span, "the number is too large").label("no number of AWS is this large"))
 }
 
-fn digits(parser: &mut Parser<'_>) -> Result<(), InputError> {
-    let start = parser.at;
-    while let Some(b'0'..=b'9') = parser.peek() {
-        parser.advance();
+fn digits(cursor: &mut Cursor<'_>) -> Result<(), InputError> {
+    let start = cursor.at;
+    while let Some(b'0'..=b'9') = cursor.peek() {
+        cursor.advance();
     }
-    if parser.at > start {
+    if cursor.at > start {
         return Ok(());
     }
     Err(InputError::new(

@@ -2,6 +2,7 @@
 
 use crate::source::{InputError, Span};
 
+use super::cursor::Cursor;
 use super::{Member, Node, Value, number, string};
 
 /// How deep arrays and objects may nest; the same bound as `serde_json`'s. A policy needs 8.
@@ -13,8 +14,7 @@ pub const MAX_DEPTH: usize = 127;
 /// The first place at which `text` stops being JSON, or nests deeper than [`MAX_DEPTH`].
 pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
     let mut parser = Parser {
-        text,
-        at: 0,
+        cursor: Cursor { text, at: 0 },
         depth: 0,
     };
     parser.skip_white_space();
@@ -26,19 +26,18 @@ pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
     }
 }
 
-pub(super) struct Parser<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
+struct Parser<'a> {
+    cursor: Cursor<'a>,
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    fn peek(&self) -> Option<u8> {
+        self.cursor.peek()
     }
 
-    pub(super) fn advance(&mut self) {
-        self.at = self.at.saturating_add(1);
+    fn advance(&mut self) {
+        self.cursor.advance();
     }
 
     fn skip_white_space(&mut self) {
@@ -48,12 +47,12 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self) -> Result<Node<'a>, InputError> {
-        let start = self.at;
+        let start = self.cursor.at;
         let value = match self.peek() {
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::array)?,
-            Some(b'"') => Value::String(string::read(self)?),
-            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(self)?),
+            Some(b'"') => Value::String(string::read(&mut self.cursor)?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(&mut self.cursor)?),
             Some(b't') => self.word("true", Value::Bool(true))?,
             Some(b'f') => self.word("false", Value::Bool(false))?,
             Some(b'n') => self.word("null", Value::Null)?,
@@ -61,7 +60,7 @@ impl<'a> Parser<'a> {
         };
         Ok(Node {
             value,
-            span: Span::new(start, self.at),
+            span: Span::new(start, self.cursor.at),
         })
     }
 
@@ -71,7 +70,7 @@ impl<'a> Parser<'a> {
     ) -> Result<Value<'a>, InputError> {
         if self.depth >= MAX_DEPTH {
             return Err(InputError::new(
-                Span::new(self.at, self.at.saturating_add(1)),
+                Span::new(self.cursor.at, self.cursor.at.saturating_add(1)),
                 format!("the document nests deeper than {MAX_DEPTH} levels"),
             )
             .label("one level too many")
@@ -109,12 +108,12 @@ impl<'a> Parser<'a> {
         }
         loop {
             self.skip_white_space();
-            let start = self.at;
+            let start = self.cursor.at;
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected("a key in double quotes"));
             }
-            let key = string::read(self)?;
-            let key_span = Span::new(start, self.at);
+            let key = string::read(&mut self.cursor)?;
+            let key_span = Span::new(start, self.cursor.at);
             self.skip_white_space();
             if !self.take(b':') {
                 return Err(self.unexpected("`:` after the key"));
@@ -143,7 +142,7 @@ impl<'a> Parser<'a> {
 
     /// A comma that has something after it.
     fn comma(&mut self, wanted: &str, close: u8) -> Result<(), InputError> {
-        let start = self.at;
+        let start = self.cursor.at;
         if !self.take(b',') {
             return Err(self.unexpected(wanted));
         }
@@ -159,25 +158,28 @@ impl<'a> Parser<'a> {
 
     fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, InputError> {
         if self.rest().starts_with(word) {
-            self.at = self.at.saturating_add(word.len());
+            self.cursor.at = self.cursor.at.saturating_add(word.len());
             return Ok(value);
         }
         Err(self.unexpected("a value"))
     }
 
     fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
+        self.cursor.text.get(self.cursor.at..).unwrap_or_default()
     }
 
     /// The complaint that something else than `wanted` stands here.
     fn unexpected(&self, wanted: &str) -> InputError {
         let Some(found) = self.rest().chars().next() else {
-            let end = self.text.len();
+            let end = self.cursor.text.len();
             return InputError::new(Span::new(end, end), format!("expected {wanted}"))
                 .label("the text ends here")
                 .help("the document is cut off: write the rest of it");
         };
-        let span = Span::new(self.at, self.at.saturating_add(found.len_utf8()));
+        let span = Span::new(
+            self.cursor.at,
+            self.cursor.at.saturating_add(found.len_utf8()),
+        );
         let error = InputError::new(span, format!("expected {wanted}"))
             .label(format!("found `{}`", found.escape_default()));
         match self.likely_cause(found) {

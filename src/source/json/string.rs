@@ -4,20 +4,20 @@ use std::borrow::Cow;
 
 use crate::source::{InputError, Span};
 
-use super::parser::Parser;
+use super::cursor::Cursor;
 
 /// Reads a string from its opening quote past its closing one.
-pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Cow<'a, str>, InputError> {
-    let open = parser.at;
-    parser.advance();
+pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>, InputError> {
+    let open = cursor.at;
+    cursor.advance();
     let mut decoded: Option<String> = None;
     loop {
-        let run = parser.at;
-        skip_plain(parser);
-        let plain = parser.text.get(run..parser.at).unwrap_or_default();
-        match parser.peek() {
+        let run = cursor.at;
+        skip_plain(cursor);
+        let plain = cursor.text.get(run..cursor.at).unwrap_or_default();
+        match cursor.peek() {
             Some(b'"') => {
-                parser.advance();
+                cursor.advance();
                 return Ok(match decoded {
                     None => Cow::Borrowed(plain),
                     Some(text) => Cow::Owned(text + plain),
@@ -26,12 +26,12 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Cow<'a, str>, InputErr
             Some(b'\\') => {
                 let text = decoded.get_or_insert_default();
                 text.push_str(plain);
-                text.push(escape(parser)?);
+                text.push(escape(cursor)?);
             }
-            Some(control) => return Err(bare_control(parser.at, control)),
+            Some(control) => return Err(bare_control(cursor.at, control)),
             None => {
                 return Err(
-                    InputError::new(Span::new(open, parser.at), "the string has no end")
+                    InputError::new(Span::new(open, cursor.at), "the string has no end")
                         .label("opened here")
                         .help("close it with a double quote"),
                 );
@@ -41,19 +41,19 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Cow<'a, str>, InputErr
 }
 
 /// Moves to the next quote, backslash or control character.
-fn skip_plain(parser: &mut Parser<'_>) {
-    let rest = parser.text.as_bytes().get(parser.at..).unwrap_or_default();
+fn skip_plain(cursor: &mut Cursor<'_>) {
+    let rest = cursor.text.as_bytes().get(cursor.at..).unwrap_or_default();
     let length = rest
         .iter()
         .position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-    parser.at = parser.at.saturating_add(length.unwrap_or(rest.len()));
+    cursor.at = cursor.at.saturating_add(length.unwrap_or(rest.len()));
 }
 
-fn escape(parser: &mut Parser<'_>) -> Result<char, InputError> {
-    let start = parser.at;
-    parser.advance();
-    let letter = parser.peek();
-    parser.advance();
+fn escape(cursor: &mut Cursor<'_>) -> Result<char, InputError> {
+    let start = cursor.at;
+    cursor.advance();
+    let letter = cursor.peek();
+    cursor.advance();
     Ok(match letter {
         Some(plain @ (b'"' | b'\\' | b'/')) => char::from(plain),
         Some(b'b') => '\u{8}',
@@ -61,9 +61,9 @@ fn escape(parser: &mut Parser<'_>) -> Result<char, InputError> {
         Some(b'n') => '\n',
         Some(b'r') => '\r',
         Some(b't') => '\t',
-        Some(b'u') => return unicode(parser, start),
+        Some(b'u') => return unicode(cursor, start),
         _ => {
-            parser.at = start;
+            cursor.at = start;
             return Err(InputError::new(
                 Span::new(start, start.saturating_add(2)),
                 "this escape does not exist in JSON",
@@ -75,36 +75,36 @@ fn escape(parser: &mut Parser<'_>) -> Result<char, InputError> {
 }
 
 /// The character of `\uXXXX`, or of two of them that make a pair of surrogates.
-fn unicode(parser: &mut Parser<'_>, start: usize) -> Result<char, InputError> {
-    let first = hex4(parser, start)?;
+fn unicode(cursor: &mut Cursor<'_>, start: usize) -> Result<char, InputError> {
+    let first = hex4(cursor, start)?;
     let code = if (0xd800..0xdc00).contains(&first) {
-        let pair = parser.text.as_bytes().get(parser.at..).unwrap_or_default();
+        let pair = cursor.text.as_bytes().get(cursor.at..).unwrap_or_default();
         if !pair.starts_with(b"\\u") {
-            return Err(lone_surrogate(start, parser.at));
+            return Err(lone_surrogate(start, cursor.at));
         }
-        parser.at = parser.at.saturating_add(2);
-        let second = hex4(parser, start)?;
+        cursor.at = cursor.at.saturating_add(2);
+        let second = hex4(cursor, start)?;
         if !(0xdc00..0xe000).contains(&second) {
-            return Err(lone_surrogate(start, parser.at));
+            return Err(lone_surrogate(start, cursor.at));
         }
         0x1_0000 + ((first & 0x3ff) << 10 | second & 0x3ff)
     } else {
         first
     };
-    char::from_u32(code).ok_or_else(|| lone_surrogate(start, parser.at))
+    char::from_u32(code).ok_or_else(|| lone_surrogate(start, cursor.at))
 }
 
-fn hex4(parser: &mut Parser<'_>, start: usize) -> Result<u32, InputError> {
-    let end = parser.at.saturating_add(4);
-    let digits = parser.text.get(parser.at..end).unwrap_or_default();
+fn hex4(cursor: &mut Cursor<'_>, start: usize) -> Result<u32, InputError> {
+    let end = cursor.at.saturating_add(4);
+    let digits = cursor.text.get(cursor.at..end).unwrap_or_default();
     let all_hex = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     match u32::from_str_radix(digits, 16) {
         Ok(code) if all_hex => {
-            parser.at = end;
+            cursor.at = end;
             Ok(code)
         }
         _ => Err(InputError::new(
-            Span::new(start, parser.at),
+            Span::new(start, cursor.at),
             "`\\u` is not followed by four hexadecimal digits",
         )
         .label("this escape")),
