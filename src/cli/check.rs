@@ -1,6 +1,5 @@
 //! `kmslint check`: findings, and the exit code that decides a merge.
 
-use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -11,10 +10,11 @@ use crate::facts::{Facts, Limits, of_key, of_policy};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Subject, run_all};
 use crate::load::{LoadError, Loaded, load};
-use crate::report::{self, InputFailure, Summary};
+use crate::report::{InputFailure, Summary};
 use crate::rule::Catalogue;
 use crate::source::{Discovery, Filter, InputError, Span, discover};
 
+use super::format::{Format, Outcome};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
 
@@ -44,14 +44,6 @@ pub(super) struct CheckArguments {
     /// How to show the findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -90,13 +82,16 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         .passed_over
         .saturating_add(loaded.passed_over.len());
     let summary = Summary::new(&findings, &failures, loaded.recognized, passed_over);
-    show(
-        arguments.format,
-        &loaded,
-        &findings,
-        &failures,
-        (&summary, terminal),
-    )?;
+    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
+    Outcome {
+        sources: &loaded.sources,
+        findings: &findings,
+        failures: &failures,
+        summary: &summary,
+        rules: catalogue.rules(),
+        threshold: arguments.fail_on.severity(),
+    }
+    .show(arguments.format, terminal)?;
     let worst = findings.iter().map(|finding| finding.severity).max();
     Ok(if !failures.is_empty() {
         ExitCode::Failure
@@ -159,29 +154,4 @@ pub(super) fn input_failure(error: &LoadError) -> InputFailure {
         at: error.at,
         error: error.error.clone(),
     }
-}
-
-fn show(
-    format: Format,
-    loaded: &Loaded,
-    findings: &[Finding],
-    failures: &[InputFailure],
-    (summary, terminal): (&Summary, &Terminal),
-) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match format {
-        Format::Human => {
-            report::human::findings(&mut out, &loaded.sources, findings, &terminal.style)?;
-            out.flush()?;
-            let mut err = BufWriter::new(io::stderr().lock());
-            report::human::input_errors(&mut err, &loaded.sources, failures, &terminal.style)?;
-            err.flush()?;
-            report::human::summary(&mut out, summary, &terminal.style)?;
-        }
-        Format::Json => {
-            report::json::findings(&mut out, &loaded.sources, findings, failures, summary)?;
-        }
-    }
-    out.flush()?;
-    Ok(())
 }

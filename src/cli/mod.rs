@@ -4,6 +4,7 @@
 mod check;
 mod exit_code;
 mod explain;
+mod format;
 mod input;
 mod rules;
 mod simulate;

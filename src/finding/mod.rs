@@ -1,5 +1,9 @@
 //! What a rule found: how bad, how sure, where, what to do.
 
+mod fingerprint;
+
+pub use fingerprint::Fingerprint;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::Location;

@@ -1,7 +1,10 @@
 //! The run: every rule over the facts of every key and policy, as one sorted list of findings.
 
+mod fingerprint;
 mod found;
 mod place;
+
+pub use fingerprint::fingerprints;
 
 use rayon::prelude::*;
 use serde_json::Value;

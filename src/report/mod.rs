@@ -3,15 +3,25 @@
 //! Policy text is untrusted: whatever is shown of it goes through `visible`, so that no terminal
 //! escape or bidirectional control of a policy reaches a terminal.
 
+#[cfg(test)]
+mod example;
 mod excerpt;
 pub mod explanation;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+mod path;
+mod run;
+pub mod sarif;
 mod snippet;
 mod summary;
 mod visible;
 mod window;
 
+pub use run::{Reported, RuleInfo, Run};
 pub use summary::Summary;
 
 use crate::source::{InputError, Location};

@@ -38,6 +38,14 @@ pub(super) fn prose(text: &str, unicode: bool) -> String {
     shown
 }
 
+/// The first characters of a text, with an ellipsis where it has more than `most`.
+pub(super) fn clip(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// JSON with every deceptive character escaped. They stand only inside strings, so the document
 /// means the same.
 pub(super) fn escape_json(document: &str) -> String {

@@ -68,6 +68,15 @@ impl Rule {
         let title = self.page.find("\n# ").map(|at| at.saturating_add(1));
         title.and_then(|at| self.page.get(at..)).unwrap_or_default()
     }
+
+    /// The first paragraph below one of the [`HEADINGS`], on one line.
+    pub fn first_paragraph(&self, heading: &str) -> String {
+        let marker = format!("\n## {heading}\n");
+        let section = self.text().split_once(&marker).map(|(_, rest)| rest.trim());
+        let paragraph = section.and_then(|section| section.split("\n\n").next());
+        let lines = paragraph.unwrap_or_default().lines().map(str::trim);
+        lines.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Further places that a finding shows.

@@ -95,7 +95,9 @@ impl SourceFile {
             .saturating_sub(self.characters_before(start))
     }
 
-    fn characters_before(&self, offset: usize) -> usize {
+    /// Characters that begin before an offset; past the end counts as the end.
+    pub fn characters_before(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
         let blocks = self.blocks.get_or_init(|| {
             let mut before = 0_usize;
             let chunks = self.text.as_bytes().chunks(BLOCK);

@@ -1,0 +1,104 @@
+//! The formats of findings, and what each needs to know.
+
+use std::io::{self, BufWriter, Write as _};
+
+use clap::ValueEnum;
+
+use crate::finding::{Finding, Severity};
+use crate::report::{self, InputFailure, Reported, RuleInfo, Run, Summary};
+use crate::rule::{HEADINGS, Rule};
+use crate::source::Sources;
+
+use super::Failure;
+use super::terminal::Terminal;
+
+/// How to show findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations at the lines of a change.
+    Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
+    /// Test results, for build servers.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
+}
+
+/// What is shown.
+#[derive(Debug)]
+pub(super) struct Outcome<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) findings: &'a [Finding],
+    pub(super) failures: &'a [InputFailure],
+    pub(super) summary: &'a Summary,
+    pub(super) rules: &'a [Rule],
+    /// The severity from which on the run fails.
+    pub(super) threshold: Severity,
+}
+
+impl Outcome<'_> {
+    pub(super) fn show(&self, format: Format, terminal: &Terminal) -> Result<(), Failure> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let (sources, style) = (self.sources, &terminal.style);
+        match format {
+            Format::Human => {
+                report::human::findings(&mut out, sources, self.findings, style)?;
+                out.flush()?;
+                let mut err = BufWriter::new(io::stderr().lock());
+                report::human::input_errors(&mut err, sources, self.failures, style)?;
+                err.flush()?;
+                report::human::summary(&mut out, self.summary, style)?;
+            }
+            Format::Json => {
+                let (findings, failures) = (self.findings, self.failures);
+                report::json::findings(&mut out, sources, findings, failures, self.summary)?;
+            }
+            Format::Sarif => self.run(|run| report::sarif::run(&mut out, run))?,
+            Format::Github => self.run(|run| report::github::run(&mut out, run))?,
+            Format::Gitlab => self.run(|run| report::gitlab::run(&mut out, run))?,
+            Format::Junit => self.run(|run| report::junit::run(&mut out, run, self.threshold))?,
+            Format::Markdown => self.run(|run| report::markdown::run(&mut out, run))?,
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Calls `write` with what the formats of other programs need.
+    fn run(&self, write: impl FnOnce(&Run<'_>) -> io::Result<()>) -> io::Result<()> {
+        let reported = |finding| Reported {
+            finding,
+            suppressed: None,
+        };
+        let findings: Vec<_> = self.findings.iter().map(reported).collect();
+        let rules: Vec<_> = self.rules.iter().map(rule_info).collect();
+        let directory = std::env::current_dir().unwrap_or_default();
+        write(&Run {
+            sources: self.sources,
+            findings: &findings,
+            failures: self.failures,
+            summary: self.summary,
+            rules: &rules,
+            directory: &directory.to_string_lossy(),
+        })
+    }
+}
+
+fn rule_info(rule: &Rule) -> RuleInfo<'_> {
+    let [what, ..] = HEADINGS;
+    RuleInfo {
+        id: rule.id.as_str(),
+        title: &rule.title,
+        description: rule.first_paragraph(what),
+        page: rule.text(),
+        severity: rule.severity,
+        confidence: rule.confidence,
+        reference: rule.reference(),
+    }
+}

@@ -1,0 +1,78 @@
+//! Places and links to them as SARIF writes them.
+
+use super::text;
+use super::types::{ArtifactLocation, PhysicalLocation, Region, SarifLocation};
+use crate::report::path::uri;
+use crate::report::run::Place;
+use crate::report::visible::prose;
+
+/// The name by which GitHub and others know the top of a checkout.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
+/// A place with a few words; no words if they are empty.
+pub(super) fn labelled(place: &Place, id: Option<usize>, words: &str) -> SarifLocation {
+    let words = (!words.is_empty()).then(|| text(unlinked(&prose(words, true))));
+    SarifLocation {
+        id,
+        message: words,
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(&place.path),
+            region: Some(region(place)),
+        },
+        logical_locations: Vec::new(),
+    }
+}
+
+/// A file without a place in it.
+pub(super) fn in_file(path: &str) -> SarifLocation {
+    SarifLocation {
+        id: None,
+        message: None,
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(path),
+            region: None,
+        },
+        logical_locations: Vec::new(),
+    }
+}
+
+fn artifact(path: &str) -> ArtifactLocation {
+    let uri = uri(path);
+    ArtifactLocation {
+        // §3.4.4: an absolute URI has no base.
+        uri_base_id: (!uri.starts_with("file:")).then_some(ROOT),
+        uri,
+    }
+}
+
+fn region(place: &Place) -> Region {
+    let (before, after) = place.characters;
+    Region {
+        start_line: place.start.line,
+        start_column: place.start.column,
+        end_line: place.end.line,
+        end_column: place.end.column,
+        char_offset: before,
+        char_length: after.saturating_sub(before),
+        byte_offset: place.span.start,
+        byte_length: place.span.len(),
+    }
+}
+
+/// A link to the location with this id (§3.11.6).
+pub(super) fn link(words: &str, id: usize) -> String {
+    let mut link = String::from("[");
+    for c in unlinked(&prose(words, true)).chars() {
+        if matches!(c, '[' | ']' | '\\') {
+            link.push('\\');
+        }
+        link.push(c);
+    }
+    format!("{link}]({id})")
+}
+
+/// Words in which nothing is a link: a bracket and a parenthesis that would make one are put
+/// apart.
+pub(super) fn unlinked(words: &str) -> String {
+    words.replace("](", "] (")
+}

@@ -1,0 +1,192 @@
+//! Findings as SARIF 2.1.0, as code scanning of GitHub and other dashboards read it.
+
+mod location;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::InputFailure;
+use super::json;
+use super::run::{Place, Reported, Run};
+use super::visible::prose;
+use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
+use location::{ROOT, in_file, labelled, link};
+use rules::Rules;
+use types::{
+    BaseUri, Driver, Invocation, Log, LogicalLocation, Notification, ResultProperties,
+    SarifLocation, SarifResult, SarifRun, Suppression, Text, Tool,
+};
+
+/// Related locations of one result at most; GitHub shows 100.
+const MOST_RELATED: usize = 100;
+
+/// The name of the algorithm with its version (§3.27.17): values are compared under one name
+/// only, so a new algorithm is a new version. See `lint::fingerprints`.
+const FINGERPRINT: &str = "kmslintFingerprint/v1";
+
+/// Writes one run with every finding, those that are suppressed marked so, and every failure as a
+/// notification of a run that did not succeed.
+///
+/// # Errors
+/// Where writing fails.
+pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
+    let rules = Rules::new(run);
+    let results = run.findings.iter().zip(run.fingerprints());
+    let results =
+        results.map(|(reported, fingerprint)| result(run, &rules, *reported, fingerprint));
+    let notifications = run
+        .failures
+        .iter()
+        .map(|failure| notification(run, failure));
+    let description = text("the directory in which the program ran".to_owned());
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [SarifRun {
+            results: results.collect(),
+            invocations: [Invocation {
+                execution_successful: run.failures.is_empty(),
+                tool_execution_notifications: notifications.collect(),
+            }],
+            original_uri_base_ids: BTreeMap::from([(ROOT, BaseUri { description })]),
+            // As `Position` counts.
+            column_kind: "unicodeCodePoints",
+            tool: Tool {
+                driver: Driver {
+                    name: "kmslint",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: rules.into_descriptors(),
+                },
+            },
+        }],
+    };
+    json::write(out, &log)
+}
+
+const fn text(text: String) -> Text {
+    Text { text }
+}
+
+/// The words of SARIF for a severity (§3.27.10).
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn result<'a>(
+    run: &Run<'_>,
+    rules: &Rules<'a>,
+    reported: Reported<'a>,
+    fingerprint: Fingerprint,
+) -> SarifResult<'a> {
+    let finding = reported.finding;
+    let related = related(run, finding);
+    let suppression = |reason| Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: prose(reason, true),
+    };
+    SarifResult {
+        rule_id: &finding.rule,
+        rule_index: rules.index(&finding.rule),
+        level: level(finding.severity),
+        message: text(message(finding, &related)),
+        locations: primary(run, finding),
+        related_locations: related.into_iter().map(|(_, location)| location).collect(),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.to_string())]),
+        suppressions: reported.suppressed.map(suppression).into_iter().collect(),
+        properties: ResultProperties {
+            confidence: confidence(finding.confidence),
+        },
+    }
+}
+
+const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+fn primary(run: &Run<'_>, finding: &Finding) -> Vec<SarifLocation> {
+    let place = run.place(finding.primary.at);
+    let location = place.map(|place| {
+        let mut location = labelled(&place, None, &finding.primary.text);
+        // A subject that is no ARN is a file, which the physical location names.
+        if finding.subject.starts_with("arn:") {
+            location.logical_locations.push(LogicalLocation {
+                fully_qualified_name: prose(&finding.subject, true),
+                kind: "resource",
+            });
+        }
+        location
+    });
+    location.into_iter().collect()
+}
+
+/// The related locations, numbered from 1, and what to call them.
+fn related(run: &Run<'_>, finding: &Finding) -> Vec<(String, SarifLocation)> {
+    let places = finding.related.iter().filter_map(|label| {
+        let place = run.place(label.at)?;
+        Some((label, place))
+    });
+    let numbered = (1..).zip(places).take(MOST_RELATED);
+    let location = |(id, (label, place)): (usize, (&Label, Place))| {
+        let name = if label.text.is_empty() {
+            place.short()
+        } else {
+            label.text.clone()
+        };
+        (name, labelled(&place, Some(id), &label.text))
+    };
+    numbered.map(location).collect()
+}
+
+/// The finding's words. GitHub shows a related location only where the message links to it.
+///
+/// §3.11.5 wants braces doubled, for the sake of placeholders; they are not, since there are no
+/// arguments, and what GitHub and other readers show then is what was meant.
+fn message(finding: &Finding, related: &[(String, SarifLocation)]) -> String {
+    let plain = |words: &str| location::unlinked(&prose(words, true));
+    let mut message = format!("{}.", plain(&finding.message));
+    if !finding.help.is_empty() {
+        message = format!("{message}\nHelp: {}.", plain(&finding.help));
+    }
+    let links = related
+        .iter()
+        .filter_map(|(name, location)| Some(link(name, location.id?)));
+    let links = links.collect::<Vec<_>>().join(", ");
+    if links.is_empty() {
+        message
+    } else {
+        format!("{message}\nSee also: {links}.")
+    }
+}
+
+fn notification(run: &Run<'_>, failure: &InputFailure) -> Notification {
+    let (file, place) = run.failed(failure);
+    let location = match &place {
+        Some(place) => Some(labelled(place, None, &failure.error.label)),
+        None if file.is_empty() => None,
+        None => Some(in_file(&file)),
+    };
+    let plain = |words: &str| location::unlinked(&prose(words, true));
+    let message = plain(&failure.error.message);
+    let help = failure.error.help.as_deref().map(plain);
+    Notification {
+        level: "error",
+        message: text(match help {
+            Some(help) => format!("{message}.\nHelp: {help}."),
+            None => format!("{message}."),
+        }),
+        locations: location.into_iter().collect(),
+    }
+}
