@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod cli;
+pub mod config;
 pub mod eval;
 pub mod facts;
 pub mod finding;

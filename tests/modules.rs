@@ -18,7 +18,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("facts", &["source", "aws", "policy", "inventory", "eval"]),
     ("finding", &["source"]),
     ("rule", &["source", "finding"]),
-    ("lint", &["source", "inventory", "facts", "finding", "rule"]),
+    ("config", &["source", "aws", "finding"]),
+    (
+        "lint",
+        &["source", "inventory", "facts", "finding", "rule", "config"],
+    ),
     ("report", &["source", "finding", "lint"]),
     (
         "cli",
@@ -33,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "facts",
             "finding",
             "rule",
+            "config",
             "lint",
             "report",
         ],

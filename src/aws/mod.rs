@@ -13,5 +13,6 @@ pub mod waiting_period;
 pub use action::{ActionSet, KmsAction};
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
+pub(crate) use nearest::nearest;
 pub use reported::Reported;
 pub use waiting_period::PendingWindowInDays;

@@ -9,7 +9,7 @@ const MAX_INPUT: usize = 128;
 /// Returns the candidate with the fewest edits from `input`, ASCII case ignored, first of equals.
 ///
 /// At most three edits, and at most one for every three bytes: short names match nothing else.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     input: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {

@@ -1,20 +1,17 @@
 //! `kmslint check`: findings, and the exit code that decides a merge.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
-use rayon::prelude::*;
 
-use crate::aws::PendingWindowInDays;
-use crate::facts::{Facts, Limits, of_key, of_policy};
-use crate::finding::{Finding, Severity};
+use crate::facts::Facts;
+use crate::finding::{Finding, Severity, fingerprint};
 use crate::lint::{Subject, run_all};
-use crate::load::{LoadError, Loaded, load};
-use crate::report::{InputFailure, Summary};
+use crate::report::Summary;
 use crate::rule::Catalogue;
-use crate::source::{Discovery, Filter, InputError, Span, discover};
 
 use super::format::{Format, Outcome};
+use super::gather::InputArguments;
+use super::known::{RuleArguments, rule_names};
+use super::leave_out::LeaveOutArguments;
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
 
@@ -26,21 +23,15 @@ get-key-policy` and `describe-key`; each is told by its shape. Files that stand 
 and describe one key belong together."
 )]
 pub(super) struct CheckArguments {
-    /// Files and directories; `-` is standard input, none is the current directory.
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// Look only at files whose path below the given directory matches; may be repeated.
-    #[arg(long, value_name = "GLOB")]
-    include: Vec<String>,
-    /// Do not look at files whose path below the given directory matches; may be repeated.
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
-    /// The shortest waiting period that is not reported, 7 to 30 days.
-    #[arg(long, value_name = "DAYS", default_value = "14", value_parser = super::simulate::parse_days)]
-    minimum_waiting_period: PendingWindowInDays,
-    /// Exit with 1 where a finding is at least this bad.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Threshold::Error)]
-    fail_on: Threshold,
+    #[command(flatten)]
+    inputs: InputArguments,
+    #[command(flatten)]
+    rules: RuleArguments,
+    #[command(flatten)]
+    leave_out: LeaveOutArguments,
+    /// Exit with 1 where a finding is at least this bad; `error` unless configured.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<Threshold>,
     /// How to show the findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -64,53 +55,51 @@ impl Threshold {
 }
 
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let filter = Filter::new(&arguments.include, &arguments.exclude).map_err(Failure::usage)?;
-    let here = [PathBuf::from(".")];
-    let paths = if arguments.paths.is_empty() {
-        &here[..]
-    } else {
-        &arguments.paths
-    };
-    let discovery = discover(paths, &filter);
-    let loaded = load(&discovery);
-    let limits = Limits {
-        minimum_waiting_period: arguments.minimum_waiting_period,
-    };
-    let findings = findings(&loaded, limits)?;
-    let failures = failures(&loaded, &discovery, paths);
-    let passed_over = discovery
-        .passed_over
-        .saturating_add(loaded.passed_over.len());
-    let summary = Summary::new(&findings, &failures, loaded.recognized, passed_over);
-    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
+    let known = arguments.rules.catalogue()?;
+    let names = rule_names(&known);
+    let gathered = arguments.inputs.gather(Some(&names))?;
+    let config = &gathered.config;
+    let selection = arguments.rules.selection(config, &names)?;
+    let catalogue = known
+        .clone()
+        .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
+    let sources = &gathered.loaded.sources;
+    let mut findings = findings(&gathered.facts, &catalogue)?;
+    fingerprint(&mut findings, sources, &config.root);
+    let left_out = arguments
+        .leave_out
+        .apply(&mut findings, &gathered, &selection)?;
+    let failures = &gathered.failures;
+    let summary = Summary::new(
+        &findings,
+        failures,
+        gathered.loaded.recognized,
+        gathered.passed_over,
+    )
+    .leaving_out(left_out.suppressed.len(), left_out.in_baseline.len());
+    let fail_on = arguments.fail_on.map(Threshold::severity);
+    let fail_on = fail_on.or(config.fail_on).unwrap_or(Severity::Error);
     Outcome {
-        sources: &loaded.sources,
+        sources,
         findings: &findings,
-        failures: &failures,
+        suppressed: &left_out.suppressed,
+        failures,
         summary: &summary,
-        rules: catalogue.rules(),
-        threshold: arguments.fail_on.severity(),
+        rules: known.rules(),
+        threshold: fail_on,
     }
     .show(arguments.format, terminal)?;
     let worst = findings.iter().map(|finding| finding.severity).max();
     Ok(if !failures.is_empty() {
         ExitCode::Failure
-    } else if worst >= Some(arguments.fail_on.severity()) {
+    } else if worst >= Some(fail_on) {
         ExitCode::Findings
     } else {
         ExitCode::Clean
     })
 }
 
-fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
-    let inventory = &loaded.inventory;
-    let keys = inventory
-        .keys
-        .par_iter()
-        .map(|key| of_key(key, &loaded.sources, limits));
-    let policies = inventory.policies.par_iter();
-    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
-    let facts: Vec<Facts> = keys.chain(policies).collect();
+fn findings(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, Failure> {
     let subjects: Vec<_> = facts
         .iter()
         .map(|facts| Subject {
@@ -118,40 +107,5 @@ fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
             files: &facts.source_ids,
         })
         .collect();
-    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
     run_all(&subjects, catalogue).map_err(Failure::usage)
-}
-
-/// What could not be read. That nothing at all was recognised is one of these: a gate that looked
-/// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
-    let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
-    if loaded.recognized == 0 && failures.is_empty() {
-        let looked = discovery.named.len().saturating_add(discovery.found.len());
-        let looked = looked.saturating_add(discovery.passed_over);
-        let files = if looked == 1 { "file" } else { "files" };
-        let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
-        failures.push(InputFailure {
-            file: paths.join(" "),
-            at: None,
-            error: InputError::new(
-                Span::default(),
-                format!("nothing to check was recognised in {looked} {files}"),
-            )
-            .help(
-                "give key policies, IAM policies, or the output of `aws kms get-key-policy` and \
-                 `describe-key`",
-            ),
-        });
-    }
-    failures
-}
-
-/// An error of loading as the report takes it.
-pub(super) fn input_failure(error: &LoadError) -> InputFailure {
-    InputFailure {
-        file: error.file.clone(),
-        at: error.at,
-        error: error.error.clone(),
-    }
 }

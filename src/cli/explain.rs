@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 
+use crate::lint::OWN_RULES;
 use crate::rule::Catalogue;
 
 use super::{ExitCode, Failure};
@@ -16,6 +17,10 @@ pub(super) struct ExplainArguments {
 }
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
+    if let Some(own) = OWN_RULES.iter().find(|own| own.id == arguments.rule) {
+        writeln!(io::stdout().lock(), "# {}\n\n{}", own.title, own.text)?;
+        return Ok(ExitCode::Clean);
+    }
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
     let found = catalogue
         .rules()

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, Write as _};
 
 use clap::ValueEnum;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::lint::{OWN_RULES, OwnRule, Suppressed};
 use crate::report::{self, InputFailure, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
 use crate::source::Sources;
@@ -36,6 +37,8 @@ pub(super) enum Format {
 pub(super) struct Outcome<'a> {
     pub(super) sources: &'a Sources,
     pub(super) findings: &'a [Finding],
+    /// Findings that are not shown to people, with the reason.
+    pub(super) suppressed: &'a [Suppressed],
     pub(super) failures: &'a [InputFailure],
     pub(super) summary: &'a Summary,
     pub(super) rules: &'a [Rule],
@@ -72,12 +75,18 @@ impl Outcome<'_> {
 
     /// Calls `write` with what the formats of other programs need.
     fn run(&self, write: impl FnOnce(&Run<'_>) -> io::Result<()>) -> io::Result<()> {
-        let reported = |finding| Reported {
+        let open = self.findings.iter().map(|finding| Reported {
             finding,
             suppressed: None,
-        };
-        let findings: Vec<_> = self.findings.iter().map(reported).collect();
-        let rules: Vec<_> = self.rules.iter().map(rule_info).collect();
+        });
+        let suppressed = self.suppressed.iter().map(|suppressed| Reported {
+            finding: &suppressed.finding,
+            suppressed: Some(&suppressed.reason),
+        });
+        let mut findings: Vec<_> = open.chain(suppressed).collect();
+        findings.sort_by_key(|reported| (reported.finding.primary.at, &reported.finding.rule));
+        let pages = self.rules.iter().map(rule_info);
+        let rules: Vec<_> = pages.chain(OWN_RULES.iter().map(own_rule_info)).collect();
         let directory = std::env::current_dir().unwrap_or_default();
         write(&Run {
             sources: self.sources,
@@ -100,5 +109,23 @@ fn rule_info(rule: &Rule) -> RuleInfo<'_> {
         severity: rule.severity,
         confidence: rule.confidence,
         reference: rule.reference(),
+    }
+}
+
+/// The rules about `kmslint.toml`, which have no page.
+fn own_rule_info(rule: &OwnRule) -> RuleInfo<'_> {
+    RuleInfo {
+        id: rule.id,
+        title: rule.title,
+        description: rule
+            .text
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        page: rule.text,
+        severity: rule.severity,
+        confidence: Confidence::High,
+        reference: "",
     }
 }

@@ -162,7 +162,7 @@ impl PolicyFiles {
     fn failures(&self) -> Vec<report::InputFailure> {
         self.errors
             .iter()
-            .map(super::check::input_failure)
+            .map(super::gather::input_failure)
             .collect()
     }
 

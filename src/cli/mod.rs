@@ -2,11 +2,17 @@
 //! decide is decided elsewhere.
 
 mod check;
+mod clock;
 mod exit_code;
 mod explain;
+mod facts;
 mod format;
+mod gather;
 mod input;
+mod known;
+mod leave_out;
 mod rules;
+mod schema;
 mod simulate;
 mod terminal;
 
@@ -37,13 +43,17 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Finds what is wrong with key policies: the gate for continuous integration.
-    Check(check::CheckArguments),
+    Check(Box<check::CheckArguments>),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
     Rules(rules::RulesArguments),
     /// Shows the page of a rule.
     Explain(explain::ExplainArguments),
+    /// Shows what rules are written over: the facts of keys and policies, as JSON.
+    Facts(facts::FactsArguments),
+    /// Shows the JSON Schema of a document.
+    Schema(schema::SchemaArguments),
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -66,6 +76,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Facts(arguments) => facts::run(&arguments, &terminal),
+        Command::Schema(arguments) => schema::run(&arguments),
     };
     result.unwrap_or_else(|error| report_failure(&error))
 }

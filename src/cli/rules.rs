@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 
+use crate::lint::OWN_RULES;
 use crate::rule::Catalogue;
 
 use super::{ExitCode, Failure};
@@ -14,21 +15,22 @@ pub(super) struct RulesArguments;
 
 pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
-    let rules = catalogue.rules();
-    let width = rules
-        .iter()
-        .map(|rule| rule.id.as_str().len())
-        .max()
-        .unwrap_or_default();
+    let pages = catalogue.rules().iter();
+    let mut rows: Vec<_> = pages
+        .map(|rule| (rule.id.as_str(), rule.severity, &*rule.title))
+        .chain(
+            OWN_RULES
+                .iter()
+                .map(|rule| (rule.id, rule.severity, rule.title)),
+        )
+        .collect();
+    rows.sort_unstable();
+    let width = rows.iter().map(|(id, _, _)| id.len()).max();
+    let width = width.unwrap_or_default();
     let mut out = io::stdout().lock();
-    for rule in rules {
-        let severity = rule.severity.name();
-        writeln!(
-            out,
-            "{:width$}  {severity:7}  {}",
-            rule.id.as_str(),
-            rule.title
-        )?;
+    for (id, severity, title) in rows {
+        let severity = severity.name();
+        writeln!(out, "{id:width$}  {severity:7}  {title}")?;
     }
     Ok(ExitCode::Clean)
 }

@@ -7,6 +7,7 @@ mod condition;
 mod days_text;
 mod inert;
 mod key;
+mod located;
 mod places;
 mod principal;
 mod record;

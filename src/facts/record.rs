@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::eval::Decision;
-use crate::policy::{Effect, PolicyKind, PrincipalType};
+use crate::policy::{Effect, PolicyKind, PrincipalType, glob};
 use crate::source::{Location, SourceId, Span};
 
 /// Index into `sources`, first byte, byte after the last.
@@ -48,6 +48,36 @@ impl Facts {
             source,
             span: Span { start, end },
         })
+    }
+}
+
+impl Facts {
+    /// Marks the principals that one of these ARN patterns names as trusted. `*` is any run of
+    /// characters and `?` one, as in a policy.
+    pub fn trust(&mut self, patterns: &[String]) {
+        let table = &mut self.access;
+        let lists = [
+            &mut table.schedule,
+            &mut table.cancel,
+            &mut table.put_key_policy,
+        ];
+        for access in lists.into_iter().flatten() {
+            let is_one = match access.kind {
+                PrincipalKind::Role
+                | PrincipalKind::User
+                | PrincipalKind::Session
+                | PrincipalKind::FederatedUser => true,
+                PrincipalKind::Everyone
+                | PrincipalKind::Account
+                | PrincipalKind::UniqueId
+                | PrincipalKind::Service
+                | PrincipalKind::None => false,
+            };
+            access.trusted = is_one
+                && patterns
+                    .iter()
+                    .any(|pattern| glob(pattern, &access.principal));
+        }
     }
 }
 
@@ -353,6 +383,9 @@ pub struct Access {
     /// (`kms:CallerAccount`, `aws:PrincipalAccount`, `aws:PrincipalOrgID`, …) and single out no
     /// principal; false where nothing narrows.
     pub narrowed_to_account: bool,
+    /// Whether the configuration's `trusted_administrators` name this principal; never true for
+    /// everyone, an account or a service.
+    pub trusted: bool,
     /// Whether `access.schedule` holds this principal, or everyone, too.
     pub can_schedule: bool,
     /// The statements that grant it.

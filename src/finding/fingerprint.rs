@@ -1,33 +1,215 @@
-//! A short name by which other programs know a finding again.
+//! What tells a finding from all others, run after run: a hash that survives moved lines and other
+//! white space, but not another statement.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-/// 128 bits that name a finding from one run to the next, written as 32 hexadecimal digits. What
-/// they are made of, and when they change, is said at `lint::fingerprints`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use crate::source::{Location, Root, Sources};
+
+use super::Finding;
+use super::normalized::normalized;
+
+/// The first 128 bits of a SHA-256, written as 32 hexadecimal digits; the same on every machine.
+///
+/// A pull request may come from anybody: were the hash not a cryptographic one, a statement could
+/// be written that has the fingerprint of a suppressed one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u128);
 
+/// The fingerprints of one finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprints {
+    /// Of the finding: its rule, its subject, its statement, and which of several it is. Baselines
+    /// hold this one.
+    pub finding: Fingerprint,
+    /// Of the statement alone: all findings in it share it. Suppressions name this one.
+    pub statement: Fingerprint,
+}
+
 impl Fingerprint {
-    /// The first 16 bytes of a SHA-256 over these parts, each after its length. A policy's author
-    /// must not be able to choose a text that passes for another finding, one that was accepted
-    /// for instance.
+    /// The fingerprint of these parts in this order; where one ends and the next begins counts.
     pub fn of(parts: &[&str]) -> Self {
-        let mut hasher = Sha256::new();
+        let mut hash = Sha256::new();
         for part in parts {
+            // 64 bits on every machine.
             let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-            hasher.update(length.to_be_bytes());
-            hasher.update(part.as_bytes());
+            hash.update(length.to_be_bytes());
+            hash.update(part.as_bytes());
         }
-        let hash: [u8; 32] = hasher.finalize().into();
-        let first = hash.first_chunk::<16>().copied().unwrap_or_default();
+        let digest: [u8; 32] = hash.finalize().into();
+        let first = digest.first_chunk::<16>().copied().unwrap_or_default();
         Self(u128::from_be_bytes(first))
+    }
+
+    /// Reads 32 hexadecimal digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let fits = text.len() == 32 && text.bytes().all(is_digit);
+        let number = fits.then(|| u128::from_str_radix(text, 16).ok());
+        number.flatten().map(Self)
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// How fingerprints, baselines and suppressions speak of what a finding is about.
+#[derive(Debug)]
+pub struct Subjects<'a> {
+    files: BTreeSet<&'a str>,
+    root: &'a Root,
+}
+
+impl<'a> Subjects<'a> {
+    /// The names of a run over these files; those of files are told from `root`, so that a run
+    /// from elsewhere gives the same.
+    pub fn new(sources: &'a Sources, root: &'a Root) -> Self {
+        Self {
+            files: sources.iter().map(|(_, file)| file.name()).collect(),
+            root,
+        }
+    }
+
+    /// A key's ARN or id, or the path from the root of the file that it stands in.
+    pub fn name(&self, finding: &Finding) -> String {
+        if self.files.contains(&*finding.subject) {
+            self.root.relative(&finding.subject)
+        } else {
+            finding.subject.clone()
+        }
+    }
+}
+
+/// Gives every finding its fingerprints. The findings must be sorted: of several of one rule in
+/// equal statements of one subject, the first is the first in the file.
+pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
+    let subjects = Subjects::new(sources, root);
+    let mut statements: BTreeMap<Location, Fingerprint> = BTreeMap::new();
+    let mut equal: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+    for finding in findings {
+        let at = finding.statement.unwrap_or(finding.primary.at);
+        let statement = *statements.entry(at).or_insert_with(|| of_text(at, sources));
+        let (subject, text) = (subjects.name(finding), statement.to_string());
+        let rule: &str = &finding.rule;
+        let ordinal = equal
+            .entry(Fingerprint::of(&[rule, &subject, &text]))
+            .or_default();
+        finding.fingerprints = Fingerprints {
+            finding: Fingerprint::of(&[rule, &subject, &text, &ordinal.to_string()]),
+            statement,
+        };
+        *ordinal = ordinal.saturating_add(1);
+    }
+}
+
+fn of_text(at: Location, sources: &Sources) -> Fingerprint {
+    let text = sources
+        .get(at.source)
+        .map_or("", |file| at.span.of(file.text()));
+    Fingerprint::of(&[&normalized(text)])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::finding::{Confidence, Label, Severity};
+    use crate::source::{SourceFile, SourceId, Span};
+
+    use super::*;
+
+    fn finding(source: SourceId, text: &str, part: &str) -> Finding {
+        let start = text.find(part).unwrap();
+        let at = Location {
+            source,
+            span: Span::new(start, start + part.len()),
+        };
+        Finding {
+            rule: "cancel-by-nobody".into(),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            subject: "keys/a.json".into(),
+            message: String::new(),
+            help: String::new(),
+            reference: String::new(),
+            primary: Label {
+                at,
+                text: String::new(),
+            },
+            related: Vec::new(),
+            statement: Some(at),
+            fingerprints: Fingerprints::default(),
+        }
+    }
+
+    fn fingerprints(name: &str, text: &str, part: &str) -> Vec<Fingerprints> {
+        let mut sources = Sources::default();
+        let source = sources.add(SourceFile::new(name, text));
+        let mut one = finding(source, text, part);
+        one.subject = name.into();
+        let mut findings = vec![one.clone(), one];
+        fingerprint(&mut findings, &sources, &Root::new(Path::new(".")));
+        findings
+            .iter()
+            .map(|finding| finding.fingerprints)
+            .collect()
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_for_ever() {
+        let found = fingerprints(
+            "keys/a.json",
+            r#"{"Effect": "Allow"}"#,
+            r#"{"Effect": "Allow"}"#,
+        );
+        assert_eq!(
+            found
+                .iter()
+                .map(|f| f.finding.to_string())
+                .collect::<Vec<_>>(),
+            [
+                "851d1953e8eb1c83fc94baed3842a299",
+                "2e78482c22157cf2515481a8d4c24a27"
+            ]
+        );
+        assert_eq!(
+            found[0].statement.to_string(),
+            "e3e2ac0ea1ecdc38b4a3a005c3a76878"
+        );
+        assert_eq!(found[0].statement, found[1].statement);
+        let text = found[0].statement.to_string();
+        assert_eq!(Fingerprint::parse(&text), Some(found[0].statement));
+    }
+
+    #[test]
+    fn only_white_space_and_the_way_to_the_file_do_not_count() {
+        let plain = r#"{"Effect":"Allow","Sid":"a b"}"#;
+        let first = fingerprints("keys/a.json", plain, plain);
+        let spaced = "\n\n{ \"Effect\" :\n\"Allow\", \"Sid\": \"a b\" }";
+        assert_eq!(fingerprints("./keys/a.json", spaced, spaced.trim()), first);
+        let weaker = r#"{"Effect":"Allow","Sid":"ab"}"#;
+        assert_ne!(fingerprints("keys/a.json", weaker, weaker), first);
+        let elsewhere = fingerprints("keys/b.json", plain, plain);
+        assert_ne!(elsewhere[0].finding, first[0].finding);
+        assert_eq!(elsewhere[0].statement, first[0].statement);
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(Fingerprint::of(&["ab", "c"]), Fingerprint::of(&["a", "bc"]));
+        assert_eq!(Fingerprint::parse("0"), None);
+        assert_eq!(Fingerprint::parse(&"A".repeat(32)), None);
     }
 }

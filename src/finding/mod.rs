@@ -1,10 +1,11 @@
 //! What a rule found: how bad, how sure, where, what to do.
 
 mod fingerprint;
-
-pub use fingerprint::Fingerprint;
+mod normalized;
 
 use serde::{Deserialize, Serialize};
+
+pub use fingerprint::{Fingerprint, Fingerprints, Subjects, fingerprint};
 
 use crate::source::Location;
 
@@ -73,4 +74,8 @@ pub struct Finding {
     pub primary: Label,
     /// What else to look at.
     pub related: Vec<Label>,
+    /// The statement of a policy in which `primary` stands; none where it stands in no statement.
+    pub statement: Option<Location>,
+    /// What tells it from all others; [`fingerprint`] fills it in.
+    pub fingerprints: Fingerprints,
 }

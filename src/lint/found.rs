@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Fingerprints, Label};
 use crate::rule::{Nodes, Related, Rule, Selected, Template};
 
 use super::place::Files;
@@ -29,6 +29,8 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Fi
         help: rule.help.render(node),
         reference: rule.reference().to_owned(),
         related: related.collect(),
+        statement: files.statement(primary.at),
+        fingerprints: Fingerprints::default(),
         primary,
     }
 }

@@ -1,10 +1,11 @@
 //! The run: every rule over the facts of every key and policy, as one sorted list of findings.
 
-mod fingerprint;
+mod baseline;
 mod found;
+mod own;
 mod place;
-
-pub use fingerprint::fingerprints;
+mod selection;
+mod suppress;
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -13,6 +14,11 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::rule::{Catalogue, Rule};
 use crate::source::SourceId;
+
+pub use baseline::{Baseline, BaselineError, baseline};
+pub use own::{EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, UNUSED_SUPPRESSION};
+pub use selection::{NoSuchRule, Selection};
+pub use suppress::{Suppressed, Suppressions};
 
 use found::finding;
 use place::Files;

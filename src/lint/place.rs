@@ -1,5 +1,7 @@
 //! From places of the facts to bytes of files.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 
 use crate::facts::Place;
@@ -9,20 +11,25 @@ use crate::source::{Location, SourceId, Span};
 /// The files that the places of one document refer to.
 #[derive(Debug)]
 pub(super) struct Files<'a> {
-    files: &'a [SourceId],
+    ids: &'a [SourceId],
     /// Where to point for a node that has no place and lies in nothing that has one.
     fallback: Location,
+    facts: &'a Value,
+    /// Every statement of the facts, sorted; they do not lie in each other.
+    statements: OnceCell<Vec<Location>>,
 }
 
 impl<'a> Files<'a> {
     /// The files of these facts.
-    pub(super) fn new(facts: &Value, files: &'a [SourceId]) -> Self {
+    pub(super) fn new(facts: &'a Value, files: &'a [SourceId]) -> Self {
         let mut this = Self {
-            files,
+            ids: files,
             fallback: Location {
                 source: files.first().copied().unwrap_or_default(),
                 span: Span::default(),
             },
+            facts,
+            statements: OnceCell::new(),
         };
         let mut whole = [facts.get("policy"), facts.get("key")]
             .into_iter()
@@ -42,10 +49,44 @@ impl<'a> Files<'a> {
             .unwrap_or(self.fallback)
     }
 
+    /// The statement around these bytes, wherever the facts tell of one.
+    pub(super) fn statement(&self, at: Location) -> Option<Location> {
+        let statements = self.statements.get_or_init(|| {
+            let mut found = Vec::new();
+            self.gather(self.facts, &mut found);
+            found.sort_unstable();
+            found
+        });
+        let starts = |statement: &Location| {
+            (statement.source, statement.span.start) <= (at.source, at.span.start)
+        };
+        let after = statements.partition_point(starts);
+        let statement = statements.get(after.checked_sub(1)?)?;
+        let encloses = statement.source == at.source && at.span.end <= statement.span.end;
+        encloses.then_some(*statement)
+    }
+
+    /// What has an effect, actions and a place is a statement.
+    fn gather(&self, value: &Value, found: &mut Vec<Location>) {
+        match value {
+            Value::Object(members) => {
+                if let (Some(_), Some(at)) = (members.get("effect"), members.get("at"))
+                    && members.contains_key("actions")
+                {
+                    found.extend(self.resolve(at));
+                } else {
+                    members.values().for_each(|value| self.gather(value, found));
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.gather(item, found)),
+            _ => {}
+        }
+    }
+
     fn resolve(&self, at: &Value) -> Option<Location> {
         let (file, start, end) = place(at)?;
         Some(Location {
-            source: *self.files.get(file as usize)?,
+            source: *self.ids.get(file as usize)?,
             span: Span { start, end },
         })
     }

@@ -6,11 +6,14 @@ use serde::Serialize;
 
 use super::visible::escape_json;
 use super::{InputFailure, Summary};
-use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
 use crate::source::{Location, Position, Sources};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;
+
+/// JSON Schema of the document.
+pub const SCHEMA: &str = include_str!("findings.schema.json");
 
 /// The whole document.
 #[derive(Serialize)]
@@ -31,6 +34,10 @@ struct JsonFinding<'a> {
     reference: &'a str,
     subject: &'a str,
     label: &'a str,
+    /// What tells the finding from all others, run after run.
+    fingerprint: Fingerprint,
+    /// What a suppression of it names.
+    statement: Fingerprint,
     location: Option<Place<'a>>,
     related: Vec<Related<'a>>,
 }
@@ -87,7 +94,10 @@ pub fn findings(
 }
 
 /// Writes a document on lines of its own, with nothing in it that would steer a terminal.
-pub(super) fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+///
+/// # Errors
+/// Where writing fails.
+pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", escape_json(&text))
 }
@@ -106,6 +116,8 @@ fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {
         reference: &finding.reference,
         subject: &finding.subject,
         label: &finding.primary.text,
+        fingerprint: finding.fingerprints.finding,
+        statement: finding.fingerprints.statement,
         location: place(sources, finding.primary.at),
         related: finding.related.iter().map(related).collect(),
     }
@@ -141,7 +153,10 @@ pub(super) fn place(sources: &Sources, at: Location) -> Option<Place<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::finding::Fingerprints;
     use crate::source::{InputError, SourceFile, Span};
 
     #[test]
@@ -167,6 +182,8 @@ mod tests {
             reference: "https://docs.aws.amazon.com/".into(),
             primary: label(at(8, 10), "here"),
             related: vec![label(at(0, 1), "and here")],
+            statement: None,
+            fingerprints: Fingerprints::default(),
         }];
         let failures = [InputFailure {
             file: "b.json".into(),
@@ -176,8 +193,10 @@ mod tests {
         let summary = Summary::new(&found, &failures, 1, 0);
         let mut out = Vec::new();
         findings(&mut out, &sources, &found, &failures, &summary).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        is_described(&serde_json::from_str(&text).unwrap());
         assert_eq!(
-            String::from_utf8(out).unwrap(),
+            text,
             r#"{
   "version": 1,
   "findings": [
@@ -190,6 +209,8 @@ mod tests {
       "reference": "https://docs.aws.amazon.com/",
       "subject": "a.json",
       "label": "here",
+      "fingerprint": "00000000000000000000000000000000",
+      "statement": "00000000000000000000000000000000",
       "location": {
         "file": "a.json",
         "start": {
@@ -239,10 +260,35 @@ mod tests {
     "warnings": 0,
     "infos": 1,
     "input_errors": 1,
-    "passed_over": 0
+    "passed_over": 0,
+    "suppressed": 0,
+    "in_baseline": 0
   }
 }
 "#
         );
+    }
+
+    /// The schema tells of exactly the fields that are written.
+    fn is_described(document: &Value) {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        for (written, described) in [
+            ("", ""),
+            ("/findings/0", "/$defs/finding"),
+            ("/findings/0/related/0", "/$defs/related"),
+            ("/findings/0/location", "/$defs/location"),
+            ("/findings/0/location/start", "/$defs/point"),
+            ("/errors/0", "/$defs/error"),
+            ("/summary", "/properties/summary"),
+        ] {
+            let object = schema.pointer(described).unwrap();
+            let keys = |object: &Value| -> Vec<String> {
+                object.as_object().unwrap().keys().cloned().collect()
+            };
+            let written = keys(document.pointer(written).unwrap());
+            assert_eq!(written, keys(&object["properties"]), "{described}");
+            let required: Vec<String> = serde_json::from_value(object["required"].clone()).unwrap();
+            assert_eq!(written, required, "{described}");
+        }
     }
 }

@@ -3,7 +3,6 @@
 use super::path::relative;
 use super::{InputFailure, Summary};
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
-use crate::lint::fingerprints;
 use crate::source::{Location, Position, Sources, Span};
 
 /// What a run found.
@@ -61,8 +60,10 @@ impl<'a> Run<'a> {
 
     /// The fingerprint of every finding, in their order.
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
-        let findings: Vec<_> = self.findings.iter().map(|r| r.finding).collect();
-        fingerprints(self.sources, &findings)
+        self.findings
+            .iter()
+            .map(|r| r.finding.fingerprints.finding)
+            .collect()
     }
 
     /// The path from the working directory by which a file's name is reported.

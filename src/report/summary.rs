@@ -24,6 +24,10 @@ pub struct Summary {
     pub input_errors: usize,
     /// Files that hold nothing of interest.
     pub passed_over: usize,
+    /// Findings that are left out because a suppression covers them.
+    pub suppressed: usize,
+    /// Findings that are left out because the baseline holds them.
+    pub in_baseline: usize,
 }
 
 impl Summary {
@@ -44,6 +48,17 @@ impl Summary {
             infos: of(Severity::Info),
             input_errors: failures.len(),
             passed_over,
+            ..Self::default()
+        }
+    }
+
+    /// With the numbers of findings that are left out, suppressed and in the baseline.
+    #[must_use]
+    pub const fn leaving_out(self, suppressed: usize, in_baseline: usize) -> Self {
+        Self {
+            suppressed,
+            in_baseline,
+            ..self
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use crate::finding::Severity;
 use crate::source::{ReadError, read};
 
 use super::{PageError, Rule, page};
@@ -123,6 +124,19 @@ impl Catalogue {
             Some((twice, _)) => Err(CatalogueError::Duplicate(twice.id.to_string())),
             None => Ok(self),
         }
+    }
+
+    /// These rules with another severity each; one that gets none is left out.
+    #[must_use]
+    pub fn adjusted(mut self, severity: impl Fn(&Rule) -> Option<Severity>) -> Self {
+        self.rules.retain_mut(|rule| match severity(rule) {
+            Some(severity) => {
+                rule.severity = severity;
+                true
+            }
+            None => false,
+        });
+        self
     }
 
     /// The rules, sorted by id.

@@ -7,9 +7,18 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
+use super::Root;
+
 /// Which files of a directory to look at.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    patterns: Patterns,
+    /// Further patterns, matched against the path from this directory.
+    from_root: Option<(Root, Patterns)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Patterns {
     include: Option<GlobSet>,
     exclude: GlobSet,
 }
@@ -29,6 +38,41 @@ impl Filter {
     /// # Errors
     /// A pattern that globset does not take.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
+        Ok(Self {
+            patterns: Patterns::new(include, exclude)?,
+            from_root: None,
+        })
+    }
+
+    /// This filter, and patterns that are matched against the path from `root`, wherever below
+    /// it the given directory lies.
+    ///
+    /// # Errors
+    /// A pattern that globset does not take.
+    pub fn from_root(
+        self,
+        root: &Root,
+        include: &[String],
+        exclude: &[String],
+    ) -> Result<Self, FilterError> {
+        let says = !include.is_empty() || !exclude.is_empty();
+        let patterns = Patterns::new(include, exclude)?;
+        Ok(Self {
+            from_root: says.then(|| (root.clone(), patterns)),
+            ..self
+        })
+    }
+
+    fn takes(&self, path: &Path, below: &Path) -> bool {
+        let from_root = |(root, patterns): &(Root, Patterns)| {
+            patterns.take(Path::new(&root.relative(&path.to_string_lossy())))
+        };
+        self.patterns.take(below) && self.from_root.as_ref().is_none_or(from_root)
+    }
+}
+
+impl Patterns {
+    fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
         let include = if include.is_empty() {
             None
         } else {
@@ -40,8 +84,8 @@ impl Filter {
         })
     }
 
-    fn takes(&self, below: &Path) -> bool {
-        self.include.as_ref().is_none_or(|set| set.is_match(below)) && !self.exclude.is_match(below)
+    fn take(&self, path: &Path) -> bool {
+        self.include.as_ref().is_none_or(|set| set.is_match(path)) && !self.exclude.is_match(path)
     }
 }
 
@@ -109,7 +153,7 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
             continue;
         }
         let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        if !filter.takes(below) {
+        if !filter.takes(entry.path(), below) {
             continue;
         }
         if entry.file_type().is_file() && may_hold_json(entry.path()) {

@@ -9,6 +9,7 @@ mod input_error;
 pub mod json;
 mod path;
 mod read;
+mod root;
 mod span;
 
 pub use discover::{Discovery, Filter, FilterError, discover};
@@ -17,4 +18,5 @@ pub use file::{Location, Position, SourceFile, SourceId, Sources};
 pub use input_error::InputError;
 pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use read::{ReadError, decode, read};
+pub use root::Root;
 pub use span::{Span, Spanned};

@@ -129,6 +129,7 @@ impl<'a> Desk<'a> {
                 .filter_map(|index| self.statement(*index))
                 .any(narrowing::narrows_to_account),
             can_schedule: false,
+            trusted: false,
             via,
             at: self.subject.place(at),
         })

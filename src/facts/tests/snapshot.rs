@@ -105,7 +105,7 @@ fn account(days: &Value, text: &str) -> Value {
         "principal": "arn:aws:iam::111122223333:root", "kind": "account",
         "account": "111122223333", "decision": "allowed", "days": days, "conditional_days": [],
         "shortest": days.get(0), "days_text": text, "depends_on": [], "without_mfa": true,
-        "narrowed": false, "narrowed_to_account": false, "can_schedule": true,
+        "narrowed": false, "narrowed_to_account": false, "trusted": false, "can_schedule": true,
         "via": [{
             "statement": 0, "sid": "Enable IAM User Permissions", "pattern": "kms:*",
             "by_name": false,

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{InputFailure, Reported, RuleInfo, Run, Summary};
-use crate::finding::{Confidence, Finding, Label, Severity};
-use crate::source::{InputError, Location, SourceFile, SourceId, Sources, Span};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
+use crate::source::{InputError, Location, Root, SourceFile, SourceId, Sources, Span};
 
 const POLICY: &str = "{\n  \"Sid\": \"a\",\n  \"Action\": [\n    \"kms:*\"\n  ]\n}\n";
 
@@ -37,6 +37,8 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
             label(policy, "\"a\"", "the [statement]"),
             label(policy, "[\n    \"kms:*\"\n  ]", ""),
         ],
+        statement: None,
+        fingerprints: Fingerprints::default(),
     };
     let hostile = Finding {
         severity: Severity::Info,
@@ -83,7 +85,8 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
     let odd = sources.add(SourceFile::new("/work dir/é,:%\n::error::|`<.json", POLICY));
     let broken = sources.add(SourceFile::new("keys/broken.json", "{"));
     sources.add(SourceFile::new("keys/fine.json", "{}"));
-    let findings = findings(policy, odd);
+    let mut findings = findings(policy, odd);
+    fingerprint(&mut findings, &sources, &Root::new(Path::new("")));
     let reported: Vec<_> = findings
         .iter()
         .map(|finding| Reported {

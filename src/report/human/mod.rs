@@ -129,6 +129,17 @@ pub fn summary(out: &mut impl Write, summary: &Summary, style: &Style) -> io::Re
     if summary.passed_over > 0 {
         write!(out, ", {} passed over", summary.passed_over)?;
     }
+    if summary.suppressed > 0 {
+        write!(
+            out,
+            ", {} suppressed",
+            counted(summary.suppressed, "finding")
+        )?;
+    }
+    if summary.in_baseline > 0 {
+        let count = counted(summary.in_baseline, "finding");
+        write!(out, ", {count} in the baseline")?;
+    }
     if summary.input_errors > 0 {
         let inputs = format!("{} not understood", counted(summary.input_errors, "input"));
         write!(out, ", {}", paint(&inputs, Tone::Error, style))?;

@@ -1,7 +1,7 @@
 //! Whole findings, compared with the exact text that a person reads.
 
 use super::*;
-use crate::finding::Label;
+use crate::finding::{Fingerprints, Label};
 use crate::source::{InputError, SourceFile, Span};
 
 const PLAIN: Style = Style {
@@ -60,6 +60,8 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         reference: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html".into(),
         primary,
         related,
+        statement: None,
+        fingerprints: Fingerprints::default(),
     }
 }
 
@@ -389,6 +391,7 @@ fn the_summary_is_one_line() {
         infos: 2,
         input_errors: 0,
         passed_over: 3,
+        ..Summary::default()
     };
     assert_eq!(
         summed_up(&counts),
@@ -396,6 +399,14 @@ fn the_summary_is_one_line() {
     );
     counts.input_errors = 1;
     assert!(summed_up(&counts).ends_with("3 passed over, 1 input not understood\n"));
+    let counts = counts.leaving_out(1, 4);
+    assert!(
+        summed_up(&counts).contains(
+            "; 12 files checked, 3 passed over, 1 finding suppressed, 4 findings in the baseline"
+        ),
+        "{}",
+        summed_up(&counts)
+    );
     let nothing = Summary {
         files: 1,
         ..Summary::default()

@@ -1,0 +1,44 @@
+//! `kmslint facts`: the document that rules are written over.
+
+use std::io::{self, BufWriter, Write as _};
+
+use clap::Args;
+use rayon::prelude::*;
+
+use crate::report;
+
+use super::gather::InputArguments;
+use super::terminal::Terminal;
+use super::{ExitCode, Failure};
+
+/// Arguments of `kmslint facts`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Writes a JSON array with the facts of every key and every policy without one. \
+Beside every `at` stands a `location` with file, line and column, for people: rules do not see it."
+)]
+pub(super) struct FactsArguments {
+    #[command(flatten)]
+    inputs: InputArguments,
+}
+
+pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let gathered = arguments.inputs.gather(None)?;
+    let sources = &gathered.loaded.sources;
+    let located = gathered.facts.par_iter();
+    let located: Vec<_> = located
+        .map(|facts| facts.located(sources))
+        .collect::<Result<_, _>>()
+        .map_err(Failure::usage)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    report::json::write(&mut out, &located)?;
+    out.flush()?;
+    let mut err = BufWriter::new(io::stderr().lock());
+    report::human::input_errors(&mut err, sources, &gathered.failures, &terminal.style)?;
+    err.flush()?;
+    Ok(if gathered.failures.is_empty() {
+        ExitCode::Clean
+    } else {
+        ExitCode::Failure
+    })
+}

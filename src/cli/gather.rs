@@ -1,0 +1,202 @@
+//! From paths and configuration to facts: what `check` and `facts` have in common.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rayon::prelude::*;
+
+use crate::aws::PendingWindowInDays;
+use crate::config::{Config, find};
+use crate::facts::{Facts, Limits, of_key, of_policy};
+use crate::load::{LoadError, Loaded, load};
+use crate::report::InputFailure;
+use crate::source::{
+    Discovery, Filter, InputError, Location, ReadError, SourceFile, SourceId, Span, discover, read,
+};
+
+use super::Failure;
+
+/// Which files to look at, and by which configuration.
+#[derive(Debug, Args)]
+pub(super) struct InputArguments {
+    /// Files and directories; `-` is standard input, none is the current directory.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Look only at files whose path below the given directory matches; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Do not look at files whose path below the given directory matches; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// The shortest waiting period that is not reported, 7 to 30 days; 14 unless configured.
+    #[arg(long, value_name = "DAYS", value_parser = super::simulate::parse_days)]
+    minimum_waiting_period: Option<PendingWindowInDays>,
+    /// The configuration; without it, `kmslint.toml` in the directory of the first path or the
+    /// nearest one above it, no higher than the repository's top.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Do not look for a configuration.
+    #[arg(long)]
+    no_config: bool,
+}
+
+/// Days of the shortest waiting period that is not reported, unless configured.
+const MINIMUM_WAITING_PERIOD: i64 = 14;
+
+/// What the paths hold.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) loaded: Loaded,
+    /// Facts of keys, then of policies.
+    pub(super) facts: Vec<Facts>,
+    /// What could not be read.
+    pub(super) failures: Vec<InputFailure>,
+    /// Files that hold nothing of interest.
+    pub(super) passed_over: usize,
+    pub(super) config: Config,
+    /// The configuration's file among the sources; none where there is none.
+    pub(super) config_source: Option<SourceId>,
+    /// Whether all below the configuration's directory was looked at.
+    pub(super) whole: bool,
+}
+
+impl InputArguments {
+    /// Reads the configuration, then everything else; nothing else where the configuration is
+    /// broken. It may name `known` rules only; any where none are given.
+    pub(super) fn gather(&self, known: Option<&[&str]>) -> Result<Gathered, Failure> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        let Some(file) = self.config_file(paths)? else {
+            let config = Config::default();
+            return self.gather_with(config, paths);
+        };
+        let checked = Config::parse(&file).and_then(|config| {
+            let unknown = known.map(|known| config.unknown_rules(known));
+            unknown
+                .filter(|errors| !errors.is_empty())
+                .map_or(Ok(config), Err)
+        });
+        match checked {
+            Ok(config) => {
+                let mut gathered = self.gather_with(config, paths)?;
+                gathered.config_source = Some(gathered.loaded.sources.add(file));
+                Ok(gathered)
+            }
+            Err(errors) => Ok(broken(file, errors)),
+        }
+    }
+
+    fn config_file(&self, paths: &[PathBuf]) -> Result<Option<SourceFile>, Failure> {
+        if self.no_config {
+            return Ok(None);
+        }
+        let found = match &self.config {
+            Some(path) => Some(path.clone()),
+            None => paths.first().and_then(|path| find(path)),
+        };
+        found.map(|path| read_config(&path)).transpose()
+    }
+
+    fn gather_with(&self, config: Config, paths: &[PathBuf]) -> Result<Gathered, Failure> {
+        let filter = Filter::new(&self.include, &self.exclude).map_err(Failure::usage)?;
+        let filter = filter.from_root(&config.root, &config.include, &config.exclude);
+        let discovery = discover(paths, &filter.map_err(Failure::usage)?);
+        let loaded = load(&discovery);
+        let fallback = PendingWindowInDays::new(MINIMUM_WAITING_PERIOD).unwrap_or_default();
+        let minimum = self.minimum_waiting_period;
+        let limits = Limits {
+            minimum_waiting_period: minimum
+                .or(config.minimum_waiting_period)
+                .unwrap_or(fallback),
+        };
+        let filtered = !self.include.is_empty() || !self.exclude.is_empty();
+        Ok(Gathered {
+            facts: facts(&loaded, limits, &config.trusted_administrators),
+            failures: failures(&loaded, &discovery),
+            passed_over: discovery
+                .passed_over
+                .saturating_add(loaded.passed_over.len()),
+            whole: !filtered && paths.iter().any(|path| config.root.is_within(path)),
+            loaded,
+            config,
+            config_source: None,
+        })
+    }
+}
+
+fn read_config(path: &Path) -> Result<SourceFile, Failure> {
+    read(path).map_err(|error| {
+        let reason = match error {
+            ReadError::Io(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        Failure::usage(format!(
+            "cannot read the configuration `{}`: {reason}",
+            path.display()
+        ))
+    })
+}
+
+fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
+    let mut gathered = Gathered::default();
+    let name = file.name().to_owned();
+    let source = gathered.loaded.sources.add(file);
+    let failure = |error: InputError| InputFailure {
+        file: name.clone(),
+        at: Some(Location {
+            source,
+            span: error.span,
+        }),
+        error,
+    };
+    gathered.failures = errors.into_iter().map(failure).collect();
+    gathered
+}
+
+fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
+    let inventory = &loaded.inventory;
+    let keys = inventory
+        .keys
+        .par_iter()
+        .map(|key| of_key(key, &loaded.sources, limits));
+    let policies = inventory.policies.par_iter();
+    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
+    let mut facts: Vec<Facts> = keys.chain(policies).collect();
+    for facts in &mut facts {
+        facts.trust(trusted);
+    }
+    facts
+}
+
+/// What could not be read. That nothing at all was recognised is one of these: a gate that looked
+/// at nothing has not passed.
+fn failures(loaded: &Loaded, discovery: &Discovery) -> Vec<InputFailure> {
+    let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
+    if loaded.recognized == 0 && failures.is_empty() {
+        let looked = discovery.named.len().saturating_add(discovery.found.len());
+        let looked = looked.saturating_add(discovery.passed_over);
+        failures.push(InputFailure {
+            file: String::new(),
+            at: None,
+            error: InputError::new(
+                Span::default(),
+                format!("nothing was recognised in {looked} {}", if looked == 1 { "file" } else { "files" }),
+            )
+            .help("give key policies, IAM policies, or the output of `aws kms get-key-policy` and `describe-key`"),
+        });
+    }
+    failures
+}
+
+/// An error of loading as the report takes it.
+pub(super) fn input_failure(error: &LoadError) -> InputFailure {
+    InputFailure {
+        file: error.file.clone(),
+        at: error.at,
+        error: error.error.clone(),
+    }
+}

@@ -1,0 +1,35 @@
+//! `kmslint schema NAME`: JSON Schema of what kmslint reads and writes.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, ValueEnum};
+
+use crate::config;
+use crate::report;
+
+use super::{ExitCode, Failure};
+
+/// Arguments of `kmslint schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// Which document.
+    #[arg(value_enum)]
+    name: Document,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Document {
+    /// `kmslint.toml`.
+    Config,
+    /// What `kmslint check --format json` writes.
+    Findings,
+}
+
+pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
+    let text = match arguments.name {
+        Document::Config => config::SCHEMA,
+        Document::Findings => report::json::SCHEMA,
+    };
+    write!(io::stdout().lock(), "{text}")?;
+    Ok(ExitCode::Clean)
+}

@@ -1,0 +1,110 @@
+//! `kmslint.toml`: what a team has decided. All that is wrong with it is told with its place.
+
+mod complaint;
+mod date;
+mod find;
+mod organization;
+mod paths;
+mod suppression;
+mod trusted;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use crate::aws::PendingWindowInDays;
+use crate::finding::Severity;
+use crate::source::{InputError, Root, SourceFile, Span, Spanned};
+
+pub use date::parse_date;
+pub use find::{FILE_NAME, find};
+pub use jiff::civil::Date;
+pub use organization::{Level, Organization};
+pub use suppression::{Suppression, Target};
+
+use complaint::Complaints;
+use written::Written;
+
+/// JSON Schema of `kmslint.toml`, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// What `kmslint.toml` says; nothing where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The directory that the file stands in; its paths and patterns are told from there.
+    pub root: Root,
+    /// The shortest waiting period that is not reported, days, 7 to 30.
+    pub minimum_waiting_period: Option<PendingWindowInDays>,
+    /// The severity at which findings close the gate.
+    pub fail_on: Option<Severity>,
+    /// Rules with a severity other than their own, in the order as written, no rule twice.
+    pub rules: Vec<RuleLevel>,
+    /// Path patterns, from the file's directory, of the only files to look at; all where empty.
+    pub include: Vec<String>,
+    /// Path patterns, from the file's directory, of files not to look at.
+    pub exclude: Vec<String>,
+    /// ARNs, in which `*` and `?` may stand, of principals that may administer keys.
+    pub trusted_administrators: Vec<String>,
+    /// The organization that the keys' accounts belong to.
+    pub organization: Option<Organization>,
+    /// Findings that somebody has decided to live with.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// How bad what a rule finds counts as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleLevel {
+    /// The rule's id and where it stands.
+    pub rule: Spanned<String>,
+    /// The severity; none where the rule does not run.
+    pub severity: Option<Severity>,
+}
+
+impl Config {
+    /// Reads the text of a `kmslint.toml`. Whether its rules exist is not looked at here.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each complaint at its bytes.
+    pub fn parse(file: &SourceFile) -> Result<Self, Vec<InputError>> {
+        let directory = Path::new(file.name()).parent().unwrap_or(Path::new(""));
+        let root = Root::new(directory);
+        let written: Written = toml::from_str(file.text())
+            .map_err(|error| vec![complaint::of_toml(&error, file.text())])?;
+        let mut complaints = Complaints::default();
+        let config = written.check(root, &mut complaints);
+        complaints.finish(config)
+    }
+
+    /// Every rule that the configuration names, with its place.
+    pub fn named_rules(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let levels = self.rules.iter().map(|level| &level.rule);
+        levels.chain(
+            self.suppressions
+                .iter()
+                .map(|suppression| &suppression.rule),
+        )
+    }
+
+    /// A complaint about each rule that the configuration names and that is none of `known`.
+    pub fn unknown_rules(&self, known: &[&str]) -> Vec<InputError> {
+        let unknown = |rule: &&Spanned<String>| !known.contains(&&*rule.value);
+        self.named_rules()
+            .filter(unknown)
+            .map(|rule| {
+                let message = format!("there is no rule `{}`", rule.value.escape_default());
+                let error = InputError::new(rule.span, message);
+                match crate::aws::nearest(&rule.value, known.iter().copied()) {
+                    Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+                    None => error.help("`kmslint rules` lists them"),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The bytes of a value that toml has read.
+fn span<T>(value: &toml::Spanned<T>) -> Span {
+    Span::new(value.span().start, value.span().end)
+}

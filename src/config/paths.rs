@@ -1,0 +1,35 @@
+//! Files that `kmslint.toml` names.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::source::{InputError, Root, Span};
+
+/// The file at this path from `root`. It must lie below: a pull request must not make the gate
+/// read, and show, what lies elsewhere on the machine.
+pub(super) fn below(root: &Root, text: &str, at: Span) -> Result<PathBuf, InputError> {
+    let shown = text.escape_default();
+    let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let outside = || {
+        InputError::new(
+            at,
+            format!("`{shown}` does not lie below the directory of `kmslint.toml`"),
+        )
+        .help("write a relative path without `..`; symbolic links must not lead elsewhere")
+    };
+    let written = Path::new(text);
+    if text.is_empty() || !written.components().all(stays) {
+        return Err(outside());
+    }
+    let path = root.directory().join(written);
+    let missing = || InputError::new(at, format!("there is no file `{shown}`"));
+    let real = path.canonicalize().map_err(|_| missing())?;
+    let directory = root.directory().canonicalize().map_err(|_| missing())?;
+    if !real.starts_with(directory) {
+        return Err(outside());
+    }
+    if real.is_file() {
+        Ok(path)
+    } else {
+        Err(missing())
+    }
+}

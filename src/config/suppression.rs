@@ -1,0 +1,166 @@
+//! A finding that somebody has decided to live with: which, why, and until when.
+
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::finding::Fingerprint;
+use crate::source::{self, InputError, Span};
+
+use super::complaint::Complaints;
+use super::{parse_date, span};
+
+/// One `[[suppressions]]` entry. It covers the findings of a rule in one statement as it is
+/// written today: a later change of the statement brings them back.
+#[derive(Clone, Debug)]
+pub struct Suppression {
+    /// The rule's id and where it stands.
+    pub rule: source::Spanned<String>,
+    /// What the findings are about.
+    pub target: Target,
+    /// The statement's fingerprint; [`crate::finding::Fingerprints::statement`].
+    pub statement: Fingerprint,
+    /// Why; never empty.
+    pub reason: String,
+    /// The last day on which it holds; for ever where none.
+    pub expires: Option<Date>,
+    /// Where the entry stands.
+    pub at: Span,
+}
+
+/// What the findings of a suppression are about.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Files whose path from the directory of `kmslint.toml` matches.
+    Path(GlobMatcher),
+    /// The key with this ARN.
+    Subject(String),
+}
+
+impl Target {
+    /// Whether a finding that stands in `path` and is about `subject` is meant.
+    pub fn covers(&self, path: &str, subject: &str) -> bool {
+        match self {
+            Self::Path(glob) => glob.is_match(path),
+            Self::Subject(named) => named == subject,
+        }
+    }
+
+    /// As written.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Path(glob) => glob.glob().glob(),
+            Self::Subject(named) => named,
+        }
+    }
+}
+
+impl Suppression {
+    /// Whether it no longer holds on this day.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.expires.is_some_and(|last| last < today)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenSuppression {
+    rule: Spanned<String>,
+    path: Option<Spanned<String>>,
+    subject: Option<Spanned<String>>,
+    statement: Spanned<String>,
+    reason: Spanned<String>,
+    expires: Option<Spanned<toml::Value>>,
+}
+
+impl WrittenSuppression {
+    pub(super) fn check(
+        written: Spanned<Self>,
+        complaints: &mut Complaints,
+    ) -> Option<Suppression> {
+        let at = span(&written);
+        let written = written.into_inner();
+        // Each is looked at, so that all that is wrong is told at once.
+        let target = target(written.path.as_ref(), written.subject, at);
+        let statement = statement(&written.statement);
+        let reason = reason(written.reason);
+        let expires = written.expires.map(|day| expiry(&day)).transpose();
+        let mut told = |error| complaints.add(error);
+        let target = target.map_err(&mut told).ok();
+        let statement = statement.map_err(&mut told).ok();
+        let reason = reason.map_err(&mut told).ok();
+        let expires = expires.map_err(&mut told).ok();
+        Some(Suppression {
+            rule: source::Spanned::new(written.rule.get_ref().clone(), span(&written.rule)),
+            target: target?,
+            statement: statement?,
+            reason: reason?,
+            expires: expires?,
+            at,
+        })
+    }
+}
+
+fn target(
+    path: Option<&Spanned<String>>,
+    subject: Option<Spanned<String>>,
+    at: Span,
+) -> Result<Target, InputError> {
+    match (path, subject) {
+        (Some(path), None) => {
+            let glob = GlobBuilder::new(path.get_ref())
+                .literal_separator(true)
+                .build();
+            let glob = glob.map_err(|error| {
+                let shown = path.get_ref().escape_default();
+                let message = format!("`{shown}` is not a path pattern: {}", error.kind());
+                InputError::new(span(path), message)
+            });
+            Ok(Target::Path(glob?.compile_matcher()))
+        }
+        (None, Some(subject)) => Ok(Target::Subject(subject.into_inner())),
+        (Some(_), Some(subject)) => Err(InputError::new(
+            span(&subject),
+            "a suppression has both `path` and `subject`",
+        )
+        .help("keep one of the two")),
+        (None, None) => Err(
+            InputError::new(at, "a suppression has neither `path` nor `subject`")
+                .help("say which file, or the ARN of which key, it is about"),
+        ),
+    }
+}
+
+fn statement(written: &Spanned<String>) -> Result<Fingerprint, InputError> {
+    Fingerprint::parse(written.get_ref()).ok_or_else(|| {
+        let shown = written.get_ref().escape_default();
+        InputError::new(span(written), format!("`{shown}` is not a fingerprint")).help(
+            "write the 32 digits that `kmslint check --format json` shows as `statement` of the \
+             finding",
+        )
+    })
+}
+
+fn reason(written: Spanned<String>) -> Result<String, InputError> {
+    if written.get_ref().trim().is_empty() {
+        return Err(InputError::new(span(&written), "the reason is empty")
+            .help("say why somebody decided to live with it"));
+    }
+    Ok(written.into_inner())
+}
+
+fn expiry(written: &Spanned<toml::Value>) -> Result<Date, InputError> {
+    let text = match written.get_ref() {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Datetime(moment) => moment.to_string(),
+        other => other.type_str().to_owned(),
+    };
+    parse_date(&text).ok_or_else(|| {
+        InputError::new(
+            span(written),
+            format!("`{}` is not a day", text.escape_default()),
+        )
+        .help("write for example `2027-01-31`")
+    })
+}

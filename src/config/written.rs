@@ -1,0 +1,118 @@
+//! `kmslint.toml` as written, and the way from there to what it means.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::aws::PendingWindowInDays;
+use crate::finding::Severity;
+use crate::source::{self, InputError, Root};
+
+use super::complaint::{Complaints, unknown_word};
+use super::organization::WrittenOrganization;
+use super::suppression::WrittenSuppression;
+use super::{Config, RuleLevel, span, trusted};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    fail_on: Option<Spanned<String>>,
+    #[serde(default)]
+    include: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<String>,
+    #[serde(default)]
+    trusted_administrators: Vec<Spanned<String>>,
+    limits: Option<WrittenLimits>,
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    organization: Option<WrittenOrganization>,
+    #[serde(default)]
+    suppressions: Vec<Spanned<WrittenSuppression>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLimits {
+    minimum_waiting_period: Option<Spanned<i64>>,
+}
+
+/// Words for a severity at which the gate closes.
+const SEVERITIES: [&str; 3] = ["info", "warning", "error"];
+
+/// Words for the level of a rule.
+const LEVELS: [&str; 4] = ["off", "info", "warning", "error"];
+
+impl Written {
+    /// What it means; what makes no sense is complained of and left out.
+    pub(super) fn check(self, root: Root, complaints: &mut Complaints) -> Config {
+        let limit = self.limits.and_then(|limits| limits.minimum_waiting_period);
+        Config {
+            minimum_waiting_period: limit.and_then(|days| waiting_period(&days, complaints)),
+            fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
+            rules: rules(self.rules, complaints),
+            trusted_administrators: trusted::check(self.trusted_administrators, complaints),
+            organization: self
+                .organization
+                .map(|organization| organization.check(&root, complaints)),
+            suppressions: self
+                .suppressions
+                .into_iter()
+                .filter_map(|suppression| WrittenSuppression::check(suppression, complaints))
+                .collect(),
+            include: self.include,
+            exclude: self.exclude,
+            root,
+        }
+    }
+}
+
+fn waiting_period(days: &Spanned<i64>, complaints: &mut Complaints) -> Option<PendingWindowInDays> {
+    PendingWindowInDays::new(*days.get_ref())
+        .map_err(|error| {
+            let complaint = InputError::new(span(days), error.to_string());
+            complaints
+                .add(complaint.help("KMS takes 7 to 30 days; 14 is the limit without this line"));
+        })
+        .ok()
+}
+
+fn fail_on(word: &Spanned<String>, complaints: &mut Complaints) -> Option<Severity> {
+    let found = severity(word.get_ref());
+    if found.is_none() {
+        complaints.add(unknown_word(
+            span(word),
+            "severity",
+            word.get_ref(),
+            &SEVERITIES,
+        ));
+    }
+    found
+}
+
+fn severity(word: &str) -> Option<Severity> {
+    let known = [Severity::Info, Severity::Warning, Severity::Error];
+    known.into_iter().find(|severity| severity.name() == word)
+}
+
+fn rules(
+    written: BTreeMap<Spanned<String>, Spanned<String>>,
+    complaints: &mut Complaints,
+) -> Vec<RuleLevel> {
+    let mut rules = Vec::new();
+    for (rule, level) in written {
+        let word = level.get_ref();
+        let severity = severity(word);
+        if severity.is_none() && word != "off" {
+            complaints.add(unknown_word(span(&level), "level", word, &LEVELS));
+            continue;
+        }
+        rules.push(RuleLevel {
+            rule: source::Spanned::new(rule.get_ref().clone(), span(&rule)),
+            severity,
+        });
+    }
+    rules.sort_by_key(|level| level.rule.span);
+    rules
+}

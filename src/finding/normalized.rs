@@ -1,0 +1,122 @@
+//! The text of a statement without what does not matter: white space, and how the statement is
+//! written into its file.
+
+use crate::source::json::{self, Node, Value};
+
+/// Strings in strings that are looked through; an event of CloudTrail has two.
+const MAX_LEVELS: usize = 4;
+
+/// The same JSON with nothing between its tokens, in the order as written, equal keys included. A
+/// part of a policy that is embedded as a string reads as if it were not. What is no JSON only
+/// loses its white space.
+pub(super) fn normalized(text: &str) -> String {
+    let mut inner = text.to_owned();
+    for _ in 0..MAX_LEVELS {
+        if let Ok(node) = json::parse(&inner) {
+            let mut out = String::with_capacity(inner.len());
+            write(&node, &mut out);
+            return out;
+        }
+        match outer(&inner) {
+            Some(decoded) => inner = decoded,
+            None => break,
+        }
+    }
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The text without one level of escapes; none where it has none.
+fn outer(text: &str) -> Option<String> {
+    let decoded = if text.contains('\\') {
+        serde_json::from_str(&format!("\"{text}\"")).ok()?
+    } else if text.contains('%') {
+        percent_decode(text)
+    } else {
+        return None;
+    };
+    (decoded != text).then_some(decoded)
+}
+
+/// Undoes percent-encoding (RFC 3986); a `%` that two hexadecimal digits do not follow stays.
+fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let digits = after.get(..2);
+        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(b'%'));
+        rest = code.and_then(|_| after.get(2..)).unwrap_or(after);
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The reader limits how deep a document is.
+fn write(node: &Node<'_>, out: &mut String) {
+    match &node.value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(text) => out.push_str(text),
+        Value::String(text) => string(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                comma(index, out);
+                write(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (index, member) in members.iter().enumerate() {
+                comma(index, out);
+                string(&member.key, out);
+                out.push(':');
+                write(&member.value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn comma(index: usize, out: &mut String) {
+    if index > 0 {
+        out.push(',');
+    }
+}
+
+fn string(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &str = r#"{"Sid":"a b","Action":["kms:*"],"n":1e3,"Sid":"é"}"#;
+
+    #[test]
+    fn white_space_goes_and_all_else_stays() {
+        let spaced =
+            "{ \"Sid\" :\r\n \"a b\",\"Action\" : [ \"kms:*\" ],\t\"n\":1e3, \"Sid\": \"\\u00e9\"}";
+        assert_eq!(normalized(spaced), PLAIN);
+        assert_eq!(normalized(" kms: * "), "kms:*");
+        assert_eq!(normalized("\\"), "\\");
+        assert_eq!(normalized("100%"), "100%");
+    }
+
+    #[test]
+    fn embedded_text_reads_as_if_it_were_not() {
+        let mut text = PLAIN.replace(',', ",\n");
+        for _ in 0..2 {
+            text = serde_json::Value::from(text).to_string();
+            text = text.trim_matches('"').to_owned();
+            assert_eq!(normalized(&text), PLAIN);
+        }
+        let encoded = PLAIN.replace('{', "%7B").replace('"', "%22");
+        let encoded = encoded.replace('é', "%C3%A9").replace(' ', "%20");
+        assert_eq!(normalized(&encoded), PLAIN);
+    }
+}

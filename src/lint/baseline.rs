@@ -1,0 +1,119 @@
+//! A baseline: the findings of one day, from which a team starts.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Fingerprint, Subjects};
+
+/// Version of the file's form.
+const VERSION: u8 = 1;
+
+/// Findings that are known and not shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    fingerprints: BTreeSet<Fingerprint>,
+}
+
+/// What is wrong with the text of a baseline.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineError {
+    /// It is not the JSON that `--write-baseline` writes.
+    #[error("it is not what `--write-baseline` writes: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Another version of kmslint wrote it.
+    #[error("its version is {0}, not {VERSION}")]
+    Version(u8),
+    /// What should be a fingerprint is none.
+    #[error("`{0}` is not a fingerprint")]
+    Fingerprint(String),
+}
+
+/// The file. Only fingerprints count; rule and subject are for people who read a difference.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    version: u8,
+    findings: Vec<Entry>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    subject: String,
+    rule: String,
+    fingerprint: String,
+}
+
+impl Baseline {
+    /// Reads the text of a baseline.
+    ///
+    /// # Errors
+    /// Where it is not what [`baseline`] writes.
+    pub fn parse(text: &str) -> Result<Self, BaselineError> {
+        let written: Written = serde_json::from_str(text)?;
+        if written.version != VERSION {
+            return Err(BaselineError::Version(written.version));
+        }
+        let parse = |entry: &Entry| {
+            let text = &entry.fingerprint;
+            let refused = || BaselineError::Fingerprint(text.escape_default().to_string());
+            Fingerprint::parse(text).ok_or_else(refused)
+        };
+        let fingerprints = written.findings.iter().map(parse);
+        Ok(Self {
+            fingerprints: fingerprints.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Takes the findings that it holds out of `findings`.
+    pub fn take(&self, findings: &mut Vec<Finding>) -> Vec<Finding> {
+        let held =
+            |finding: &mut Finding| self.fingerprints.contains(&finding.fingerprints.finding);
+        findings.extract_if(.., held).collect()
+    }
+}
+
+/// The text of a baseline that holds these findings: the same for the same findings, one line for
+/// each, so that a difference reads well.
+///
+/// # Errors
+/// None in practice: a baseline is strings and a number.
+pub fn baseline(findings: &[Finding], subjects: &Subjects<'_>) -> serde_json::Result<String> {
+    let entry = |finding: &Finding| Entry {
+        subject: subjects.name(finding),
+        rule: finding.rule.clone(),
+        fingerprint: finding.fingerprints.finding.to_string(),
+    };
+    let entries: BTreeSet<Entry> = findings.iter().map(entry).collect();
+    let lines: Result<Vec<_>, _> = entries.iter().map(serde_json::to_string).collect();
+    let lines = lines?.join(",\n    ");
+    let list = if lines.is_empty() {
+        "[]".to_owned()
+    } else {
+        format!("[\n    {lines}\n  ]")
+    };
+    Ok(format!(
+        "{{\n  \"version\": {VERSION},\n  \"findings\": {list}\n}}\n"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_baseline_is_refused() {
+        for text in [
+            "",
+            "[]",
+            r#"{"version":2,"findings":[]}"#,
+            r#"{"version":1}"#,
+            r#"{"version":1,"findings":[{"subject":"","rule":"","fingerprint":"0"}]}"#,
+            r#"{"version":1,"findings":[],"x":1}"#,
+        ] {
+            assert!(Baseline::parse(text).is_err(), "{text}");
+        }
+        assert!(Baseline::parse(r#"{"version":1,"findings":[]}"#).is_ok());
+    }
+}

@@ -1,0 +1,41 @@
+//! What kmslint itself says of suppressions: not selected from facts, so without a page.
+
+use crate::finding::Severity;
+
+/// A rule about `kmslint.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnRule {
+    /// Its name.
+    pub id: &'static str,
+    /// How bad what it finds is, unless configured.
+    pub severity: Severity,
+    /// What it finds, in one sentence.
+    pub title: &'static str,
+    /// Why, and what to do.
+    pub text: &'static str,
+}
+
+/// A suppression's last day is over.
+pub const EXPIRED_SUPPRESSION: OwnRule = OwnRule {
+    id: "expired-suppression",
+    severity: Severity::Warning,
+    title: "A suppression has expired",
+    text: "The last day of a `[[suppressions]]` entry of `kmslint.toml` is over: it suppresses \
+           nothing any more.\n\nPut right what it covered and remove it, or decide anew and set \
+           another day.",
+};
+
+/// A suppression covers no finding.
+pub const UNUSED_SUPPRESSION: OwnRule = OwnRule {
+    id: "unused-suppression",
+    severity: Severity::Warning,
+    title: "A suppression covers no finding",
+    text: "No finding of its rule stands in the statement that a `[[suppressions]]` entry of \
+           `kmslint.toml` was written for: the statement was changed or removed, or the rule no \
+           longer finds anything in it. Whoever wrote the same statement again would not hear of \
+           it.\n\nRemove the entry. Where the statement was changed and what is found there now \
+           may stay, write the statement's new fingerprint.",
+};
+
+/// All of them, sorted by id.
+pub const OWN_RULES: [OwnRule; 2] = [EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION];

@@ -1,0 +1,183 @@
+//! Suppressions: takes out the findings that they cover, and tells of those that cover none.
+
+use std::collections::BTreeSet;
+
+use crate::config::{Config, Date, Suppression, Target};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Subjects, fingerprint};
+use crate::source::{Location, SourceId, Sources};
+
+use super::own::{EXPIRED_SUPPRESSION, OwnRule, UNUSED_SUPPRESSION};
+use super::selection::Selection;
+
+/// A finding that is not shown, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// The reason that the suppression gives.
+    pub reason: String,
+}
+
+/// The suppressions of a configuration and the run that they meet.
+#[derive(Clone, Copy, Debug)]
+pub struct Suppressions<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// Its file.
+    pub source: SourceId,
+    /// The files of the run.
+    pub sources: &'a Sources,
+    /// The day on which it runs.
+    pub today: Date,
+    /// What was checked: what the facts are about.
+    pub checked: &'a [String],
+    /// Whether everything below the configuration's directory was looked at, so that what is not
+    /// found is not there.
+    pub whole: bool,
+    /// Which rules ran.
+    pub selection: &'a Selection,
+}
+
+/// Further fingerprints that the help of a finding names at most.
+const MOST_NAMED: usize = 3;
+
+impl Suppressions<'_> {
+    /// Takes the findings that are covered out of `findings`, and adds what is to be said of the
+    /// suppressions themselves. The findings must have their fingerprints.
+    pub fn apply(&self, findings: &mut Vec<Finding>) -> Vec<Suppressed> {
+        let subjects = Subjects::new(self.sources, &self.config.root);
+        let named: Vec<_> = findings.iter().map(|f| self.names(f, &subjects)).collect();
+        let mut used = BTreeSet::new();
+        let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
+        for (finding, (path, subject)) in findings.drain(..).zip(named) {
+            let covers = |(_, suppression): &(usize, &Suppression)| {
+                !suppression.is_expired(self.today)
+                    && is_about(suppression, &finding, (&path, &subject))
+                    && suppression.statement == finding.fingerprints.statement
+            };
+            let mut covering = self.numbered().filter(covers).peekable();
+            let reason = covering.peek().map(|(_, first)| first.reason.clone());
+            used.extend(covering.map(|(index, _)| index));
+            match reason {
+                Some(reason) => suppressed.push(Suppressed { finding, reason }),
+                None => kept.push((finding, path, subject)),
+            }
+        }
+        let mut own: Vec<_> = self
+            .numbered()
+            .filter(|(index, _)| !used.contains(index))
+            .filter_map(|(_, suppression)| self.idle(suppression, &kept))
+            .collect();
+        fingerprint(&mut own, self.sources, &self.config.root);
+        findings.extend(kept.into_iter().map(|(finding, _, _)| finding));
+        findings.extend(own);
+        suppressed
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Suppression)> {
+        self.config.suppressions.iter().enumerate()
+    }
+
+    /// The finding's file and subject as suppressions name them.
+    fn names(&self, finding: &Finding, subjects: &Subjects<'_>) -> (String, String) {
+        let file = self.sources.get(finding.primary.at.source);
+        let name = file.map_or("", |file| file.name());
+        (self.config.root.relative(name), subjects.name(finding))
+    }
+
+    /// What is to be said of a suppression that covers nothing.
+    fn idle(
+        &self,
+        suppression: &Suppression,
+        kept: &[(Finding, String, String)],
+    ) -> Option<Finding> {
+        if !self.was_looked_at(&suppression.target) {
+            return None;
+        }
+        let rule = &suppression.rule.value;
+        let target = suppression.target.text();
+        if suppression.is_expired(self.today) {
+            let day = suppression.expires.unwrap_or_default();
+            let message = format!("the suppression of `{rule}` in `{target}` expired on {day}");
+            let help =
+                "put right what it covered and remove it, or decide anew and set another day";
+            return self.finding(EXPIRED_SUPPRESSION, suppression, message, help.to_owned());
+        }
+        // A rule that did not run cannot find what it would suppress.
+        self.selection.severity(rule, UNUSED_SUPPRESSION.severity)?;
+        let others: BTreeSet<_> = kept
+            .iter()
+            .filter(|(finding, path, subject)| is_about(suppression, finding, (path, subject)))
+            .map(|(finding, _, _)| finding.fingerprints.statement)
+            .collect();
+        let (message, help) = if others.is_empty() {
+            let message = format!("`{rule}` finds nothing in `{target}` that is to be suppressed");
+            (message, "remove the suppression".to_owned())
+        } else {
+            let message = format!(
+                "no finding of `{rule}` in `{target}` is in the statement that was suppressed: it \
+                 was changed or removed"
+            );
+            let named: Vec<_> = others
+                .iter()
+                .take(MOST_NAMED)
+                .map(|other| format!("`statement = \"{other}\"`"))
+                .collect();
+            let named = named.join(" or ");
+            (
+                message,
+                format!("remove it, or, if what is found now may stay, write {named}"),
+            )
+        };
+        self.finding(UNUSED_SUPPRESSION, suppression, message, help)
+    }
+
+    /// Whether this run could have found what the suppression is about.
+    fn was_looked_at(&self, target: &Target) -> bool {
+        let root = &self.config.root;
+        self.whole
+            || self
+                .checked
+                .iter()
+                .any(|subject| target.covers("", subject))
+            || self
+                .sources
+                .iter()
+                .any(|(_, file)| target.covers(&root.relative(file.name()), ""))
+    }
+
+    fn finding(
+        &self,
+        rule: OwnRule,
+        suppression: &Suppression,
+        message: String,
+        help: String,
+    ) -> Option<Finding> {
+        Some(Finding {
+            rule: rule.id.to_owned(),
+            severity: self.selection.severity(rule.id, rule.severity)?,
+            confidence: Confidence::High,
+            subject: self.sources.get(self.source)?.name().to_owned(),
+            message,
+            help,
+            reference: String::new(),
+            primary: Label {
+                at: Location {
+                    source: self.source,
+                    span: suppression.rule.span,
+                },
+                text: String::new(),
+            },
+            related: Vec::new(),
+            statement: Some(Location {
+                source: self.source,
+                span: suppression.at,
+            }),
+            fingerprints: Fingerprints::default(),
+        })
+    }
+}
+
+fn is_about(suppression: &Suppression, finding: &Finding, (path, subject): (&str, &str)) -> bool {
+    suppression.rule.value == finding.rule && suppression.target.covers(path, subject)
+}

@@ -1,0 +1,93 @@
+//! The directory that names of files are told from, so that they are the same on every machine.
+
+use std::path::{Component, Path, PathBuf};
+
+/// A directory, as an absolute path without `.` and `..`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    directory: PathBuf,
+}
+
+impl Default for Root {
+    /// The current directory.
+    fn default() -> Self {
+        Self::new(Path::new("."))
+    }
+}
+
+impl Root {
+    /// The root at this directory; a relative or empty one is taken from the current directory.
+    pub fn new(directory: &Path) -> Self {
+        Self {
+            directory: absolute(directory),
+        }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The path below the root with `/` between its parts, for example `keys/a/policy.json`; what
+    /// does not lie below it keeps its name.
+    pub fn relative(&self, name: &str) -> String {
+        let path = absolute(Path::new(name));
+        let below = path.strip_prefix(&self.directory).ok();
+        match below.filter(|below| name != "-" && !below.as_os_str().is_empty()) {
+            Some(below) => slashed(below),
+            None => name.replace('\\', "/"),
+        }
+    }
+
+    /// Whether everything below the root lies below `path`, too.
+    pub fn is_within(&self, path: &Path) -> bool {
+        self.directory.starts_with(absolute(path))
+    }
+}
+
+/// An absolute path in which `..` is resolved by its words: symbolic links are not asked.
+fn absolute(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    let long = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    for part in long.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => whole.push(part),
+        }
+    }
+    whole
+}
+
+fn slashed(path: &Path) -> String {
+    let parts = path.components();
+    let parts = parts.map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_below_the_root_are_told_from_it() {
+        let root = Root::new(Path::new("teams/a"));
+        assert_eq!(
+            root.relative("teams/a/keys/policy.json"),
+            "keys/policy.json"
+        );
+        assert_eq!(root.relative("./teams/b/../a/x.json"), "x.json");
+        assert_eq!(root.relative("teams/b/x.json"), "teams/b/x.json");
+        assert_eq!(root.relative("-"), "-");
+        assert!(root.is_within(Path::new(".")));
+        assert!(root.is_within(Path::new("teams")));
+        assert!(!root.is_within(Path::new("teams/a/keys")));
+    }
+}
