@@ -135,7 +135,7 @@ fn whole_run(discovery: &Discovery) {
 
 #[test]
 fn scrambled_files_are_findings_or_errors() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scrambled");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
