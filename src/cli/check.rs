@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use crate::aws::PendingWindowInDays;
-use crate::facts::{Facts, Limits, of_key, of_policy};
+use crate::facts::{Facts, Identities, Limits, of_key_among, of_policy};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Subject, run_all};
 use crate::load::{LoadError, Loaded, load};
@@ -22,8 +22,10 @@ use super::{ExitCode, Failure};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Read are key policies, IAM policies and the output of `aws kms \
-get-key-policy` and `describe-key`; each is told by its shape. Files that stand in one directory \
-and describe one key belong together."
+get-key-policy`, `describe-key`, `list-resource-tags` and `list-aliases`, of `aws iam \
+get-account-authorization-details`, `get-policy-version` and `get-role-policy`, and of `aws \
+organizations describe-policy`; each is told by its shape. Files that stand in one directory and \
+describe one key belong together."
 )]
 pub(super) struct CheckArguments {
     /// Files and directories; `-` is standard input, none is the current directory.
@@ -109,11 +111,13 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
 
 fn findings(loaded: &Loaded, limits: Limits) -> Result<Vec<Finding>, Failure> {
     let inventory = &loaded.inventory;
+    let identities = Identities::new(inventory);
     let keys = inventory
         .keys
         .par_iter()
-        .map(|key| of_key(key, &loaded.sources, limits));
-    let policies = inventory.policies.par_iter();
+        .map(|key| of_key_among(key, &identities, &loaded.sources, limits));
+    let policies: Vec<_> = inventory.policies_of_people().collect();
+    let policies = policies.into_par_iter();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<Facts> = keys.chain(policies).collect();
     let subjects: Vec<_> = facts
