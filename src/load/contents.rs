@@ -19,7 +19,7 @@ pub(super) struct Contents {
     /// Policies that are no key's.
     pub(super) policies: Vec<LoadedPolicy>,
     /// Users, groups, roles and their policies.
-    pub(super) account: AccountPart,
+    pub(super) account: Box<AccountPart>,
     /// Control policies of the organization.
     pub(super) organization_policies: Vec<OrganizationPolicy>,
     /// That it is a file of records.

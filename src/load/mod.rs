@@ -157,7 +157,7 @@ impl Loaded {
                 for error in contents.errors.drain(..) {
                     self.errors.push(complaint(&name, candidate.source, error));
                 }
-                Some(contents)
+                Some(*contents)
             }
             Outcome::PassedOver(reason) => {
                 self.passed_over.push(PassedOver {

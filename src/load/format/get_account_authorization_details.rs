@@ -54,6 +54,30 @@ struct Identity {
     name: String,
 }
 
+/// Whom the fields are about; the name stands under `name`.
+fn identity(fields: &mut Fields<'_, '_>, name: &str, node: &Node<'_>) -> Option<Identity> {
+    let (Some(name), Some(arn)) = (fields.text(name), fields.text("Arn")) else {
+        if fields.errors.is_empty() {
+            let message = format!("a user, group or role needs `{name}` and `Arn`");
+            let error = InputError::new(node.span, message).label("this one");
+            fields.errors.push(error);
+        }
+        return None;
+    };
+    let account = Arn::parse(&arn.value).and_then(|arn| AccountId::parse(arn.account));
+    let Some(account) = account else {
+        let message = format!("`{}` is not the ARN of a user, group or role", arn.value);
+        let error = InputError::new(arn.at.span, message).label("this ARN");
+        fields.errors.push(error);
+        return None;
+    };
+    Some(Identity {
+        arn,
+        account,
+        name: name.value,
+    })
+}
+
 struct Reader<'d, 'a> {
     document: &'d Document<'a>,
     contents: Contents,
@@ -66,7 +90,7 @@ impl<'d, 'a> Reader<'d, 'a> {
             IdentityType::User => ("UserName", "UserId", "UserPolicyList"),
             IdentityType::Role => ("RoleName", "RoleId", "RolePolicyList"),
         };
-        let identity = self.identity(&mut fields, name);
+        let identity = identity(&mut fields, name, node);
         let id = fields.text(id).map(|id| id.value);
         let mut tags = fields.tags("Tags", ("Key", "Value"));
         if kind == IdentityType::Role
@@ -100,7 +124,7 @@ impl<'d, 'a> Reader<'d, 'a> {
 
     fn group(&mut self, node: &'d Node<'a>) {
         let mut fields = Fields::new(self.document, node);
-        let identity = self.identity(&mut fields, "GroupName");
+        let identity = identity(&mut fields, "GroupName", node);
         let attachments = self.attachments(&mut fields, "GroupPolicyList");
         self.contents.errors.append(&mut fields.errors);
         if let Some(identity) = identity {
@@ -137,23 +161,6 @@ impl<'d, 'a> Reader<'d, 'a> {
             let managed = &mut self.contents.account.managed;
             managed.push((arn.value, policy));
         }
-    }
-
-    fn identity(&mut self, fields: &mut Fields<'_, '_>, name: &str) -> Option<Identity> {
-        let name = fields.text(name)?;
-        let arn = fields.text("Arn")?;
-        let account = Arn::parse(&arn.value).and_then(|arn| AccountId::parse(arn.account));
-        let Some(account) = account else {
-            let message = format!("`{}` is not the ARN of a user, group or role", arn.value);
-            let error = InputError::new(arn.at.span, message).label("this ARN");
-            fields.errors.push(error);
-            return None;
-        };
-        Some(Identity {
-            arn,
-            account,
-            name: name.value,
-        })
     }
 
     fn attachments(&mut self, fields: &mut Fields<'d, 'a>, inline: &str) -> Attachments {
@@ -206,5 +213,78 @@ impl<'d, 'a> Reader<'d, 'a> {
             _ => None,
         };
         fields.list(list).iter().filter_map(text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::contents;
+    use crate::source::Encoding;
+
+    const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}"#;
+
+    fn role(policy: &Value, attached: &Value) -> String {
+        json!({"RoleDetailList": [{"RoleName": "r", "RoleId": "AROAX",
+            "Arn": "arn:aws:iam::111122223333:role/r",
+            "RolePolicyList": [{"PolicyName": "Own", "PolicyDocument": policy}],
+            "AttachedManagedPolicies": attached}]})
+        .to_string()
+    }
+
+    #[test]
+    fn documents_and_lists_are_read_however_they_are_written() {
+        let object: Value = serde_json::from_str(POLICY).unwrap();
+        let encoded = POLICY.replace('{', "%7B").replace('"', "%22");
+        let one = json!({"PolicyName": "P", "PolicyArn": "arn:aws:iam::aws:policy/P"});
+        for (document, encoding, attached) in [
+            (object, None, json!([one])),
+            (json!(POLICY), Some(Encoding::JsonString), one.clone()),
+            (json!(encoded), Some(Encoding::PercentEncoded), one),
+        ] {
+            let found = contents(&role(&document, &attached));
+            assert!(found.errors.is_empty(), "{:?}", found.errors);
+            let role = &found.account.principals[0];
+            let attachments = &role.attachments;
+            assert_eq!(attachments.inline[0].name, "Own");
+            assert_eq!(attachments.inline[0].encoding, encoding);
+            assert_eq!(attachments.managed[0].value, "arn:aws:iam::aws:policy/P");
+            // Without a trust policy it is not known whether sessions have tags of their own.
+            assert_eq!(
+                (role.tags.as_ref(), role.id.as_deref()),
+                (None, Some("AROAX"))
+            );
+        }
+    }
+
+    #[test]
+    fn the_default_version_is_in_force() {
+        let version = |id: &str, default: bool, action: &str| {
+            json!({"VersionId": id, "IsDefaultVersion": default, "Document":
+                {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}})
+        };
+        let found = contents(
+            &json!({"UserDetailList": [], "Policies": [{"PolicyName": "P", "Arn": "arn:p",
+            "PolicyVersionList": [version("v2", false, "kms:*"), version("v1", true, "s3:*")]}]})
+            .to_string(),
+        );
+        let (arn, policy) = &found.account.managed[0];
+        let action = policy.document.statements[0].action.as_ref().unwrap();
+        assert_eq!((&**arn, &*action.patterns[0].text.value), ("arn:p", "s3:*"));
+    }
+
+    #[test]
+    fn nobody_is_dropped_without_a_word() {
+        for text in [
+            r#"{"UserDetailList":[{"UserName":"a"}]}"#,
+            r#"{"UserDetailList":["a"]}"#,
+            r#"{"UserDetailList":"a"}"#,
+            r#"{"RoleDetailList":[{"RoleName":"a","Arn":"a"}]}"#,
+            r#"{"UserDetailList":[],"Policies":[{"Arn":"a","PolicyVersionList":[]}]}"#,
+            r#"{"UserDetailList":[],"IsTruncated":true}"#,
+        ] {
+            assert_eq!(contents(text).errors.len(), 1, "{text}");
+        }
     }
 }

@@ -34,15 +34,18 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let policy_name = fields.text("PolicyName");
     contents.errors.append(&mut fields.errors);
     let policy = read_policy(document, node, PolicyKind::Identity, &mut contents);
-    if let (Some(mut policy), Some(name)) = (policy, name) {
+    if let Some(mut policy) = policy {
         if let Some(policy_name) = policy_name {
             policy.name = policy_name.value;
         }
-        contents.account.inline.push(InlinePart {
-            holder,
-            name: name.value,
-            policy,
-        });
+        match name {
+            Some(name) => contents.account.inline.push(InlinePart {
+                holder,
+                name: name.value,
+                policy,
+            }),
+            None => contents.policies.push(policy),
+        }
     }
     Answer::Read(contents)
 }

@@ -77,10 +77,10 @@ pub(super) fn add(keys: &mut [Part], additions: Vec<PlacedAddition>) {
 /// Positions of the keys.
 #[derive(Default)]
 struct Index {
-    by_arn: BTreeMap<String, Vec<usize>>,
-    by_id: BTreeMap<String, Vec<usize>>,
-    /// By every directory in which something of the key stands.
-    by_directory: BTreeMap<PathBuf, BTreeSet<usize>>,
+    arns: BTreeMap<String, Vec<usize>>,
+    ids: BTreeMap<String, Vec<usize>>,
+    /// Every directory in which something of the key stands.
+    directories: BTreeMap<PathBuf, BTreeSet<usize>>,
 }
 
 impl Index {
@@ -88,14 +88,14 @@ impl Index {
         let mut this = Self::default();
         for (position, part) in keys.iter().enumerate() {
             if let Some(arn) = &part.key.arn {
-                let same = this.by_arn.entry(arn.as_str().to_owned()).or_default();
+                let same = this.arns.entry(arn.as_str().to_owned()).or_default();
                 same.push(position);
             }
             if let Some(id) = part.key_id() {
-                this.by_id.entry(id.to_owned()).or_default().push(position);
+                this.ids.entry(id.to_owned()).or_default().push(position);
             }
             for directory in &part.directories {
-                let here = this.by_directory.entry(directory.clone()).or_default();
+                let here = this.directories.entry(directory.clone()).or_default();
                 here.insert(position);
             }
         }
@@ -105,7 +105,7 @@ impl Index {
     fn key_of(&self, placed: &PlacedAddition) -> Option<usize> {
         match &placed.addition.target {
             Target::Arn(arn) => self
-                .by_arn
+                .arns
                 .get(arn.as_str())
                 .and_then(|all| only(all.iter().copied())),
             Target::Id(id) => self.named(id, placed),
@@ -121,7 +121,7 @@ impl Index {
 
     /// The key with this id; of several, the one beside the file.
     fn named(&self, id: &str, placed: &PlacedAddition) -> Option<usize> {
-        let all = self.by_id.get(id)?;
+        let all = self.ids.get(id)?;
         only(all.iter().copied()).or_else(|| {
             let here = self.beside(placed)?;
             only(all.iter().copied().filter(|key| here.contains(key)))
@@ -129,7 +129,7 @@ impl Index {
     }
 
     fn beside(&self, placed: &PlacedAddition) -> Option<&BTreeSet<usize>> {
-        self.by_directory.get(placed.directory.as_ref()?)
+        self.directories.get(placed.directory.as_ref()?)
     }
 }
 
