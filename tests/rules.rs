@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_key, of_policy};
+use kmslint::facts::{Identities, Limits, of_key_among, of_policy};
 use kmslint::finding::Finding;
 use kmslint::lint::{Subject, run_all};
 use kmslint::load::load;
@@ -33,11 +33,12 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
     let inventory = &loaded.inventory;
+    let identities = Identities::new(inventory);
     let keys = inventory
         .keys
         .iter()
-        .map(|key| of_key(key, &loaded.sources, limits));
-    let policies = inventory.policies.iter();
+        .map(|key| of_key_among(key, &identities, &loaded.sources, limits));
+    let policies = inventory.policies_of_people();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<_> = keys.chain(policies).collect();
     let subjects: Vec<_> = facts

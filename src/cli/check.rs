@@ -19,8 +19,10 @@ use super::{ExitCode, Failure};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Read are key policies, IAM policies and the output of `aws kms \
-get-key-policy` and `describe-key`; each is told by its shape. Files that stand in one directory \
-and describe one key belong together."
+get-key-policy`, `describe-key`, `list-resource-tags` and `list-aliases`, of `aws iam \
+get-account-authorization-details`, `get-policy-version` and `get-role-policy`, and of `aws \
+organizations describe-policy`; each is told by its shape. Files that stand in one directory and \
+describe one key belong together."
 )]
 pub(super) struct CheckArguments {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
-use crate::facts::{Facts, Limits, of_key, of_policy};
+use crate::facts::{Facts, Identities, Limits, of_key_among, of_policy};
 use crate::load::{LoadError, Loaded, load};
 use crate::report::InputFailure;
 use crate::source::{
@@ -116,7 +116,7 @@ impl InputArguments {
         let filtered = !self.include.is_empty() || !self.exclude.is_empty();
         Ok(Gathered {
             facts: facts(&loaded, limits, &config.trusted_administrators),
-            failures: failures(&loaded, &discovery),
+            failures: failures(&loaded, &discovery, paths),
             passed_over: discovery
                 .passed_over
                 .saturating_add(loaded.passed_over.len()),
@@ -159,11 +159,11 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
 
 fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
     let inventory = &loaded.inventory;
-    let keys = inventory
-        .keys
-        .par_iter()
-        .map(|key| of_key(key, &loaded.sources, limits));
-    let policies = inventory.policies.par_iter();
+    let identities = Identities::new(inventory);
+    let keys = inventory.keys.par_iter();
+    let keys = keys.map(|key| of_key_among(key, &identities, &loaded.sources, limits));
+    let policies: Vec<_> = inventory.policies_of_people().collect();
+    let policies = policies.into_par_iter();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let mut facts: Vec<Facts> = keys.chain(policies).collect();
     for facts in &mut facts {
@@ -174,19 +174,24 @@ fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked
 /// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery) -> Vec<InputFailure> {
+fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
     let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
     if loaded.recognized == 0 && failures.is_empty() {
         let looked = discovery.named.len().saturating_add(discovery.found.len());
         let looked = looked.saturating_add(discovery.passed_over);
+        let files = if looked == 1 { "file" } else { "files" };
+        let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
         failures.push(InputFailure {
-            file: String::new(),
+            file: paths.join(" "),
             at: None,
             error: InputError::new(
                 Span::default(),
-                format!("nothing was recognised in {looked} {}", if looked == 1 { "file" } else { "files" }),
+                format!("nothing to check was recognised in {looked} {files}"),
             )
-            .help("give key policies, IAM policies, or the output of `aws kms get-key-policy` and `describe-key`"),
+            .help(
+                "give key policies, IAM policies, or the output of `aws kms get-key-policy` and \
+                 `describe-key`",
+            ),
         });
     }
     failures

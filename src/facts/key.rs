@@ -5,14 +5,14 @@ use crate::aws::key::{ApiEnum, KeySpec, MultiRegionKeyType};
 use crate::eval::RequestContext;
 use crate::inventory::{Key, KeyMetadata, Located};
 
-use super::KeyRecord;
 use super::places::Places;
+use super::{KeyRecord, TagRecord};
 
 fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
     reported.map(|found| found.value.as_str().to_owned())
 }
 
-pub(super) fn record(key: &Key, places: &mut Places<'_>) -> KeyRecord {
+pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
     let metadata = &key.metadata;
     let spec = metadata.spec.as_ref();
     KeyRecord {
@@ -31,11 +31,23 @@ pub(super) fn record(key: &Key, places: &mut Places<'_>) -> KeyRecord {
             .deletion_date
             .as_ref()
             .map(|date| date.value.clone()),
+        aliases: metadata.aliases.as_ref().map(|found| found.value.clone()),
+        tags: metadata.tags.as_ref().map(|found| {
+            let tag = |(key, value): &(String, String)| TagRecord {
+                key: key.clone(),
+                value: value.clone(),
+            };
+            found.value.iter().map(tag).collect()
+        }),
+        last_used: metadata
+            .last_usage
+            .as_ref()
+            .and_then(|usage| usage.value.timestamp.clone()),
         at: places.place(spec.map_or(key.at, |spec| spec.at)),
     }
 }
 
-/// The condition keys whose values follow from the key's metadata.
+/// The condition keys whose values follow from the key's metadata, tags and aliases.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
 pub fn key_context(metadata: &KeyMetadata) -> RequestContext {
     let mut context = RequestContext::open();
@@ -50,6 +62,18 @@ pub fn key_context(metadata: &KeyMetadata) -> RequestContext {
     for (key, value) in named {
         if let Some(value) = value {
             context.set(key, [value]);
+        }
+    }
+    if let Some(aliases) = &metadata.aliases {
+        context.set(
+            "kms:ResourceAliases",
+            aliases.value.iter().map(String::as_str),
+        );
+    }
+    if let Some(tags) = &metadata.tags {
+        context.close_prefix("aws:ResourceTag/");
+        for (key, value) in &tags.value {
+            context.set(&format!("aws:ResourceTag/{key}"), [value.as_str()]);
         }
     }
     let part = metadata.multi_region_type.as_ref();

@@ -5,6 +5,7 @@ mod access;
 mod action;
 mod condition;
 mod days_text;
+mod identities;
 mod inert;
 mod key;
 mod located;
@@ -18,11 +19,12 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use identities::Identities;
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
     KeyRecord, Limits, Place, PolicyRecord, PrincipalKind, PrincipalRecord, ResourceRecord,
-    StatementRecord, SubjectKind, ValueRecord, Via,
+    StatementRecord, SubjectKind, TagRecord, ValueRecord, Via,
 };
 
 use crate::eval::{KeyIdentity, RequestContext};
@@ -39,8 +41,19 @@ const FORMAT: u8 = 1;
 /// What is to be said of a key. Who can do what is concluded from its key policy alone; of an
 /// account's IAM policies it is said what they could give at most.
 pub fn of_key(key: &Key, sources: &Sources, limits: Limits) -> Facts {
-    let mut places = Places::new(sources);
-    let record = key::record(key, &mut places);
+    of_key_among(key, &Identities::default(), sources, limits)
+}
+
+/// What is to be said of a key among users and roles that were loaded: each is asked about with
+/// its own policies.
+pub fn of_key_among(
+    key: &Key,
+    identities: &Identities<'_>,
+    sources: &Sources,
+    limits: Limits,
+) -> Facts {
+    let places = Places::new(sources);
+    let record = key::record(key, &places);
     let identity = KeyIdentity {
         arn: key.arn.clone(),
         account: key.account,
@@ -52,7 +65,7 @@ pub fn of_key(key: &Key, sources: &Sources, limits: Limits) -> Facts {
     let statements = subject.as_ref().map(statement::records).unwrap_or_default();
     let access = subject
         .as_ref()
-        .map(|subject| access::table(subject, &statements))
+        .map(|subject| access::table(subject, &statements, identities, &places))
         .unwrap_or_default();
     Facts {
         format: FORMAT,
@@ -73,7 +86,7 @@ pub fn of_key(key: &Key, sources: &Sources, limits: Limits) -> Facts {
 
 /// What is to be said of a policy that is attached to nothing that was loaded.
 pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Facts {
-    let mut places = Places::new(sources);
+    let places = Places::new(sources);
     let file = places.file(policy.source);
     let subject = Subject::new(policy, KeyIdentity::default(), RequestContext::open(), file);
     Facts {

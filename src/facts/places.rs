@@ -1,5 +1,7 @@
 //! The files that one facts document refers to, each with a small index of its own.
 
+use std::cell::RefCell;
+
 use crate::source::{Location, SourceId, Sources};
 
 use super::Place;
@@ -8,28 +10,29 @@ use super::Place;
 #[derive(Debug)]
 pub(super) struct Places<'a> {
     sources: &'a Sources,
-    files: Vec<SourceId>,
+    files: RefCell<Vec<SourceId>>,
 }
 
 impl<'a> Places<'a> {
     pub(super) const fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
-            files: Vec::new(),
+            files: RefCell::new(Vec::new()),
         }
     }
 
     /// The file's index; a new one where it has none yet.
-    pub(super) fn file(&mut self, source: SourceId) -> u32 {
-        let known = self.files.iter().position(|file| *file == source);
+    pub(super) fn file(&self, source: SourceId) -> u32 {
+        let mut files = self.files.borrow_mut();
+        let known = files.iter().position(|file| *file == source);
         let index = known.unwrap_or_else(|| {
-            self.files.push(source);
-            self.files.len().saturating_sub(1)
+            files.push(source);
+            files.len().saturating_sub(1)
         });
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn place(&mut self, at: Location) -> Place {
+    pub(super) fn place(&self, at: Location) -> Place {
         (self.file(at.source), at.span.start, at.span.end)
     }
 
@@ -40,10 +43,10 @@ impl<'a> Places<'a> {
                 .get(*id)
                 .map_or_else(String::new, |file| file.name().to_owned())
         };
-        self.files.iter().map(name).collect()
+        self.files.borrow().iter().map(name).collect()
     }
 
     pub(super) fn ids(self) -> Vec<SourceId> {
-        self.files
+        self.files.into_inner()
     }
 }

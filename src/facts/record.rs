@@ -121,8 +121,23 @@ pub struct KeyRecord {
     pub asymmetric: Option<bool>,
     /// `DeletionDate` as written.
     pub deletion_date: Option<String>,
+    /// All its aliases, for example `alias/payments`.
+    pub aliases: Option<Vec<String>>,
+    /// All its tags.
+    pub tags: Option<Vec<TagRecord>>,
+    /// When it was last used, as written; null where no file says it or no use was recorded.
+    pub last_used: Option<String>,
     /// Where the spec stands, else where the key stands.
     pub at: Place,
+}
+
+/// A tag of the key.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagRecord {
+    /// The tag's key.
+    pub key: String,
+    /// The tag's value.
+    pub value: String,
 }
 
 /// A policy as a whole.
@@ -346,22 +361,29 @@ pub struct AccessTable {
     pub someone_can_cancel: bool,
 }
 
-/// What one principal that the key policy names can do. Principals that surely cannot are left
-/// out.
+/// What one principal can do: one that the key policy names, or a user or role that was loaded
+/// and whose own policies allow it. Principals that surely cannot are left out.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "a record of claims that rules ask for one by one"
 )]
 #[derive(Clone, Debug, Serialize)]
 pub struct Access {
-    /// As the policy names it.
+    /// As the policy names it, or the ARN of a loaded user or role.
     pub principal: String,
+    /// The end of its ARN, for example `role/ci-deploy`; `principal` where that is none.
+    pub name: String,
     /// What it names. For an account the decision is what its IAM policies could give at most.
     pub kind: PrincipalKind,
     /// The account, or null.
     pub account: Option<String>,
+    /// For an account, whether its users and roles were loaded: those that can do it have entries
+    /// of their own, and this one stands for the root user and for what changes later.
+    pub resolved: bool,
     /// `allowed` or `conditional`.
     pub decision: Decision,
+    /// The same in a sentence: `can`, or `can perhaps`.
+    pub can_text: &'static str,
     /// Day counts that are surely allowed; only for `ScheduleKeyDeletion`.
     pub days: Vec<PendingWindowInDays>,
     /// Day counts that hang on context.
@@ -388,16 +410,27 @@ pub struct Access {
     pub trusted: bool,
     /// Whether `access.schedule` holds this principal, or everyone, too.
     pub can_schedule: bool,
-    /// The statements that grant it.
+    /// Whether the key policy gives it only together with an IAM policy of the principal: it
+    /// names the account, and not the principal.
+    pub through_iam: bool,
+    /// Names of the principal's IAM policies that take part, sorted.
+    pub policies: Vec<String>,
+    /// The statements that grant it: those of the key policy, then those of IAM policies.
     pub via: Vec<Via>,
-    /// Where the first of them names the principal.
+    /// Where the first of them names the principal; for one that the key policy does not name,
+    /// where its ARN stands in the file that describes the account.
     pub at: Place,
 }
 
 /// A statement that grants.
 #[derive(Clone, Debug, Serialize)]
 pub struct Via {
-    /// Its position.
+    /// The name of the IAM policy that it belongs to; null for the key policy.
+    pub policy: Option<String>,
+    /// Whether it grants by itself; a statement that names the account and a statement of an IAM
+    /// policy grant only together.
+    pub direct: bool,
+    /// Its position in that policy, from 0.
     pub statement: usize,
     /// Its `Sid`.
     pub sid: Option<String>,

@@ -4,7 +4,7 @@ use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyTyp
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::source::Location;
 
-use super::LoadedPolicy;
+use super::{LoadedPolicy, Tag};
 
 /// A value and the place in a file that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Key {
     /// Its account: that of its ARN or its metadata, or the one that its policy lets no doubt
     /// about.
     pub account: Option<AccountId>,
-    /// What `describe-key` says.
+    /// What is known of it beside its policy.
     pub metadata: KeyMetadata,
     /// Its key policy.
     pub policy: Option<LoadedPolicy>,
@@ -33,7 +33,8 @@ pub struct Key {
     pub at: Location,
 }
 
-/// What `describe-key` says; each is unknown where no file says it.
+/// What `describe-key`, `list-resource-tags`, `list-aliases` and `get-key-last-usage` say; each is
+/// unknown where no file says it.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
 #[derive(Clone, Debug, Default)]
 pub struct KeyMetadata {
@@ -57,4 +58,22 @@ pub struct KeyMetadata {
     pub deletion_date: Option<Located<String>>,
     /// `PendingDeletionWindowInDays`, days.
     pub pending_window: Option<Located<u16>>,
+    /// All its tags.
+    pub tags: Option<Located<Vec<Tag>>>,
+    /// All its aliases, for example `alias/payments`.
+    pub aliases: Option<Located<Vec<String>>>,
+    /// When it was last used.
+    pub last_usage: Option<Located<LastUsage>>,
+}
+
+/// What `get-key-last-usage` says, dates as written.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html>
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastUsage {
+    /// `TrackingStartDate`: of use before it nothing is known.
+    pub tracking_since: Option<String>,
+    /// `KeyLastUsage.Operation`; nothing where no use was seen.
+    pub operation: Option<String>,
+    /// `KeyLastUsage.Timestamp`.
+    pub timestamp: Option<String>,
 }

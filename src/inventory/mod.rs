@@ -1,10 +1,16 @@
-//! All that was loaded: keys, policies, and where each stands in a file.
+//! All that was loaded: keys, principals, policies, and where each stands in a file.
 
+mod evidence;
 mod key;
+mod organization;
 mod policy;
+mod principal;
 
-pub use key::{Key, KeyMetadata, Located};
+pub use evidence::{Evidence, EvidenceType};
+pub use key::{Key, KeyMetadata, LastUsage, Located};
+pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use policy::LoadedPolicy;
+pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
 
 /// Everything that the given paths hold.
 #[derive(Debug, Default)]
@@ -14,4 +20,26 @@ pub struct Inventory {
     pub keys: Vec<Key>,
     /// Policies that are attached to nothing that was loaded, sorted by place.
     pub policies: Vec<LoadedPolicy>,
+    /// Users and roles, sorted by ARN.
+    pub principals: Vec<Principal>,
+    /// The policies of users, groups and roles, each once however often it is attached.
+    pub identity_policies: Vec<IdentityPolicy>,
+    /// Control policies of the organization, sorted by place.
+    pub organization_policies: Vec<OrganizationPolicy>,
+    /// Where those are attached; no file says so, the configuration does.
+    pub organization: Option<Organization>,
+    /// Files of records, sorted by place.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Inventory {
+    /// Every policy that somebody of these accounts can change, but for key policies.
+    pub fn policies_of_people(&self) -> impl Iterator<Item = &LoadedPolicy> {
+        let own = |policy: &&IdentityPolicy| !policy.is_aws_managed();
+        let attached = self.identity_policies.iter().filter(own);
+        self.policies
+            .iter()
+            .chain(attached.map(|attached| &attached.policy))
+            .chain(self.organization_policies.iter().map(|of| &of.policy))
+    }
 }

@@ -2,17 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Key, LoadedPolicy};
+use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy};
 use crate::source::InputError;
 use crate::source::json::{Node, duplicate_keys};
+
+use super::identity::AccountPart;
+use super::join::Addition;
 
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     /// Keys, or parts of them; a key policy is a key of which nothing else is known.
     pub(super) keys: Vec<Key>,
+    /// What is said of keys that other files are about.
+    pub(super) additions: Vec<Addition>,
     /// Policies that are no key's.
     pub(super) policies: Vec<LoadedPolicy>,
+    /// Users, groups, roles and their policies.
+    pub(super) account: Box<AccountPart>,
+    /// Control policies of the organization.
+    pub(super) organization_policies: Vec<OrganizationPolicy>,
+    /// That it is a file of records.
+    pub(super) evidence: Option<Evidence>,
     /// What is wrong with the file.
     pub(super) errors: Vec<InputError>,
 }
@@ -20,8 +31,12 @@ pub(super) struct Contents {
 impl Contents {
     /// Complains of keys that stand twice in an object, but for those already complained of.
     pub(super) fn refuse_duplicate_keys(&mut self, root: &Node<'_>) {
+        let repeated = duplicate_keys(root);
+        if repeated.is_empty() {
+            return;
+        }
         let known: BTreeSet<_> = self.errors.iter().map(|error| error.span).collect();
-        for (key, _, again) in duplicate_keys(root) {
+        for (key, _, again) in repeated {
             if !known.contains(&again) {
                 let error = InputError::new(again, format!("`{key}` stands twice in one object"))
                     .label("again")

@@ -2,7 +2,7 @@
 
 use crate::aws::Reported;
 use crate::aws::key::ApiEnum;
-use crate::inventory::Located;
+use crate::inventory::{Located, Tag};
 use crate::source::InputError;
 use crate::source::json::{Node, Value};
 
@@ -42,6 +42,66 @@ impl<'d, 'a> Fields<'d, 'a> {
         self.read(name, "a string", |node| node.as_str().map(Reported::parse))
     }
 
+    /// The items of a list; one object counts as a list of one, as an example in the CLI's
+    /// reference has it.
+    pub(super) fn list(&mut self, name: &str) -> &'d [Node<'a>] {
+        let Some(node) = self.node(name) else {
+            return &[];
+        };
+        match &node.value {
+            Value::Array(items) => items,
+            Value::Object(_) => std::slice::from_ref(node),
+            _ => {
+                self.wrong(name, "a list", node);
+                &[]
+            }
+        }
+    }
+
+    /// Tags, under the names that the service has for a tag's key and value.
+    pub(super) fn tags(&mut self, list: &str, (key, value): (&str, &str)) -> Option<Vec<Tag>> {
+        self.node(list)?;
+        let mut tags = Vec::new();
+        for item in self.list(list) {
+            let mut fields = Fields::new(self.document, item);
+            if let (Some(key), Some(value)) = (fields.text(key), fields.text(value)) {
+                tags.push((key.value, value.value));
+            } else if fields.errors.is_empty() {
+                let message = format!("a tag needs `{key}` and `{value}`");
+                let error = InputError::new(item.span, message).label("this tag");
+                fields.errors.push(error);
+            }
+            self.errors.append(&mut fields.errors);
+        }
+        Some(tags)
+    }
+
+    /// Complains where the answer is only its first part: a paginated call that was not repeated.
+    pub(super) fn refuse_truncated(&mut self, what: &str) {
+        let flags = ["Truncated", "IsTruncated"].into_iter();
+        let flag = flags
+            .filter_map(|name| self.node(name))
+            .find(|node| node.as_bool() == Some(true));
+        let tokens = ["NextToken", "NextMarker", "Marker"].into_iter();
+        let token = tokens
+            .filter_map(|name| self.node(name))
+            .find(|node| node.as_str().is_some_and(|token| !token.is_empty()));
+        if let Some(node) = flag.or(token) {
+            let message = format!("the answer is not whole: {what}");
+            self.errors.push(
+                InputError::new(node.span, message)
+                    .label("there is more")
+                    .help("call again without `--max-items` and `--no-paginate`, so that the AWS CLI asks for all pages"),
+            );
+        }
+    }
+
+    fn wrong(&mut self, name: &str, wanted: &str, node: &Node<'_>) {
+        let error = InputError::new(node.span, format!("`{name}` must be {wanted}"))
+            .label(format!("this is {}", node.kind()));
+        self.errors.push(error);
+    }
+
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, name: &str) -> Option<Located<bool>> {
         self.read(name, "`true` or `false`", |node| match node.value {
@@ -75,9 +135,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     ) -> Option<Located<T>> {
         let node = self.node(name)?;
         let Some(value) = value(node) else {
-            let error = InputError::new(node.span, format!("`{name}` must be {wanted}"))
-                .label(format!("this is {}", node.kind()));
-            self.errors.push(error);
+            self.wrong(name, wanted, node);
             return None;
         };
         let at = self.document.at(node.span);

@@ -28,7 +28,7 @@ pub(super) enum Outcome {
         /// Its text.
         file: SourceFile,
         /// What it holds, errors included.
-        contents: Contents,
+        contents: Box<Contents>,
     },
     /// It is of no use here, for this reason.
     PassedOver(String),
@@ -71,6 +71,7 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         Answer::PassOver(reason) => Outcome::PassedOver(reason.to_owned()),
         Answer::Read(mut contents) => {
             contents.refuse_duplicate_keys(&document.root);
+            let contents = Box::new(contents);
             Outcome::Read { file, contents }
         }
     }

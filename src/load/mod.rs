@@ -9,10 +9,12 @@ mod document;
 mod fields;
 mod file;
 mod format;
+mod identity;
 mod join;
 mod policy;
 mod policy_shape;
 mod single;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +25,8 @@ use crate::inventory::Inventory;
 use crate::source::{Discovery, InputError, Location, SourceId, Sources, Span};
 use contents::Contents;
 use file::{Candidate, Outcome};
-use join::Part;
+use identity::AccountPart;
+use join::{Part, PlacedAddition};
 pub use single::{key_file, policy_file};
 
 /// What the given paths held.
@@ -76,19 +79,52 @@ pub fn load(discovery: &Discovery) -> Loaded {
     }
     let candidates = candidates(discovery, &mut loaded.sources);
     let outcomes: Vec<_> = candidates.par_iter().map(file::read).collect();
-    let mut parts = Vec::new();
+    let mut parts = Parts::default();
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
         if let Some(contents) = loaded.take(candidate, outcome) {
-            let part = |key| Part::new(candidate.path, key);
-            parts.extend(contents.keys.into_iter().map(part));
-            loaded.inventory.policies.extend(contents.policies);
+            parts.sort_out(candidate, contents, &mut loaded.inventory);
         }
     }
-    loaded.inventory.keys = join::join(parts);
+    loaded.inventory.keys = join::join(parts.keys, parts.additions);
     for key in &mut loaded.inventory.keys {
         account::complete(key);
     }
+    for missing in identity::join(parts.account, &mut loaded.inventory) {
+        let file = loaded.sources.get(missing.at.source);
+        let file = file.map_or_else(String::new, |file| file.name().to_owned());
+        let error = complaint(&file, missing.at.source, missing.error);
+        loaded.errors.push(error);
+    }
     loaded
+}
+
+/// What is to be joined over all files.
+#[derive(Default)]
+struct Parts {
+    keys: Vec<Part>,
+    additions: Vec<PlacedAddition>,
+    account: AccountPart,
+}
+
+impl Parts {
+    /// Takes what must be joined, and hands on what stands for itself.
+    fn sort_out(&mut self, of: &Candidate<'_>, contents: Contents, inventory: &mut Inventory) {
+        let part = |key| Part::new(of.path, key);
+        self.keys.extend(contents.keys.into_iter().map(part));
+        let placed = |addition| PlacedAddition::new(of.path, addition);
+        self.additions
+            .extend(contents.additions.into_iter().map(placed));
+        let account = contents.account;
+        self.account.principals.extend(account.principals);
+        self.account.groups.extend(account.groups);
+        self.account.managed.extend(account.managed);
+        self.account.inline.extend(account.inline);
+        inventory.policies.extend(contents.policies);
+        inventory
+            .organization_policies
+            .extend(contents.organization_policies);
+        inventory.evidence.extend(contents.evidence);
+    }
 }
 
 /// Every file once, those that were named first.
@@ -121,7 +157,7 @@ impl Loaded {
                 for error in contents.errors.drain(..) {
                     self.errors.push(complaint(&name, candidate.source, error));
                 }
-                Some(contents)
+                Some(*contents)
             }
             Outcome::PassedOver(reason) => {
                 self.passed_over.push(PassedOver {

@@ -29,6 +29,7 @@ pages![
     "deletion-delegated-to-account",
     "deletion-open-to-account",
     "deletion-open-to-anyone",
+    "deletion-through-iam",
     "deletion-without-mfa",
     "inert-statement",
     "orphaned-principal",

@@ -3,40 +3,53 @@
 use std::collections::BTreeSet;
 
 use crate::aws::KmsAction;
-use crate::eval::{CaseSet, Decision, Evaluation, Layer, PolicySet, dependencies, evaluate};
+use crate::eval::{
+    CaseSet, Decision, Evaluation, Layer, Match, PolicySet, deciding, dependencies, evaluate,
+};
 use crate::facts::PrincipalKind;
-use crate::policy::{Effect, PolicyDocument, PrincipalForm};
+use crate::policy::{Effect, PrincipalForm};
 
 use super::Desk;
 use super::named::Named;
 use super::trial::{MFA_KEYS, Mfa, Trial, trials};
 
 /// What a principal can do and what gives it that.
+#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) decision: Decision,
     pub(super) allowed: CaseSet,
     pub(super) conditional: CaseSet,
-    /// Positions of the statements that grant it.
+    /// Positions of the statements of the key policy that grant it.
     pub(super) granting: BTreeSet<usize>,
+    /// Those of them that name the account and leave the decision to the principal's own policies.
+    pub(super) handing_on: BTreeSet<usize>,
+    /// Statements of the principal's own policies that grant it: position of the policy among
+    /// them, position in the policy.
+    pub(super) own: BTreeSet<(usize, usize)>,
+    /// Whether no statement of the key policy gives it without the principal's own policies.
+    pub(super) through_iam: bool,
     pub(super) depends_on: BTreeSet<String>,
     pub(super) without_mfa: bool,
 }
 
-/// The answer for a principal; none where it surely cannot do it.
+/// Who is asked about.
+#[derive(Clone, Copy)]
+pub(super) enum Whom<'a> {
+    /// Whom the key policy names.
+    Named(&'a Named<'a>),
+    /// Whom it does not name: what it can do by its own policies.
+    Unnamed,
+}
+
+/// The answer for a principal that the key policy names; none where it surely cannot do it.
 pub(super) fn answer(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> Option<Answer> {
-    let document = if named.kind == PrincipalKind::UniqueId {
-        desk.subject.document
-    } else {
-        &desk.without_ids
-    };
     let asked = Asked {
         desk,
-        document,
-        named,
+        whom: Whom::Named(named),
         action,
     };
     let mut best: Option<Answer> = None;
-    for trial in trials(named, desk.subject) {
+    for trial in trials(named, desk) {
         let surely = |answer: &Answer| answer.allowed == CaseSet::ALL;
         if best.as_ref().is_some_and(surely) {
             break;
@@ -51,6 +64,21 @@ pub(super) fn answer(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> O
     best
 }
 
+/// The answer for a loaded principal that the key policy does not name; none where its own
+/// policies do not give it the action.
+pub(super) fn answer_unnamed(
+    desk: &Desk<'_>,
+    trial: &Trial<'_>,
+    action: KmsAction,
+) -> Option<Answer> {
+    let asked = Asked {
+        desk,
+        whom: Whom::Unnamed,
+        action,
+    };
+    asked.of(trial)
+}
+
 impl Answer {
     /// What either of two callers can do.
     fn or(&self, other: &Self) -> Self {
@@ -60,8 +88,21 @@ impl Answer {
             allowed,
             conditional: (self.conditional | other.conditional).without(allowed),
             granting: &self.granting | &other.granting,
+            handing_on: &self.handing_on | &other.handing_on,
+            own: &self.own | &other.own,
+            through_iam: self.through_iam && other.through_iam,
             depends_on: &self.depends_on | &other.depends_on,
             without_mfa: self.without_mfa || other.without_mfa,
+        }
+    }
+
+    /// What is left of it where something unknown may stop it.
+    fn in_doubt(self) -> Self {
+        Self {
+            decision: self.decision.max(Decision::Conditional),
+            conditional: self.conditional | self.allowed,
+            allowed: CaseSet::NONE,
+            ..self
         }
     }
 }
@@ -69,21 +110,26 @@ impl Answer {
 /// One question, put to several callers.
 struct Asked<'a> {
     desk: &'a Desk<'a>,
-    document: &'a PolicyDocument,
-    named: &'a Named<'a>,
+    whom: Whom<'a>,
     action: KmsAction,
 }
 
 impl Asked<'_> {
-    fn of(&self, trial: &Trial) -> Option<Answer> {
-        let request = trial.request(self.action, Mfa::Open, self.desk.subject);
+    fn of(&self, trial: &Trial<'_>) -> Option<Answer> {
+        let request = trial.request(self.action, Mfa::Open, self.desk);
         let policies = self.policies(trial);
         let evaluation = evaluate(&request, &policies);
         let decision = evaluation.decision();
         if decision > Decision::Conditional {
             return None;
         }
-        let granting = self.granting(&evaluation);
+        let direct = self.direct(&evaluation);
+        let (handing_on, own) = if trial.member.is_some() {
+            through_iam(&evaluation)
+        } else {
+            Default::default()
+        };
+        let granting = &direct | &handing_on;
         if granting.is_empty() {
             return None;
         }
@@ -94,56 +140,95 @@ impl Asked<'_> {
             || !depends_on.iter().any(asks)
             || self.is_possible(trial, Mfa::Absent)
             || self.is_possible(trial, Mfa::False);
-        Some(Answer {
+        let answer = Answer {
             decision,
             allowed: evaluation.allowed,
             conditional: evaluation.conditional,
             granting,
+            through_iam: direct.is_empty(),
+            handing_on,
+            own,
             depends_on: depends_on.into_iter().collect(),
             without_mfa,
+        };
+        Some(if trial.has_unknown_boundary() {
+            answer.in_doubt()
+        } else {
+            answer
         })
     }
 
-    fn policies(&self, trial: &Trial) -> PolicySet<'_> {
+    fn policies<'t>(&'t self, trial: &Trial<'t>) -> PolicySet<'t> {
+        let desk = self.desk;
+        let of_id =
+            matches!(self.whom, Whom::Named(named) if named.kind == PrincipalKind::UniqueId);
+        let (scps, rcps) = desk.control_policies();
         PolicySet {
-            key_policy: Some(self.document),
+            key_policy: Some(if of_id || trial.has_id() {
+                desk.subject.document
+            } else {
+                &desk.without_ids
+            }),
             identity: trial.identity(),
+            boundary: trial.boundary(),
+            scps,
+            rcps,
             ..PolicySet::default()
         }
     }
 
-    fn is_possible(&self, trial: &Trial, mfa: Mfa) -> bool {
-        let request = trial.request(self.action, mfa, self.desk.subject);
+    fn is_possible(&self, trial: &Trial<'_>, mfa: Mfa) -> bool {
+        let request = trial.request(self.action, mfa, self.desk);
         evaluate(&request, &self.policies(trial)).decision() <= Decision::Conditional
     }
 
-    /// The statements of the key policy that may grant it: for an account those that name it, for
-    /// all others those that do not merely hand the decision to IAM policies.
-    fn granting(&self, evaluation: &Evaluation) -> BTreeSet<usize> {
+    /// The statements of the key policy that may grant it by themselves: for an account those that
+    /// name it, for all others those that do not merely hand the decision to IAM policies.
+    fn direct(&self, evaluation: &Evaluation) -> BTreeSet<usize> {
+        let Whom::Named(named) = self.whom else {
+            return BTreeSet::new();
+        };
         let of_key_policy = evaluation
             .matches
             .iter()
             .filter(|found| found.policy.layer == Layer::KeyPolicy)
             .filter(|found| found.effect == Effect::Allow);
         of_key_policy
-            .filter(|found| match self.named.kind {
-                PrincipalKind::Account => self.names_account(found.statement),
+            .filter(|found| match named.kind {
+                PrincipalKind::Account => self.names_account(named, found.statement),
                 _ => !found.delegates,
             })
             .map(|found| found.statement)
             .collect()
     }
 
-    fn names_account(&self, statement: usize) -> bool {
-        let statement = self.document.statements.get(statement);
+    fn names_account(&self, named: &Named<'_>, statement: usize) -> bool {
+        let statement = self.desk.subject.document.statements.get(statement);
         let element = statement.and_then(|statement| statement.principal.as_ref());
-        let own =
-            |form| matches!(form, PrincipalForm::Account(own) if Some(own) == self.named.account);
+        let own = |form| matches!(form, PrincipalForm::Account(own) if Some(own) == named.account);
         element
             .filter(|element| !element.negated)
             .is_some_and(|element| {
-                let mut entries = element.candidates(self.named.account, "");
+                let mut entries = element.candidates(named.account, "");
                 entries.any(|entry| own(entry.form()))
             })
     }
+}
+
+/// The statements of the key policy that hand the decision to IAM, and those of the principal's
+/// own policies that decide; both or none.
+fn through_iam(evaluation: &Evaluation) -> (BTreeSet<usize>, BTreeSet<(usize, usize)>) {
+    let allows = |found: &Match| found.effect == Effect::Allow;
+    let (mut handing_on, mut own) = (BTreeSet::new(), BTreeSet::new());
+    for found in deciding(evaluation).into_iter().filter(allows) {
+        match found.policy.layer {
+            Layer::KeyPolicy if found.delegates => drop(handing_on.insert(found.statement)),
+            Layer::Identity => drop(own.insert((found.policy.index, found.statement))),
+            _ => {}
+        }
+    }
+    if handing_on.is_empty() || own.is_empty() {
+        return Default::default();
+    }
+    (handing_on, own)
 }

@@ -1,6 +1,8 @@
-//! Who can schedule and cancel deletion or put another key policy, by the key policy alone.
+//! Who can schedule and cancel deletion or put another key policy: whom the key policy names, and
+//! of an account whose users and roles were loaded, whom their own policies let.
 
 mod answer;
+mod member;
 mod named;
 mod narrowing;
 mod trial;
@@ -9,21 +11,29 @@ mod via;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::aws::{KmsAction, PendingWindowInDays};
+use crate::aws::{AccountId, Arn, KmsAction, PendingWindowInDays};
+use crate::eval::{Decision, NamedPolicy};
 use crate::policy::{
     Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
 
 use super::days_text::days_text;
+use super::identities::{Identities, Member, Mentions};
+use super::places::Places;
 use super::subject::Subject;
-use super::{Access, AccessTable, PrincipalKind, StatementRecord};
+use super::{Access, AccessTable, Place, PrincipalKind, StatementRecord};
 
 use answer::{Answer, answer};
 use named::{Named, named};
 
-/// Whoever the key policy names, and what each can do.
-pub(super) fn table(subject: &Subject<'_>, statements: &[StatementRecord]) -> AccessTable {
-    let desk = Desk::new(subject, statements);
+/// Whoever the key policy names or lets in, and what each can do.
+pub(super) fn table(
+    subject: &Subject<'_>,
+    statements: &[StatementRecord],
+    identities: &Identities<'_>,
+    places: &Places<'_>,
+) -> AccessTable {
+    let desk = Desk::new(subject, statements, identities, places);
     let mut schedule = desk.who_can(KmsAction::ScheduleKeyDeletion);
     let mut cancel = desk.who_can(KmsAction::CancelKeyDeletion);
     let mut put_key_policy = desk.who_can(KmsAction::PutKeyPolicy);
@@ -63,15 +73,36 @@ struct Desk<'a> {
     /// The policy without the ids of deleted users and roles: nobody else has such an id, and
     /// with an unknown `aws:userid` everyone might.
     without_ids: Cow<'a, PolicyDocument>,
+    identities: &'a Identities<'a>,
+    /// On what of a principal the key policy hangs.
+    mentions: Mentions,
+    places: &'a Places<'a>,
 }
 
 impl<'a> Desk<'a> {
-    fn new(subject: &'a Subject<'a>, statements: &'a [StatementRecord]) -> Self {
+    fn new(
+        subject: &'a Subject<'a>,
+        statements: &'a [StatementRecord],
+        identities: &'a Identities<'a>,
+        places: &'a Places<'a>,
+    ) -> Self {
+        let mut mentions = Mentions::default();
+        mentions.add(subject.document);
         Self {
             subject,
             statements,
             without_ids: without_ids(subject.document),
+            identities,
+            mentions,
+            places,
         }
+    }
+
+    /// Service and resource control policies above the key's account, level by level.
+    fn control_policies(&self) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
+        let account = self.subject.key.account;
+        let control = account.zip(self.identities.control());
+        control.map_or((&[], &[]), |(account, control)| control.above(account))
     }
 
     fn who_can(&self, action: KmsAction) -> Vec<Access> {
@@ -84,10 +115,14 @@ impl<'a> Desk<'a> {
             .filter(grants)
             .map(|statement| statement.index)
             .collect();
-        named(self.subject.document, &granting)
-            .into_iter()
-            .filter_map(|named| self.access(&named, action))
-            .collect()
+        let named = named(self.subject.document, &granting);
+        let mut all: Vec<_> = named
+            .iter()
+            .filter_map(|named| self.access(named, action))
+            .collect();
+        let known: BTreeSet<_> = named.iter().map(|named| named.text).collect();
+        all.extend(self.members_who_can(action, &granting, &known));
+        all
     }
 
     /// What the principal can do; nothing where it surely cannot.
@@ -99,44 +134,87 @@ impl<'a> Desk<'a> {
             return None;
         }
         let answer = answer(self, named, action)?;
-        let via: Vec<_> = answer
+        let at = named.place(&answer.granting);
+        let who = Who {
+            principal: named.text,
+            kind: named.kind,
+            account: named.account,
+            member: self.member_of(named),
+            at: self.subject.place(at),
+        };
+        Some(self.record(&who, &answer, action))
+    }
+
+    fn record(&self, who: &Who<'_>, answer: &Answer, action: KmsAction) -> Access {
+        let (days, conditional_days) = windows(answer, action);
+        let mut via: Vec<_> = answer
             .granting
             .iter()
             .filter_map(|index| self.statements.get(*index))
-            .map(|statement| via::via(statement, action, self.subject))
+            .map(|statement| {
+                let direct = who.kind != PrincipalKind::Account
+                    && !answer.handing_on.contains(&statement.index);
+                via::via(statement, direct, action, self.subject)
+            })
             .collect();
-        let at = named.place(&answer.granting);
-        let (days, conditional_days) = windows(&answer, action);
-        Some(Access {
-            principal: named.text.to_owned(),
-            kind: named.kind,
-            account: named.account.map(|account| account.to_string()),
+        let own = self.own_via(who, answer, action);
+        let policies: BTreeSet<_> = own.iter().filter_map(|via| via.policy.clone()).collect();
+        via.extend(own);
+        let granting = || answer.granting.iter().filter_map(|i| self.statement(*i));
+        Access {
+            principal: who.principal.to_owned(),
+            name: short_name(who).to_owned(),
+            kind: who.kind,
+            account: who.account.map(|account| account.to_string()),
+            resolved: who.kind == PrincipalKind::Account
+                && who.account.is_some_and(|own| self.identities.is_whole(own)),
             decision: answer.decision,
+            can_text: if answer.decision == Decision::Allowed {
+                "can"
+            } else {
+                "can perhaps"
+            },
             shortest: days.first().or(conditional_days.first()).copied(),
             days_text: in_words(action, &days, &conditional_days),
             days,
             conditional_days,
-            depends_on: answer.depends_on.into_iter().collect(),
+            depends_on: answer.depends_on.iter().cloned().collect(),
             without_mfa: answer.without_mfa,
-            narrowed: answer
-                .granting
-                .iter()
-                .filter_map(|index| self.statement(*index))
-                .all(narrowing::narrows),
-            narrowed_to_account: answer
-                .granting
-                .iter()
-                .filter_map(|index| self.statement(*index))
-                .any(narrowing::narrows_to_account),
+            narrowed: granting().all(narrowing::narrows),
+            narrowed_to_account: granting().any(narrowing::narrows_to_account),
             can_schedule: false,
             trusted: false,
+            through_iam: answer.through_iam,
+            policies: policies.into_iter().collect(),
             via,
-            at: self.subject.place(at),
-        })
+            at: who.at,
+        }
     }
 
     fn statement(&self, index: usize) -> Option<&Statement> {
         self.subject.document.statements.get(index)
+    }
+}
+
+/// Whom a record is about.
+struct Who<'a> {
+    principal: &'a str,
+    kind: PrincipalKind,
+    account: Option<AccountId>,
+    member: Option<&'a Member<'a>>,
+    at: Place,
+}
+
+/// `role/ci-deploy` of an ARN; else the principal as written.
+fn short_name<'a>(who: &Who<'a>) -> &'a str {
+    match who.kind {
+        PrincipalKind::Role
+        | PrincipalKind::User
+        | PrincipalKind::Session
+        | PrincipalKind::FederatedUser => {
+            Arn::parse(who.principal).map_or(who.principal, |arn| arn.resource)
+        }
+        _ => who.principal,
     }
 }
 

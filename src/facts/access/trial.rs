@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 use crate::aws::{CallerClass, KmsAction};
 use crate::eval::{Caller, NamedPolicy, Request, RequestContext};
 use crate::facts::PrincipalKind;
+use crate::facts::identities::{Member, MemberPolicies};
 use crate::facts::subject::{ACCOUNT_KEYS, Subject, forget_identity, someone};
+use crate::inventory::Boundary;
 use crate::policy::{self, Effect, PolicyKind, PrincipalForm};
 use crate::source::json;
 
+use super::Desk;
 use super::named::Named;
 
 /// How the condition keys about multi-factor authentication begin, in lower case.
@@ -40,21 +43,42 @@ pub(super) enum Mfa {
 
 /// One caller.
 #[derive(Clone, Debug)]
-pub(super) struct Trial {
+pub(super) struct Trial<'d> {
     caller: Caller,
     /// Whether it stands for all callers of its class and account.
     stands_for_many: bool,
     user_id: Option<String>,
-    identity: &'static [NamedPolicy],
+    identity: &'d [NamedPolicy],
+    boundary: Option<&'d [NamedPolicy]>,
+    /// The user or role that was loaded.
+    pub(super) member: Option<&'d Member<'d>>,
 }
 
-impl Trial {
+impl<'d> Trial<'d> {
     fn itself(caller: Caller) -> Self {
         Self {
             caller,
             stands_for_many: false,
             user_id: None,
             identity: &[],
+            boundary: None,
+            member: None,
+        }
+    }
+
+    /// A loaded user or role, or a session of one, with all that is known of it.
+    pub(super) fn of_member(
+        caller: Caller,
+        member: &'d Member<'d>,
+        policies: MemberPolicies<'d>,
+        user_id: Option<String>,
+    ) -> Self {
+        Self {
+            user_id,
+            identity: &policies.bundle.policies,
+            boundary: policies.boundary,
+            member: Some(member),
+            ..Self::itself(caller)
         }
     }
 
@@ -66,13 +90,40 @@ impl Trial {
     }
 
     /// The caller's own policies.
-    pub(super) const fn identity(&self) -> &'static [NamedPolicy] {
+    pub(super) const fn identity(&self) -> &'d [NamedPolicy] {
         self.identity
     }
 
+    /// The caller's permissions boundary.
+    pub(super) const fn boundary(&self) -> Option<&'d [NamedPolicy]> {
+        self.boundary
+    }
+
+    /// Whether the caller has a permissions boundary that was not loaded.
+    pub(super) fn has_unknown_boundary(&self) -> bool {
+        let member = self.member.map(|member| member.principal.boundary);
+        member == Some(Boundary::NotLoaded)
+    }
+
+    /// Whether the caller's id is known, so that the ids of a key policy name it or do not.
+    pub(super) const fn has_id(&self) -> bool {
+        self.user_id.is_some()
+    }
+
     /// The question whether this caller may do it, for every day count.
-    pub(super) fn request(&self, action: KmsAction, mfa: Mfa, subject: &Subject<'_>) -> Request {
+    pub(super) fn request(&self, action: KmsAction, mfa: Mfa, desk: &Desk<'_>) -> Request {
+        let subject = desk.subject;
         let mut context = subject.context.clone();
+        if let Some(member) = self.member {
+            member.set_tags(&mut context);
+        }
+        let organization = self.caller.account().and_then(|account| {
+            let id = desk.identities.organization_id(account);
+            id.map(str::to_owned)
+        });
+        if let Some(id) = organization {
+            context.set("aws:PrincipalOrgID", [id.as_str()]);
+        }
         if let Some(id) = &self.user_id {
             context.set("aws:userid", [id.as_str()]);
         }
@@ -106,7 +157,8 @@ fn set_mfa(context: &mut RequestContext, mfa: Mfa) {
 }
 
 /// Who is tried for a principal; the first is the likeliest to be allowed most.
-pub(super) fn trials(named: &Named<'_>, subject: &Subject<'_>) -> Vec<Trial> {
+pub(super) fn trials<'d>(named: &Named<'_>, desk: &'d Desk<'_>) -> Vec<Trial<'d>> {
+    let subject = desk.subject;
     let account = named
         .account
         .map_or_else(|| subject.account_text(), |account| account.to_string());
@@ -121,15 +173,20 @@ pub(super) fn trials(named: &Named<'_>, subject: &Subject<'_>) -> Vec<Trial> {
         | PrincipalKind::FederatedUser
         | PrincipalKind::Service => Caller::parse(named.text)
             .ok()
-            .map(Trial::itself)
+            .map(|caller| desk.trial_of(caller))
             .into_iter()
             .collect(),
     }
 }
 
+/// Somebody of whom only the ARN is known.
+pub(super) fn stranger(caller: Caller) -> Trial<'static> {
+    Trial::itself(caller)
+}
+
 /// `aws:userid` of a role's session is the role's id, a colon and the session's name.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
-fn by_id(id: &str, account: &str) -> Option<Trial> {
+fn by_id(id: &str, account: &str) -> Option<Trial<'static>> {
     let (class, user_id) = if id.starts_with("AIDA") {
         (CallerClass::User, id.to_owned())
     } else {
@@ -144,8 +201,12 @@ fn by_id(id: &str, account: &str) -> Option<Trial> {
 
 /// A role and a user of whom nothing is known but the account, and whoever the policy spares from
 /// a Deny by `NotPrincipal`: such a Deny reaches the two.
-fn anyone(account: &str, identity: &'static [NamedPolicy], subject: &Subject<'_>) -> Vec<Trial> {
-    let mut trials: Vec<Trial> = [CallerClass::Role, CallerClass::User]
+fn anyone(
+    account: &str,
+    identity: &'static [NamedPolicy],
+    subject: &Subject<'_>,
+) -> Vec<Trial<'static>> {
+    let mut trials: Vec<Trial<'static>> = [CallerClass::Role, CallerClass::User]
         .into_iter()
         .filter_map(|class| Trial::any(class, account))
         .collect();

@@ -2,11 +2,20 @@
 
 use crate::aws::KmsAction;
 use crate::facts::subject::Subject;
-use crate::facts::{ActionForm, ActionRecord, StatementRecord, Via};
+use crate::facts::{ActionForm, ActionRecord, Place, StatementRecord, Via};
+use crate::policy::{ActionPattern, Statement};
+use crate::source::Span;
 
 /// How the statement covers the action: by its name where it has it, else by the first pattern.
-pub(super) fn via(statement: &StatementRecord, action: KmsAction, subject: &Subject<'_>) -> Via {
+pub(super) fn via(
+    statement: &StatementRecord,
+    direct: bool,
+    action: KmsAction,
+    subject: &Subject<'_>,
+) -> Via {
     let via = |pattern: &str, by_name, at| Via {
+        policy: None,
+        direct,
         statement: statement.index,
         sid: statement.sid.clone(),
         pattern: pattern.to_owned(),
@@ -27,5 +36,34 @@ pub(super) fn via(statement: &StatementRecord, action: KmsAction, subject: &Subj
             let at = element.map_or(statement.at, |element| subject.place(element.span));
             via("NotAction", false, at)
         }
+    }
+}
+
+/// How a statement of a principal's own policy covers the action.
+pub(super) fn own(
+    policy: &str,
+    (index, statement): (usize, &Statement),
+    action: KmsAction,
+    place: impl Fn(Span) -> Place,
+) -> Via {
+    let element = statement.action.as_ref();
+    let matching = |pattern: &&ActionPattern| pattern.matches(action);
+    let by_name = |pattern: &&ActionPattern| !pattern.has_wildcard() && matching(pattern);
+    let patterns = || element.iter().flat_map(|element| &element.patterns);
+    let exact = patterns().find(by_name);
+    let pattern = exact.or_else(|| patterns().find(matching));
+    let pattern = pattern.filter(|_| element.is_some_and(|element| !element.negated));
+    let span = element.map_or(statement.span, |element| element.span);
+    Via {
+        policy: Some(policy.to_owned()),
+        direct: false,
+        statement: index,
+        sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
+        pattern: pattern.map_or_else(
+            || "NotAction".to_owned(),
+            |pattern| pattern.text.value.to_string(),
+        ),
+        by_name: pattern.is_some() && exact.is_some(),
+        at: place(pattern.map_or(span, |pattern| pattern.text.span)),
     }
 }

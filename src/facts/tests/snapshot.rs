@@ -42,7 +42,7 @@ fn expected() -> Value {
         "key": {
             "arn": ARN, "account": "111122223333", "spec": null, "usage": null, "state": null,
             "origin": null, "manager": null, "multi_region_type": null, "asymmetric": null,
-            "deletion_date": null,
+            "deletion_date": null, "aliases": null, "tags": null, "last_used": null,
         },
         "policy": {"kind": "key", "version": "2012-10-17"},
         "statements": [expected_default(), expected_guard()],
@@ -102,12 +102,14 @@ fn expected_guard() -> Value {
 
 fn account(days: &Value, text: &str) -> Value {
     json!({
-        "principal": "arn:aws:iam::111122223333:root", "kind": "account",
-        "account": "111122223333", "decision": "allowed", "days": days, "conditional_days": [],
+        "principal": "arn:aws:iam::111122223333:root", "name": "arn:aws:iam::111122223333:root",
+        "kind": "account", "account": "111122223333", "resolved": false,
+        "decision": "allowed", "can_text": "can", "days": days, "conditional_days": [],
         "shortest": days.get(0), "days_text": text, "depends_on": [], "without_mfa": true,
         "narrowed": false, "narrowed_to_account": false, "trusted": false, "can_schedule": true,
+        "through_iam": false, "policies": [],
         "via": [{
-            "statement": 0, "sid": "Enable IAM User Permissions", "pattern": "kms:*",
+            "policy": null, "direct": false, "statement": 0, "sid": "Enable IAM User Permissions", "pattern": "kms:*",
             "by_name": false,
         }],
     })

@@ -20,18 +20,24 @@ pub(in crate::load) fn read(document: &Document<'_>) -> Answer {
     if node.members().is_some() {
         contents
             .keys
-            .extend(key(document, node, &mut contents.errors));
+            .extend(key(document, node, "KeyId", &mut contents.errors));
     } else {
         contents.errors.push(not_an_object("KeyMetadata", node));
     }
     Answer::Read(contents)
 }
 
-fn key(document: &Document<'_>, node: &Node<'_>, errors: &mut Vec<InputError>) -> Option<Key> {
+/// Reads a key's metadata, in which the key's id stands under the name `id`.
+pub(super) fn key(
+    document: &Document<'_>,
+    node: &Node<'_>,
+    id: &str,
+    errors: &mut Vec<InputError>,
+) -> Option<Key> {
     let mut fields = Fields::new(document, node);
     let arn = arn(&mut fields);
     let account = fields.text("AWSAccountId");
-    let metadata = metadata(document, &mut fields);
+    let metadata = metadata(document, id, &mut fields);
     if arn.is_none() && metadata.key_id.is_none() && fields.errors.is_empty() {
         fields.errors.push(
             InputError::new(node.span, "the key metadata has neither `KeyId` nor `Arn`")
@@ -72,12 +78,12 @@ fn arn(fields: &mut Fields<'_, '_>) -> Option<Located<KeyArn>> {
     }
 }
 
-fn metadata(document: &Document<'_>, fields: &mut Fields<'_, '_>) -> KeyMetadata {
+fn metadata(document: &Document<'_>, id: &str, fields: &mut Fields<'_, '_>) -> KeyMetadata {
     let spec = fields.reported("KeySpec");
     // Answers from before 2021 have only the older name.
     let older_spec = fields.reported("CustomerMasterKeySpec");
     KeyMetadata {
-        key_id: fields.text("KeyId").filter(|id| !id.value.is_empty()),
+        key_id: fields.text(id).filter(|id| !id.value.is_empty()),
         spec: spec.or(older_spec),
         usage: fields.reported("KeyUsage"),
         state: fields.reported("KeyState"),
@@ -97,6 +103,7 @@ fn metadata(document: &Document<'_>, fields: &mut Fields<'_, '_>) -> KeyMetadata
         }),
         deletion_date: fields.moment("DeletionDate"),
         pending_window: fields.days("PendingDeletionWindowInDays"),
+        ..KeyMetadata::default()
     }
 }
 

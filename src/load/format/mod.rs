@@ -1,9 +1,19 @@
 //! The input formats: each tells its documents by their shape and reads them.
 
+mod ciphertrust_key;
+mod cloudtrail;
 pub(super) mod describe_key;
+mod describe_policy;
+mod get_account_authorization_details;
+mod get_key_last_usage;
 mod get_key_policy;
+mod get_policy_version;
+mod get_role_policy;
 mod iam_policy;
 mod key_policy;
+mod list_aliases;
+mod list_grants;
+mod list_resource_tags;
 
 use super::contents::Contents;
 use super::document::Document;
@@ -12,11 +22,21 @@ use super::document::Document;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 4] = [
+const FORMATS: [Format; 14] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
     describe_key::read,
+    get_account_authorization_details::read,
+    get_policy_version::read,
+    get_role_policy::read,
+    list_resource_tags::read,
+    list_aliases::read,
+    list_grants::read,
+    get_key_last_usage::read,
+    describe_policy::read,
+    cloudtrail::read,
+    ciphertrust_key::read,
 ];
 
 /// What a format says to a document.

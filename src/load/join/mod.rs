@@ -10,17 +10,25 @@
 //! A key that several policies claim with equal right gets none of them: which one is in force is
 //! not known, and each stands for a key of its own.
 
+mod addition;
 mod claim;
 mod part;
 
 use std::collections::BTreeMap;
 
 use crate::inventory::{Key, KeyMetadata};
+pub(super) use addition::{Addition, Fact, PlacedAddition, Target};
 use claim::winners;
 pub(super) use part::Part;
 
-/// Joins parts; a key stands where its first part stood.
-pub(super) fn join(parts: Vec<Part>) -> Vec<Key> {
+/// Joins parts and what else is said of them; a key stands where its first part stood.
+pub(super) fn join(parts: Vec<Part>, additions: Vec<PlacedAddition>) -> Vec<Key> {
+    let mut keys = join_parts(parts);
+    addition::add(&mut keys, additions);
+    keys.into_iter().map(|part| part.key).collect()
+}
+
+fn join_parts(parts: Vec<Part>) -> Vec<Part> {
     let (described, policies): (Vec<_>, Vec<_>) = parts
         .into_iter()
         .enumerate()
@@ -32,10 +40,10 @@ pub(super) fn join(parts: Vec<Part>) -> Vec<Key> {
         let winner = winners.get(&number).copied();
         match winner.and_then(|index| keys.all.get_mut(index)) {
             Some(key) => key.join(place, part),
-            None => drop(all.insert(place, part.key)),
+            None => drop(all.insert(place, part)),
         }
     }
-    all.extend(keys.all.into_iter().map(|key| (key.place, key.part.key)));
+    all.extend(keys.all.into_iter().map(|key| (key.place, key.part)));
     all.into_values().collect()
 }
 
@@ -134,6 +142,9 @@ fn take_later(key: &mut Key, later: Key) {
         multi_region_type,
         deletion_date,
         pending_window,
+        tags,
+        aliases,
+        last_usage,
     } = new;
     take(&mut old.key_id, key_id);
     take(&mut old.spec, spec);
@@ -145,6 +156,9 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.multi_region_type, multi_region_type);
     take(&mut old.deletion_date, deletion_date);
     take(&mut old.pending_window, pending_window);
+    take(&mut old.tags, tags);
+    take(&mut old.aliases, aliases);
+    take(&mut old.last_usage, last_usage);
 }
 
 #[cfg(test)]
@@ -205,7 +219,7 @@ mod tests {
 
     /// Name and policy of every key.
     fn joined(parts: Vec<Part>) -> Vec<(String, Option<String>)> {
-        join(parts)
+        join(parts, Vec::new())
             .into_iter()
             .map(|key| (key.name, key.policy.map(|policy| policy.name)))
             .collect()
@@ -323,12 +337,15 @@ mod tests {
                 metadata("2", "", A),
             ],
         ] {
-            let keys = join(parts);
+            let keys = join(parts, Vec::new());
             assert_eq!(keys.len(), 1);
             assert_eq!(keys[0].name, "1");
             assert!(keys[0].arn.is_some());
         }
-        let keys = join(vec![metadata("1", "r", A), metadata("2", "r", A)]);
+        let keys = join(
+            vec![metadata("1", "r", A), metadata("2", "r", A)],
+            Vec::new(),
+        );
         assert_eq!(keys[0].metadata.deletion_date.as_ref().unwrap().value, "2");
     }
 }

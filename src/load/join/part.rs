@@ -5,6 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use crate::aws::KeyArn;
 use crate::inventory::Key;
 
+use super::addition::{Addition, PlacedAddition};
+
 /// What one file says of a key.
 #[derive(Debug)]
 pub(in crate::load) struct Part {
@@ -18,16 +20,9 @@ pub(in crate::load) struct Part {
 impl Part {
     /// What the file at `path` says.
     pub(in crate::load) fn new(path: &Path, key: Key) -> Self {
-        let directory = path.parent().map(Path::components).into_iter().flatten();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let stem = name.split('.').next().unwrap_or_default();
         Self {
-            directories: if path == Path::new("-") {
-                Vec::new()
-            } else {
-                vec![directory.filter(|c| *c != Component::CurDir).collect()]
-            },
-            stem: stem.to_owned(),
+            directories: directory(path).into_iter().collect(),
+            stem: stem(path),
             key,
         }
     }
@@ -42,4 +37,27 @@ impl Part {
         let said = self.key.metadata.key_id.as_ref().map(|id| &*id.value);
         self.key.arn.as_ref().map(KeyArn::key_id).or(said)
     }
+}
+
+impl PlacedAddition {
+    /// What the file at `path` says.
+    pub(in crate::load) fn new(path: &Path, addition: Addition) -> Self {
+        Self {
+            directory: directory(path),
+            stem: stem(path),
+            addition,
+        }
+    }
+}
+
+/// The file's directory; none for standard input.
+fn directory(path: &Path) -> Option<PathBuf> {
+    let parts = path.parent().map(Path::components).into_iter().flatten();
+    (path != Path::new("-")).then(|| parts.filter(|c| *c != Component::CurDir).collect())
+}
+
+/// The file's name up to its first dot.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
 }

@@ -1,0 +1,113 @@
+//! A loaded user or role, ready to be asked about.
+
+use crate::aws::Arn;
+use crate::eval::{Caller, NamedPolicy, RequestContext};
+use crate::facts::PrincipalKind;
+use crate::inventory::{IdentityType, Principal};
+
+use super::bundle::Bundle;
+use super::mentions::{Mentions, PRINCIPAL_TAG};
+
+/// The path under which only AWS creates roles; control policies do not limit them.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+const SERVICE_LINKED: &str = "role/aws-service-role/";
+
+/// A user or role with its policies.
+#[derive(Debug)]
+pub(in crate::facts) struct Member<'a> {
+    pub(in crate::facts) principal: &'a Principal,
+    pub(in crate::facts) caller: Caller,
+    /// Its policies.
+    pub(super) bundle: usize,
+    /// Its permissions boundary, where that was loaded.
+    pub(super) boundary: Option<usize>,
+}
+
+impl Member<'_> {
+    pub(in crate::facts) const fn kind(&self) -> PrincipalKind {
+        match self.principal.kind {
+            IdentityType::User => PrincipalKind::User,
+            IdentityType::Role => PrincipalKind::Role,
+        }
+    }
+
+    fn is_service_linked(&self) -> bool {
+        let arn = Arn::parse(&self.principal.arn.value);
+        arn.is_some_and(|arn| arn.resource.starts_with(SERVICE_LINKED))
+    }
+
+    /// `aws:userid`, where it is known as far as these policies ask.
+    pub(in crate::facts) fn user_id(&self, all: &[&Mentions]) -> Option<String> {
+        let id = self.principal.id.as_ref()?;
+        match self.principal.kind {
+            IdentityType::User => Some(id.clone()),
+            IdentityType::Role => all
+                .iter()
+                .all(|mentions| mentions.same_for_all_sessions(id))
+                .then(|| format!("{id}:session")),
+        }
+    }
+
+    /// Sets the condition keys that follow from the principal's tags.
+    pub(in crate::facts) fn set_tags(&self, context: &mut RequestContext) {
+        let Some(tags) = &self.principal.tags else {
+            return;
+        };
+        context.close_prefix("aws:PrincipalTag/");
+        for (key, value) in tags {
+            context.set(&format!("aws:PrincipalTag/{key}"), [value.as_str()]);
+        }
+    }
+
+    /// What the answer can hang on: members with the same are decided alike.
+    pub(in crate::facts) fn fingerprint(&self, all: &[&Mentions], is_named: bool) -> Fingerprint {
+        let mut attributes: Vec<Option<String>> = Vec::new();
+        for key in all.iter().flat_map(|mentions| &mentions.keys) {
+            attributes.push(self.attribute(key, all));
+        }
+        Fingerprint {
+            kind: self.principal.kind,
+            policies: (self.bundle, self.boundary),
+            boundary: self.principal.boundary,
+            service_linked: self.is_service_linked(),
+            named: is_named.then(|| self.principal.arn.value.clone()),
+            attributes,
+        }
+    }
+
+    fn attribute(&self, key: &str, all: &[&Mentions]) -> Option<String> {
+        if let Some(tag) = key.strip_prefix(PRINCIPAL_TAG) {
+            let tags = self.principal.tags.as_ref();
+            return Some(tags.map_or_else(
+                || "unknown".to_owned(),
+                |tags| {
+                    let own = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
+                    own.map_or_else(String::new, |(_, value)| format!("={value}"))
+                },
+            ));
+        }
+        match key {
+            "aws:userid" => self.user_id(all),
+            "aws:username" => Some(self.principal.name.clone()),
+            _ => Some(self.principal.arn.value.clone()),
+        }
+    }
+}
+
+/// See [`Member::fingerprint`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::facts) struct Fingerprint {
+    kind: IdentityType,
+    policies: (usize, Option<usize>),
+    boundary: crate::inventory::Boundary,
+    service_linked: bool,
+    named: Option<String>,
+    attributes: Vec<Option<String>>,
+}
+
+/// The policies of a member.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::facts) struct MemberPolicies<'i> {
+    pub(in crate::facts) bundle: &'i Bundle,
+    pub(in crate::facts) boundary: Option<&'i [NamedPolicy]>,
+}

@@ -1,0 +1,78 @@
+//! Users and roles of an account with the policies that are attached to them.
+
+use crate::aws::AccountId;
+use crate::source::Location;
+
+use super::{LoadedPolicy, Located};
+
+/// A tag: its key and its value.
+pub type Tag = (String, String);
+
+/// An identity-based policy: an inline one of one user, group or role, or a managed one.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>
+#[derive(Clone, Debug)]
+pub struct IdentityPolicy {
+    /// The ARN of a managed policy; an inline policy has none.
+    pub arn: Option<String>,
+    /// The policy. Its name is the one that IAM knows it by, for example `DeployPolicy`.
+    pub policy: LoadedPolicy,
+}
+
+impl IdentityPolicy {
+    /// Whether AWS wrote it, so that nobody else can change it.
+    pub fn is_aws_managed(&self) -> bool {
+        let parts = |arn: &str| arn.split(':').nth(4) == Some("aws");
+        self.arn.as_deref().is_some_and(parts)
+    }
+}
+
+/// What a principal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IdentityType {
+    /// An IAM user.
+    User,
+    /// A role.
+    Role,
+}
+
+/// The permissions boundary of a principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Boundary {
+    /// It has none.
+    None,
+    /// Position in [`super::Inventory::identity_policies`].
+    Policy(usize),
+    /// It has one that was not loaded: what it stops is not known.
+    NotLoaded,
+}
+
+/// A user or a role.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// What it is.
+    pub kind: IdentityType,
+    /// Its ARN, path included, and where it stands.
+    pub arn: Located<String>,
+    /// The account of the ARN.
+    pub account: AccountId,
+    /// Its name without the path.
+    pub name: String,
+    /// Its unique id (`AIDA…`, `AROA…`).
+    pub id: Option<String>,
+    /// The tags that every one of its requests carries (`aws:PrincipalTag`); unknown where they
+    /// were not loaded, and for a role whose trust policy lets a session have tags of its own.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+    pub tags: Option<Vec<Tag>>,
+    /// Its policies, those of its groups included: positions in
+    /// [`super::Inventory::identity_policies`], ascending.
+    pub policies: Vec<usize>,
+    /// Its permissions boundary.
+    pub boundary: Boundary,
+}
+
+impl Principal {
+    /// Where its ARN stands.
+    pub const fn at(&self) -> Location {
+        self.arn.at
+    }
+}

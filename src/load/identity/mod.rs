@@ -1,0 +1,169 @@
+//! What several files say of users, groups, roles and policies becomes principals with their
+//! policies.
+//!
+//! Where two files describe one principal, group or managed policy, the later one holds. A policy
+//! that is attached and was not loaded is an error: it could hold the permission.
+
+mod part;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::AccountId;
+use crate::inventory::{Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Principal};
+use crate::source::{InputError, Location};
+
+pub(super) use part::{AccountPart, Attachments, GroupPart, Holder, InlinePart, PrincipalPart};
+
+/// Something that could hold a permission and was not loaded.
+#[derive(Debug)]
+pub(super) struct Missing {
+    /// Where it is attached.
+    pub(super) at: Location,
+    /// What is missing.
+    pub(super) error: InputError,
+}
+
+/// Puts what all files say into the inventory.
+pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing> {
+    let mut desk = Desk::default();
+    for (arn, policy) in parts.managed {
+        desk.add_managed(arn, policy);
+    }
+    let mut principals = last_of(parts.principals, |part| part.arn.value.clone());
+    let mut groups = last_of(parts.groups, |part| (part.account, part.name.clone()));
+    for inline in parts.inline {
+        inventory
+            .policies
+            .extend(attach(inline, &mut principals, &mut groups));
+    }
+    let groups: BTreeMap<_, _> = groups
+        .into_iter()
+        .map(|(name, group)| (name, desk.positions(group.attachments)))
+        .collect();
+    for part in principals.into_values() {
+        let principal = desk.principal(part, &groups);
+        inventory.principals.push(principal);
+    }
+    inventory.identity_policies = desk.policies;
+    desk.missing
+}
+
+/// Each once, the last that says the same.
+fn last_of<T, K: Ord>(parts: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
+    parts.into_iter().map(|part| (key(&part), part)).collect()
+}
+
+/// Attaches an inline policy to the only loaded holder of that name, in place of what is loaded
+/// of it; hands it back where there is none or several.
+fn attach(
+    part: InlinePart,
+    principals: &mut BTreeMap<String, PrincipalPart>,
+    groups: &mut BTreeMap<(AccountId, String), GroupPart>,
+) -> Option<LoadedPolicy> {
+    let mut holders: Vec<&mut Attachments> = match part.holder {
+        Holder::Principal(kind) => principals
+            .values_mut()
+            .filter(|principal| principal.kind == kind && principal.name == part.name)
+            .map(|principal| &mut principal.attachments)
+            .collect(),
+        Holder::Group => groups
+            .values_mut()
+            .filter(|group| group.name == part.name)
+            .map(|group| &mut group.attachments)
+            .collect(),
+    };
+    let [holder] = holders.as_mut_slice() else {
+        return Some(part.policy);
+    };
+    holder.inline.retain(|other| other.name != part.policy.name);
+    holder.inline.push(part.policy);
+    None
+}
+
+/// Gives every policy its position.
+#[derive(Default)]
+struct Desk {
+    policies: Vec<IdentityPolicy>,
+    managed: BTreeMap<String, usize>,
+    missing: Vec<Missing>,
+    /// What was complained of already: one complaint for each policy and group.
+    told: BTreeSet<String>,
+}
+
+impl Desk {
+    fn add_managed(&mut self, arn: String, policy: LoadedPolicy) {
+        let next = self.policies.len();
+        let position = *self.managed.entry(arn.clone()).or_insert(next);
+        let policy = IdentityPolicy {
+            arn: Some(arn),
+            policy,
+        };
+        match self.policies.get_mut(position) {
+            Some(old) => *old = policy,
+            None => self.policies.push(policy),
+        }
+    }
+
+    fn positions(&mut self, attachments: Attachments) -> Vec<usize> {
+        let mut positions = Vec::new();
+        for policy in attachments.inline {
+            positions.push(self.policies.len());
+            self.policies.push(IdentityPolicy { arn: None, policy });
+        }
+        for arn in attachments.managed {
+            match self.managed.get(&arn.value) {
+                Some(position) => positions.push(*position),
+                None => self.complain(
+                    &arn,
+                    "is attached and not in any file, and could hold a permission",
+                    "call `aws iam get-account-authorization-details` without `--filter`",
+                ),
+            }
+        }
+        positions
+    }
+
+    fn principal(
+        &mut self,
+        part: PrincipalPart,
+        groups: &BTreeMap<(AccountId, String), Vec<usize>>,
+    ) -> Principal {
+        let mut policies = self.positions(part.attachments);
+        for group in &part.groups {
+            match groups.get(&(part.account, group.value.clone())) {
+                Some(positions) => policies.extend(positions),
+                None => self.complain(
+                    group,
+                    "is a group that is not in any file, and could hold a permission",
+                    "call `aws iam get-account-authorization-details` without `--filter`",
+                ),
+            }
+        }
+        policies.sort_unstable();
+        policies.dedup();
+        let boundary = part.boundary.map_or(Boundary::None, |arn| {
+            let position = self.managed.get(&arn).copied();
+            position.map_or(Boundary::NotLoaded, Boundary::Policy)
+        });
+        Principal {
+            kind: part.kind,
+            arn: part.arn,
+            account: part.account,
+            name: part.name,
+            id: part.id,
+            tags: part.tags,
+            policies,
+            boundary,
+        }
+    }
+
+    fn complain(&mut self, what: &Located<String>, why: &str, help: &str) {
+        let name = &what.value;
+        if self.told.insert(name.clone()) {
+            let error = InputError::new(what.at.span, format!("`{name}` {why}"))
+                .label("attached here")
+                .help(help);
+            self.missing.push(Missing { at: what.at, error });
+        }
+    }
+}

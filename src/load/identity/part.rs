@@ -1,0 +1,69 @@
+//! What one file says of users, groups, roles and managed policies.
+
+use crate::aws::AccountId;
+use crate::inventory::{IdentityType, LoadedPolicy, Located, Tag};
+
+/// What one file says of an account.
+#[derive(Debug, Default)]
+pub(in crate::load) struct AccountPart {
+    /// Users and roles.
+    pub(in crate::load) principals: Vec<PrincipalPart>,
+    /// Groups.
+    pub(in crate::load) groups: Vec<GroupPart>,
+    /// Managed policies by ARN.
+    pub(in crate::load) managed: Vec<(String, LoadedPolicy)>,
+    /// Inline policies that came without their holder.
+    pub(in crate::load) inline: Vec<InlinePart>,
+}
+
+/// The policies of a user, group or role.
+#[derive(Debug, Default)]
+pub(in crate::load) struct Attachments {
+    /// Inline policies.
+    pub(in crate::load) inline: Vec<LoadedPolicy>,
+    /// ARNs of managed policies.
+    pub(in crate::load) managed: Vec<Located<String>>,
+}
+
+/// A user or a role.
+#[derive(Debug)]
+pub(in crate::load) struct PrincipalPart {
+    pub(in crate::load) kind: IdentityType,
+    pub(in crate::load) arn: Located<String>,
+    pub(in crate::load) account: AccountId,
+    pub(in crate::load) name: String,
+    pub(in crate::load) id: Option<String>,
+    /// The tags that every one of its requests carries.
+    pub(in crate::load) tags: Option<Vec<Tag>>,
+    /// Names of a user's groups.
+    pub(in crate::load) groups: Vec<Located<String>>,
+    pub(in crate::load) attachments: Attachments,
+    /// The ARN of its permissions boundary.
+    pub(in crate::load) boundary: Option<String>,
+}
+
+/// A group.
+#[derive(Debug)]
+pub(in crate::load) struct GroupPart {
+    pub(in crate::load) account: AccountId,
+    pub(in crate::load) name: String,
+    pub(in crate::load) attachments: Attachments,
+}
+
+/// Who holds an inline policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::load) enum Holder {
+    /// A user or role.
+    Principal(IdentityType),
+    /// A group.
+    Group,
+}
+
+/// An inline policy that names its holder, as `get-role-policy` answers.
+#[derive(Debug)]
+pub(in crate::load) struct InlinePart {
+    pub(in crate::load) holder: Holder,
+    /// The holder's name, without a path.
+    pub(in crate::load) name: String,
+    pub(in crate::load) policy: LoadedPolicy,
+}

@@ -1,0 +1,278 @@
+//! Users and roles of an account: who can delete a key through which policies.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::Path;
+
+use kmslint::aws::PendingWindowInDays;
+use kmslint::eval::Decision;
+use kmslint::facts::{Access, Facts, Identities, Limits, of_key_among};
+use kmslint::inventory::{Inventory, Organization};
+use kmslint::load::{Loaded, load};
+use kmslint::source::{Filter, discover};
+use serde_json::{Value, json};
+
+const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+fn limits() -> Limits {
+    Limits {
+        minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+    }
+}
+
+fn facts(loaded: &Loaded, inventory: &Inventory) -> Vec<Facts> {
+    let identities = Identities::new(inventory);
+    let keys = inventory.keys.iter();
+    keys.map(|key| of_key_among(key, &identities, &loaded.sources, limits()))
+        .collect()
+}
+
+/// What the directory `name` holds when these files are in it.
+fn load_files(name: &str, files: &[(&str, Value)]) -> Loaded {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("account-{name}"));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.join(name), text.to_string()).unwrap();
+    }
+    load(&discover(&[directory], &Filter::default()))
+}
+
+fn allow(action: &str, condition: &Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": condition}]})
+}
+
+fn role(name: &str, policy: &Value) -> Value {
+    json!({"RoleName": name, "RoleId": format!("AROA{}", name.to_uppercase()),
+        "Arn": format!("arn:aws:iam::111122223333:role/{name}"),
+        "AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}},
+        "RolePolicyList": [{"PolicyName": "Own", "PolicyDocument": policy}],
+        "AttachedManagedPolicies": []})
+}
+
+fn account(roles: &[Value]) -> Value {
+    json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []})
+}
+
+fn key() -> Value {
+    json!({"KeyMetadata": {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "Arn": ARN}})
+}
+
+fn default_policy() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}]})
+}
+
+/// The facts of one key with the default policy in an account with these roles.
+fn with_roles(name: &str, roles: &[Value]) -> Facts {
+    let files = [
+        ("account.json", account(roles)),
+        ("key.json", key()),
+        ("policy.json", default_policy()),
+    ];
+    let loaded = load_files(name, &files);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    facts(&loaded, &loaded.inventory).remove(0)
+}
+
+/// Name, decision, days in words and policies of everyone but the account itself.
+fn schedulers(facts: &Facts) -> Vec<(&str, Decision, &str, String)> {
+    let others = facts.access.schedule.iter();
+    others
+        .filter(|access| !access.resolved)
+        .map(|a| (&*a.name, a.decision, &*a.days_text, a.policies.join(" ")))
+        .collect()
+}
+
+#[test]
+fn real_principals_are_asked_with_their_own_policies() {
+    let loaded = load(&discover(
+        &[Path::new("fixtures/account").to_path_buf()],
+        &Filter::default(),
+    ));
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let all = facts(&loaded, &loaded.inventory);
+    let [scratch, documents] = all.as_slice() else {
+        panic!("{} keys", all.len());
+    };
+    let row = |name, decision, days, policy: &str| (name, decision, days, policy.to_owned());
+    let (sure, open) = (Decision::Allowed, Decision::Conditional);
+    let admin = "AdministratorAccess";
+    assert_eq!(
+        schedulers(documents),
+        [
+            row("role/Admin", sure, "14 to 30 days", admin),
+            row("role/break-glass", sure, "7 to 30 days", admin),
+            row("role/ci/ci-deploy", sure, "14 to 30 days", "DeployPolicy"),
+            row("role/project-owner", sure, "14 to 30 days", "OwnKeys"),
+            row("user/alice", open, "14 to 30 days", "Operations"),
+        ]
+    );
+    assert_eq!(
+        schedulers(scratch),
+        [
+            row("role/KeyAdmin", sure, "7 to 30 days", ""),
+            row("role/Admin", sure, "7 to 30 days", admin),
+            row("role/break-glass", sure, "7 to 30 days", admin),
+            row("role/ci/ci-deploy", sure, "7 to 30 days", "DeployPolicy"),
+            row("role/test-janitor", sure, "7 to 30 days", "CleanUp"),
+            row("user/alice", open, "7 to 30 days", "Operations"),
+        ]
+    );
+    assert_eq!(
+        scratch.key.aliases.as_deref().unwrap(),
+        ["alias/test/scratch"]
+    );
+    assert_eq!(scratch.key.tags.as_ref().unwrap()[0].value, "test");
+    assert!(documents.access.schedule[0].resolved);
+}
+
+#[test]
+fn a_way_through_iam_names_both_statements() {
+    let facts = with_roles("via", &[role("deploy", &allow("kms:S*", &json!({})))]);
+    let access: &Access = &facts.access.schedule[1];
+    assert!(access.through_iam && access.without_mfa);
+    let via: Vec<_> = access
+        .via
+        .iter()
+        .map(|via| (via.policy.as_deref(), &*via.pattern, via.direct))
+        .collect();
+    assert_eq!(
+        via,
+        [(None, "kms:*", false), (Some("Own"), "kms:S*", false)]
+    );
+    let file = |place: kmslint::facts::Place| &facts.sources[place.0 as usize];
+    assert!(file(access.via[0].at).ends_with("policy.json"));
+    assert!(file(access.via[1].at).ends_with("account.json"));
+    assert!(file(access.at).ends_with("account.json"));
+}
+
+#[test]
+fn what_is_not_known_of_a_principal_stays_open() {
+    let tagged = allow(
+        "kms:*",
+        &json!({"StringEquals": {"aws:PrincipalTag/Team": "keys"}}),
+    );
+    let with_tags = |name: &str, tags: Value, action: &str| {
+        let mut role = role(name, &tagged);
+        role["Tags"] = tags;
+        role["AssumeRolePolicyDocument"]["Statement"]["Action"] = json!(action);
+        role
+    };
+    let keys = json!([{"Key": "Team", "Value": "keys"}]);
+    let mut bounded = role("e", &allow("kms:*", &json!({})));
+    bounded["PermissionsBoundary"] =
+        json!({"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Elsewhere"});
+    let session = json!({"StringLike": {"aws:userid": "AROAF:alice"}});
+    let whole = json!({"StringLike": {"aws:userid": "AROAG:*"}});
+    let facts = with_roles(
+        "open",
+        &[
+            with_tags("a", keys, "sts:AssumeRole"),
+            with_tags("b", json!([]), "sts:AssumeRole"),
+            with_tags("c", json!([]), "sts:*"),
+            with_tags("d", Value::Null, "sts:AssumeRole"),
+            bounded,
+            role("f", &allow("kms:*", &session)),
+            role("g", &allow("kms:*", &whole)),
+        ],
+    );
+    let found: Vec<_> = schedulers(&facts)
+        .into_iter()
+        .map(|(name, decision, ..)| (name, decision))
+        .collect();
+    let (sure, open) = (Decision::Allowed, Decision::Conditional);
+    assert_eq!(
+        found,
+        [
+            ("role/a", sure),
+            ("role/c", open),
+            ("role/d", open),
+            ("role/e", open),
+            ("role/f", open),
+            ("role/g", sure),
+        ]
+    );
+}
+
+#[test]
+fn control_policies_stand_above_the_account() {
+    let scp = json!({"Policy": {"PolicySummary": {"Id": "p-guard", "Name": "Guard",
+        "Type": "SERVICE_CONTROL_POLICY"}, "Content": json!({"Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "kms:ScheduleKeyDeletion", "Resource": "*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/keys"}}}]}).to_string()}});
+    let all = allow("*", &json!({}));
+    let mut loaded = load_files(
+        "organization",
+        &[
+            (
+                "account.json",
+                account(&[role("app", &all), role("keys", &all)]),
+            ),
+            ("key.json", key()),
+            ("policy.json", default_policy()),
+            ("scp.json", scp),
+        ],
+    );
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let mut inventory = std::mem::take(&mut loaded.inventory);
+    let names = |inventory: &Inventory| {
+        let facts = facts(&loaded, inventory).remove(0);
+        let names = schedulers(&facts).into_iter();
+        names.map(|row| row.0.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&inventory), ["role/app", "role/keys"]);
+    let organization = Organization {
+        scps: vec![vec!["FullAWSAccess".into()], vec!["p-guard".into()]],
+        ..Organization::default()
+    };
+    assert!(
+        organization
+            .missing(&inventory.organization_policies)
+            .is_empty()
+    );
+    inventory.organization = Some(organization.clone());
+    assert_eq!(names(&inventory), ["role/keys"]);
+    inventory.organization = Some(Organization {
+        management_account: kmslint::aws::AccountId::parse("111122223333"),
+        ..organization
+    });
+    assert_eq!(names(&inventory), ["role/app", "role/keys"]);
+}
+
+#[test]
+fn what_could_hold_the_permission_and_is_missing_is_an_error() {
+    let mut attached = role("r", &allow("kms:*", &json!({})));
+    attached["AttachedManagedPolicies"] =
+        json!({"PolicyArn": "arn:aws:iam::aws:policy/PowerUserAccess"});
+    let mut truncated = account(&[attached]);
+    truncated["IsTruncated"] = json!(true);
+    let loaded = load_files("missing", &[("account.json", truncated)]);
+    let messages: Vec<_> = loaded.errors.iter().map(|e| e.error.to_string()).collect();
+    assert_eq!(
+        messages,
+        [
+            "the answer is not whole: what is missing could hold a permission",
+            "`arn:aws:iam::aws:policy/PowerUserAccess` is attached and not in any file, and could hold a permission",
+        ]
+    );
+}
+
+#[test]
+fn an_inline_policy_finds_its_role() {
+    let inline = json!({"RoleName": "deploy", "PolicyName": "Extra",
+        "PolicyDocument": allow("kms:ScheduleKeyDeletion", &json!({}))});
+    let nothing = allow("s3:*", &json!({}));
+    let files = [
+        ("account.json", account(&[role("deploy", &nothing)])),
+        ("extra.json", inline.clone()),
+        ("key.json", key()),
+        ("policy.json", default_policy()),
+    ];
+    let loaded = load_files("inline", &files);
+    let found = facts(&loaded, &loaded.inventory).remove(0);
+    assert_eq!(schedulers(&found)[0].3, "Extra");
+    assert!(loaded.inventory.policies.is_empty());
+    let alone = load_files("inline-alone", &[("extra.json", inline)]);
+    assert_eq!(alone.inventory.policies.len(), 1);
+}
