@@ -20,8 +20,8 @@ mod tests;
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    KeyRecord, Limits, Place, PolicyRecord, PrincipalKind, PrincipalRecord, ResourceRecord,
-    StatementRecord, SubjectKind, ValueRecord, Via,
+    InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalKind,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, ValueRecord, Via,
 };
 
 use crate::eval::{KeyIdentity, RequestContext};
@@ -46,7 +46,9 @@ pub fn of_key(key: &Key, sources: &Sources, limits: Limits) -> Facts {
     };
     let subject = key.policy.as_ref().map(|policy| {
         let file = places.file(policy.source);
-        Subject::new(policy, identity, key_context(&key.metadata), file)
+        let mut subject = Subject::new(policy, identity, key_context(&key.metadata), file);
+        subject.imported_material = key::material_is_imported(&key.metadata);
+        subject
     });
     let statements = subject.as_ref().map(statement::records).unwrap_or_default();
     let access = subject

@@ -5,6 +5,7 @@ mod named;
 mod narrowing;
 mod trial;
 mod via;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -42,10 +43,19 @@ pub(super) fn table(subject: &Subject<'_>, statements: &[StatementRecord]) -> Ac
         access.can_schedule =
             everyone || scheduling.contains(&(access.kind, access.principal.clone()));
     }
+    let delete_imported_material = if desk.material_is_imported() {
+        desk.who_can(KmsAction::DeleteImportedKeyMaterial)
+    } else {
+        Vec::new()
+    };
+    let someone = |list: &[Access], action| list.iter().any(exists) || desk.is_unrendered(action);
     AccessTable {
-        someone_can_schedule: schedule.iter().any(exists),
-        someone_can_cancel: cancel.iter().any(exists),
+        someone_can_schedule: someone(&schedule, KmsAction::ScheduleKeyDeletion),
+        someone_can_cancel: someone(&cancel, KmsAction::CancelKeyDeletion),
+        someone_can_enable: desk.someone_can(KmsAction::EnableKey),
+        someone_can_put_key_policy: someone(&put_key_policy, KmsAction::PutKeyPolicy),
         put_key_policy,
+        delete_imported_material,
         schedule,
         cancel,
     }
@@ -75,19 +85,19 @@ impl<'a> Desk<'a> {
     }
 
     fn who_can(&self, action: KmsAction) -> Vec<Access> {
-        let grants = |statement: &&StatementRecord| {
-            statement.effect == Effect::Allow && statement.covers.contains(action)
-        };
-        let granting: Vec<usize> = self
-            .statements
-            .iter()
-            .filter(grants)
-            .map(|statement| statement.index)
-            .collect();
-        named(self.subject.document, &granting)
+        named(self.subject.document, &self.granting(action))
             .into_iter()
             .filter_map(|named| self.access(&named, action))
             .collect()
+    }
+
+    /// The Allow statements about the action.
+    fn granting(&self, action: KmsAction) -> Vec<usize> {
+        let grants = |statement: &&StatementRecord| {
+            statement.effect == Effect::Allow && statement.covers.contains(action)
+        };
+        let granting = self.statements.iter().filter(grants);
+        granting.map(|statement| statement.index).collect()
     }
 
     /// What the principal can do; nothing where it surely cannot.
@@ -99,6 +109,7 @@ impl<'a> Desk<'a> {
             return None;
         }
         let answer = answer(self, named, action)?;
+        let whole = whole::of(self, named, action);
         let via: Vec<_> = answer
             .granting
             .iter()
@@ -129,6 +140,8 @@ impl<'a> Desk<'a> {
                 .filter_map(|index| self.statement(*index))
                 .any(narrowing::narrows_to_account),
             can_schedule: false,
+            uses: whole.uses,
+            lacks: whole.lacks,
             via,
             at: self.subject.place(at),
         })

@@ -114,7 +114,7 @@ pub(super) fn trials(named: &Named<'_>, subject: &Subject<'_>) -> Vec<Trial> {
         PrincipalKind::Everyone => anyone(&account, &[], subject),
         PrincipalKind::Account => anyone(&account, &EVERYTHING, subject),
         PrincipalKind::UniqueId => by_id(named.text, &account).into_iter().collect(),
-        PrincipalKind::None => Vec::new(),
+        PrincipalKind::Placeholder | PrincipalKind::None => Vec::new(),
         PrincipalKind::Role
         | PrincipalKind::User
         | PrincipalKind::Session
