@@ -10,7 +10,7 @@ use kmslint::facts::{Identities, Limits, of_key_among, of_policy};
 use kmslint::finding::Finding;
 use kmslint::lint::{Subject, run_all};
 use kmslint::load::load;
-use kmslint::rule::{Catalogue, Example, Outcome, Rule};
+use kmslint::rule::{Catalogue, Example, Outcome, Rule, Vocabulary};
 use kmslint::source::{Filter, discover};
 
 fn rules() -> &'static [Rule] {
@@ -41,6 +41,9 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let policies = inventory.policies_of_people();
     let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
     let facts: Vec<_> = keys.chain(policies).collect();
+    for facts in &facts {
+        no_selector_is_wrongly_skipped(&serde_json::to_value(facts).unwrap());
+    }
     let subjects: Vec<_> = facts
         .iter()
         .map(|facts| Subject {
@@ -49,6 +52,18 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         })
         .collect();
     run_all(&subjects, Catalogue::builtin().unwrap()).unwrap()
+}
+
+fn no_selector_is_wrongly_skipped(facts: &serde_json::Value) {
+    let words = Vocabulary::of(facts);
+    for selector in rules().iter().flat_map(|rule| &rule.selectors) {
+        let skipped = !selector.may_select(&words);
+        assert!(
+            !skipped || selector.select(facts).is_empty(),
+            "{}",
+            selector.text()
+        );
+    }
 }
 
 /// Every rule runs on every example: what else it hits is read in the difference of this file.

@@ -1,7 +1,7 @@
 //! Which KMS actions a pattern and a statement name.
 
 use crate::aws::{ActionSet, KmsAction, action};
-use crate::policy::{ActionElement, ActionPattern};
+use crate::policy::{ActionElement, ActionPattern, has_placeholder};
 
 use super::subject::Subject;
 use super::{ActionForm, ActionRecord};
@@ -22,11 +22,13 @@ pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<Act
         let text = &*pattern.text.value;
         let matches = matches(pattern);
         let form = form(pattern, matches);
+        let nearest = nearest(text, form).map(KmsAction::qualified);
         ActionRecord {
             text: text.to_owned(),
             form,
             matches,
-            nearest: nearest(text, form).map(|action| action.qualified().to_owned()),
+            mistake: (form == ActionForm::Unknown).then(|| mistake(text, nearest)),
+            nearest: nearest.map(str::to_owned),
             at: subject.place(pattern.text.span),
         }
     };
@@ -70,6 +72,7 @@ fn form(pattern: &ActionPattern, matches: ActionSet) -> ActionForm {
     match (matches.is_empty(), pattern.has_wildcard()) {
         (false, true) => ActionForm::Wildcard,
         (false, false) => ActionForm::Exact,
+        (true, _) if has_placeholder(&pattern.text.value) => ActionForm::Placeholder,
         (true, _) if is_of_kms(pattern.text.value.trim_start()) => ActionForm::Unknown,
         (true, _) => ActionForm::OtherService,
     }
@@ -85,8 +88,25 @@ fn nearest(text: &str, form: ActionForm) -> Option<KmsAction> {
         .or_else(|| action::nearest(&joined))
 }
 
+/// Why the text matches no action.
+fn mistake(text: &str, nearest: Option<&'static str>) -> String {
+    if text.contains(char::is_whitespace) {
+        return format!("`{text}` has white space in it and matches nothing");
+    }
+    match (nearest, taken_for(text)) {
+        (Some(meant), Some(_)) if text.eq_ignore_ascii_case("kms:DeleteKey") => {
+            format!("`{text}` is an event in CloudTrail and no action; the action is `{meant}`")
+        }
+        (Some(_), Some(_)) => {
+            format!("`{text}` is no action; it takes `kms:ReEncryptFrom` and `kms:ReEncryptTo`")
+        }
+        (Some(nearest), None) => format!("`{text}` is no KMS action; the nearest is `{nearest}`"),
+        (None, _) => format!("`{text}` matches no KMS action"),
+    }
+}
+
 /// The action that is meant by a name of something else.
-pub(super) fn taken_for(text: &str) -> Option<KmsAction> {
+fn taken_for(text: &str) -> Option<KmsAction> {
     let known = |(name, _): &&(&str, KmsAction)| name.eq_ignore_ascii_case(text);
     TAKEN_FOR_ACTIONS
         .iter()

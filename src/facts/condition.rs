@@ -1,8 +1,12 @@
 //! What each condition of a statement is about and what it does.
 
+use crate::aws::condition_key::ValueType;
 use crate::aws::{ActionSet, CallerClass, KmsAction, Presence, condition_key};
 use crate::eval::{Case, CaseSet, condition_holds};
-use crate::policy::{Comparison, Condition, ConditionValue, PolicyKind};
+use crate::policy::{
+    Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
+    has_placeholder, pieces,
+};
 
 use super::subject::Subject;
 use super::{ConditionEffect, ConditionRecord, ValueRecord};
@@ -24,7 +28,8 @@ pub(super) fn record(
 ) -> ConditionRecord {
     let key = &*condition.key.value;
     let operator = condition.operator;
-    let known = is_known(key);
+    let row = condition_key::find(key);
+    let known = row.is_some() || is_beyond_the_table(key);
     let nearest = if known {
         None
     } else {
@@ -35,7 +40,7 @@ pub(super) fn record(
         .then(|| effect(condition, classes, subject));
     ConditionRecord {
         operator: operator.to_string(),
-        quantifier: operator.quantifier.map(crate::policy::Quantifier::name),
+        quantifier: operator.quantifier.map(Quantifier::name),
         comparison: operator.comparison.name(),
         if_exists: operator.if_exists,
         negated: operator.comparison.is_negated(),
@@ -49,6 +54,11 @@ pub(super) fn record(
             .unwrap_or_default(),
         key_nearest: nearest,
         never_present_for: never_present_for(key, covers, classes),
+        key_type: row.map(|row| row.value_type),
+        multi_valued: row.is_some_and(|row| row.multi_valued),
+        compares_no_number: compares_no_number(condition, row.map(|row| row.value_type)),
+        gate: gate(key),
+        unpaired: false,
         unsupported_here: subject.document.kind == PolicyKind::Key
             && condition_key::iam_policy_only(key),
         effect,
@@ -63,11 +73,67 @@ pub(super) fn record(
 }
 
 /// Global keys and those of KMS are all in the table; of other services' nothing is claimed.
-fn is_known(key: &str) -> bool {
+fn is_beyond_the_table(key: &str) -> bool {
     let ours = key.split_once(':').is_none_or(|(service, _)| {
         service.eq_ignore_ascii_case("aws") || service.eq_ignore_ascii_case("kms")
     });
-    !ours || condition_key::find(key).is_some()
+    !ours || has_placeholder(key)
+}
+
+/// Access Analyzer calls the one a data type mismatch, the other a type mismatch of a number:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>
+fn compares_no_number(condition: &Condition, key_type: Option<ValueType>) -> bool {
+    match condition.operator.comparison.family() {
+        Family::Numeric => condition.values.iter().any(|value| {
+            let text = &*value.text.value;
+            number(text).is_none() && !has_placeholder(text)
+        }),
+        Family::Null | Family::Date => false,
+        Family::String | Family::Bool | Family::Binary | Family::IpAddress | Family::Arn => {
+            key_type == Some(ValueType::Numeric)
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/abac.html>
+fn gate(key: &str) -> Option<&'static str> {
+    let row = condition_key::find(key)?;
+    match row.name {
+        "aws:ResourceTag/" => Some("tags"),
+        "kms:ResourceAliases" => Some("aliases"),
+        _ => None,
+    }
+}
+
+/// Marks each `ForAllValues` that a request without its key satisfies, as no other condition of the
+/// statement demands the key.
+pub(super) fn find_unpaired(records: &mut [ConditionRecord], conditions: &[Condition]) {
+    let demanded: Vec<String> = records
+        .iter()
+        .zip(conditions)
+        .filter(|(_, condition)| demands_key(condition))
+        .map(|(record, _)| record.key_lower.clone())
+        .collect();
+    for record in records {
+        record.unpaired = record.quantifier == Some(Quantifier::ForAllValues.name())
+            && !demanded.contains(&record.key_lower);
+    }
+}
+
+/// Whether a request without the key never satisfies it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+fn demands_key(condition: &Condition) -> bool {
+    let operator = condition.operator;
+    if operator.comparison == Comparison::Null {
+        let says_false = |value: &ConditionValue| value.text.value.eq_ignore_ascii_case("false");
+        return condition.values.iter().all(says_false);
+    }
+    match operator.quantifier {
+        _ if operator.if_exists => false,
+        Some(Quantifier::ForAllValues) => false,
+        Some(Quantifier::ForAnyValue) => true,
+        None => !operator.comparison.is_negated(),
+    }
 }
 
 /// A key counts as never supplied where no class of callers that is meant has it.
@@ -89,6 +155,10 @@ fn effect(
     classes: &[CallerClass],
     subject: &Subject<'_>,
 ) -> ConditionEffect {
+    let unrendered = |value: &ConditionValue| has_placeholder(&value.text.value);
+    if condition.values.iter().any(unrendered) {
+        return ConditionEffect::Depends;
+    }
     let (mut surely, mut maybe) = (CaseSet::ALL, CaseSet::NONE);
     let meant = subject
         .probes()
@@ -122,8 +192,17 @@ fn value_record(value: &ConditionValue, subject: &Subject<'_>) -> ValueRecord {
     ValueRecord {
         text: text.to_owned(),
         number: number(text),
+        wildcard: has_wildcard(text),
+        variable: first_variable(text).map(str::to_owned),
+        placeholder: has_placeholder(text),
         at: subject.place(value.text.span),
     }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+        && pieces(text)
+            .any(|piece| matches!(piece, Piece::Literal(part) if part.contains(['*', '?'])))
 }
 
 /// A decimal number: an optional sign, digits, perhaps a point and more digits.
@@ -157,7 +236,8 @@ mod tests {
 
     #[test]
     fn keys_of_other_services_are_not_called_unknown() {
-        assert!(is_known("s3:prefix") && is_known("AWS:userId"));
-        assert!(!is_known("aws:MultiFactorPresent") && !is_known("MultiFactorAuthPresent"));
+        assert!(is_beyond_the_table("s3:prefix") && is_beyond_the_table("kms:${key}"));
+        assert!(!is_beyond_the_table("aws:MultiFactorPresent"));
+        assert!(!is_beyond_the_table("MultiFactorAuthPresent"));
     }
 }

@@ -8,8 +8,10 @@ use crate::aws::{ActionSet, Arn};
 use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
-use super::{ActionForm, ActionRecord, Inert, PrincipalKind, ResourceRecord, StatementRecord};
-use super::{Place, action};
+use super::{
+    ActionForm, ActionRecord, Inert, InertCause, Place, PrincipalKind, ResourceRecord,
+    StatementRecord, action,
+};
 
 /// Why the statement of this record has no effect; the first reason where there are several.
 pub(super) fn why(
@@ -26,8 +28,9 @@ pub(super) fn why(
         .or_else(|| by_resources(record))
 }
 
-fn inert(reason: impl Into<String>, at: Place) -> Inert {
+fn inert(cause: InertCause, reason: impl Into<String>, at: Place) -> Inert {
     Inert {
+        cause,
         reason: reason.into(),
         at,
     }
@@ -40,19 +43,25 @@ fn missing_element(
     subject: &Subject<'_>,
 ) -> Option<Inert> {
     let Some(action) = &statement.action else {
-        return Some(inert("it has no `Action`", record.at));
+        return Some(inert(InertCause::Missing, "it has no `Action`", record.at));
     };
     if action.patterns.is_empty() {
         return Some(inert(
+            InertCause::Missing,
             "its list of actions is empty",
             subject.place(action.span),
         ));
     }
     let Some(resource) = &statement.resource else {
-        return Some(inert("it has no `Resource`", record.at));
+        return Some(inert(
+            InertCause::Missing,
+            "it has no `Resource`",
+            record.at,
+        ));
     };
     if resource.patterns.is_empty() {
         return Some(inert(
+            InertCause::Missing,
             "its list of resources is empty",
             subject.place(resource.span),
         ));
@@ -70,7 +79,11 @@ fn by_principals(record: &StatementRecord) -> Option<Inert> {
         // A Deny reaches principals with a permissions boundary all the same:
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         return if record.effect == Effect::Allow {
-            Some(inert("`NotPrincipal` leaves out everyone", everyone.at))
+            Some(inert(
+                InertCause::Principal,
+                "`NotPrincipal` leaves out everyone",
+                everyone.at,
+            ))
         } else {
             None
         };
@@ -78,7 +91,14 @@ fn by_principals(record: &StatementRecord) -> Option<Inert> {
     let nobody = |kind| kind == PrincipalKind::None;
     if record.principals.iter().all(|found| nobody(found.kind)) {
         let text = &first.text;
+        let wild = record.principals.iter().all(|found| found.partial_wildcard);
+        let cause = if wild {
+            InertCause::PrincipalWildcard
+        } else {
+            InertCause::Principal
+        };
         return Some(inert(
+            cause,
             format!("`{text}` is nobody who can call KMS"),
             first.at,
         ));
@@ -90,19 +110,30 @@ fn by_actions(record: &StatementRecord) -> Option<Inert> {
     let first = record.actions.first()?;
     if record.covers.is_empty() {
         if record.not_action {
-            return Some(inert("its `NotAction` leaves no KMS action", first.at));
+            return Some(inert(
+                InertCause::Action,
+                "its `NotAction` leaves no KMS action",
+                first.at,
+            ));
         }
-        let of_kms = |action: &&ActionRecord| action.form == ActionForm::Unknown;
-        return Some(record.actions.iter().find(of_kms).map_or_else(
-            || inert("it names no KMS action", first.at),
-            |unknown| inert(matches_nothing(unknown), unknown.at),
-        ));
+        if has_placeholder_action(record) {
+            return None;
+        }
+        let unknown = record.actions.iter().find_map(by_mistake);
+        return unknown.or_else(|| {
+            Some(inert(
+                InertCause::Action,
+                "it names no KMS action",
+                first.at,
+            ))
+        });
     }
     // The permissions reference gives `IAM policy` for these:
     // https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
     if !record.not_action && is_about_no_key(record.covers) {
         let named = covering(record).unwrap_or(first);
         return Some(inert(
+            InertCause::Action,
             format!(
                 "`{}` is not about a key, so only IAM policies decide it",
                 named.text
@@ -113,21 +144,14 @@ fn by_actions(record: &StatementRecord) -> Option<Inert> {
     None
 }
 
-fn matches_nothing(unknown: &ActionRecord) -> String {
-    let text = &unknown.text;
-    if text.contains(char::is_whitespace) {
-        return format!("`{text}` has white space in it and matches nothing");
-    }
-    match (&unknown.nearest, action::taken_for(text)) {
-        (Some(meant), Some(_)) if text.eq_ignore_ascii_case("kms:DeleteKey") => {
-            format!("`{text}` is an event in CloudTrail and no action; the action is `{meant}`")
-        }
-        (Some(_), Some(_)) => {
-            format!("`{text}` is no action; it takes `kms:ReEncryptFrom` and `kms:ReEncryptTo`")
-        }
-        (Some(nearest), None) => format!("`{text}` is no KMS action; the nearest is `{nearest}`"),
-        (None, _) => format!("`{text}` matches no KMS action"),
-    }
+fn has_placeholder_action(record: &StatementRecord) -> bool {
+    let mut forms = record.actions.iter().map(|action| action.form);
+    forms.any(|form| form == ActionForm::Placeholder)
+}
+
+fn by_mistake(action: &ActionRecord) -> Option<Inert> {
+    let mistake = action.mistake.clone()?;
+    Some(inert(InertCause::UnknownAction, mistake, action.at))
 }
 
 fn by_resources(record: &StatementRecord) -> Option<Inert> {
@@ -135,7 +159,11 @@ fn by_resources(record: &StatementRecord) -> Option<Inert> {
     if record.not_resource {
         let all = |resource: &&ResourceRecord| resource.covers_key == Some(true);
         let whole = record.resources.iter().find(all)?;
-        return Some(inert("its `NotResource` leaves out this key", whole.at));
+        return Some(inert(
+            InertCause::Resource,
+            "its `NotResource` leaves out this key",
+            whole.at,
+        ));
     }
     let missed = |resource: &ResourceRecord| resource.covers_key == Some(false);
     if !record.resources.iter().all(missed) {
@@ -152,7 +180,7 @@ fn by_resources(record: &StatementRecord) -> Option<Inert> {
         Some(_) => format!("`{text}` is not this key"),
         None => format!("`{text}` is no ARN, and its resource must be `*` or this key's ARN"),
     };
-    Some(inert(reason, first.at))
+    Some(inert(InertCause::Resource, reason, first.at))
 }
 
 /// Whether every pattern names KMS, and none of them any action.
@@ -162,7 +190,7 @@ fn by_action_names(record: &StatementRecord) -> Option<Inert> {
     if record.not_action || !record.actions.iter().all(unknown) {
         return None;
     }
-    Some(inert(matches_nothing(first), first.at))
+    by_mistake(first)
 }
 
 /// In an IAM policy: actions on keys whose resources can be no key, or actions that take only `*`.
@@ -186,7 +214,7 @@ fn by_resource_level(record: &StatementRecord) -> Option<Inert> {
         return if record.resources.iter().any(everything) {
             None
         } else {
-            Some(inert(reason, resource.at))
+            Some(inert(InertCause::Resource, reason, resource.at))
         };
     }
     // An alias is a resource of its own for the actions that make, move and remove it.
@@ -201,6 +229,7 @@ fn by_resource_level(record: &StatementRecord) -> Option<Inert> {
     let is_alias = resource.text.contains(":alias/");
     let what = if is_alias { "an alias" } else { "no key" };
     Some(inert(
+        InertCause::Resource,
         format!(
             "`{}` is {what}, and `{}` needs a key's ARN",
             resource.text, named.text

@@ -23,8 +23,9 @@ pub use identities::Identities;
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    KeyRecord, Limits, Place, PolicyRecord, PrincipalKind, PrincipalRecord, ResourceRecord,
-    StatementRecord, SubjectKind, TagRecord, ValueRecord, Via,
+    InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalKind,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord,
+    ValueRecord, Via,
 };
 
 use crate::eval::{KeyIdentity, RequestContext};
@@ -60,7 +61,9 @@ pub fn of_key_among(
     };
     let subject = key.policy.as_ref().map(|policy| {
         let file = places.file(policy.source);
-        Subject::new(policy, identity, key_context(&key.metadata), file)
+        let mut subject = Subject::new(policy, identity, key_context(&key.metadata), file);
+        subject.imported_material = key::material_is_imported(&key.metadata);
+        subject
     });
     let statements = subject.as_ref().map(statement::records).unwrap_or_default();
     let access = subject

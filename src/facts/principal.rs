@@ -1,26 +1,49 @@
 //! Whom a statement names.
 
 use crate::aws::CallerClass;
-use crate::policy::{PolicyKind, PrincipalElement, PrincipalForm, Statement};
+use crate::policy::{
+    PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement, has_placeholder,
+};
 
 use super::subject::Subject;
 use super::{PrincipalKind, PrincipalRecord};
 
 pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
-    let record = |entry: &crate::policy::PrincipalEntry| {
+    let record = |entry: &PrincipalEntry| {
         let form = entry.form();
         let account = form.account();
         let foreign = account.and_then(|own| subject.key.account.map(|key| own != key));
         PrincipalRecord {
             text: entry.text.value.to_string(),
             principal_type: entry.principal_type,
-            kind: kind(form),
+            kind: kind_of(entry),
             account: account.map(|account| account.to_string()),
             foreign,
+            partial_wildcard: form == PrincipalForm::NoCaller
+                && entry.text.value.contains(['*', '?']),
+            identity_center: is_identity_center(form),
             at: subject.place(entry.text.span),
         }
     };
     element.entries.iter().map(record).collect()
+}
+
+/// What an entry names, unrendered templates told apart from nobody.
+fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
+    match entry.form() {
+        PrincipalForm::NoCaller if has_placeholder(&entry.text.value) => PrincipalKind::Placeholder,
+        form => kind(form),
+    }
+}
+
+/// Where IAM Identity Center puts the roles that it makes.
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+fn is_identity_center(form: PrincipalForm<'_>) -> bool {
+    match form {
+        PrincipalForm::Role(_, name) => name.starts_with("aws-reserved/sso.amazonaws.com/"),
+        PrincipalForm::AssumedRole(_, role, _) => role.starts_with("AWSReservedSSO_"),
+        _ => false,
+    }
 }
 
 pub(super) const fn kind(form: PrincipalForm<'_>) -> PrincipalKind {
@@ -69,6 +92,7 @@ pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClas
             | PrincipalForm::AssumedRole(..) => &[role],
             PrincipalForm::FederatedUser(..) => &[federated_user],
             PrincipalForm::Service(_) => &[service],
+            PrincipalForm::NoCaller if has_placeholder(&entry.text.value) => &EVERY_CLASS,
             PrincipalForm::NoCaller => &[],
         };
         for class in classes {

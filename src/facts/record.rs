@@ -2,9 +2,15 @@
 //!
 //! Everything that a finding can point at has an `at`: the index of its file in `sources`, and
 //! the first byte and the one after the last.
+//!
+//! A field that says "left out where" is rare: it is not written where it would be null or false,
+//! so that a selector which asks for it costs nothing on facts without it.
+
+use std::ops::Not;
 
 use serde::Serialize;
 
+use crate::aws::condition_key::ValueType;
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType, glob};
@@ -60,6 +66,7 @@ impl Facts {
             &mut table.schedule,
             &mut table.cancel,
             &mut table.put_key_policy,
+            &mut table.delete_imported_material,
         ];
         for access in lists.into_iter().flatten() {
             let is_one = match access.kind {
@@ -71,6 +78,7 @@ impl Facts {
                 | PrincipalKind::Account
                 | PrincipalKind::UniqueId
                 | PrincipalKind::Service
+                | PrincipalKind::Placeholder
                 | PrincipalKind::None => false,
             };
             access.trusted = is_one
@@ -127,6 +135,9 @@ pub struct KeyRecord {
     pub tags: Option<Vec<TagRecord>>,
     /// When it was last used, as written; null where no file says it or no use was recorded.
     pub last_used: Option<String>,
+    /// The deletion that is under way; left out where the key is not pending it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingRecord>,
     /// Where the spec stands, else where the key stands.
     pub at: Place,
 }
@@ -138,6 +149,17 @@ pub struct TagRecord {
     pub key: String,
     /// The tag's value.
     pub value: String,
+}
+
+/// A deletion that is under way.
+#[derive(Clone, Debug, Serialize)]
+pub struct PendingRecord {
+    /// `PendingDeletion` or `PendingReplicaDeletion`.
+    pub state: String,
+    /// When, in words that finish "the key will be deleted …".
+    pub when: String,
+    /// Where the state stands.
+    pub at: Place,
 }
 
 /// A policy as a whole.
@@ -158,6 +180,9 @@ pub struct StatementRecord {
     pub index: usize,
     /// `Sid`, or null.
     pub sid: Option<String>,
+    /// The `Sid` as that of an earlier statement; left out where none has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid_again: Option<SidAgain>,
     /// `Allow` or `Deny`.
     pub effect: Effect,
     /// Why the statement has no effect at all; null where it has.
@@ -172,6 +197,14 @@ pub struct StatementRecord {
     pub actions: Vec<ActionRecord>,
     /// KMS actions that the statement is about, by all of its patterns; `kms:…` names.
     pub covers: ActionSet,
+    /// Of those, the ones by which a key is lost, made useless, brought back or put under another
+    /// policy: `kms:ScheduleKeyDeletion`, `kms:CancelKeyDeletion`, `kms:DisableKey`,
+    /// `kms:DeleteImportedKeyMaterial` and `kms:PutKeyPolicy`.
+    pub critical: ActionSet,
+    /// For a `Deny` of deletion that no condition on the waiting period bounds: other actions with
+    /// much the same outcome that no `Deny` of the policy names. Left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ways_round: Option<ActionSet>,
     /// Whether `resources` came as `NotResource`.
     pub not_resource: bool,
     /// The resource patterns.
@@ -182,13 +215,42 @@ pub struct StatementRecord {
     pub at: Place,
 }
 
+/// A `Sid` that an earlier statement has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SidAgain {
+    /// The `Sid`.
+    pub text: String,
+    /// Where it stands.
+    pub at: Place,
+}
+
 /// Why a statement has no effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Inert {
+    /// The element that is to blame.
+    pub cause: InertCause,
     /// In words that finish "the statement has no effect: …".
     pub reason: String,
     /// What to point at.
     pub at: Place,
+}
+
+/// What makes a statement have no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InertCause {
+    /// An element is missing or empty.
+    Missing,
+    /// Its principals are nobody.
+    Principal,
+    /// Its principals are nobody, and there are wildcards inside.
+    PrincipalWildcard,
+    /// Its actions are none on a key.
+    Action,
+    /// One of its actions is a `kms:` name that does not exist.
+    UnknownAction,
+    /// Its resources are no keys.
+    Resource,
 }
 
 /// One principal of a statement.
@@ -205,6 +267,12 @@ pub struct PrincipalRecord {
     pub account: Option<String>,
     /// Whether that is another account than the key's; null where either is not known.
     pub foreign: Option<bool>,
+    /// Whether there is a wildcard inside, which AWS takes for none; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub partial_wildcard: bool,
+    /// Whether it is a role that IAM Identity Center made; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub identity_center: bool,
     /// Where it stands.
     pub at: Place,
 }
@@ -229,6 +297,8 @@ pub enum PrincipalKind {
     UniqueId,
     /// An AWS service.
     Service,
+    /// A template's placeholder: whom it names shows once the template is rendered.
+    Placeholder,
     /// Nobody who could call KMS.
     None,
 }
@@ -244,6 +314,9 @@ pub struct ActionRecord {
     pub matches: ActionSet,
     /// For a `kms:` name that does not exist, the nearest that does.
     pub nearest: Option<String>,
+    /// Why a `kms:` name or pattern matches nothing, as a sentence; left out where it matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mistake: Option<String>,
     /// Where it stands.
     pub at: Place,
 }
@@ -260,6 +333,8 @@ pub enum ActionForm {
     Unknown,
     /// Another service's.
     OtherService,
+    /// A template's placeholder.
+    Placeholder,
 }
 
 /// One resource pattern.
@@ -269,6 +344,12 @@ pub struct ResourceRecord {
     pub text: String,
     /// Whether it covers this key; null where that is not known.
     pub covers_key: Option<bool>,
+    /// The policy variable in it, without braces; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// Whether a policy variable stands before the fifth colon; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub variable_misplaced: bool,
     /// Where it stands.
     pub at: Place,
 }
@@ -304,6 +385,23 @@ pub struct ConditionRecord {
     pub misnamed_window: bool,
     /// `; did you mean …?` with `key_nearest`, or nothing.
     pub key_hint: String,
+    /// The type of its values, such as `String` or `Numeric`; null where the key is not known.
+    pub key_type: Option<ValueType>,
+    /// Whether a request can hold several values of it; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub multi_valued: bool,
+    /// Whether it asks for a number and compares none: a numeric condition key compared as
+    /// something else, or a numeric operator with a value that is no number; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub compares_no_number: bool,
+    /// What of the key it asks, where that can be changed by permissions of their own: its `tags`
+    /// or its `aliases`; left out elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<&'static str>,
+    /// Whether it is a `ForAllValues` without a condition beside it that demands the key: a
+    /// request without the key satisfies it. Left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub unpaired: bool,
     /// Of the watched actions that the statement covers, those for which AWS never supplies the
     /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
     /// `kms:DisableKey`.
@@ -341,11 +439,24 @@ pub struct ValueRecord {
     pub text: String,
     /// The number that it is, or null.
     pub number: Option<f64>,
+    /// Whether it has `*` or `?` in it, outside variables; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub wildcard: bool,
+    /// The policy variable in it, without braces; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// Whether a template's placeholder is in it; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub placeholder: bool,
     /// Where it stands.
     pub at: Place,
 }
 
 /// Who can do what on the key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for selectors"
+)]
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct AccessTable {
     /// `ScheduleKeyDeletion`.
@@ -354,11 +465,18 @@ pub struct AccessTable {
     pub cancel: Vec<Access>,
     /// `PutKeyPolicy`.
     pub put_key_policy: Vec<Access>,
+    /// `DeleteImportedKeyMaterial`; left out where the key's material is not known to be imported.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub delete_imported_material: Vec<Access>,
     /// Whether someone surely or perhaps can schedule, the account's IAM policies included;
     /// deleted users and roles do not count.
     pub someone_can_schedule: bool,
     /// Whether someone surely or perhaps can cancel, likewise.
     pub someone_can_cancel: bool,
+    /// Whether someone surely or perhaps can enable the key again after that, likewise.
+    pub someone_can_enable: bool,
+    /// Whether someone surely or perhaps can put another key policy, likewise.
+    pub someone_can_put_key_policy: bool,
 }
 
 /// What one principal can do: one that the key policy names, or a user or role that was loaded
@@ -415,6 +533,15 @@ pub struct Access {
     pub through_iam: bool,
     /// Names of the principal's IAM policies that take part, sorted.
     pub policies: Vec<String>,
+    /// For a principal that can schedule: a cryptographic operation that it can call too, for
+    /// example `kms:Decrypt`; left out where there is none, and for accounts, services, everyone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<&'static str>,
+    /// For a principal that can schedule: what it lacks of the permissions that go with that
+    /// (`kms:CancelKeyDeletion`, `kms:DescribeKey`, `kms:DisableKey`, `kms:EnableKey`); left out
+    /// where it lacks nothing, and for accounts, services, everyone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<ActionSet>,
     /// The statements that grant it: those of the key policy, then those of IAM policies.
     pub via: Vec<Via>,
     /// Where the first of them names the principal; for one that the key policy does not name,

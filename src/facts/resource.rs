@@ -1,7 +1,7 @@
 //! Whether the resources of a statement cover the key.
 
 use crate::eval::{Truth, resource_covers};
-use crate::policy::{ResourceElement, ResourcePattern};
+use crate::policy::{ResourceElement, ResourcePattern, first_variable, has_placeholder};
 
 use super::ResourceRecord;
 use super::subject::Subject;
@@ -10,6 +10,8 @@ pub(super) fn records(element: &ResourceElement, subject: &Subject<'_>) -> Vec<R
     let record = |pattern: &ResourcePattern| ResourceRecord {
         text: pattern.text.value.to_string(),
         covers_key: covers(pattern, subject),
+        variable: first_variable(&pattern.text.value).map(str::to_owned),
+        variable_misplaced: variable_is_misplaced(&pattern.text.value),
         at: subject.place(pattern.text.span),
     };
     element.patterns.iter().map(record).collect()
@@ -19,10 +21,20 @@ fn covers(pattern: &ResourcePattern, subject: &Subject<'_>) -> Option<bool> {
     if pattern.is_everything() {
         return Some(true);
     }
+    if has_placeholder(&pattern.text.value) {
+        return None;
+    }
     let request = subject.probes().first()?;
     match resource_covers(pattern, request, subject.document) {
         Truth::Yes => Some(true),
         Truth::No => Some(false),
         Truth::Unknown => None,
     }
+}
+
+/// Variables are for what follows the fifth colon.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse>
+fn variable_is_misplaced(text: &str) -> bool {
+    let before = first_variable(text).and_then(|key| text.split_once(key));
+    before.is_some_and(|(before, _)| before.starts_with("arn:") && before.matches(':').count() < 5)
 }

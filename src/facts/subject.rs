@@ -26,6 +26,8 @@ pub(super) struct Subject<'a> {
     pub(super) key: KeyIdentity,
     /// What is known of the key.
     pub(super) context: RequestContext,
+    /// Whether its material is known to be imported.
+    pub(super) imported_material: bool,
     file: u32,
     probes: OnceCell<Vec<Request>>,
 }
@@ -41,6 +43,7 @@ impl<'a> Subject<'a> {
             document: &policy.document,
             key,
             context,
+            imported_material: false,
             file,
             probes: OnceCell::new(),
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, Rule};
+use crate::rule::{Catalogue, Rule, Vocabulary};
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
@@ -79,8 +79,10 @@ fn run_one(subject: Subject<'_>, catalogue: &Catalogue) -> Result<Vec<Finding>, 
 
 fn select(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
     let files = Files::new(facts, files);
+    let words = Vocabulary::of(facts);
     let found = |rule: &Rule| {
-        let nodes = rule.selectors.iter().flat_map(|s| s.select(facts));
+        let selectors = rule.selectors.iter().filter(|s| s.may_select(&words));
+        let nodes = selectors.flat_map(|s| s.select(facts));
         nodes
             .map(|node| finding(rule, &node, &files))
             .collect::<Vec<_>>()

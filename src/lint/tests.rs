@@ -201,7 +201,7 @@ fn conditions_are_judged_where_the_statement_means_deletion() {
 #[test]
 fn inert_statements_orphans_and_foreign_accounts_are_found() {
     let mut inert = statement(&[], &json!({}));
-    inert["inert"] = json!({"reason": "it has no `Action`", "at": [0, 3, 4]});
+    inert["inert"] = json!({"cause": "missing", "reason": "it has no `Action`", "at": [0, 3, 4]});
     inert["principals"][0]["kind"] = json!("unique_id");
     let mut foreign = statement(&[("kms:*", &["kms:ScheduleKeyDeletion"])], &json!({}));
     foreign["principals"][0]["foreign"] = json!(true);

@@ -7,6 +7,7 @@ use jsonpath_rust::query::js_path_process;
 use serde_json::Value;
 
 use super::Selected;
+use super::needs::{Needs, Vocabulary, needed};
 use super::selector_check::check;
 
 /// A JSONPath over the facts, compiled once.
@@ -16,6 +17,8 @@ pub struct Selector {
     query: JpQuery,
     /// The names with which it begins: where they lead to nothing, nothing is selected.
     prefix: Vec<Box<str>>,
+    /// Without any of these it selects nothing.
+    needed: Needs,
 }
 
 /// A selector that cannot be used.
@@ -67,6 +70,7 @@ impl Selector {
         Ok(Self {
             text: text.into(),
             prefix: prefix.collect(),
+            needed: needed(&query),
             query,
         })
     }
@@ -74,6 +78,11 @@ impl Selector {
     /// The JSONPath as written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether facts with these words may have nodes for it; see [`Vocabulary::of`].
+    pub fn may_select(&self, words: &Vocabulary) -> bool {
+        words.have(&self.needed)
     }
 
     /// The nodes that it selects, in the order of the document.

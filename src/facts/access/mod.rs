@@ -7,6 +7,7 @@ mod named;
 mod narrowing;
 mod trial;
 mod via;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -52,10 +53,19 @@ pub(super) fn table(
         access.can_schedule =
             everyone || scheduling.contains(&(access.kind, access.principal.clone()));
     }
+    let delete_imported_material = if desk.material_is_imported() {
+        desk.who_can(KmsAction::DeleteImportedKeyMaterial)
+    } else {
+        Vec::new()
+    };
+    let someone = |list: &[Access], action| list.iter().any(exists) || desk.is_unrendered(action);
     AccessTable {
-        someone_can_schedule: schedule.iter().any(exists),
-        someone_can_cancel: cancel.iter().any(exists),
+        someone_can_schedule: someone(&schedule, KmsAction::ScheduleKeyDeletion),
+        someone_can_cancel: someone(&cancel, KmsAction::CancelKeyDeletion),
+        someone_can_enable: desk.someone_can(KmsAction::EnableKey),
+        someone_can_put_key_policy: someone(&put_key_policy, KmsAction::PutKeyPolicy),
         put_key_policy,
+        delete_imported_material,
         schedule,
         cancel,
     }
@@ -106,15 +116,7 @@ impl<'a> Desk<'a> {
     }
 
     fn who_can(&self, action: KmsAction) -> Vec<Access> {
-        let grants = |statement: &&StatementRecord| {
-            statement.effect == Effect::Allow && statement.covers.contains(action)
-        };
-        let granting: Vec<usize> = self
-            .statements
-            .iter()
-            .filter(grants)
-            .map(|statement| statement.index)
-            .collect();
+        let granting = self.granting(action);
         let named = named(self.subject.document, &granting);
         let mut all: Vec<_> = named
             .iter()
@@ -123,6 +125,15 @@ impl<'a> Desk<'a> {
         let known: BTreeSet<_> = named.iter().map(|named| named.text).collect();
         all.extend(self.members_who_can(action, &granting, &known));
         all
+    }
+
+    /// The Allow statements about the action.
+    fn granting(&self, action: KmsAction) -> Vec<usize> {
+        let grants = |statement: &&StatementRecord| {
+            statement.effect == Effect::Allow && statement.covers.contains(action)
+        };
+        let granting = self.statements.iter().filter(grants);
+        granting.map(|statement| statement.index).collect()
     }
 
     /// What the principal can do; nothing where it surely cannot.
@@ -142,7 +153,13 @@ impl<'a> Desk<'a> {
             member: self.member_of(named),
             at: self.subject.place(at),
         };
-        Some(self.record(&who, &answer, action))
+        let whole = whole::of(self, named, action);
+        let record = self.record(&who, &answer, action);
+        Some(Access {
+            uses: whole.uses,
+            lacks: whole.lacks,
+            ..record
+        })
     }
 
     fn record(&self, who: &Who<'_>, answer: &Answer, action: KmsAction) -> Access {
@@ -186,6 +203,8 @@ impl<'a> Desk<'a> {
             trusted: false,
             through_iam: answer.through_iam,
             policies: policies.into_iter().collect(),
+            uses: None,
+            lacks: None,
             via,
             at: who.at,
         }

@@ -166,7 +166,7 @@ pub(super) fn trials<'d>(named: &Named<'_>, desk: &'d Desk<'_>) -> Vec<Trial<'d>
         PrincipalKind::Everyone => anyone(&account, &[], subject),
         PrincipalKind::Account => anyone(&account, &EVERYTHING, subject),
         PrincipalKind::UniqueId => by_id(named.text, &account).into_iter().collect(),
-        PrincipalKind::None => Vec::new(),
+        PrincipalKind::Placeholder | PrincipalKind::None => Vec::new(),
         PrincipalKind::Role
         | PrincipalKind::User
         | PrincipalKind::Session

@@ -52,6 +52,8 @@ fn expected() -> Value {
             "put_key_policy": [account(&json!([]), "")],
             "someone_can_schedule": true,
             "someone_can_cancel": true,
+            "someone_can_enable": true,
+            "someone_can_put_key_policy": true,
         },
     })
 }
@@ -67,6 +69,10 @@ fn expected_default() -> Value {
         "not_action": false,
         "actions": [{"text": "kms:*", "form": "wildcard", "matches": "all", "nearest": null}],
         "covers": "all",
+        "critical": [
+            "kms:CancelKeyDeletion", "kms:DeleteImportedKeyMaterial", "kms:DisableKey",
+            "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion",
+        ],
         "not_resource": false,
         "resources": [{"text": "*", "covers_key": true}],
         "conditions": [],
@@ -86,6 +92,7 @@ fn expected_guard() -> Value {
             "matches": ["kms:ScheduleKeyDeletion"], "nearest": null,
         }],
         "covers": ["kms:ScheduleKeyDeletion"],
+        "critical": ["kms:ScheduleKeyDeletion"],
         "not_resource": false,
         "resources": [{"text": "*", "covers_key": true}],
         "conditions": [{
@@ -93,7 +100,8 @@ fn expected_guard() -> Value {
             "if_exists": false, "negated": false,
             "key": "kms:ScheduleKeyDeletionPendingWindowInDays",
             "key_lower": "kms:schedulekeydeletionpendingwindowindays",
-            "key_known": true, "misnamed_window": false, "key_nearest": null, "key_hint": "", "never_present_for": [],
+            "key_known": true, "misnamed_window": false, "key_nearest": null, "key_hint": "",
+            "key_type": "Numeric", "never_present_for": [],
             "unsupported_here": false, "effect": "by_days",
             "values": [{"text": "30", "number": 30.0}],
         }],

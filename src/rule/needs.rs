@@ -1,0 +1,198 @@
+//! Which fields and words facts must have somewhere for a selector to select anything of them.
+//!
+//! Most facts have nothing for most rules. To see that, one walk over the facts notes the names
+//! of all fields and all strings, and a selector that needs another one is not run at all.
+
+use jsonpath_rust::parser::model::{
+    Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, SingularQuery,
+    SingularQuerySegment, Test,
+};
+use serde_json::Value;
+
+/// Number of bits; facts have some hundred different words.
+const BITS: usize = 4096;
+const WORDS: usize = BITS / 64;
+
+/// The names of fields and the strings of facts, as one bit each: one may be found that is not
+/// there, which costs only time, but never the other way round.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary {
+    bits: [u64; WORDS],
+}
+
+/// What a selector cannot do without: bits of a [`Vocabulary`].
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needs(Vec<usize>);
+
+impl Vocabulary {
+    /// The names of all fields and all strings in the facts.
+    pub fn of(facts: &Value) -> Self {
+        let mut words = Self { bits: [0; WORDS] };
+        words.walk(facts);
+        words
+    }
+
+    /// Facts nest as deep as their records do, not as what was loaded does.
+    fn walk(&mut self, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    self.add(field(name));
+                    self.walk(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            Value::String(text) => self.add(string(text)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn add(&mut self, bit: usize) {
+        if let Some(word) = self.bits.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
+    fn has(&self, bit: usize) -> bool {
+        let word = self.bits.get(bit / 64);
+        word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// Whether all that is needed is there.
+    pub(super) fn have(&self, needs: &Needs) -> bool {
+        needs.0.iter().all(|bit| self.has(*bit))
+    }
+}
+
+fn field(name: &str) -> usize {
+    bit(name, 0x811c_9dc5)
+}
+
+fn string(text: &str) -> usize {
+    bit(text, 0x9dc5_811c)
+}
+
+/// FNV-1a over both ends and the length: policies repeat long texts that differ at their ends.
+fn bit(text: &str, seed: u32) -> usize {
+    const END: usize = 8;
+    let bytes = text.as_bytes();
+    let first = bytes.iter().take(END);
+    let last = bytes.iter().rev().take(END);
+    let seed = seed ^ u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let hash = first.chain(last).fold(seed, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    usize::try_from(hash ^ (hash >> 16)).unwrap_or_default() % BITS
+}
+
+/// Without any of these the query selects nothing.
+pub(super) fn needed(query: &JpQuery) -> Needs {
+    let mut needs = Needs::default();
+    segments(&query.segments, &mut needs);
+    needs
+}
+
+fn segments(all: &[Segment], needs: &mut Needs) {
+    for one in all {
+        segment(one, needs);
+    }
+}
+
+fn segment(segment_: &Segment, needs: &mut Needs) {
+    match segment_ {
+        Segment::Descendant(inner) => segment(inner, needs),
+        Segment::Selector(Selector::Name(name)) => needs.0.push(field(name)),
+        Segment::Selector(Selector::Filter(inner)) => filter(inner, needs),
+        // Of several any may select.
+        Segment::Selector(_) | Segment::Selectors(_) => {}
+    }
+}
+
+fn filter(filter_: &Filter, needs: &mut Needs) {
+    match filter_ {
+        Filter::And(parts) => parts.iter().for_each(|part| filter(part, needs)),
+        Filter::Or(parts) => {
+            if let [only] = parts.as_slice() {
+                filter(only, needs);
+            }
+        }
+        Filter::Atom(FilterAtom::Filter { expr, not: false }) => filter(expr, needs),
+        Filter::Atom(FilterAtom::Test { expr, not: false }) => match &**expr {
+            Test::RelQuery(inner) => segments(inner, needs),
+            Test::AbsQuery(inner) => segments(&inner.segments, needs),
+            Test::Function(_) => {}
+        },
+        Filter::Atom(FilterAtom::Comparison(comparison)) => compare(comparison, needs),
+        // What is denied is true of a field that is missing.
+        Filter::Atom(FilterAtom::Filter { .. } | FilterAtom::Test { .. }) => {}
+    }
+}
+
+/// A field that is missing equals no value.
+fn compare(comparison: &Comparison, needs: &mut Needs) {
+    let (Comparison::Eq(Comparable::SingularQuery(query), Comparable::Literal(value))
+    | Comparison::Eq(Comparable::Literal(value), Comparable::SingularQuery(query))) = comparison
+    else {
+        return;
+    };
+    match value {
+        // Whether the engine tells null from missing is not relied on.
+        Literal::Null => return,
+        // Nor how it reads escapes.
+        Literal::String(text) if !text.contains('\\') => needs.0.push(string(text)),
+        _ => {}
+    }
+    let (SingularQuery::Current(path) | SingularQuery::Root(path)) = query;
+    for step in path {
+        if let SingularQuerySegment::Name(name) = step {
+            needs.0.push(field(name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonpath_rust::parser::parse_json_path;
+    use serde_json::json;
+
+    use super::*;
+
+    fn needs(selector: &str, facts: &Value) -> bool {
+        let query = parse_json_path(selector).unwrap();
+        Vocabulary::of(facts).have(&needed(&query))
+    }
+
+    #[test]
+    fn a_missing_field_makes_a_selector_vain() {
+        let facts = json!({"a": [{"b": 1, "c": ["x"]}], "e": [[{"f": 1}]]});
+        for vain in [
+            "$.z",
+            "$.a[*].z",
+            "$.a[?@.z]",
+            "$.a[?@.z == true]",
+            "$.a[?@.b == 1 && (@.z.y == 'x')]",
+            "$.a[?@.c[?@.z == 1]]",
+            "$.a[?$.z[?@.b]]",
+            "$.a[?@.b == 'y']",
+            "$.a[?@.c[?@ == 'y']]",
+        ] {
+            assert!(!needs(vain, &facts), "{vain}");
+        }
+        for useful in [
+            "$.a[?@.b]",
+            "$.a[?@.z == null]",
+            "$.a[?!@.z]",
+            "$.a[?!(@.z == 1)]",
+            "$.a[?@.z != 1]",
+            "$.a[?@.z == 1 || @.b == 1]",
+            "$.a[?@.z <= 1]",
+            "$.e[*][?@.f]",
+            "$.a[?@.c[?@ == 'x']]",
+            "$.a[?@.b != 'y']",
+            "$.a[?@.b == 'y' || @.b == 1]",
+            "$.a[?length(@.z) < 4]",
+        ] {
+            assert!(needs(useful, &facts), "{useful}");
+        }
+    }
+}
