@@ -105,7 +105,10 @@ impl InputArguments {
         let filter = Filter::new(&self.include, &self.exclude).map_err(Failure::usage)?;
         let filter = filter.from_root(&config.root, &config.include, &config.exclude);
         let discovery = discover(paths, &filter.map_err(Failure::usage)?);
-        let loaded = load(&discovery);
+        let mut loaded = load(&discovery);
+        if let Some(organization) = &config.organization {
+            super::organization::read(organization, &mut loaded);
+        }
         let fallback = PendingWindowInDays::new(MINIMUM_WAITING_PERIOD).unwrap_or_default();
         let minimum = self.minimum_waiting_period;
         let limits = Limits {

@@ -11,6 +11,7 @@ mod gather;
 mod input;
 mod known;
 mod leave_out;
+mod organization;
 mod rules;
 mod schema;
 mod simulate;

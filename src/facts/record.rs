@@ -533,6 +533,11 @@ pub struct Access {
     pub through_iam: bool,
     /// Names of the principal's IAM policies that take part, sorted.
     pub policies: Vec<String>,
+    /// For a principal that can put another key policy: whether policies other than the key policy
+    /// surely deny it `ScheduleKeyDeletion`, so that it could not give itself that; left out where
+    /// not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub held_back: bool,
     /// For a principal that can schedule: a cryptographic operation that it can call too, for
     /// example `kms:Decrypt`; left out where there is none, and for accounts, services, everyone.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -44,6 +44,8 @@ pub struct Organization {
     pub management_account: Option<AccountId>,
     /// The accounts that the levels are above; empty: every account that is loaded.
     pub accounts: BTreeSet<AccountId>,
+    /// For each level the accounts at or below it; empty, or no entry: all of them.
+    pub below: Vec<BTreeSet<AccountId>>,
     /// Service control policies of each level.
     pub scps: Vec<Vec<String>>,
     /// Resource control policies of each level.
@@ -61,6 +63,12 @@ impl Organization {
     /// Whether the control policies are above the account.
     pub fn limits(&self, account: AccountId) -> bool {
         self.has_member(account) && self.management_account != Some(account)
+    }
+
+    /// Whether the level of that index, from the root's 0, is above the account.
+    pub fn is_above(&self, level: usize, account: AccountId) -> bool {
+        let below = self.below.get(level);
+        below.is_none_or(|accounts| accounts.is_empty() || accounts.contains(&account))
     }
 
     /// The policies that are given by a name that nothing loaded has. They may deny or fail to

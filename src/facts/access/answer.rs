@@ -1,13 +1,15 @@
 //! What a principal can do: the best that any of the callers who stand for it can.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::aws::KmsAction;
 use crate::eval::{
     CaseSet, Decision, Evaluation, Layer, Match, PolicySet, deciding, dependencies, evaluate,
 };
 use crate::facts::PrincipalKind;
-use crate::policy::{Effect, PrincipalForm};
+use crate::policy::{Effect, PolicyDocument, PolicyKind, PrincipalForm, parse};
+use crate::source::json;
 
 use super::Desk;
 use super::named::Named;
@@ -30,7 +32,16 @@ pub(super) struct Answer {
     pub(super) through_iam: bool,
     pub(super) depends_on: BTreeSet<String>,
     pub(super) without_mfa: bool,
+    /// Whether other policies than the key policy surely deny it `ScheduleKeyDeletion`.
+    pub(super) held_back: bool,
 }
+
+/// A key policy that gives everyone everything: what is denied under it, other policies deny.
+static OPEN: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
+        "Action":"kms:*","Resource":"*"}]}"#;
+    parse(&json::parse(text).ok()?, PolicyKind::Key).ok()
+});
 
 /// Who is asked about.
 #[derive(Clone, Copy)]
@@ -93,6 +104,7 @@ impl Answer {
             through_iam: self.through_iam && other.through_iam,
             depends_on: &self.depends_on | &other.depends_on,
             without_mfa: self.without_mfa || other.without_mfa,
+            held_back: self.held_back && other.held_back,
         }
     }
 
@@ -150,6 +162,7 @@ impl Asked<'_> {
             own,
             depends_on: depends_on.into_iter().collect(),
             without_mfa,
+            held_back: self.is_held_back(trial),
         };
         Some(if trial.has_unknown_boundary() {
             answer.in_doubt()
@@ -175,6 +188,21 @@ impl Asked<'_> {
             rcps,
             ..PolicySet::default()
         }
+    }
+
+    /// Asked only of those who can change the key policy: whether that would not give them
+    /// deletion, because an organization's policy or one of their own denies it.
+    fn is_held_back(&self, trial: &Trial<'_>) -> bool {
+        if self.action != KmsAction::PutKeyPolicy {
+            return false;
+        }
+        let request = trial.request(KmsAction::ScheduleKeyDeletion, Mfa::Open, self.desk);
+        let key_policy = OPEN.as_ref();
+        let policies = PolicySet {
+            key_policy,
+            ..self.policies(trial)
+        };
+        key_policy.is_some() && evaluate(&request, &policies).decision() > Decision::Conditional
     }
 
     fn is_possible(&self, trial: &Trial<'_>, mfa: Mfa) -> bool {

@@ -203,6 +203,7 @@ impl<'a> Desk<'a> {
             trusted: false,
             through_iam: answer.through_iam,
             policies: policies.into_iter().collect(),
+            held_back: answer.held_back,
             uses: None,
             lacks: None,
             via,

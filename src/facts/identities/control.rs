@@ -1,5 +1,6 @@
 //! The control policies of the organization, ready to decide with.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::aws::AccountId;
@@ -19,12 +20,21 @@ static FULL_ACCESS: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
     policy::parse(&parsed, PolicyKind::ServiceControl).ok()
 });
 
+/// The policies of each level above an account, the organization's root first.
+#[derive(Debug)]
+struct Levels {
+    scps: Vec<Vec<NamedPolicy>>,
+    rcps: Vec<Vec<NamedPolicy>>,
+}
+
 /// Service and resource control policies by level.
 #[derive(Debug)]
 pub(in crate::facts) struct Control<'a> {
     pub(super) organization: &'a Organization,
-    scps: Vec<Vec<NamedPolicy>>,
-    rcps: Vec<Vec<NamedPolicy>>,
+    /// The levels above an account that some level is not above of.
+    of_account: BTreeMap<AccountId, Levels>,
+    /// The levels above every other account.
+    of_others: Levels,
     pub(super) mentions: Mentions,
 }
 
@@ -37,10 +47,30 @@ impl<'a> Control<'a> {
         for policy in scps.iter().chain(&rcps).flatten() {
             mentions.add(&policy.document);
         }
+        let above = |account: Option<AccountId>| {
+            let of = |all: &[Vec<NamedPolicy>]| {
+                let numbered = all.iter().enumerate();
+                let above = numbered.filter(|(level, _)| match account {
+                    Some(account) => organization.is_above(*level, account),
+                    None => organization
+                        .below
+                        .get(*level)
+                        .is_none_or(BTreeSet::is_empty),
+                });
+                above.map(|(_, policies)| policies.clone()).collect()
+            };
+            Levels {
+                scps: of(&scps),
+                rcps: of(&rcps),
+            }
+        };
+        let named = organization.below.iter().flatten();
         Some(Self {
             organization,
-            scps,
-            rcps,
+            of_account: named
+                .map(|account| (*account, above(Some(*account))))
+                .collect(),
+            of_others: above(None),
             mentions,
         })
     }
@@ -50,11 +80,11 @@ impl<'a> Control<'a> {
         &self,
         account: AccountId,
     ) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
-        if self.organization.limits(account) {
-            (&self.scps, &self.rcps)
-        } else {
-            (&[], &[])
+        if !self.organization.limits(account) {
+            return (&[], &[]);
         }
+        let levels = self.of_account.get(&account).unwrap_or(&self.of_others);
+        (&levels.scps, &levels.rcps)
     }
 }
 

@@ -1,0 +1,57 @@
+//! The organization of the configuration: its policy files, read into the inventory.
+
+use std::path::PathBuf;
+
+use crate::config;
+use crate::inventory::{Organization, OrganizationPolicy};
+use crate::load::{Loaded, policy_file};
+use crate::policy::PolicyKind;
+
+/// Reads the control policies that the configuration names; what cannot be read is an error like
+/// any other input's.
+pub(super) fn read(organization: &config::Organization, loaded: &mut Loaded) {
+    let mut found = Organization {
+        id: organization.id.clone(),
+        management_account: organization.management_account,
+        accounts: organization.accounts.iter().copied().collect(),
+        ..Organization::default()
+    };
+    for level in &organization.levels {
+        found.below.push(level.accounts.iter().copied().collect());
+        let scps = &level.service_control_policies;
+        found
+            .scps
+            .push(policies(scps, PolicyKind::ServiceControl, loaded));
+        let rcps = &level.resource_control_policies;
+        found
+            .rcps
+            .push(policies(rcps, PolicyKind::ResourceControl, loaded));
+    }
+    loaded.inventory.organization = Some(found);
+}
+
+/// Adds the policies of these files and says how they are called there.
+fn policies(paths: &[PathBuf], kind: PolicyKind, loaded: &mut Loaded) -> Vec<String> {
+    let mut names = Vec::new();
+    let here = std::env::current_dir().unwrap_or_default();
+    for path in paths {
+        // As a person in this directory would write it.
+        let path = path.strip_prefix(&here).unwrap_or(path);
+        let name = path.to_string_lossy().into_owned();
+        match policy_file(path, kind, &mut loaded.sources) {
+            Ok((mut policy, refusals)) => {
+                policy.name.clone_from(&name);
+                loaded.errors.extend(refusals);
+                let policies = &mut loaded.inventory.organization_policies;
+                policies.push(OrganizationPolicy {
+                    id: None,
+                    arn: None,
+                    policy,
+                });
+                names.push(name);
+            }
+            Err(errors) => loaded.errors.extend(errors),
+        }
+    }
+    names
+}
