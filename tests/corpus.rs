@@ -8,11 +8,10 @@ use kmslint::load::{Loaded, load};
 use kmslint::source::{Discovery, Filter, discover};
 use walkdir::WalkDir;
 
-/// The corpus, beside the checkout or beside the directory of all its worktrees.
+/// The corpus, where it stands beside the checkout.
 fn corpus() -> Option<PathBuf> {
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let beside = ["../shared/corpus", "../../shared/corpus"].map(|path| checkout.join(path));
-    beside.into_iter().find(|path| path.is_dir())
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    beside.is_dir().then_some(beside)
 }
 
 /// Every error has a line and a column; those are shown.
