@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_key, of_policy};
+use kmslint::facts::{Limits, of_inventory};
 use kmslint::finding::{Finding, Severity};
-use kmslint::lint::{Subject, run_all};
+use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::rule::Catalogue;
 use kmslint::source::{Discovery, discover};
@@ -18,21 +18,8 @@ fn check(discovery: &Discovery) -> (Vec<Finding>, usize) {
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
-    let (sources, inventory) = (&loaded.sources, &loaded.inventory);
-    let keys = inventory.keys.iter();
-    let policies = inventory.policies.iter();
-    let facts: Vec<_> = keys
-        .map(|key| of_key(key, sources, limits))
-        .chain(policies.map(|policy| of_policy(policy, sources, limits)))
-        .collect();
-    let subjects: Vec<_> = facts
-        .iter()
-        .map(|facts| Subject {
-            facts,
-            files: &facts.source_ids,
-        })
-        .collect();
-    let found = run_all(&subjects, Catalogue::builtin().unwrap()).unwrap();
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let found = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
     (found, loaded.recognized)
 }
 

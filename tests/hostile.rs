@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_key, of_policy};
-use kmslint::lint::{Subject, run_all};
+use kmslint::facts::{Limits, of_inventory};
+use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::report::{self, InputFailure, Style};
 use kmslint::rule::Catalogue;
@@ -93,22 +93,8 @@ fn whole_run(discovery: &Discovery) {
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
-    let inventory = &loaded.inventory;
-    let keys = inventory
-        .keys
-        .iter()
-        .map(|key| of_key(key, &loaded.sources, limits));
-    let policies = inventory.policies.iter();
-    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
-    let facts: Vec<_> = keys.chain(policies).collect();
-    let subjects: Vec<_> = facts
-        .iter()
-        .map(|facts| Subject {
-            facts,
-            files: &facts.source_ids,
-        })
-        .collect();
-    let findings = run_all(&subjects, Catalogue::builtin().unwrap()).unwrap();
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
     let failures: Vec<_> = loaded
         .errors
         .iter()

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Identities, Limits, of_key_among, of_policy};
+use kmslint::facts::{Limits, of_inventory};
 use kmslint::finding::Finding;
-use kmslint::lint::{Subject, run_all};
+use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule, Vocabulary};
 use kmslint::source::{Filter, discover};
@@ -32,26 +32,11 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
-    let inventory = &loaded.inventory;
-    let identities = Identities::new(inventory);
-    let keys = inventory
-        .keys
-        .iter()
-        .map(|key| of_key_among(key, &identities, &loaded.sources, limits));
-    let policies = inventory.policies_of_people();
-    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
-    let facts: Vec<_> = keys.chain(policies).collect();
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     for facts in &facts {
         no_selector_is_wrongly_skipped(&serde_json::to_value(facts).unwrap());
     }
-    let subjects: Vec<_> = facts
-        .iter()
-        .map(|facts| Subject {
-            facts,
-            files: &facts.source_ids,
-        })
-        .collect();
-    run_all(&subjects, Catalogue::builtin().unwrap()).unwrap()
+    run_all(&facts, Catalogue::builtin().unwrap()).unwrap()
 }
 
 fn no_selector_is_wrongly_skipped(facts: &serde_json::Value) {

@@ -2,11 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::facts::Facts;
-use crate::finding::{Finding, Severity, fingerprint};
-use crate::lint::{Subject, run_all};
+use crate::finding::{Severity, fingerprint};
+use crate::lint::run_all;
 use crate::report::Summary;
-use crate::rule::Catalogue;
 
 use super::format::{Format, Outcome};
 use super::gather::InputArguments;
@@ -66,7 +64,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
     let sources = &gathered.loaded.sources;
-    let mut findings = findings(&gathered.facts, &catalogue)?;
+    let mut findings = run_all(&gathered.facts, &catalogue).map_err(Failure::usage)?;
     fingerprint(&mut findings, sources, &config.root);
     let left_out = arguments
         .leave_out
@@ -99,15 +97,4 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     } else {
         ExitCode::Clean
     })
-}
-
-fn findings(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, Failure> {
-    let subjects: Vec<_> = facts
-        .iter()
-        .map(|facts| Subject {
-            facts,
-            files: &facts.source_ids,
-        })
-        .collect();
-    run_all(&subjects, catalogue).map_err(Failure::usage)
 }

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rayon::prelude::*;
 
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
-use crate::facts::{Facts, Identities, Limits, of_key_among, of_policy};
+use crate::facts::{Facts, Limits, of_inventory};
 use crate::load::{LoadError, Loaded, load};
 use crate::report::InputFailure;
 use crate::source::{
@@ -161,14 +160,7 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
 }
 
 fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
-    let inventory = &loaded.inventory;
-    let identities = Identities::new(inventory);
-    let keys = inventory.keys.par_iter();
-    let keys = keys.map(|key| of_key_among(key, &identities, &loaded.sources, limits));
-    let policies: Vec<_> = inventory.policies_of_people().collect();
-    let policies = policies.into_par_iter();
-    let policies = policies.map(|policy| of_policy(policy, &loaded.sources, limits));
-    let mut facts: Vec<Facts> = keys.chain(policies).collect();
+    let mut facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     for facts in &mut facts {
         facts.trust(trusted);
     }

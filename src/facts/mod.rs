@@ -28,8 +28,10 @@ pub use record::{
     ValueRecord, Via,
 };
 
+use rayon::prelude::*;
+
 use crate::eval::{KeyIdentity, RequestContext};
-use crate::inventory::{Key, LoadedPolicy};
+use crate::inventory::{Inventory, Key, LoadedPolicy};
 use crate::policy::Version;
 use crate::source::Sources;
 
@@ -38,6 +40,18 @@ use subject::Subject;
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;
+
+/// What is to be said of everything that was loaded, on all cores: keys, then the policies that
+/// are attached to nothing.
+pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) -> Vec<Facts> {
+    let identities = Identities::new(inventory);
+    let keys = inventory.keys.par_iter();
+    let keys = keys.map(|key| of_key_among(key, &identities, sources, limits));
+    let policies: Vec<_> = inventory.policies_of_people().collect();
+    let policies = policies.into_par_iter();
+    let policies = policies.map(|policy| of_policy(policy, sources, limits));
+    keys.chain(policies).collect()
+}
 
 /// What is to be said of a key. Who can do what is concluded from its key policy alone; of an
 /// account's IAM policies it is said what they could give at most.

@@ -23,15 +23,6 @@ pub use suppress::{Suppressed, Suppressions};
 use found::finding;
 use place::Files;
 
-/// The facts of one key or policy, and the files that their places refer to.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The facts.
-    pub facts: &'a Facts,
-    /// The file of every entry of `facts.sources`, in that order.
-    pub files: &'a [SourceId],
-}
-
 /// Why rules could not be run; findings must not be taken for complete.
 #[derive(Debug, thiserror::Error)]
 #[error("the facts of `{subject}` cannot be written as JSON")]
@@ -43,25 +34,25 @@ pub struct LintError {
     pub error: serde_json::Error,
 }
 
-/// Runs the rules over every subject, on all cores; the findings are sorted by file, position
+/// Runs the rules over all facts, on all cores; the findings are sorted by file, position
 /// and rule.
 ///
 /// # Errors
 /// Where facts cannot be written as JSON.
-pub fn run_all(subjects: &[Subject<'_>], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let findings = subjects
+pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    let findings = facts
         .par_iter()
-        .map(|subject| run_one(*subject, catalogue))
+        .map(|facts| run_one(facts, catalogue))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(sorted(findings.into_iter().flatten().collect()))
 }
 
-/// Runs the rules over one subject; the findings are sorted by file, position and rule.
+/// Runs the rules over the facts of one key or policy; the findings are sorted by file, position and rule.
 ///
 /// # Errors
 /// Where the facts cannot be written as JSON.
-pub fn run(subject: Subject<'_>, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    run_one(subject, catalogue).map(sorted)
+pub fn run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    run_one(facts, catalogue).map(sorted)
 }
 
 /// Runs the rules over facts that are JSON already; see [`run`].
@@ -69,12 +60,12 @@ pub fn run_document(facts: &Value, files: &[SourceId], catalogue: &Catalogue) ->
     sorted(select(facts, files, catalogue))
 }
 
-fn run_one(subject: Subject<'_>, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let document = serde_json::to_value(subject.facts).map_err(|error| LintError {
-        subject: subject.facts.subject.clone(),
+fn run_one(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+    let document = serde_json::to_value(facts).map_err(|error| LintError {
+        subject: facts.subject.clone(),
         error,
     })?;
-    Ok(select(&document, subject.files, catalogue))
+    Ok(select(&document, &facts.source_ids, catalogue))
 }
 
 fn select(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
