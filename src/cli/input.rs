@@ -5,13 +5,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
-use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext};
+use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, assume_full_access};
 use crate::facts::key_context;
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{LoadError, key_file, policy_file};
-use crate::policy::{Effect, PolicyDocument, PolicyKind};
+use crate::policy::PolicyKind;
 use crate::report;
-use crate::source::{InputError, SourceId, Sources, Span, json};
+use crate::source::{InputError, SourceId, Sources, Span};
 
 use super::Failure;
 use super::terminal::Terminal;
@@ -106,24 +106,10 @@ impl PolicyFiles {
             .collect()
     }
 
-    /// Beside service control policies that only deny AWS keeps `FullAWSAccess`; without it such a
-    /// level would deny everything to everyone.
-    /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_strategies.html>
+    /// Completes the levels of service control policies as AWS has them.
     pub(super) fn assume_full_access(&mut self) {
         for level in &mut self.scps {
-            let allows = level.iter().any(|policy| {
-                policy
-                    .document
-                    .statements
-                    .iter()
-                    .any(|s| s.effect.value == Effect::Allow)
-            });
-            if !allows && let Some(document) = full_access() {
-                level.push(NamedPolicy {
-                    name: "FullAWSAccess".into(),
-                    document,
-                });
-            }
+            assume_full_access(level);
         }
     }
 
@@ -197,10 +183,4 @@ const fn kind(layer: Layer) -> PolicyKind {
         Layer::Boundary => PolicyKind::PermissionsBoundary,
         Layer::Session => PolicyKind::Session,
     }
-}
-
-fn full_access() -> Option<PolicyDocument> {
-    let text =
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-    crate::policy::parse(&json::parse(text).ok()?, PolicyKind::ServiceControl).ok()
 }

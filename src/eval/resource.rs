@@ -54,20 +54,12 @@ fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
     let Some(arn) = Arn::parse(key) else {
         return Truth::No;
     };
-    let parts = [
-        "arn",
-        arn.partition,
-        arn.service,
-        arn.region,
-        arn.account,
-        arn.resource,
-    ];
     let pattern = match as_pattern(text, scope) {
         Expansion::Is(pattern) => pattern,
         Expansion::NoValue => return Truth::No,
         Expansion::Unknown => return Truth::Unknown,
     };
-    if pattern.arn_parts_match(parts) {
+    if pattern.arn_parts_match(arn.parts()) {
         return Truth::Yes;
     }
     // A `*` that ends its part may reach past the colon, says the current page; the reading part

@@ -35,10 +35,10 @@ pub fn policy_file(
             contents.errors.push(holds_no(document, kind.name()));
         }
     });
-    found.map_or_else(
-        || Err(errors.clone()),
-        |policy| Ok((policy, errors.clone())),
-    )
+    match found {
+        Some(policy) => Ok((policy, errors)),
+        None => Err(errors),
+    }
 }
 
 /// Reads the ARN and the metadata of a key from the answer of `aws kms describe-key`.

@@ -39,6 +39,18 @@ impl<'a> Arn<'a> {
             resource: parts.next()?,
         })
     }
+
+    /// Its six parts, `arn` first, as patterns are compared with them.
+    pub const fn parts(&self) -> [&'a str; 6] {
+        [
+            "arn",
+            self.partition,
+            self.service,
+            self.region,
+            self.account,
+            self.resource,
+        ]
+    }
 }
 
 #[cfg(test)]

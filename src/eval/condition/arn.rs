@@ -12,13 +12,5 @@ pub(super) fn matches(wanted: &str, value: &str, scope: &Scope<'_>) -> Truth {
     let Some(arn) = Arn::parse(value) else {
         return Truth::No;
     };
-    let parts = [
-        "arn",
-        arn.partition,
-        arn.service,
-        arn.region,
-        arn.account,
-        arn.resource,
-    ];
-    as_pattern(wanted, scope).matches(|pattern| pattern.arn_parts_match(parts))
+    as_pattern(wanted, scope).matches(|pattern| pattern.arn_parts_match(arn.parts()))
 }

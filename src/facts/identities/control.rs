@@ -1,24 +1,13 @@
 //! The control policies of the organization, ready to decide with.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use crate::aws::AccountId;
-use crate::eval::NamedPolicy;
+use crate::eval::{NamedPolicy, assume_full_access, full_access};
 use crate::inventory::{FULL_AWS_ACCESS, Inventory, Organization};
-use crate::policy::{self, Effect, PolicyDocument, PolicyKind};
-use crate::source::json;
+use crate::policy::PolicyKind;
 
 use super::mentions::Mentions;
-
-/// What AWS attaches to every level where service control policies are switched on.
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
-static FULL_ACCESS: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
-    let text =
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-    let parsed = json::parse(text).ok()?;
-    policy::parse(&parsed, PolicyKind::ServiceControl).ok()
-});
 
 /// The policies of each level above an account, the organization's root first.
 #[derive(Debug)]
@@ -98,26 +87,12 @@ fn levels(
             .iter()
             .filter_map(|name| find(inventory, name, kind))
             .collect();
-        // AWS has one policy on every level: who lists only denials left out what allows.
-        if kind == PolicyKind::ServiceControl && !level.iter().any(|p| allows(&p.document)) {
-            level.extend(full_access());
+        if kind == PolicyKind::ServiceControl {
+            assume_full_access(&mut level);
         }
         level
     };
     levels.iter().map(level).collect()
-}
-
-fn allows(document: &PolicyDocument) -> bool {
-    let mut statements = document.statements.iter();
-    statements.any(|statement| statement.effect.value == Effect::Allow)
-}
-
-fn full_access() -> Option<NamedPolicy> {
-    let document = FULL_ACCESS.clone()?;
-    Some(NamedPolicy {
-        name: FULL_AWS_ACCESS.into(),
-        document,
-    })
 }
 
 fn find(inventory: &Inventory, name: &str, kind: PolicyKind) -> Option<NamedPolicy> {

@@ -1,14 +1,8 @@
 //! What AWS demands of a policy's text: its size and its characters.
 
+use crate::aws::quota;
 use crate::policy::PolicyKind;
 use crate::source::{InputError, Span};
-
-/// Bytes that a key policy may have.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
-const KEY_POLICY_BYTES: usize = 32_768;
-/// Characters that a service or resource control policy may have, white space included.
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
-const CONTROL_POLICY_CHARACTERS: usize = 5_120;
 
 /// What AWS refuses in the policy's text as a whole; `span` is where it stands.
 ///
@@ -17,10 +11,15 @@ const CONTROL_POLICY_CHARACTERS: usize = 5_120;
 pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError> {
     let mut refusals = Vec::new();
     let (length, limit, unit) = match kind {
-        PolicyKind::Key => (text.len(), KEY_POLICY_BYTES, "bytes"),
-        PolicyKind::ServiceControl | PolicyKind::ResourceControl => (
+        PolicyKind::Key => (text.len(), quota::KEY_POLICY_BYTES, "bytes"),
+        PolicyKind::ServiceControl => (
             text.chars().count(),
-            CONTROL_POLICY_CHARACTERS,
+            quota::SERVICE_CONTROL_POLICY_CHARACTERS,
+            "characters",
+        ),
+        PolicyKind::ResourceControl => (
+            text.chars().count(),
+            quota::RESOURCE_CONTROL_POLICY_CHARACTERS,
             "characters",
         ),
         PolicyKind::Identity | PolicyKind::PermissionsBoundary | PolicyKind::Session => {
