@@ -5,12 +5,14 @@ mod key;
 mod organization;
 mod policy;
 mod principal;
+mod trail;
 
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Key, KeyMetadata, LastUsage, Located};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
+pub use trail::{Coverage, RecordedCaller, RecordedEvents, Trail};
 
 /// Everything that the given paths hold.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub struct Inventory {
     pub organization: Option<Organization>,
     /// Files of records, sorted by place.
     pub evidence: Vec<Evidence>,
+    /// What the CloudTrail files among them say of keys.
+    pub trail: Trail,
 }
 
 impl Inventory {
