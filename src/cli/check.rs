@@ -90,11 +90,15 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     }
     .show(arguments.format, terminal)?;
     let worst = findings.iter().map(|finding| finding.severity).max();
-    Ok(if !failures.is_empty() {
+    let code = if !failures.is_empty() {
         ExitCode::Failure
     } else if worst >= Some(fail_on) {
         ExitCode::Findings
     } else {
         ExitCode::Clean
-    })
+    };
+    // The process ends: giving back the memory of ten thousand files, one piece after the other,
+    // would take a third of the whole time.
+    std::mem::forget((gathered, findings));
+    Ok(code)
 }

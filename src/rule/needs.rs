@@ -3,11 +3,11 @@
 //! Most facts have nothing for most rules. To see that, one walk over the facts notes the names
 //! of all fields and all strings, and a selector that needs another one is not run at all.
 
+use super::document::Fact;
 use jsonpath_rust::parser::model::{
     Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, SingularQuery,
     SingularQuerySegment, Test,
 };
-use serde_json::Value;
 
 /// Number of bits; facts have some hundred different words.
 const BITS: usize = 4096;
@@ -25,25 +25,35 @@ pub struct Vocabulary {
 pub(super) struct Needs(Vec<usize>);
 
 impl Vocabulary {
-    /// The names of all fields and all strings in the facts.
-    pub fn of(facts: &Value) -> Self {
+    /// The names of all fields and all strings in the facts, and which field has which string or
+    /// boolean.
+    pub fn of(facts: &Fact) -> Self {
         let mut words = Self { bits: [0; WORDS] };
         words.walk(facts);
         words
     }
 
     /// Facts nest as deep as their records do, not as what was loaded does.
-    fn walk(&mut self, value: &Value) {
+    fn walk(&mut self, value: &Fact) {
         match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    self.add(field(name));
-                    self.walk(value);
+            Fact::Record(fields) => {
+                for (name, value) in fields {
+                    let name = field(name);
+                    self.add(name.bit());
+                    match value {
+                        Fact::Text(text) => {
+                            let text = string(text);
+                            self.add(text.bit());
+                            self.add(name.with(text).bit());
+                        }
+                        Fact::Bool(flag) => self.add(name.with(boolean(*flag)).bit()),
+                        _ => self.walk(value),
+                    }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
-            Value::String(text) => self.add(string(text)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Fact::List(items) => items.iter().for_each(|item| self.walk(item)),
+            Fact::Text(text) => self.add(string(text).bit()),
+            Fact::Null | Fact::Bool(_) | Fact::Integer(_) | Fact::Float(_) | Fact::Place(..) => {}
         }
     }
 
@@ -64,25 +74,43 @@ impl Vocabulary {
     }
 }
 
-fn field(name: &str) -> usize {
-    bit(name, 0x811c_9dc5)
+/// The hash of a word.
+#[derive(Clone, Copy, Debug)]
+struct Word(u32);
+
+impl Word {
+    fn bit(self) -> usize {
+        usize::try_from(self.0 ^ (self.0 >> 16)).unwrap_or_default() % BITS
+    }
+
+    /// This field with that value.
+    const fn with(self, value: Self) -> Self {
+        Self(self.0.rotate_left(7).wrapping_mul(0x0100_0193) ^ value.0)
+    }
 }
 
-fn string(text: &str) -> usize {
-    bit(text, 0x9dc5_811c)
+fn field(name: &str) -> Word {
+    word(name, 0x811c_9dc5)
+}
+
+fn string(text: &str) -> Word {
+    word(text, 0x9dc5_811c)
+}
+
+const fn boolean(flag: bool) -> Word {
+    Word(if flag { 0x5bd1_e995 } else { 0x1b87_3593 })
 }
 
 /// FNV-1a over both ends and the length: policies repeat long texts that differ at their ends.
-fn bit(text: &str, seed: u32) -> usize {
+fn word(text: &str, seed: u32) -> Word {
     const END: usize = 8;
     let bytes = text.as_bytes();
     let first = bytes.iter().take(END);
     let last = bytes.iter().rev().take(END);
     let seed = seed ^ u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let hash = first.chain(last).fold(seed, |hash, byte| {
+    Word(first.chain(last).fold(seed, |hash, byte| {
         (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    });
-    usize::try_from(hash ^ (hash >> 16)).unwrap_or_default() % BITS
+    }))
 }
 
 /// Without any of these the query selects nothing.
@@ -101,7 +129,7 @@ fn segments(all: &[Segment], needs: &mut Needs) {
 fn segment(segment_: &Segment, needs: &mut Needs) {
     match segment_ {
         Segment::Descendant(inner) => segment(inner, needs),
-        Segment::Selector(Selector::Name(name)) => needs.0.push(field(name)),
+        Segment::Selector(Selector::Name(name)) => needs.0.push(field(name).bit()),
         Segment::Selector(Selector::Filter(inner)) => filter(inner, needs),
         // Of several any may select.
         Segment::Selector(_) | Segment::Selectors(_) => {}
@@ -135,36 +163,46 @@ fn compare(comparison: &Comparison, needs: &mut Needs) {
     else {
         return;
     };
-    match value {
+    let (SingularQuery::Current(path) | SingularQuery::Root(path)) = query;
+    let value = match value {
         // Whether the engine tells null from missing is not relied on.
         Literal::Null => return,
         // Nor how it reads escapes.
-        Literal::String(text) if !text.contains('\\') => needs.0.push(string(text)),
-        _ => {}
-    }
-    let (SingularQuery::Current(path) | SingularQuery::Root(path)) = query;
+        Literal::String(text) if text.contains('\\') => None,
+        Literal::String(text) => {
+            needs.0.push(string(text).bit());
+            Some(string(text))
+        }
+        Literal::Bool(flag) => Some(boolean(*flag)),
+        Literal::Int(_) | Literal::Float(_) => None,
+    };
     for step in path {
         if let SingularQuerySegment::Name(name) = step {
-            needs.0.push(field(name));
+            needs.0.push(field(name).bit());
         }
+    }
+    if let (Some(SingularQuerySegment::Name(name)), Some(value)) = (path.last(), value) {
+        needs.0.push(field(name).with(value).bit());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use jsonpath_rust::parser::parse_json_path;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::super::document::Document;
     use super::*;
 
     fn needs(selector: &str, facts: &Value) -> bool {
         let query = parse_json_path(selector).unwrap();
-        Vocabulary::of(facts).have(&needed(&query))
+        let facts = Document::new(facts).unwrap();
+        facts.words().have(&needed(&query))
     }
 
     #[test]
     fn a_missing_field_makes_a_selector_vain() {
-        let facts = json!({"a": [{"b": 1, "c": ["x"]}], "e": [[{"f": 1}]]});
+        let facts = json!({"a": [{"b": 1, "c": ["x"], "t": true, "s": "y2"}], "e": [[{"f": 1, "g": "y3"}]]});
         for vain in [
             "$.z",
             "$.a[*].z",
@@ -175,6 +213,10 @@ mod tests {
             "$.a[?$.z[?@.b]]",
             "$.a[?@.b == 'y']",
             "$.a[?@.c[?@ == 'y']]",
+            "$.a[?@.t == false]",
+            "$.a[?@.b == 'y2']",
+            "$.a[?@.g == 'y2']",
+            "$.a[?$.e[0][0].f == 'y3']",
         ] {
             assert!(!needs(vain, &facts), "{vain}");
         }
@@ -191,6 +233,10 @@ mod tests {
             "$.a[?@.b != 'y']",
             "$.a[?@.b == 'y' || @.b == 1]",
             "$.a[?length(@.z) < 4]",
+            "$.a[?@.t == true]",
+            "$.a[?'y2' == @.s]",
+            "$.a[?$.e[0][0].g == 'y3']",
+            "$.a[?@.c[0] == 'x']",
         ] {
             assert!(needs(useful, &facts), "{useful}");
         }
