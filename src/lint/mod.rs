@@ -39,32 +39,31 @@ pub struct LintError {
 /// # Errors
 /// Where facts cannot be written as JSON.
 pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let findings = facts
-        .par_iter()
-        .map(|facts| run_one(facts, catalogue))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(sorted(findings.into_iter().flatten().collect()))
+    let findings = facts.par_iter().map(|facts| run(facts, catalogue));
+    findings.collect::<Result<Vec<_>, _>>().map(together)
 }
 
-/// Runs the rules over the facts of one key or policy; the findings are sorted by file, position and rule.
+/// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
+/// and rule.
 ///
 /// # Errors
 /// Where the facts cannot be written as JSON.
 pub fn run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    run_one(facts, catalogue).map(sorted)
+    let document = Document::new(facts).map_err(|error| LintError {
+        subject: facts.subject.clone(),
+        error,
+    })?;
+    Ok(run_document(&document, &facts.source_ids, catalogue))
+}
+
+/// The findings of several runs as one sorted list.
+pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
+    sorted(findings.into_iter().flatten().collect())
 }
 
 /// Runs the rules over facts that are a document already; see [`run`].
 pub fn run_document(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
     sorted(select(facts, files, catalogue))
-}
-
-fn run_one(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let document = Document::new(facts).map_err(|error| LintError {
-        subject: facts.subject.clone(),
-        error,
-    })?;
-    Ok(select(&document, &facts.source_ids, catalogue))
 }
 
 fn select(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
