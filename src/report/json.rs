@@ -100,16 +100,18 @@ pub fn findings(
     let Some((head, tail)) = whole.split_once(NO_FINDINGS) else {
         return write(out, &document);
     };
+    let frame = serde_json::to_string_pretty(&list(Vec::new()))?;
+    let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
     // Thousands of findings are written on all cores, in pieces of the same document.
     let pieces = findings.par_chunks(CHUNK).map(|findings| {
         let findings = findings.iter().map(|f| finding(sources, f)).collect();
-        serde_json::to_string_pretty(&list(findings)).map(|text| between(&text))
+        serde_json::to_string_pretty(&list(findings)).map(|text| between(&text, before, after))
     });
     let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
     out.write_all(escape_json(head).as_bytes())?;
     out.write_all(if pieces.is_empty() { NO_FINDINGS } else { OPEN }.as_bytes())?;
     for (index, piece) in pieces.iter().enumerate() {
-        out.write_all(if index > 0 { b",\n" } else { b"\n" })?;
+        out.write_all(if index > 0 { b"," } else { b"" })?;
         out.write_all(piece.as_bytes())?;
     }
     if !pieces.is_empty() {
@@ -125,11 +127,12 @@ const NO_FINDINGS: &str = "\"findings\": []";
 const OPEN: &str = "\"findings\": [";
 const CLOSE: &str = "\n  ]";
 
-/// The findings of a document without what stands around them. Inside strings a line feed is
-/// escaped, so neither mark can be one of theirs.
-fn between(document: &str) -> String {
-    let inner = document.split_once("[\n").map_or("", |(_, inner)| inner);
-    let inner = inner.split_once(CLOSE).map_or(inner, |(inner, _)| inner);
+/// The findings of a document without what stands around them.
+fn between(document: &str, head: &str, tail: &str) -> String {
+    let inner = document.strip_prefix(head).unwrap_or(document);
+    let inner = inner.strip_suffix(tail).unwrap_or(inner);
+    let inner = inner.strip_prefix(OPEN).unwrap_or(inner);
+    let inner = inner.strip_suffix(CLOSE).unwrap_or(inner);
     escape_json(inner).into_owned()
 }
 

@@ -10,7 +10,7 @@ use jsonpath_rust::parser::model::{
 };
 
 /// Number of bits; facts have some hundred different words.
-const BITS: usize = 4096;
+const BITS: usize = 16_384;
 const WORDS: usize = BITS / 64;
 
 /// The names of fields and the strings of facts, as one bit each: one may be found that is not
@@ -20,13 +20,28 @@ pub struct Vocabulary {
     bits: [u64; WORDS],
 }
 
-/// What a selector cannot do without: bits of a [`Vocabulary`].
+/// What a selector cannot do without.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Needs(Vec<usize>);
+pub(super) struct Needs {
+    /// Bits of a [`Vocabulary`], all of them.
+    all: Vec<usize>,
+    /// Of each of these, one.
+    one_of: Vec<Vec<Self>>,
+}
+
+impl Needs {
+    fn add(&mut self, word: Word) {
+        self.all.push(word.bit());
+    }
+
+    fn are_none(&self) -> bool {
+        self.all.is_empty() && self.one_of.is_empty()
+    }
+}
 
 impl Vocabulary {
     /// The names of all fields and all strings in the facts, and which field has which string or
-    /// boolean.
+    /// boolean, by itself or in its list.
     pub fn of(facts: &Fact) -> Self {
         let mut words = Self { bits: [0; WORDS] };
         words.walk(facts);
@@ -47,6 +62,14 @@ impl Vocabulary {
                             self.add(name.with(text).bit());
                         }
                         Fact::Bool(flag) => self.add(name.with(boolean(*flag)).bit()),
+                        Fact::List(items) => {
+                            for item in items {
+                                if let Fact::Text(text) = item {
+                                    self.add(name.with(string(text)).bit());
+                                }
+                                self.walk(item);
+                            }
+                        }
                         _ => self.walk(value),
                     }
                 }
@@ -70,7 +93,11 @@ impl Vocabulary {
 
     /// Whether all that is needed is there.
     pub(super) fn have(&self, needs: &Needs) -> bool {
-        needs.0.iter().all(|bit| self.has(*bit))
+        needs.all.iter().all(|bit| self.has(*bit))
+            && needs
+                .one_of
+                .iter()
+                .all(|ways| ways.iter().any(|way| self.have(way)))
     }
 }
 
@@ -101,16 +128,23 @@ const fn boolean(flag: bool) -> Word {
     Word(if flag { 0x5bd1_e995 } else { 0x1b87_3593 })
 }
 
-/// FNV-1a over both ends and the length: policies repeat long texts that differ at their ends.
+/// A hash of both ends and the length: policies repeat long texts that differ at their ends.
 fn word(text: &str, seed: u32) -> Word {
-    const END: usize = 8;
     let bytes = text.as_bytes();
-    let first = bytes.iter().take(END);
-    let last = bytes.iter().rev().take(END);
-    let seed = seed ^ u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    Word(first.chain(last).fold(seed, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    }))
+    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (
+            bytes
+                .iter()
+                .fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+            0,
+        ),
+    };
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    // Odd constants with bits all over: a product carries every bit to the upper half.
+    let hash = (first ^ u64::from(seed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let hash = (hash ^ (hash >> 32) ^ last ^ length).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    Word(u32::try_from(hash >> 32).unwrap_or_default())
 }
 
 /// Without any of these the query selects nothing.
@@ -124,12 +158,45 @@ fn segments(all: &[Segment], needs: &mut Needs) {
     for one in all {
         segment(one, needs);
     }
+    for (one, next) in all.iter().zip(all.iter().skip(1)) {
+        if let (
+            Segment::Selector(Selector::Name(name)),
+            Segment::Selector(Selector::Filter(inner)),
+        ) = (one, next)
+        {
+            items(name, inner, needs);
+        }
+    }
+}
+
+/// `name[?@ == 'text']`: the list of that name must hold the text.
+fn items(name: &str, filter: &Filter, needs: &mut Needs) {
+    match filter {
+        Filter::And(parts) => parts.iter().for_each(|part| items(name, part, needs)),
+        Filter::Or(parts) => {
+            if let [only] = parts.as_slice() {
+                items(name, only, needs);
+            }
+        }
+        Filter::Atom(FilterAtom::Comparison(comparison)) => {
+            if let Comparison::Eq(
+                Comparable::SingularQuery(SingularQuery::Current(path)),
+                Comparable::Literal(Literal::String(text)),
+            ) = &**comparison
+                && path.is_empty()
+                && !text.contains('\\')
+            {
+                needs.add(field(name).with(string(text)));
+            }
+        }
+        Filter::Atom(_) => {}
+    }
 }
 
 fn segment(segment_: &Segment, needs: &mut Needs) {
     match segment_ {
         Segment::Descendant(inner) => segment(inner, needs),
-        Segment::Selector(Selector::Name(name)) => needs.0.push(field(name).bit()),
+        Segment::Selector(Selector::Name(name)) => needs.add(field(name)),
         Segment::Selector(Selector::Filter(inner)) => filter(inner, needs),
         // Of several any may select.
         Segment::Selector(_) | Segment::Selectors(_) => {}
@@ -140,8 +207,14 @@ fn filter(filter_: &Filter, needs: &mut Needs) {
     match filter_ {
         Filter::And(parts) => parts.iter().for_each(|part| filter(part, needs)),
         Filter::Or(parts) => {
-            if let [only] = parts.as_slice() {
-                filter(only, needs);
+            let ways = parts.iter().map(|part| {
+                let mut way = Needs::default();
+                filter(part, &mut way);
+                way
+            });
+            let ways: Vec<_> = ways.collect();
+            if !ways.iter().any(Needs::are_none) {
+                needs.one_of.push(ways);
             }
         }
         Filter::Atom(FilterAtom::Filter { expr, not: false }) => filter(expr, needs),
@@ -170,7 +243,7 @@ fn compare(comparison: &Comparison, needs: &mut Needs) {
         // Nor how it reads escapes.
         Literal::String(text) if text.contains('\\') => None,
         Literal::String(text) => {
-            needs.0.push(string(text).bit());
+            needs.add(string(text));
             Some(string(text))
         }
         Literal::Bool(flag) => Some(boolean(*flag)),
@@ -178,11 +251,11 @@ fn compare(comparison: &Comparison, needs: &mut Needs) {
     };
     for step in path {
         if let SingularQuerySegment::Name(name) = step {
-            needs.0.push(field(name).bit());
+            needs.add(field(name));
         }
     }
     if let (Some(SingularQuerySegment::Name(name)), Some(value)) = (path.last(), value) {
-        needs.0.push(field(name).with(value).bit());
+        needs.add(field(name).with(value));
     }
 }
 
@@ -217,6 +290,10 @@ mod tests {
             "$.a[?@.b == 'y2']",
             "$.a[?@.g == 'y2']",
             "$.a[?$.e[0][0].f == 'y3']",
+            "$.a[?@.z == 'x' || @.s == 'y3']",
+            "$.a[?(@.z == 'x' || @.t == false) && @.b]",
+            "$.a[?@.c[?@ == 'y2']]",
+            "$.a[?@.a[?@ == 'x']]",
         ] {
             assert!(!needs(vain, &facts), "{vain}");
         }
@@ -237,6 +314,8 @@ mod tests {
             "$.a[?'y2' == @.s]",
             "$.a[?$.e[0][0].g == 'y3']",
             "$.a[?@.c[0] == 'x']",
+            "$.a[?@.z == 'x' || @.s == 'y2']",
+            "$.a[?@.z == 'x' || !@.q]",
         ] {
             assert!(needs(useful, &facts), "{useful}");
         }
