@@ -5,6 +5,7 @@ mod access;
 mod action;
 mod condition;
 mod days_text;
+mod group;
 mod identities;
 mod inert;
 mod key;
@@ -19,6 +20,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use identities::Identities;
 pub use key::key_context;
 pub use record::{

@@ -16,6 +16,8 @@ use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType, glob};
 use crate::source::{Location, SourceId, Span};
 
+use super::ThroughIam;
+
 /// Index into `sources`, first byte, byte after the last.
 pub type Place = (u32, u32, u32);
 
@@ -86,6 +88,7 @@ impl Facts {
                     .iter()
                     .any(|pattern| glob(pattern, &access.principal));
         }
+        table.through_iam = super::access::through_iam(table);
     }
 }
 
@@ -468,6 +471,10 @@ pub struct AccessTable {
     /// `DeleteImportedKeyMaterial`; left out where the key's material is not known to be imported.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub delete_imported_material: Vec<Access>,
+    /// Those of these principals that can do it through their own policies only, put together by
+    /// the statement that gives it to them; left out where there are none.
+    #[serde(skip_serializing_if = "ThroughIam::is_empty")]
+    pub through_iam: ThroughIam,
     /// Whether someone surely or perhaps can schedule, the account's IAM policies included;
     /// deleted users and roles do not count.
     pub someone_can_schedule: bool,
@@ -491,6 +498,8 @@ pub struct Access {
     pub principal: String,
     /// The end of its ARN, for example `role/ci-deploy`; `principal` where that is none.
     pub name: String,
+    /// `principal` in backticks.
+    pub who_text: String,
     /// What it names. For an account the decision is what its IAM policies could give at most.
     pub kind: PrincipalKind,
     /// The account, or null.
@@ -572,4 +581,7 @@ pub struct Via {
     pub by_name: bool,
     /// Where the pattern stands.
     pub at: Place,
+    /// Where the statement stands.
+    #[serde(skip)]
+    pub statement_at: Place,
 }

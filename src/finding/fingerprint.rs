@@ -25,7 +25,8 @@ pub struct Fingerprints {
     /// Of the finding: its rule, its subject, its statement, and which of several it is. Baselines
     /// hold this one.
     pub finding: Fingerprint,
-    /// Of the statement alone: all findings in it share it. Suppressions name this one.
+    /// Of the statement, and of the finding's identity where it has one: all other findings in the
+    /// statement share it. Suppressions name this one.
     pub statement: Fingerprint,
 }
 
@@ -101,6 +102,7 @@ pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
     for finding in findings {
         let at = finding.statement.unwrap_or(finding.primary.at);
         let statement = *statements.entry(at).or_insert_with(|| of_text(at, sources));
+        let statement = with_identity(statement, &finding.identity);
         let (subject, text) = (subjects.name(finding), statement.to_string());
         let rule: &str = &finding.rule;
         let ordinal = equal
@@ -119,6 +121,13 @@ fn of_text(at: Location, sources: &Sources) -> Fingerprint {
         .get(at.source)
         .map_or("", |file| at.span.of(file.text()));
     Fingerprint::of(&[&normalized(text)])
+}
+
+fn with_identity(statement: Fingerprint, identity: &str) -> Fingerprint {
+    if identity.is_empty() {
+        return statement;
+    }
+    Fingerprint::of(&[&statement.to_string(), identity])
 }
 
 #[cfg(test)]
@@ -150,6 +159,7 @@ mod tests {
             },
             related: Vec::new(),
             statement: Some(at),
+            identity: String::new(),
             fingerprints: Fingerprints::default(),
         }
     }

@@ -38,6 +38,7 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
             label(policy, "[\n    \"kms:*\"\n  ]", ""),
         ],
         statement: None,
+        identity: String::new(),
         fingerprints: Fingerprints::default(),
     };
     let hostile = Finding {

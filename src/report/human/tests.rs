@@ -61,6 +61,7 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         primary,
         related,
         statement: None,
+        identity: String::new(),
         fingerprints: Fingerprints::default(),
     }
 }
