@@ -43,6 +43,9 @@ use subject::Subject;
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;
 
+/// JSON Schema of a list of facts, with and without the locations that [`Facts::located`] adds.
+pub const SCHEMA: &str = include_str!("facts.schema.json");
+
 /// What is to be said of everything that was loaded, on all cores: keys, then the policies that
 /// are attached to nothing.
 pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) -> Vec<Facts> {
