@@ -26,7 +26,7 @@ pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
     InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalKind,
-    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
     ValueRecord, Via,
 };
 
@@ -35,7 +35,7 @@ use rayon::prelude::*;
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy};
 use crate::policy::Version;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 use places::Places;
 use subject::Subject;
@@ -98,7 +98,10 @@ pub fn of_key_among(
         kind: SubjectKind::Key,
         limits,
         key: record,
-        policy: subject.as_ref().map(policy_record),
+        policy: subject
+            .as_ref()
+            .zip(key.policy.as_ref())
+            .map(|(subject, policy)| policy_record(subject, policy)),
         statements,
         access,
         sources: places.names(),
@@ -117,7 +120,7 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
         kind: SubjectKind::Policy,
         limits,
         key: KeyRecord::default(),
-        policy: Some(policy_record(&subject)),
+        policy: Some(policy_record(&subject, policy)),
         statements: statement::records(&subject),
         access: AccessTable::default(),
         sources: places.names(),
@@ -125,13 +128,23 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
     }
 }
 
-fn policy_record(subject: &Subject<'_>) -> PolicyRecord {
+fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
     let document = subject.document;
+    let start = Span {
+        end: document.span.start.saturating_add(1),
+        ..document.span
+    };
     PolicyRecord {
         kind: document.kind,
         version: document.version.map(|(version, _)| match version {
             Version::V2008 => "2008-10-17",
             Version::V2012 => "2012-10-17",
+        }),
+        too_large: policy.oversize.map(|oversize| TooLarge {
+            length: oversize.length,
+            limit: oversize.limit,
+            unit: oversize.unit,
+            at: subject.place(start),
         }),
         at: subject.place(document.span),
     }

@@ -56,6 +56,7 @@ pages![
     "orphaned-principal",
     "policy-admin-implies-deletion",
     "policy-change-by-nobody",
+    "policy-too-large",
     "recovery-permissions-missing",
     "session-arn-as-principal-arn",
     "short-waiting-period",
