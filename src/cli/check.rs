@@ -57,18 +57,21 @@ impl Threshold {
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let known = arguments.rules.catalogue()?;
     let names = rule_names(&known);
-    let gathered = arguments.inputs.gather(Some(&names))?;
-    let config = &gathered.config;
-    let selection = arguments.rules.selection(config, &names)?;
+    let mut gathered = arguments.inputs.gather(Some(&names))?;
+    let selection = arguments.rules.selection(&gathered.config, &names)?;
     let catalogue = known
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let sources = &gathered.loaded.sources;
     let mut findings = run_all(&gathered.facts, &catalogue).map_err(Failure::usage)?;
-    fingerprint(&mut findings, sources, &config.root);
+    fingerprint(
+        &mut findings,
+        &gathered.loaded.sources,
+        &gathered.config.root,
+    );
     let left_out = arguments
         .leave_out
-        .apply(&mut findings, &gathered, &selection)?;
+        .apply(&mut findings, &mut gathered, &selection)?;
+    let (sources, config) = (&gathered.loaded.sources, &gathered.config);
     let failures = &gathered.failures;
     let summary = Summary::new(
         &findings,

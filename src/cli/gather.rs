@@ -24,7 +24,8 @@ pub(super) struct InputArguments {
     /// Look only at files whose path below the given directory matches; may be repeated.
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
-    /// Do not look at files whose path below the given directory matches; may be repeated.
+    /// Do not look at files whose path below the given directory matches; may be repeated. A file
+    /// that is given by its own path is looked at all the same.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// The shortest waiting period that is not reported, 7 to 30 days; 14 unless configured.
