@@ -359,3 +359,26 @@ fn whom_the_configuration_trusts_is_in_no_finding() {
         "{told}"
     );
 }
+
+#[test]
+fn a_folder_of_iam_collect_is_one_key() {
+    let files = [
+        (
+            "metadata.json",
+            json!({"arn": ARN, "id": "1234abcd-12ab-34cd-56ef-1234567890ab"}),
+        ),
+        ("policy.json", default_policy()),
+        ("tags.json", json!({"Team": "payments"})),
+    ];
+    let loaded = load_files("iam-collect", &files);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let all = facts(&loaded, &loaded.inventory);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].subject, ARN);
+    assert_eq!(
+        all[0].access.schedule[0].account.as_deref(),
+        Some("111122223333")
+    );
+    // A record of tags looks like any other object.
+    assert_eq!((loaded.recognized, loaded.passed_over.len()), (2, 1));
+}
