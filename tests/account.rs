@@ -1,14 +1,17 @@
 //! Users and roles of an account: who can delete a key through which policies.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::eval::Decision;
 use kmslint::facts::{Access, Facts, Identities, Limits, of_key_among};
+use kmslint::finding::{Finding, fingerprint};
 use kmslint::inventory::{Inventory, Organization};
+use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load};
-use kmslint::source::{Filter, discover};
+use kmslint::rule::Catalogue;
+use kmslint::source::{Filter, Root, discover};
 use serde_json::{Value, json};
 
 const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -275,4 +278,107 @@ fn an_inline_policy_finds_its_role() {
     assert!(loaded.inventory.policies.is_empty());
     let alone = load_files("inline-alone", &[("extra.json", inline)]);
     assert_eq!(alone.inventory.policies.len(), 1);
+}
+
+/// A finding for each statement that gives deletion, whoever has it.
+fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>) {
+    let mut whole = account(roles);
+    whole["Policies"] = json!([{"PolicyName": "Wide", "Arn": WIDE, "DefaultVersionId": "v1",
+        "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true,
+            "Document": allow("kms:*", &json!({}))}]}]);
+    let files = [
+        ("account.json", whole),
+        ("key.json", key()),
+        ("policy.json", default_policy()),
+    ];
+    let loaded = load_files(name, &files);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let facts = facts(&loaded, &loaded.inventory);
+    let mut findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
+    findings.retain(|finding| finding.rule == "deletion-through-iam");
+    fingerprint(&mut findings, &loaded.sources, &Root::default());
+    (facts.into_iter().next().unwrap(), findings)
+}
+
+const WIDE: &str = "arn:aws:iam::111122223333:policy/Wide";
+
+fn wide(number: usize) -> Value {
+    let mut role = role(&format!("app{number:03}"), &allow("s3:*", &json!({})));
+    role["AttachedManagedPolicies"] = json!([{"PolicyName": "Wide", "PolicyArn": WIDE}]);
+    role
+}
+
+#[test]
+fn a_policy_of_many_roles_is_one_finding() {
+    let mut roles: Vec<_> = (0..200).map(wide).collect();
+    // One of them has a policy of its own beside it, and one only that.
+    roles[7]["RolePolicyList"][0]["PolicyDocument"] = allow("kms:S*", &json!({}));
+    roles.push(role("other", &allow("kms:Schedule*", &json!({}))));
+    let (facts, findings) = through_iam("many", &roles);
+    let messages: Vec<_> = findings.iter().map(|f| f.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "`role/other` can schedule deletion of the key with 7 to 30 days, through the account \
+             statement and its policy `Own`",
+            "`role/app000`, `role/app001`, `role/app002`, `role/app003`, `role/app004` and 195 \
+             more can schedule deletion of the key with 7 to 30 days, through the account \
+             statement and their policy `Wide`",
+        ]
+    );
+    assert_eq!(findings[1].related.len(), 201);
+    let groups = &facts.access.through_iam.schedule;
+    assert_eq!((groups[1].members.len(), groups[1].count), (200, 200));
+}
+
+#[test]
+fn another_role_with_the_permission_is_another_finding() {
+    let print = |name, count| {
+        let roles: Vec<_> = (0..count).map(wide).collect();
+        let (_, findings) = through_iam(name, &roles);
+        assert_eq!(findings.len(), 1);
+        findings[0].fingerprints
+    };
+    let first = print("same", 6);
+    assert_eq!(print("same", 6), first);
+    let more = print("same", 7);
+    assert_ne!(more.finding, first.finding);
+    assert_ne!(more.statement, first.statement);
+}
+
+#[test]
+fn whom_the_configuration_trusts_is_in_no_finding() {
+    let roles: Vec<_> = (0..3).map(wide).collect();
+    let (mut facts, _) = through_iam("trusted", &roles);
+    facts.trust(&["arn:aws:iam::111122223333:role/app001".to_owned()]);
+    let findings = run_all(&[facts], Catalogue::builtin().unwrap()).unwrap();
+    let told = findings.iter().find(|f| f.rule == "deletion-through-iam");
+    let told = &told.unwrap().message;
+    assert!(
+        told.starts_with("`role/app000` and `role/app002` can"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_folder_of_iam_collect_is_one_key() {
+    let files = [
+        (
+            "metadata.json",
+            json!({"arn": ARN, "id": "1234abcd-12ab-34cd-56ef-1234567890ab"}),
+        ),
+        ("policy.json", default_policy()),
+        ("tags.json", json!({"Team": "payments"})),
+    ];
+    let loaded = load_files("iam-collect", &files);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let all = facts(&loaded, &loaded.inventory);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].subject, ARN);
+    assert_eq!(
+        all[0].access.schedule[0].account.as_deref(),
+        Some("111122223333")
+    );
+    // A record of tags looks like any other object.
+    assert_eq!((loaded.recognized, loaded.passed_over.len()), (2, 1));
 }

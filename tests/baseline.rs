@@ -63,3 +63,27 @@ fn nothing_is_written_where_something_could_not_be_read() {
     assert_eq!(code, 2, "{text}");
     assert!(!file.exists());
 }
+
+#[test]
+fn what_is_no_longer_found_is_told_in_one_note() {
+    let directory = scratch("mended");
+    fs::create_dir_all(&directory).unwrap();
+    let (policy, file) = (directory.join("policy.json"), directory.join("base.json"));
+    let argument = file.to_string_lossy().into_owned();
+    fs::write(&policy, fs::read_to_string(POLICY).unwrap()).unwrap();
+    assert_eq!(check(&["--write-baseline", &argument], &policy).0, 0);
+    let mended = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":
+        {"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:Describe*","Resource":"*"}]}"#;
+    fs::write(&policy, mended).unwrap();
+    let (code, text) = check(&["--baseline", &argument], &policy);
+    let note = "note[stale-baseline]: ";
+    assert_eq!((code, text.matches(note).count()), (1, 1), "{text}");
+    assert!(
+        text.contains("entries of the baseline match no finding any more"),
+        "{text}"
+    );
+    let only = ["--baseline", &argument, "--select", "sid-repeated"];
+    assert_eq!(check(&only, &policy).0, 0);
+    let off = ["--baseline", &argument, "--ignore", "stale-baseline"];
+    assert!(!check(&off, &policy).1.contains(note));
+}

@@ -25,8 +25,9 @@ pub const TRUST_POLICY_CHARACTERS: usize = 2_048;
 /// Role trust policy: 4,096 characters, the most that the quota can be raised to.
 pub const TRUST_POLICY_CHARACTERS_RAISED: usize = 4_096;
 
-/// Service control policy: 5,120 characters; whitespace counts unless the console stripped it.
-pub const SERVICE_CONTROL_POLICY_CHARACTERS: usize = 5_120;
+/// Service control policy: 10,240 characters, and 5,120 until AWS announced the double on 15 May
+/// 2026; whitespace counts unless the console stripped it.
+pub const SERVICE_CONTROL_POLICY_CHARACTERS: usize = 10_240;
 
 /// Resource control policy: 5,120 characters; whitespace counts unless the console stripped it.
 pub const RESOURCE_CONTROL_POLICY_CHARACTERS: usize = 5_120;

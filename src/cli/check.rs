@@ -57,21 +57,25 @@ impl Threshold {
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let known = arguments.rules.catalogue()?;
     let names = rule_names(&known);
-    let gathered = arguments.inputs.gather(Some(&names))?;
-    let config = &gathered.config;
-    let selection = arguments.rules.selection(config, &names)?;
+    let mut gathered = arguments.inputs.gather(Some(&names))?;
+    let selection = arguments.rules.selection(&gathered.config, &names)?;
     let catalogue = known
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let sources = &gathered.loaded.sources;
     let found = gathered.each(|facts| Ok((lint::run(&facts, &catalogue)?, facts.subject)));
     let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
-    let (found, checked): (Vec<_>, Vec<_>) = found.map_err(Failure::usage)?.into_iter().unzip();
+    let (found, checked) = found.map_err(Failure::usage)?.into_iter().unzip();
+    gathered.checked = checked;
     let mut findings = together(found);
-    fingerprint(&mut findings, sources, &config.root);
+    fingerprint(
+        &mut findings,
+        &gathered.loaded.sources,
+        &gathered.config.root,
+    );
     let left_out = arguments
         .leave_out
-        .apply(&mut findings, &gathered, &checked, &selection)?;
+        .apply(&mut findings, &mut gathered, &selection)?;
+    let (sources, config) = (&gathered.loaded.sources, &gathered.config);
     let failures = &gathered.failures;
     let summary = Summary::new(
         &findings,

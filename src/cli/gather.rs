@@ -24,7 +24,8 @@ pub(super) struct InputArguments {
     /// Look only at files whose path below the given directory matches; may be repeated.
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
-    /// Do not look at files whose path below the given directory matches; may be repeated.
+    /// Do not look at files whose path below the given directory matches; may be repeated. A file
+    /// that is given by its own path is looked at all the same.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// The shortest waiting period that is not reported, 7 to 30 days; 14 unless configured.
@@ -52,6 +53,8 @@ pub(super) struct Gathered {
     pub(super) config: Config,
     /// The configuration's file among the sources; none where there is none.
     pub(super) config_source: Option<SourceId>,
+    /// The subjects that rules were run over, once they were.
+    pub(super) checked: Vec<String>,
     /// Whether all below the configuration's directory was looked at.
     pub(super) whole: bool,
 }
@@ -137,6 +140,7 @@ impl InputArguments {
             loaded,
             config,
             config_source: None,
+            checked: Vec::new(),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{LoadError, key_file, policy_file};
 use crate::policy::PolicyKind;
 use crate::report;
-use crate::source::{InputError, SourceId, Sources, Span};
+use crate::source::{InputError, Location, SourceId, Sources, Span};
 
 use super::Failure;
 use super::terminal::Terminal;
@@ -118,6 +118,7 @@ impl PolicyFiles {
             Ok((policy, refusals)) => {
                 self.origins.insert(reference, policy.source);
                 self.errors.extend(refusals);
+                self.errors.extend(self.too_long(&policy));
                 Some(policy)
             }
             Err(errors) => {
@@ -125,6 +126,19 @@ impl PolicyFiles {
                 None
             }
         }
+    }
+
+    /// What is to be said of a policy that is longer than AWS takes; `check` has a rule for it.
+    fn too_long(&self, policy: &LoadedPolicy) -> Option<LoadError> {
+        let error = policy.oversize?.complaint(policy.document.span);
+        Some(LoadError {
+            file: self.sources.get(policy.source)?.name().to_owned(),
+            at: Some(Location {
+                source: policy.source,
+                span: error.span,
+            }),
+            error,
+        })
     }
 
     fn fail(&mut self, errors: Vec<LoadError>) {

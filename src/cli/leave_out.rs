@@ -1,14 +1,17 @@
 //! Findings that are not shown: suppressed ones, and those of the baseline.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::config::Date;
-use crate::finding::{Finding, Subjects};
-use crate::lint::{Baseline, OWN_RULES, Selection, Suppressed, Suppressions, baseline};
-use crate::source::read;
+use crate::finding::{Finding, Fingerprint, Subjects, fingerprint};
+use crate::lint::{
+    Baseline, BaselineFile, OWN_RULES, Selection, Suppressed, Suppressions, baseline,
+};
+use crate::source::{SourceFile, SourceId, read};
 
 use super::gather::Gathered;
 use super::{Failure, clock};
@@ -38,12 +41,11 @@ pub(super) struct LeftOut {
 
 impl LeaveOutArguments {
     /// Takes them out of `findings`, which must have their fingerprints; adds what is to be said
-    /// of suppressions. `checked` are the subjects that the rules ran over.
+    /// of suppressions.
     pub(super) fn apply(
         &self,
         findings: &mut Vec<Finding>,
-        gathered: &Gathered,
-        checked: &[String],
+        gathered: &mut Gathered,
         selection: &Selection,
     ) -> Result<LeftOut, Failure> {
         let mut left_out = LeftOut::default();
@@ -53,14 +55,24 @@ impl LeaveOutArguments {
                 source,
                 sources: &gathered.loaded.sources,
                 today: self.now.unwrap_or_else(clock::today),
-                checked,
+                checked: &gathered.checked,
                 whole: gathered.whole,
                 selection,
             };
             left_out.suppressed = suppressions.apply(findings);
         }
         if let Some(path) = &self.baseline {
-            left_out.in_baseline = read_baseline(path)?.take(findings);
+            let (file, baseline) = read_baseline(path)?;
+            left_out.in_baseline = baseline.take(findings);
+            let source = gathered.loaded.sources.add(file);
+            let suppressed = left_out.suppressed.iter().map(|s| &s.finding);
+            let found = left_out.in_baseline.iter().chain(suppressed);
+            let found = found.map(|finding| finding.fingerprints.finding).collect();
+            let mut stale: Vec<_> = stale(&baseline, source, gathered, selection, &found)
+                .into_iter()
+                .collect();
+            fingerprint(&mut stale, &gathered.loaded.sources, &gathered.config.root);
+            findings.extend(stale);
         }
         if let Some(path) = &self.write_baseline {
             // What could not be read may hold more findings than are known here.
@@ -72,7 +84,33 @@ impl LeaveOutArguments {
     }
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+/// What is to be said of entries that match no finding.
+fn stale(
+    baseline: &Baseline,
+    source: SourceId,
+    gathered: &Gathered,
+    selection: &Selection,
+    found: &BTreeSet<Fingerprint>,
+) -> Option<Finding> {
+    let root = &gathered.config.root;
+    let checked = gathered.checked.iter();
+    let checked = checked.flat_map(|subject| [subject.clone(), root.relative(subject)]);
+    // What could not be read may hold what is not found.
+    if !gathered.failures.is_empty() {
+        return None;
+    }
+    let file = BaselineFile {
+        baseline,
+        source,
+        sources: &gathered.loaded.sources,
+        checked: &checked.collect(),
+        whole: gathered.whole,
+        selection,
+    };
+    file.stale(found)
+}
+
+fn read_baseline(path: &Path) -> Result<(SourceFile, Baseline), Failure> {
     let refused = |reason: &dyn std::fmt::Display| {
         Failure::usage(format!(
             "cannot read the baseline `{}`: {reason}",
@@ -80,7 +118,8 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
         ))
     };
     let file = read(path).map_err(|error| refused(&error))?;
-    Baseline::parse(file.text()).map_err(|error| refused(&error))
+    let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
+    Ok((file, baseline))
 }
 
 /// Writes what is found about policies; what is found about suppressions is no start for anyone.

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use clap::{Args, ValueEnum};
 
 use crate::config;
+use crate::facts;
 use crate::report;
 
 use super::{ExitCode, Failure};
@@ -21,6 +22,8 @@ pub(super) struct SchemaArguments {
 enum Document {
     /// `kmslint.toml`.
     Config,
+    /// What `kmslint facts` writes, and what the selectors of rules see.
+    Facts,
     /// What `kmslint check --format json` writes.
     Findings,
 }
@@ -28,6 +31,7 @@ enum Document {
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
     let text = match arguments.name {
         Document::Config => config::SCHEMA,
+        Document::Facts => facts::SCHEMA,
         Document::Findings => report::json::SCHEMA,
     };
     write!(io::stdout().lock(), "{text}")?;

@@ -43,7 +43,8 @@ pub struct Config {
     pub rules: Vec<RuleLevel>,
     /// Path patterns, from the file's directory, of the only files to look at; all where empty.
     pub include: Vec<String>,
-    /// Path patterns, from the file's directory, of files not to look at.
+    /// Path patterns, from the file's directory, of files not to look at. Neither list is about a
+    /// file that the command line names: who asks for it wants it checked.
     pub exclude: Vec<String>,
     /// ARNs, in which `*` and `?` may stand, of principals that may administer keys.
     pub trusted_administrators: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::{PrincipalForm, Statement};
+use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
 use super::scope::Scope;
@@ -13,7 +13,8 @@ use super::{Case, CaseSet, Evaluation, Lookup, PolicySet, Request, WINDOW_KEY, c
 pub struct Dependencies {
     /// Condition keys, sorted, each spelled as the first policy that names it does.
     pub keys: Vec<String>,
-    /// Whether it also hangs on something that AWS does not document.
+    /// Whether it also hangs on something that AWS does not document, or on what a template has yet
+    /// to put into the policies.
     pub undocumented: bool,
 }
 
@@ -90,6 +91,8 @@ fn of_statement(
             found.undocumented = true;
             found.add(&condition.key.value);
         }
+        let unrendered = |value: &ConditionValue| scope.is_unrendered(&value.text.value);
+        found.undocumented |= condition.values.iter().any(unrendered);
         explained = true;
         for key in keys {
             found.add(key);

@@ -25,6 +25,13 @@ pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
         return Truth::Yes;
     }
     let text = &*pattern.text.value;
+    match of_text(text, scope) {
+        Truth::No if scope.is_unrendered(text) => Truth::Unknown,
+        truth => truth,
+    }
+}
+
+fn of_text(text: &str, scope: &Scope<'_>) -> Truth {
     // An action that is not about a key needs `*`: https://docs.aws.amazon.com/service-authorization/
     if !scope.request.action.resource_level().has_key() {
         return text.bytes().all(|byte| byte == b'*').into();

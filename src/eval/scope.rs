@@ -2,7 +2,7 @@
 
 use crate::aws::condition_key::{iam_policy_only, presence};
 use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
-use crate::policy::{PolicyKind, glob};
+use crate::policy::{PolicyKind, glob, has_placeholder};
 
 use super::caller::CallerKind;
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};
@@ -59,6 +59,12 @@ impl<'r> Scope<'r> {
         } else {
             Truth::Unknown
         }
+    }
+
+    /// Whether a template has still to put something into this text of a policy: what it will match
+    /// is not known. With a complete context the policy counts as AWS would take it.
+    pub(super) fn is_unrendered(&self, text: &str) -> bool {
+        !self.request.context.is_complete() && has_placeholder(text)
     }
 
     pub(super) fn lookup(&self, key: &str) -> Lookup<'r> {

@@ -5,6 +5,7 @@ mod access;
 mod action;
 mod condition;
 mod days_text;
+mod group;
 mod identities;
 mod inert;
 mod key;
@@ -19,12 +20,13 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use identities::Identities;
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
     InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalKind,
-    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
     ValueRecord, Via,
 };
 
@@ -33,13 +35,16 @@ use rayon::prelude::*;
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy};
 use crate::policy::Version;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 use places::Places;
 use subject::Subject;
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;
+
+/// JSON Schema of a list of facts, with and without the locations that [`Facts::located`] adds.
+pub const SCHEMA: &str = include_str!("facts.schema.json");
 
 /// What is to be said of everything that was loaded, on all cores: keys, then the policies that
 /// are attached to nothing.
@@ -104,7 +109,10 @@ pub fn of_key_among(
         kind: SubjectKind::Key,
         limits,
         key: record,
-        policy: subject.as_ref().map(policy_record),
+        policy: subject
+            .as_ref()
+            .zip(key.policy.as_ref())
+            .map(|(subject, policy)| policy_record(subject, policy)),
         statements,
         access,
         sources: places.names(),
@@ -123,7 +131,7 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
         kind: SubjectKind::Policy,
         limits,
         key: KeyRecord::default(),
-        policy: Some(policy_record(&subject)),
+        policy: Some(policy_record(&subject, policy)),
         statements: statement::records(&subject),
         access: AccessTable::default(),
         sources: places.names(),
@@ -131,13 +139,23 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
     }
 }
 
-fn policy_record(subject: &Subject<'_>) -> PolicyRecord {
+fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
     let document = subject.document;
+    let start = Span {
+        end: document.span.start.saturating_add(1),
+        ..document.span
+    };
     PolicyRecord {
         kind: document.kind,
         version: document.version.map(|(version, _)| match version {
             Version::V2008 => "2008-10-17",
             Version::V2012 => "2012-10-17",
+        }),
+        too_large: policy.oversize.map(|oversize| TooLarge {
+            length: oversize.length,
+            limit: oversize.limit,
+            unit: oversize.unit,
+            at: subject.place(start),
         }),
         at: subject.place(document.span),
     }

@@ -16,6 +16,8 @@ use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType, glob};
 use crate::source::{Location, SourceId, Span};
 
+use super::ThroughIam;
+
 /// Index into `sources`, first byte, byte after the last.
 pub type Place = (u32, u32, u32);
 
@@ -86,6 +88,7 @@ impl Facts {
                     .iter()
                     .any(|pattern| glob(pattern, &access.principal));
         }
+        table.through_iam = super::access::through_iam(table);
     }
 }
 
@@ -178,7 +181,23 @@ pub struct PolicyRecord {
     pub kind: PolicyKind,
     /// `2012-10-17`, `2008-10-17`, or null where it is missing.
     pub version: Option<&'static str>,
+    /// How far it is longer than AWS takes; left out where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_large: Option<TooLarge>,
     /// The whole document.
+    pub at: Place,
+}
+
+/// How far a policy is longer than AWS takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TooLarge {
+    /// How long it is.
+    pub length: usize,
+    /// How long it may be.
+    pub limit: usize,
+    /// What both count: `bytes`, or `characters without white space`.
+    pub unit: &'static str,
+    /// Where the document begins.
     pub at: Place,
 }
 
@@ -477,6 +496,10 @@ pub struct AccessTable {
     /// `DeleteImportedKeyMaterial`; left out where the key's material is not known to be imported.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub delete_imported_material: Vec<Access>,
+    /// Those of these principals that can do it through their own policies only, put together by
+    /// the statement that gives it to them; left out where there are none.
+    #[serde(skip_serializing_if = "ThroughIam::is_empty")]
+    pub through_iam: ThroughIam,
     /// Whether someone surely or perhaps can schedule, the account's IAM policies included;
     /// deleted users and roles do not count.
     pub someone_can_schedule: bool,
@@ -500,6 +523,8 @@ pub struct Access {
     pub principal: String,
     /// The end of its ARN, for example `role/ci-deploy`; `principal` where that is none.
     pub name: String,
+    /// `principal` in backticks.
+    pub who_text: String,
     /// What it names. For an account the decision is what its IAM policies could give at most.
     pub kind: PrincipalKind,
     /// The account, or null.
@@ -581,4 +606,7 @@ pub struct Via {
     pub by_name: bool,
     /// Where the pattern stands.
     pub at: Place,
+    /// Where the statement stands.
+    #[serde(skip)]
+    pub statement_at: Place,
 }

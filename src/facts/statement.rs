@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::policy::{Effect, Statement};
+use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
 use super::{ConditionRecord, SidAgain, StatementRecord};
@@ -20,6 +20,10 @@ const WAYS_ROUND: ActionSet = ActionSet::only(KmsAction::DisableKey)
     .union(ActionSet::only(KmsAction::DeleteImportedKeyMaterial))
     .union(ActionSet::only(KmsAction::PutKeyPolicy));
 
+/// The same for whom a guardrail of the account or the organization keeps from deletion: what finds
+/// the key by its alias does not find it without.
+const WAYS_ROUND_GUARDRAIL: ActionSet = WAYS_ROUND.union(ActionSet::only(KmsAction::DeleteAlias));
+
 /// Every statement in order.
 pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
     let statements = subject.document.statements.iter().enumerate();
@@ -27,7 +31,7 @@ pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
         .map(|(index, statement)| record(index, statement, subject))
         .collect();
     find_sids_again(&mut records, subject);
-    find_ways_round(&mut records);
+    find_ways_round(&mut records, subject.document.kind);
     records
 }
 
@@ -95,12 +99,17 @@ fn find_sids_again(records: &mut [StatementRecord], subject: &Subject<'_>) {
     }
 }
 
-fn find_ways_round(records: &mut [StatementRecord]) {
+fn find_ways_round(records: &mut [StatementRecord], kind: PolicyKind) {
     let denied = records
         .iter()
         .filter(|record| is_guard(record))
         .fold(ActionSet::EMPTY, |all, record| all.union(record.covers));
-    let left = WAYS_ROUND.difference(denied);
+    let all = if kind == PolicyKind::Key {
+        WAYS_ROUND
+    } else {
+        WAYS_ROUND_GUARDRAIL
+    };
+    let left = all.difference(denied);
     if left.is_empty() {
         return;
     }

@@ -26,7 +26,8 @@ pub struct Fingerprints {
     /// Of the finding: its rule, its subject, its statement, and which of several it is. Baselines
     /// hold this one.
     pub finding: Fingerprint,
-    /// Of the statement alone: all findings in it share it. Suppressions name this one.
+    /// Of the statement, and of the finding's identity where it has one: all other findings in the
+    /// statement share it. Suppressions name this one.
     pub statement: Fingerprint,
 }
 
@@ -100,6 +101,7 @@ pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
     let statements = statements(findings, sources);
     let parts = |finding: &Finding, ordinal: Option<u32>| {
         let statement = statements.get(&place(finding)).copied().unwrap_or_default();
+        let statement = with_identity(statement, &finding.identity);
         let (subject, text) = (subjects.name(finding), statement.to_string());
         let ordinal = ordinal.map(|ordinal| ordinal.to_string());
         let mut parts = vec![&*finding.rule, &*subject, &*text];
@@ -144,6 +146,13 @@ fn of_text(at: Location, sources: &Sources) -> Fingerprint {
     Fingerprint::of(&[&normalized(text)])
 }
 
+fn with_identity(statement: Fingerprint, identity: &str) -> Fingerprint {
+    if identity.is_empty() {
+        return statement;
+    }
+    Fingerprint::of(&[&statement.to_string(), identity])
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -173,6 +182,7 @@ mod tests {
             },
             related: Vec::new(),
             statement: Some(at),
+            identity: String::new(),
             fingerprints: Fingerprints::default(),
         }
     }

@@ -76,6 +76,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The statement of a policy in which `primary` stands; none where it stands in no statement.
     pub statement: Option<Location>,
+    /// What else decides whether a later finding is this one; empty where the statement is all.
+    pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.
     pub fingerprints: Fingerprints,
 }

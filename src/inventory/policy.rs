@@ -1,6 +1,6 @@
 //! A policy and the file that it stands in.
 
-use crate::policy::PolicyDocument;
+use crate::policy::{Oversize, PolicyDocument};
 use crate::source::{Encoding, SourceId};
 
 /// A policy as loaded. The spans of its document are bytes of `source`, also where the policy is
@@ -13,6 +13,9 @@ pub struct LoadedPolicy {
     pub source: SourceId,
     /// How it is written into the file: as itself, or inside a string.
     pub encoding: Option<Encoding>,
+    /// How far it is longer than AWS takes. Not known of one that a tool wrote as a part of its
+    /// answer, since its text is then not the one that AWS stores.
+    pub oversize: Option<Oversize>,
     /// What it says.
     pub document: PolicyDocument,
 }

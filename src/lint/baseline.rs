@@ -1,6 +1,6 @@
 //! A baseline: the findings of one day, from which a team starts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ const VERSION: u8 = 1;
 /// Findings that are known and not shown again.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    fingerprints: BTreeSet<Fingerprint>,
+    entries: BTreeMap<Fingerprint, Entry>,
 }
 
 /// What is wrong with the text of a baseline.
@@ -37,12 +37,12 @@ struct Written {
     findings: Vec<Entry>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    subject: String,
-    rule: String,
-    fingerprint: String,
+pub(super) struct Entry {
+    pub(super) subject: String,
+    pub(super) rule: String,
+    pub(super) fingerprint: String,
 }
 
 impl Baseline {
@@ -55,22 +55,28 @@ impl Baseline {
         if written.version != VERSION {
             return Err(BaselineError::Version(written.version));
         }
-        let parse = |entry: &Entry| {
+        let parse = |entry: Entry| {
             let text = &entry.fingerprint;
             let refused = || BaselineError::Fingerprint(text.escape_default().to_string());
-            Fingerprint::parse(text).ok_or_else(refused)
+            Ok((Fingerprint::parse(text).ok_or_else(refused)?, entry))
         };
-        let fingerprints = written.findings.iter().map(parse);
+        let entries = written.findings.into_iter().map(parse);
         Ok(Self {
-            fingerprints: fingerprints.collect::<Result<_, _>>()?,
+            entries: entries.collect::<Result<_, BaselineError>>()?,
         })
     }
 
     /// Takes the findings that it holds out of `findings`.
     pub fn take(&self, findings: &mut Vec<Finding>) -> Vec<Finding> {
-        let held =
-            |finding: &mut Finding| self.fingerprints.contains(&finding.fingerprints.finding);
+        let held = |finding: &mut Finding| self.entries.contains_key(&finding.fingerprints.finding);
         findings.extract_if(.., held).collect()
+    }
+
+    /// The entries that are none of these findings.
+    pub(super) fn beside(&self, found: &BTreeSet<Fingerprint>) -> Vec<&Entry> {
+        let entries = self.entries.iter();
+        let beside = entries.filter(|(fingerprint, _)| !found.contains(fingerprint));
+        beside.map(|(_, entry)| entry).collect()
     }
 }
 

@@ -17,20 +17,20 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Fi
         rule: rule.id.to_string(),
         severity: rule.severity,
         confidence: rule.confidence,
-        subject: node
-            .facts()
-            .get("subject")
-            .and_then(Fact::text)
-            .unwrap_or_default()
-            .to_owned(),
+        subject: text(node.facts().get("subject")),
         message: rule.message.render(node),
         help: rule.help.render(node),
         reference: rule.reference().to_owned(),
         related: related.collect(),
         statement: files.statement(primary.at),
+        identity: text(node.value().get("identity")),
         fingerprints: Fingerprints::default(),
         primary,
     }
+}
+
+fn text(value: Option<&Fact>) -> String {
+    value.and_then(Fact::text).unwrap_or_default().to_owned()
 }
 
 fn label(text: &Template, node: &Selected<'_>, files: &Files<'_>) -> Label {

@@ -5,6 +5,7 @@ mod found;
 mod own;
 mod place;
 mod selection;
+mod stale;
 mod suppress;
 
 use rayon::prelude::*;
@@ -15,8 +16,9 @@ use crate::rule::{Catalogue, Document, DocumentError, Rule};
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
-pub use own::{EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, UNUSED_SUPPRESSION};
+pub use own::{EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, STALE_BASELINE, UNUSED_SUPPRESSION};
 pub use selection::{NoSuchRule, Selection};
+pub use stale::BaselineFile;
 pub use suppress::{Suppressed, Suppressions};
 
 use found::finding;

@@ -1,8 +1,9 @@
-//! What kmslint itself says of suppressions: not selected from facts, so without a page.
+//! What kmslint itself says of suppressions and baselines: not selected from facts, so without a
+//! page.
 
 use crate::finding::Severity;
 
-/// A rule about `kmslint.toml`.
+/// A rule about `kmslint.toml` or a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnRule {
     /// Its name.
@@ -37,5 +38,15 @@ pub const UNUSED_SUPPRESSION: OwnRule = OwnRule {
            may stay, write the statement's new fingerprint.",
 };
 
+/// Entries of the baseline match no finding.
+pub const STALE_BASELINE: OwnRule = OwnRule {
+    id: "stale-baseline",
+    severity: Severity::Info,
+    title: "The baseline holds what is no longer found",
+    text: "No finding matches an entry of the `--baseline` file: what it held was put right, or its \
+           statement was changed. If it came back as it was, nobody would hear of it.\n\nWrite the \
+           baseline anew with `--write-baseline`, or remove the entries.",
+};
+
 /// All of them, sorted by id.
-pub const OWN_RULES: [OwnRule; 2] = [EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION];
+pub const OWN_RULES: [OwnRule; 3] = [EXPIRED_SUPPRESSION, STALE_BASELINE, UNUSED_SUPPRESSION];

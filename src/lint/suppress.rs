@@ -173,6 +173,7 @@ impl Suppressions<'_> {
                 source: self.source,
                 span: suppression.at,
             }),
+            identity: String::new(),
             fingerprints: Fingerprints::default(),
         })
     }

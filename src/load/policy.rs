@@ -1,7 +1,7 @@
 //! A policy inside a document: as an object, or as text in a string.
 
 use crate::inventory::LoadedPolicy;
-use crate::policy::{self, PolicyKind};
+use crate::policy::{self, Oversize, PolicyKind};
 use crate::source::json::{Node, Value};
 use crate::source::{Embedded, Encoding, InputError};
 
@@ -66,6 +66,10 @@ impl Written<'_, '_> {
         kind: PolicyKind,
         contents: &mut Contents,
     ) -> Option<LoadedPolicy> {
+        // AWS's own managed policies are longer than others may be, and come in answers.
+        let measured = self
+            .text
+            .filter(|_| kind != PolicyKind::Identity || self.encoding.is_none());
         if let Some(text) = self.text {
             let refusals = policy::text_refusals(text, kind, self.node.span);
             contents.errors.extend(refusals);
@@ -85,6 +89,7 @@ impl Written<'_, '_> {
             name: document.name.to_owned(),
             source: document.source,
             encoding: self.encoding,
+            oversize: measured.and_then(|text| Oversize::of(text, kind)),
             document: policy,
         })
     }

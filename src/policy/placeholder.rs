@@ -10,6 +10,9 @@ const NAMED_ACCOUNTS: [&str; 2] = ["aws", "cloudfront"];
 /// Whether something of the text is still to be filled in. Policy variables such as
 /// `${aws:username}` are AWS's own and no placeholders.
 pub fn has_placeholder(text: &str) -> bool {
+    if memchr::memchr3(b'{', b'<', b'[', text.as_bytes()).is_none() {
+        return has_account_in_words(text);
+    }
     has_unknown_variable(text)
         || encloses_words(text, "{{", "}}")
         || encloses_words(text, "#{", "}")
@@ -68,14 +71,12 @@ fn has_bracketed_name(text: &str) -> bool {
 
 /// `arn:aws:iam::account-id:root`: accounts are numbers.
 fn has_account_in_words(text: &str) -> bool {
-    let Some(account) = text
-        .strip_prefix("arn:")
-        .and_then(|rest| rest.split(':').nth(3))
-    else {
+    let mut parts = text.splitn(6, ':');
+    let (Some("arn"), Some(account), Some(_)) = (parts.next(), parts.nth(3), parts.next()) else {
         return false;
     };
     account.contains(|c: char| c.is_ascii_alphabetic())
-        && !account.contains(['*', '?'])
+        && !account.contains(['*', '?', '$'])
         && !NAMED_ACCOUNTS.contains(&account)
 }
 
@@ -111,6 +112,8 @@ mod tests {
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
             "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
             "arn:aws:kms:*:111122223333:key/${aws:PrincipalTag/key, 'none'}",
+            "arn:aws:iam::${aws:PrincipalAccount}:role/a",
+            "arn:aws:kms:*:key/mrk-1234abcd12ab34cd56ef1234567890ab",
             "a${*}b${?}${$}",
             "${open",
             "",

@@ -10,7 +10,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::Style;
-use super::visible::prose;
+use super::visible::{defused, prose};
 use super::window::{ShownLine, char_columns, cut};
 use crate::source::{Position, SourceFile, Span};
 
@@ -83,7 +83,7 @@ impl Excerpt {
                 }
             }
             excerpt.lines.push((start, number));
-            excerpt.text.push_str(&drawn.text);
+            excerpt.text.push_str(&defused(drawn.text));
             excerpt.text.push('\n');
         }
         let marks = excerpt.marks(file, &wanted, shown);

@@ -226,6 +226,7 @@ mod tests {
             primary: label(at(8, 10), "here"),
             related: vec![label(at(0, 1), "and here")],
             statement: None,
+            identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];
         let failures = [InputFailure {

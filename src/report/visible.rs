@@ -36,8 +36,23 @@ pub(super) fn prose(text: &str, unicode: bool) -> String {
             _ => shown.push(source_char(c, unicode)),
         }
     }
-    shown
+    defused(shown)
 }
+
+/// Text in which no workflow runner finds a command of its old form, `##[name]`, which it looks for
+/// everywhere in a line of a step's output; as many bytes long as before. What begins a line with
+/// `::` is a command too: [`wrap`] does not let it.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
+pub(super) fn defused(text: String) -> String {
+    if text.contains(COMMAND) {
+        text.replace(COMMAND, "#?[")
+    } else {
+        text
+    }
+}
+
+/// How a command of the old form begins.
+const COMMAND: &str = "##[";
 
 /// The first characters of a text, with an ellipsis where it has more than `most`.
 pub(super) fn clip(text: &str, most: usize) -> String {
@@ -47,13 +62,16 @@ pub(super) fn clip(text: &str, most: usize) -> String {
     }
 }
 
-/// JSON with every deceptive character escaped. They stand only inside strings, so the document
-/// means the same.
+/// JSON with every deceptive character escaped, and what a workflow runner would take for a command
+/// of its old form. They stand only inside strings, so the document means the same.
 pub(super) fn escape_json(document: &str) -> Cow<'_, str> {
-    // What is deceptive is not ASCII, and most documents are.
-    if document.is_ascii() && memchr::memchr(0x7f, document.as_bytes()).is_none() {
+    let bytes = document.as_bytes();
+    let commands = memchr::memmem::find(bytes, COMMAND.as_bytes()).is_some();
+    // What else is deceptive is not ASCII, and most documents are.
+    if !commands && document.is_ascii() && memchr::memchr(0x7f, bytes).is_none() {
         return document.into();
     }
+    let document = document.replace(COMMAND, "#\\u0023[");
     let mut escaped = String::with_capacity(document.len());
     for c in document.chars() {
         if c == '\x7f' || is_deceptive(c) {
@@ -80,13 +98,15 @@ fn is_deceptive(c: char) -> bool {
 }
 
 /// Breaks words into lines at spaces only: the first has `first` columns, the others `rest`. A
-/// word that is longer than a line, such as an ARN, stays whole.
+/// word that is longer than a line, such as an ARN, stays whole, and no line but the first begins
+/// with `::`.
 pub(super) fn wrap(text: &str, first: usize, rest: usize) -> String {
     let mut wrapped = String::with_capacity(text.len());
     let (mut used, mut room) = (0_usize, first);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let length = word.chars().count();
-        if used > 0 && used.saturating_add(length).saturating_add(1) > room {
+        let fits = used.saturating_add(length).saturating_add(1) <= room;
+        if used > 0 && !fits && !word.starts_with("::") {
             wrapped.push('\n');
             (used, room) = (0, rest);
         } else if used > 0 {
@@ -114,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn no_workflow_command_is_left() {
+        assert_eq!(prose("a ##[error]b ###[x]", true), "a #?[error]b ##?[x]");
+        let text = "##[add-mask]x";
+        let plain = serde_json::to_string(text).unwrap();
+        let escaped = escape_json(&plain);
+        assert!(!escaped.contains("##["), "{escaped}");
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+    }
+
+    #[test]
     fn json_means_the_same_with_its_characters_escaped() {
         let text = "x\u{202e}\u{e0041}\x7fä";
         let plain = serde_json::to_string(text).unwrap();
@@ -128,6 +158,7 @@ mod tests {
             wrap("one two three arn:aws:kms:x", 7, 9),
             "one two\nthree\narn:aws:kms:x"
         );
+        assert_eq!(wrap("one two ::error::x", 7, 9), "one two ::error::x");
         assert_eq!(wrap("", 0, 0), "");
         assert_eq!(wrap("a b", 0, 0), "a\nb");
     }

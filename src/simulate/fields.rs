@@ -1,7 +1,7 @@
 //! The fields of a request, each with its type and a complaint that names it.
 
 use crate::eval::NamedPolicy;
-use crate::policy::{self, PolicyDocument, PolicyKind, text_refusals};
+use crate::policy::{self, Oversize, PolicyDocument, PolicyKind, text_refusals};
 use crate::source::InputError;
 use crate::source::json::{self, Node, Value};
 
@@ -135,9 +135,12 @@ impl<'n, 'a> Fields<'n, 'a> {
                 self.refusals
                     .extend(noted.map(|refusal| format!("{field}: {refusal}")));
                 if let Some(text) = node.as_str() {
-                    let size = text_refusals(text, kind, node.span);
+                    // AWS's own managed policies are longer than others may be.
+                    let size = Oversize::of(text, kind).filter(|_| kind != PolicyKind::Identity);
+                    let size = size.map(|size| size.complaint(node.span));
+                    let both = text_refusals(text, kind, node.span).into_iter().chain(size);
                     self.refusals
-                        .extend(size.iter().map(|refusal| format!("{field}: {refusal}")));
+                        .extend(both.map(|refusal| format!("{field}: {refusal}")));
                 }
                 Ok(document)
             }

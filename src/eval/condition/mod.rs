@@ -192,7 +192,8 @@ fn matches(
 ) -> Truth {
     let wanted = &*wanted.text.value;
     let truth = compare(condition.operator.comparison, wanted, value, scope);
-    if truth == Truth::No && scope.may_be_role(&condition.key.value, wanted) {
+    let is_open = || scope.may_be_role(&condition.key.value, wanted) || scope.is_unrendered(wanted);
+    if truth == Truth::No && is_open() {
         return Truth::Unknown;
     }
     truth

@@ -5,6 +5,7 @@ mod answer;
 mod member;
 mod named;
 mod narrowing;
+mod through_iam;
 mod trial;
 mod via;
 mod whole;
@@ -22,7 +23,9 @@ use super::days_text::days_text;
 use super::identities::{Identities, Member, Mentions};
 use super::places::Places;
 use super::subject::Subject;
-use super::{Access, AccessTable, Place, PrincipalKind, StatementRecord};
+use super::{Access, AccessTable, Place, PrincipalKind, StatementRecord, ThroughIam};
+
+pub(super) use through_iam::of as through_iam;
 
 use answer::{Answer, answer};
 use named::{Named, named};
@@ -59,7 +62,8 @@ pub(super) fn table(
         Vec::new()
     };
     let someone = |list: &[Access], action| list.iter().any(exists) || desk.is_unrendered(action);
-    AccessTable {
+    let mut table = AccessTable {
+        through_iam: ThroughIam::default(),
         someone_can_schedule: someone(&schedule, KmsAction::ScheduleKeyDeletion),
         someone_can_cancel: someone(&cancel, KmsAction::CancelKeyDeletion),
         someone_can_enable: desk.someone_can(KmsAction::EnableKey),
@@ -68,7 +72,9 @@ pub(super) fn table(
         delete_imported_material,
         schedule,
         cancel,
-    }
+    };
+    table.through_iam = through_iam(&table);
+    table
 }
 
 /// Whether the principal is more than the id of a user or role that was deleted.
@@ -181,6 +187,7 @@ impl<'a> Desk<'a> {
         Access {
             principal: who.principal.to_owned(),
             name: short_name(who).to_owned(),
+            who_text: format!("`{}`", who.principal),
             kind: who.kind,
             account: who.account.map(|account| account.to_string()),
             resolved: who.kind == PrincipalKind::Account

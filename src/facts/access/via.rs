@@ -21,6 +21,7 @@ pub(super) fn via(
         pattern: pattern.to_owned(),
         by_name,
         at,
+        statement_at: statement.at,
     };
     let matches = |found: &&ActionRecord| found.matches.contains(action);
     let by_name = |found: &&ActionRecord| found.form == ActionForm::Exact && matches(found);
@@ -65,5 +66,6 @@ pub(super) fn own(
         ),
         by_name: pattern.is_some() && exact.is_some(),
         at: place(pattern.map_or(span, |pattern| pattern.text.span)),
+        statement_at: place(statement.span),
     }
 }

@@ -187,3 +187,46 @@ fn services_and_sessions_are_themselves() {
     assert_eq!(kinds, [PrincipalKind::Service, PrincipalKind::Session]);
     assert!(!facts.access.someone_can_cancel);
 }
+
+#[test]
+fn what_a_template_has_yet_to_put_in_may_match_or_not() {
+    for value in ["${days}", "{{ days }}", "<days>", "[MINIMUM_DAYS]"] {
+        for (comparison, statement) in [
+            ("NumericLessThan", "Deny"),
+            ("NumericNotEquals", "Deny"),
+            ("NumericGreaterThanEquals", "Allow"),
+        ] {
+            let condition = format!(
+                r#""{comparison}":{{"kms:ScheduleKeyDeletionPendingWindowInDays":"{value}"}}"#
+            );
+            let text = if statement == "Deny" {
+                format!("{DEFAULT},{}", deny_window(comparison, value))
+            } else {
+                allow(r#"{"AWS":"111122223333"}"#, "kms:*", &condition)
+            };
+            let facts = facts(&text);
+            let [(_, decision, days)] = schedulers(&facts)[..] else {
+                panic!("{text}")
+            };
+            assert_eq!(
+                (decision, days),
+                (Decision::Conditional, "7 to 30 days"),
+                "{text}"
+            );
+            let conditions = facts.statements.iter().flat_map(|s| &s.conditions);
+            for condition in conditions {
+                assert_eq!(condition.effect, Some(ConditionEffect::Depends), "{text}");
+            }
+        }
+    }
+    let named = r#""ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/<admin>"}"#;
+    let facts = facts(&allow(
+        r#"{"AWS":"arn:aws:iam::111122223333:role/a"}"#,
+        "kms:*",
+        named,
+    ));
+    let [(_, decision, _)] = schedulers(&facts)[..] else {
+        panic!("{:?}", facts.access.schedule)
+    };
+    assert_eq!(decision, Decision::Conditional);
+}

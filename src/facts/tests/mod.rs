@@ -26,6 +26,7 @@ fn load(text: &str, kind: PolicyKind, sources: &mut Sources) -> LoadedPolicy {
         name: "policy.json".into(),
         source,
         encoding: None,
+        oversize: None,
         document: policy::parse(&json::parse(text).unwrap(), kind).unwrap(),
     }
 }

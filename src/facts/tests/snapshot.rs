@@ -111,8 +111,8 @@ fn expected_guard() -> Value {
 fn account(days: &Value, text: &str) -> Value {
     json!({
         "principal": "arn:aws:iam::111122223333:root", "name": "arn:aws:iam::111122223333:root",
-        "kind": "account", "account": "111122223333", "resolved": false,
-        "decision": "allowed", "can_text": "can", "days": days, "conditional_days": [],
+        "who_text": "`arn:aws:iam::111122223333:root`", "kind": "account",
+        "account": "111122223333", "resolved": false, "decision": "allowed", "can_text": "can", "days": days, "conditional_days": [],
         "shortest": days.get(0), "days_text": text, "depends_on": [], "without_mfa": true,
         "narrowed": false, "narrowed_to_account": false, "trusted": false, "can_schedule": true,
         "through_iam": false, "policies": [],

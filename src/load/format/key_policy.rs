@@ -106,11 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_is_too_long_is_loaded_and_complained_of() {
+    fn a_policy_that_is_too_long_is_loaded_and_measured() {
         let sid = "x".repeat(33_000);
         let found = contents(&policy(&format!(
             r#"{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#
         )));
-        assert_eq!((found.keys.len(), found.errors.len()), (1, 1));
+        assert_eq!((found.keys.len(), found.errors.len()), (1, 0));
+        let oversize = found.keys[0].policy.as_ref().unwrap().oversize.unwrap();
+        assert!(oversize.length > 33_000);
+        assert_eq!((oversize.limit, oversize.unit), (32_768, "bytes"));
     }
 }

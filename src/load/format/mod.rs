@@ -9,6 +9,7 @@ mod get_key_last_usage;
 mod get_key_policy;
 mod get_policy_version;
 mod get_role_policy;
+mod iam_collect_key;
 mod iam_policy;
 mod key_policy;
 mod list_aliases;
@@ -22,7 +23,7 @@ use super::document::Document;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 14] = [
+const FORMATS: [Format; 15] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
@@ -37,6 +38,7 @@ const FORMATS: [Format; 14] = [
     describe_policy::read,
     cloudtrail::read,
     ciphertrust_key::read,
+    iam_collect_key::read,
 ];
 
 /// What a format says to a document.

@@ -191,6 +191,7 @@ mod tests {
             name: path.to_owned(),
             source: SourceId::default(),
             encoding: None,
+            oversize: None,
             document,
         };
         let key = Key {

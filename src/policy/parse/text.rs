@@ -1,49 +1,13 @@
-//! What AWS demands of a policy's text: its size and its characters.
+//! What AWS demands of the characters of a policy's text.
 
-use crate::aws::quota;
 use crate::policy::PolicyKind;
 use crate::source::{InputError, Span};
 
-/// What AWS refuses in the policy's text as a whole; `span` is where it stands.
-///
-/// Identity-based policies are not measured: the limit depends on where they are attached, and
-/// AWS's own managed policies exceed it.
-pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Vec<InputError> {
-    let mut refusals = Vec::new();
-    let (length, limit, unit) = match kind {
-        PolicyKind::Key => (text.len(), quota::KEY_POLICY_BYTES, "bytes"),
-        PolicyKind::ServiceControl => (
-            text.chars().count(),
-            quota::SERVICE_CONTROL_POLICY_CHARACTERS,
-            "characters",
-        ),
-        PolicyKind::ResourceControl => (
-            text.chars().count(),
-            quota::RESOURCE_CONTROL_POLICY_CHARACTERS,
-            "characters",
-        ),
-        PolicyKind::Identity | PolicyKind::PermissionsBoundary | PolicyKind::Session => {
-            return refusals;
-        }
-    };
-    if kind == PolicyKind::Key {
-        refusals.extend(strange_character(text, span));
-    }
-    if length > limit {
-        let first = Span {
-            start: span.start,
-            end: span.start.saturating_add(1),
-        };
-        refusals.push(
-            InputError::new(
-                first,
-                format!("the policy has {length} {unit}, and AWS takes {limit}"),
-            )
-            .label("this policy")
-            .help("shorten it: join statements, or drop white space"),
-        );
-    }
-    refusals
+/// What AWS refuses in the policy's text as a whole, but for its length; `span` is where it stands.
+pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Option<InputError> {
+    (kind == PolicyKind::Key)
+        .then(|| strange_character(text, span))
+        .flatten()
 }
 
 /// Key policies take TAB, LF, CR and U+0020 to U+00FF.

@@ -61,6 +61,7 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         primary,
         related,
         statement: None,
+        identity: String::new(),
         fingerprints: Fingerprints::default(),
     }
 }
@@ -455,12 +456,13 @@ fn a_thousand_findings_in_a_large_file_are_drawn() {
 }
 
 proptest::proptest! {
-    /// Any text, any spans, any terminal: nothing panics, and nothing steers the terminal.
+    /// Any text, any spans, any terminal: nothing panics, and nothing steers the terminal or the
+    /// runner of a workflow.
     #[test]
     fn anything_can_be_drawn(
-        text in "[a\"{\t\n\r\u{0}\u{1b}\u{9b}é€漢\u{301}\u{202e}😀 ]{0,200}",
+        text in "([a\"{\t\n\r\u{0}\u{1b}\u{9b}é€漢\u{301}\u{202e}😀 ]|##\\[){0,200}",
         spans in proptest::collection::vec((0_usize..500, 0_usize..60), 1..6),
-        message in "[a \n\u{1b}\u{202e}漢]{0,60}",
+        message in "([a \n\u{1b}\u{202e}漢]|##\\[|::a){0,60}",
         unicode: bool,
         width in 0_usize..200,
     ) {
@@ -477,5 +479,7 @@ proptest::proptest! {
         let hostile = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
         proptest::prop_assert!(!drawn.contains(hostile));
         proptest::prop_assert!(unicode || drawn.is_ascii());
+        let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+        proptest::prop_assert!(!drawn.lines().any(is_command), "{drawn}");
     }
 }

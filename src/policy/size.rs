@@ -1,0 +1,93 @@
+//! How long a policy is beside what AWS takes.
+
+use crate::aws::quota;
+use crate::source::{InputError, Span};
+
+use super::PolicyKind;
+
+/// A policy that is longer than AWS takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oversize {
+    /// How long it is.
+    pub length: usize,
+    /// How long it may be.
+    pub limit: usize,
+    /// What both count.
+    pub unit: &'static str,
+}
+
+/// Characters but for white space, which IAM and the Organizations console do not count.
+const CHARACTERS: &str = "characters without white space";
+
+impl Oversize {
+    /// By how much the text of a policy is too long; nothing where it may fit.
+    ///
+    /// An identity-based policy is held against the most that any of them may have, which are the
+    /// inline policies of a role; what is a managed policy does not show. Session policies and
+    /// boundaries are not measured.
+    pub fn of(text: &str, kind: PolicyKind) -> Option<Self> {
+        let (length, limit, unit) = match kind {
+            PolicyKind::Key => (text.len(), quota::KEY_POLICY_BYTES, "bytes"),
+            PolicyKind::ServiceControl => {
+                let limit = quota::SERVICE_CONTROL_POLICY_CHARACTERS;
+                (characters(text), limit, CHARACTERS)
+            }
+            PolicyKind::ResourceControl => {
+                let limit = quota::RESOURCE_CONTROL_POLICY_CHARACTERS;
+                (characters(text), limit, CHARACTERS)
+            }
+            PolicyKind::Identity => {
+                let limit = quota::ROLE_INLINE_POLICY_CHARACTERS;
+                (characters(text), limit, CHARACTERS)
+            }
+            PolicyKind::PermissionsBoundary | PolicyKind::Session => return None,
+        };
+        (length > limit).then_some(Self {
+            length,
+            limit,
+            unit,
+        })
+    }
+
+    /// As a complaint about a policy that begins at `span`.
+    pub fn complaint(self, span: Span) -> InputError {
+        let Self {
+            length,
+            limit,
+            unit,
+        } = self;
+        let first = Span {
+            start: span.start,
+            end: span.start.saturating_add(1),
+        };
+        let message = format!("the policy has {length} {unit}, and AWS takes {limit}");
+        InputError::new(first, message)
+            .label("this policy")
+            .help("shorten it: join statements, or drop white space")
+    }
+}
+
+fn characters(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_does_not_count_is_not_counted() {
+        let of = |length: usize, kind| {
+            let text = format!("{}{}", "x".repeat(length), " ".repeat(40_000));
+            Oversize::of(&text, kind).map(|found| (found.length, found.limit))
+        };
+        assert_eq!(of(10_240, PolicyKind::ServiceControl), None);
+        assert_eq!(of(5_120, PolicyKind::ResourceControl), None);
+        assert_eq!(of(5_121, PolicyKind::ResourceControl), Some((5_121, 5_120)));
+        assert_eq!(of(10_240, PolicyKind::Identity), None);
+        assert_eq!(of(10_241, PolicyKind::Identity), Some((10_241, 10_240)));
+        assert_eq!(of(0, PolicyKind::Key), Some((40_000, 32_768)));
+        assert_eq!(Oversize::of(&"é".repeat(16_384), PolicyKind::Key), None);
+        assert_eq!(of(99_999, PolicyKind::Session), None);
+    }
+}
