@@ -117,6 +117,18 @@ fn event(random: &mut Random) -> Value {
         ("additionalEventData", anything(random, 3)),
         ("errorMessage", json!(random.one(TRAPS))),
     ];
+    fields.extend(details(random));
+    let mut event = Map::new();
+    while !fields.is_empty() {
+        let (name, value) = fields.swap_remove(random.below(fields.len()));
+        event.insert(name.to_owned(), value);
+    }
+    Value::Object(event)
+}
+
+/// What differs from one operation to the next.
+fn details(random: &mut Random) -> Vec<(&'static str, Value)> {
+    let mut fields = Vec::new();
     if random.chance(3) {
         fields.push((
             "errorCode",
@@ -162,12 +174,7 @@ fn event(random: &mut Random) -> Value {
             "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/r"}}}),
         _ => json!({"accountId": "111122223333", "invokedBy": "AWS Internal"}),
     }));
-    let mut event = Map::new();
-    while !fields.is_empty() {
-        let (name, value) = fields.swap_remove(random.below(fields.len()));
-        event.insert(name.to_owned(), value);
-    }
-    Value::Object(event)
+    fields
 }
 
 /// Writes JSON as another program might: white space and escapes wherever they may stand.

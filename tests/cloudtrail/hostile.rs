@@ -13,23 +13,68 @@ fn complaints(text: &str) -> (Vec<String>, Vec<String>) {
     (errors(&plain), errors(&compressed))
 }
 
+/// What stands in place of the second event, the place of what is wrong, and the message.
+const BROKEN: &[(&str, &str, &str)] = &[
+    ("7", "2:1", "expected an event, which is an object"),
+    ("{\"eventTime\":7}", "2:1", "the event has no `eventSource`"),
+    (
+        "{\"a\":[}]}",
+        "2:7",
+        "this bracket closes another kind than was opened",
+    ),
+    ("{\"a\" 1}", "2:6", "expected `:` after the key"),
+    ("{\"a\":01 2}", "2:9", "expected `,` or `}`"),
+    (
+        "{\"Version\":\"2012-10-17\"}",
+        "2:1",
+        "the event has no `eventSource`",
+    ),
+    (
+        "{\"eventSource\":\"a\",\"eventSource\":\"a\"}",
+        "2:1",
+        "a field of the event stands twice: readers differ in which they take",
+    ),
+    (
+        "{\"eventSource\":\"a\",\"eventName\":\"b\",\"eventTime\":\"20x6-01-01T00:00:00Z\"}",
+        "2:1",
+        "`eventTime` must be a date and a time: `20x6-01-01T00:00:00Z` is none",
+    ),
+    (
+        "{\"eventSource\":\"kms.amazonaws.com\",\"eventName\":\"b\",\n\
+         \"eventTime\":\"2026-01-01T00:00:00Z\",\"a\":tru}",
+        "3:40",
+        "expected a value",
+    ),
+    (
+        "{\"CloudTrailEvent\":\"{\"}",
+        "2:20",
+        "the event in this string is broken: it is cut off",
+    ),
+    (
+        "{\"CloudTrailEvent\":7}",
+        "2:1",
+        "the event has no `eventSource`",
+    ),
+    (
+        "{\"a\":1",
+        "2:8",
+        "the events are cut off: the file ends inside of them",
+    ),
+];
+
 #[test]
 fn what_is_broken_is_told_with_its_place() {
-    let cases = [
-        (
-            format!("{EVENT}\n{{\"eventTime\":7}}\n{EVENT}"),
-            "2:1",
-            "the event has no `eventSource`",
-        ),
+    let in_a_list = |(broken, place, message): &(&str, &'static str, &'static str)| {
+        let end = if broken.ends_with('1') { " " } else { "]" };
+        (format!("[{EVENT},\n{broken}{end}"), *place, *message)
+    };
+    let mut cases: Vec<_> = BROKEN.iter().map(in_a_list).collect();
+    let twice = "a second list of events stands in one object";
+    cases.extend([
         (
             format!("{EVENT}\nfive\n{EVENT}"),
             "2:1",
             "expected an event, or a list of them",
-        ),
-        (
-            format!("{{\"Records\":[{EVENT},\n {EVENT}"),
-            "2:",
-            "the events are cut off: the file ends inside of them",
         ),
         (
             format!("[{EVENT}\n{EVENT}]"),
@@ -37,65 +82,16 @@ fn what_is_broken_is_told_with_its_place() {
             "expected `,` or `]` after an event",
         ),
         (
-            format!("[{EVENT},\n7]"),
-            "2:1",
-            "expected an event, which is an object",
-        ),
-        (
-            format!("[{EVENT},\n{{\"a\":[}}]}}]"),
-            "2:7",
-            "this bracket closes another kind than was opened",
-        ),
-        (
-            format!("[{EVENT},\n{{\"a\" 1}}]"),
-            "2:6",
-            "expected `:` after the key",
-        ),
-        (
             format!("{EVENT}\n{{\"Version\":\"2012-10-17\"}}"),
             "2:1",
             "this is no event of CloudTrail",
         ),
         (
-            format!("{EVENT}\n{}", EVENT.replace("2026", "20x6")),
-            "2:1",
-            "`eventTime` must be a date and a time: `20x6-01-01T00:00:00Z` is none",
-        ),
-        (
-            format!("{EVENT}\n{}", EVENT.replace("\"}", "\",\"n\":01}")),
-            "2:",
-            "expected `,` or `}`",
-        ),
-        (
-            format!(
-                "{EVENT}\n{}",
-                EVENT.replace("\"}", "\",\"eventName\":\"x\"}")
-            ),
-            "2:1",
-            "a field of the event stands twice: readers differ in which they take",
-        ),
-        (
             format!("{{\"Records\":[{EVENT}],\n\"Records\":[]}}"),
             "2:1",
-            "a second list of events stands in one object",
+            twice,
         ),
-        (
-            format!(
-                "{{\"Events\":[{{\"CloudTrailEvent\":{:?}}},\n{{\"CloudTrailEvent\":\"{{\"}}]}}",
-                EVENT
-            ),
-            "2:20",
-            "the event in this string is broken: it is cut off",
-        ),
-        (
-            format!(
-                "{{\"Events\":[{{\"CloudTrailEvent\":{:?}}},\n{{\"CloudTrailEvent\":7}}]}}",
-                EVENT
-            ),
-            "2:1",
-            "the event has no `eventSource`",
-        ),
-    ];
+    ]);
     for (text, place, message) in cases {
         let (plain, compressed) = complaints(&text);
         assert_eq!(plain.len(), 1, "{text}: {plain:?}");
@@ -124,7 +120,7 @@ fn what_stands_before_the_error_is_counted() {
 
 #[test]
 fn a_gzip_file_that_is_cut_or_damaged_is_an_error() {
-    let whole = gzip(format!("{{\"Records\":[{}]}}", [EVENT; 5_000].join(",")).as_bytes());
+    let whole = gzip(format!("{{\"Records\":[{}]}}", vec![EVENT; 5_000].join(",")).as_bytes());
     let directory = directory("cut");
     let cut = |end: usize| whole[..end].to_vec();
     let mut flipped = whole.clone();
@@ -207,7 +203,10 @@ fn deep_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nest = |depth: usize| {
             let inside = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-            format!("{EVENT}\n{{\"x\":{inside},{}", &EVENT[1..])
+            format!(
+                "{EVENT}\n{{\"x\":{inside},{}",
+                EVENT.trim_start_matches('{')
+            )
         };
         assert_eq!(complaints(&nest(126)), (vec![], vec![]));
         let (plain, _) = complaints(&nest(127));

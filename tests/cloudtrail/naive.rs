@@ -37,7 +37,7 @@ pub(crate) fn read(texts: &[String]) -> Seen {
             let list = document.get("Records").or_else(|| document.get("Events"));
             let more = document.get("NextToken").and_then(Value::as_str);
             seen.truncated |= more.is_some_and(|token| !token.is_empty());
-            match list.or(Some(&document)).unwrap() {
+            match list.unwrap_or(&document) {
                 Value::Array(events) => events.iter().for_each(|event| seen.take(event)),
                 event => seen.take(event),
             }

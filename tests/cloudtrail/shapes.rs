@@ -9,7 +9,7 @@ use super::{directory, errors, gzip, load_directory, load_file};
 
 const ARN: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/// The sample of ScheduleKeyDeletion, its date as localised text.
+/// The sample of `ScheduleKeyDeletion`, its date as localised text.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/ct-schedule-key-deletion.html>
 fn schedule() -> Value {
     json!({
