@@ -33,12 +33,12 @@ impl Failure {
         let (message, help) = if broken {
             (
                 format!("the compressed data is broken or cut off: {error}"),
-                "fetch the file again; what comes before this place was read",
+                "fetch the file again: its events were not all read",
             )
         } else {
             (
                 format!("cannot read the file: {error}"),
-                "what comes before this place was read",
+                "its events were not all read",
             )
         };
         Self {
