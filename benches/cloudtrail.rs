@@ -18,7 +18,7 @@ use kmslint::load::load;
 use kmslint::source::{Filter, discover};
 use rayon::prelude::*;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const FILE: usize = 1 << 20;
 
 fn time(work: impl FnOnce()) -> Duration {

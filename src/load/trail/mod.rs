@@ -6,6 +6,7 @@
 
 mod event;
 mod failure;
+mod nested;
 mod place;
 mod scan;
 mod shape;

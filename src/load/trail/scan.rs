@@ -4,7 +4,7 @@
 //! a string or a nested object is taken for a field of the record. What is passed over is not
 //! judged further: that a number is one is not asked.
 
-use crate::source::json::MAX_DEPTH;
+use super::nested;
 
 /// Why a value was not passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,39 +115,15 @@ impl<'a> Cursor<'a> {
 
     /// Passes an object or an array with all that is in it.
     fn nested(&mut self) -> Result<(), Stop> {
-        // One bit for each open bracket: set for an object.
-        let mut open: u128 = 0;
-        let mut depth = 0_usize;
-        loop {
-            let mut rest = self.rest().iter();
-            let found = rest.position(|b| matches!(b, b'"' | b'{' | b'}' | b'[' | b']'));
-            self.advance(found.ok_or(Stop::Cut)?);
-            match self.bytes.get(self.at) {
-                Some(b'"') => {
-                    self.string()?;
-                    continue;
-                }
-                Some(byte @ (b'{' | b'[')) => {
-                    depth = depth.saturating_add(1);
-                    if depth >= MAX_DEPTH {
-                        return self.broken("the event nests deeper than 127 levels");
-                    }
-                    open = open << 1 | u128::from(*byte == b'{');
-                }
-                Some(byte) => {
-                    if (open & 1 == 1) != (*byte == b'}') {
-                        return self.broken("this bracket closes another kind than was opened");
-                    }
-                    open >>= 1;
-                    depth = depth.saturating_sub(1);
-                }
-                None => return Err(Stop::Cut),
-            }
-            self.advance(1);
-            if depth == 0 {
-                return Ok(());
-            }
-        }
+        let length = nested::length(self.rest()).map_err(|stop| match stop {
+            Stop::Cut => Stop::Cut,
+            Stop::Broken { at, what } => Stop::Broken {
+                at: self.at.saturating_add(at),
+                what,
+            },
+        })?;
+        self.advance(length);
+        Ok(())
     }
 }
 
