@@ -49,6 +49,17 @@ const FORMAT: u8 = 1;
 /// What is to be said of everything that was loaded, on all cores: keys, then the policies that
 /// are attached to nothing.
 pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) -> Vec<Facts> {
+    each(inventory, sources, limits, |facts| facts)
+}
+
+/// What `conclude` makes of the facts of everything that was loaded, in the order of
+/// [`of_inventory`], on all cores. The facts of thousands of keys need not be kept.
+pub fn each<T: Send>(
+    inventory: &Inventory,
+    sources: &Sources,
+    limits: Limits,
+    conclude: impl Fn(Facts) -> T + Sync,
+) -> Vec<T> {
     let identities = Identities::new(inventory);
     let keys = inventory.keys.par_iter();
     let states = States::new(&inventory.keys);
@@ -60,11 +71,11 @@ pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) ->
         facts.key.waits_for_replicas = states.waits(key, at);
         facts.key.last_related = states.last(key, at);
         facts.key.evidence = evidence::record(key, &index, sources, (at, pending.is_some()));
-        facts
+        conclude(facts)
     });
     let policies: Vec<_> = inventory.policies_of_people().collect();
     let policies = policies.into_par_iter();
-    let policies = policies.map(|policy| of_policy(policy, sources, limits));
+    let policies = policies.map(|policy| conclude(of_policy(policy, sources, limits)));
     keys.chain(policies).collect()
 }
 

@@ -28,10 +28,16 @@ pub(super) struct Window<R> {
     passed: u64,
     /// Whether the content ends with these bytes.
     ended: bool,
+    /// The most bytes that the content may have.
+    limit: u64,
 }
 
 impl<R: Read> Window<R> {
     pub(super) const fn new(reader: R) -> Self {
+        Self::with_limit(reader, MAX_CONTENT)
+    }
+
+    const fn with_limit(reader: R, limit: u64) -> Self {
         Self {
             reader,
             bytes: Vec::new(),
@@ -39,6 +45,7 @@ impl<R: Read> Window<R> {
             end: 0,
             passed: 0,
             ended: false,
+            limit,
         }
     }
 
@@ -101,9 +108,50 @@ impl<R: Read> Window<R> {
             }
         }
         let seen = u64::try_from(self.end).unwrap_or(u64::MAX);
-        if self.passed.saturating_add(seen) > MAX_CONTENT {
+        if self.passed.saturating_add(seen) > self.limit {
             return Err(Failure::too_large_content());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Write as _, repeat};
+
+    use flate2::Compression;
+    use flate2::read::MultiGzDecoder;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn what_grows_beyond_the_limit_when_decompressed_is_refused() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&vec![b' '; 8 << 20]).unwrap();
+        let bomb = encoder.finish().unwrap();
+        assert!(bomb.len() < 100_000);
+        let read = |limit| {
+            let mut window = Window::with_limit(MultiGzDecoder::new(&*bomb), limit);
+            while !window.is_last() {
+                window.more()?;
+                window.pass(window.bytes().len());
+            }
+            Ok::<_, Failure>(window.offset())
+        };
+        assert_eq!(read(8 << 20), Ok(8 << 20));
+        assert_eq!(read((8 << 20) - 1), Err(Failure::too_large_content()));
+    }
+
+    #[test]
+    fn a_record_without_end_does_not_fill_the_memory() {
+        let mut window = Window::new(repeat(b'x'));
+        let refused = loop {
+            if let Err(refused) = window.more() {
+                break refused;
+            }
+        };
+        assert_eq!(refused, Failure::too_large_record(0));
+        assert!(window.bytes.len() <= 2 * MAX_RECORD);
     }
 }
