@@ -19,8 +19,8 @@ use super::{ExitCode, Failure};
     after_help = "Read are key policies, IAM policies and the output of `aws kms \
 get-key-policy`, `describe-key`, `list-resource-tags` and `list-aliases`, of `aws iam \
 get-account-authorization-details`, `get-policy-version` and `get-role-policy`, and of `aws \
-organizations describe-policy`; each is told by its shape. Files that stand in one directory and \
-describe one key belong together."
+organizations describe-policy`, and events of CloudTrail, compressed or not; each is told by its \
+shape. Files that stand in one directory and describe one key belong together."
 )]
 pub(super) struct CheckArguments {
     #[command(flatten)]

@@ -7,13 +7,13 @@ use clap::Args;
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
 use crate::facts::{self, Facts, Limits};
-use crate::load::{LoadError, Loaded, load};
+use crate::load::{LoadError, Loaded};
 use crate::report::InputFailure;
 use crate::source::{
     Discovery, Filter, InputError, Location, ReadError, SourceFile, SourceId, Span, discover, read,
 };
 
-use super::Failure;
+use super::{Failure, progress};
 
 /// Which files to look at, and by which configuration.
 #[derive(Debug, Args)]
@@ -120,7 +120,7 @@ impl InputArguments {
         let filter = Filter::new(&self.include, &self.exclude).map_err(Failure::usage)?;
         let filter = filter.from_root(&config.root, &config.include, &config.exclude);
         let discovery = discover(paths, &filter.map_err(Failure::usage)?);
-        let mut loaded = load(&discovery);
+        let mut loaded = progress::load(&discovery);
         if let Some(organization) = &config.organization {
             super::organization::read(organization, &mut loaded);
         }

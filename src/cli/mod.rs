@@ -12,6 +12,7 @@ mod input;
 mod known;
 mod leave_out;
 mod organization;
+mod progress;
 mod rules;
 mod schema;
 mod simulate;

@@ -5,6 +5,7 @@ mod access;
 mod action;
 mod condition;
 mod days_text;
+mod evidence;
 mod group;
 mod identities;
 mod inert;
@@ -13,6 +14,7 @@ mod located;
 mod places;
 mod principal;
 mod record;
+mod related;
 mod resource;
 mod statement;
 mod subject;
@@ -20,6 +22,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use evidence::{CallRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use identities::Identities;
 pub use key::key_context;
@@ -29,15 +32,17 @@ pub use record::{
     PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
     ValueRecord, Via,
 };
+pub use related::{LastRelated, WaitsForReplicas};
 
 use rayon::prelude::*;
 
 use crate::eval::{KeyIdentity, RequestContext};
-use crate::inventory::{Inventory, Key, LoadedPolicy};
+use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
 use crate::policy::Version;
 use crate::source::{Sources, Span};
 
 use places::Places;
+use related::States;
 use subject::Subject;
 
 /// Version of the shape of [`Facts`].
@@ -62,7 +67,17 @@ pub fn each<T: Send>(
 ) -> Vec<T> {
     let identities = Identities::new(inventory);
     let keys = inventory.keys.par_iter();
-    let keys = keys.map(|key| conclude(of_key_among(key, &identities, sources, limits)));
+    let states = States::new(&inventory.keys);
+    let index = TrailIndex::new(&inventory.trail);
+    let keys = keys.map(|key| {
+        let mut facts = of_key_among(key, &identities, sources, limits);
+        let pending = facts.key.pending.as_ref().map(|pending| pending.at);
+        let at = pending.unwrap_or(facts.key.at);
+        facts.key.waits_for_replicas = states.waits(key, at);
+        facts.key.last_related = states.last(key, at);
+        facts.key.evidence = evidence::record(key, &index, sources, (at, pending.is_some()));
+        conclude(facts)
+    });
     let policies: Vec<_> = inventory.policies_of_people().collect();
     let policies = policies.into_par_iter();
     let policies = policies.map(|policy| conclude(of_policy(policy, sources, limits)));

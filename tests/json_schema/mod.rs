@@ -47,8 +47,9 @@ impl Validator<'_> {
             "const" => value == argument,
             "enum" => items(argument).contains(value),
             "pattern" => matches_pattern(argument, value),
-            "minimum" => value.as_f64() >= argument.as_f64(),
-            "maximum" => value.as_f64() <= argument.as_f64(),
+            // Bounds are of numbers only.
+            "minimum" => value.as_f64().is_none_or(|n| Some(n) >= argument.as_f64()),
+            "maximum" => value.as_f64().is_none_or(|n| Some(n) <= argument.as_f64()),
             "minLength" => length(value) >= argument.as_u64(),
             "minItems" => count(value) >= argument.as_u64(),
             "maxItems" => count(value) <= argument.as_u64(),
