@@ -197,9 +197,6 @@ impl Tally<'_> {
             let Some(element) = &statement.principal else {
                 continue;
             };
-            if !statement::is_about_action(statement, &scope) {
-                continue;
-            }
             let naming = match statement.effect.value {
                 Effect::Allow => principal::allows(element, &scope),
                 Effect::Deny => {
@@ -211,7 +208,8 @@ impl Tally<'_> {
                     }
                 }
             };
-            if naming.any() == Truth::No {
+            // Most statements of a long policy name someone else, which is seen soonest.
+            if naming.any() == Truth::No || !statement::is_about_action(statement, &scope) {
                 continue;
             }
             let applies = statement::applies(statement, &scope);

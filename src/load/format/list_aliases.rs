@@ -12,28 +12,15 @@ use crate::load::join::{Addition, Fact, Target};
 use crate::source::InputError;
 use crate::source::json::Node;
 
-use super::Answer;
-
-const MEMBERS: [&str; 5] = [
-    "Aliases",
-    "Truncated",
-    "NextMarker",
-    "NextToken",
-    "ResponseMetadata",
-];
+use super::{Answer, listed};
 
 /// Reads the aliases of one key, or of all keys of an account in one Region. An empty list says
 /// of the key that it stands beside that it has none.
 pub(super) fn read(document: &Document<'_>) -> Answer {
     let root = &document.root;
-    let (Some(members), Some(list)) = (root.members(), root.get("Aliases")) else {
+    let Some(list) = listed(root, "Aliases", "AliasName") else {
         return Answer::NotThis;
     };
-    let is_alias = |item: &Node<'_>| item.get("AliasName").is_some();
-    let of_kms = list.items().is_some_and(|items| items.iter().all(is_alias));
-    if !of_kms || !members.iter().all(|m| MEMBERS.contains(&&*m.key)) {
-        return Answer::NotThis;
-    }
     let mut contents = Contents::default();
     let mut fields = Fields::new(document, root);
     fields.refuse_truncated("an alias that is missing could open the key to someone");

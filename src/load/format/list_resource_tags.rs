@@ -6,30 +6,16 @@ use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::load::join::{Addition, Fact, Target};
-use crate::source::json::Node;
 
-use super::Answer;
-
-const MEMBERS: [&str; 5] = [
-    "Tags",
-    "Truncated",
-    "NextMarker",
-    "NextToken",
-    "ResponseMetadata",
-];
+use super::{Answer, listed};
 
 /// Reads the tags of one key. Only tags of KMS have a `TagKey`; an empty list could be of any
 /// service, and says of a key that it has none where it stands beside one.
 pub(super) fn read(document: &Document<'_>) -> Answer {
     let root = &document.root;
-    let (Some(members), Some(tags)) = (root.members(), root.get("Tags")) else {
+    let Some(tags) = listed(root, "Tags", "TagKey") else {
         return Answer::NotThis;
     };
-    let is_tag = |item: &Node<'_>| item.get("TagKey").is_some();
-    let of_kms = tags.items().is_some_and(|items| items.iter().all(is_tag));
-    if !of_kms || !members.iter().all(|m| MEMBERS.contains(&&*m.key)) {
-        return Answer::NotThis;
-    }
     let mut contents = Contents::default();
     let mut fields = Fields::new(document, root);
     let found = fields.tags("Tags", ("TagKey", "TagValue"));

@@ -15,6 +15,8 @@ mod list_aliases;
 mod list_grants;
 mod list_resource_tags;
 
+use crate::source::json::Node;
+
 use super::contents::Contents;
 use super::document::Document;
 
@@ -55,6 +57,19 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let answers = FORMATS.iter().map(|format| format(document));
     let mut known = answers.filter(|answer| !matches!(answer, Answer::NotThis));
     known.next().unwrap_or(Answer::NotThis)
+}
+
+/// What may stand in a list's answer of `aws kms` beside the list.
+const BESIDE_LISTS: [&str; 4] = ["Truncated", "NextMarker", "NextToken", "ResponseMetadata"];
+
+/// The list of this name, where the document is an answer of `aws kms` that lists things of which
+/// each has this member. An empty list may be anybody's.
+fn listed<'n, 'a>(root: &'n Node<'a>, name: &str, member: &str) -> Option<&'n Node<'a>> {
+    let list = root.get(name)?;
+    let known = |key: &str| key == name || BESIDE_LISTS.contains(&key);
+    let is_answer = root.members()?.iter().all(|found| known(&found.key));
+    let fits = list.items()?.iter().all(|item| item.get(member).is_some());
+    (is_answer && fits).then_some(list)
 }
 
 #[cfg(test)]
