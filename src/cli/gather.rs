@@ -46,6 +46,8 @@ const MINIMUM_WAITING_PERIOD: i64 = 14;
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) loaded: Loaded,
+    /// What rules and checks compare with; none where the configuration is broken.
+    pub(super) limits: Option<Limits>,
     /// Facts of keys, then of policies.
     pub(super) facts: Vec<Facts>,
     /// What could not be read.
@@ -63,12 +65,17 @@ impl InputArguments {
     /// Reads the configuration, then everything else; nothing else where the configuration is
     /// broken. It may name `known` rules only; any where none are given.
     pub(super) fn gather(&self, known: Option<&[&str]>) -> Result<Gathered, Failure> {
+        self.gather_from(&self.paths, known)
+    }
+
+    /// The same with more paths.
+    pub(super) fn gather_also(&self, more: &[PathBuf]) -> Result<Gathered, Failure> {
+        self.gather_from(&[&self.paths, more].concat(), None)
+    }
+
+    fn gather_from(&self, paths: &[PathBuf], known: Option<&[&str]>) -> Result<Gathered, Failure> {
         let here = [PathBuf::from(".")];
-        let paths = if self.paths.is_empty() {
-            &here[..]
-        } else {
-            &self.paths
-        };
+        let paths = if paths.is_empty() { &here[..] } else { paths };
         let Some(file) = self.config_file(paths)? else {
             let config = Config::default();
             return self.gather_with(config, paths);
@@ -117,6 +124,7 @@ impl InputArguments {
         };
         let filtered = !self.include.is_empty() || !self.exclude.is_empty();
         Ok(Gathered {
+            limits: Some(limits),
             facts: facts(&loaded, limits, &config.trusted_administrators),
             failures: failures(&loaded, &discovery, paths),
             passed_over: discovery

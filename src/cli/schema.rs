@@ -23,12 +23,15 @@ enum Document {
     Config,
     /// What `kmslint check --format json` writes.
     Findings,
+    /// What `kmslint preflight --format json` writes.
+    Preflight,
 }
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
     let text = match arguments.name {
         Document::Config => config::SCHEMA,
         Document::Findings => report::json::SCHEMA,
+        Document::Preflight => report::preflight::json::SCHEMA,
     };
     write!(io::stdout().lock(), "{text}")?;
     Ok(ExitCode::Clean)

@@ -54,6 +54,10 @@ pub struct KeyMetadata {
     pub multi_region: Option<Located<bool>>,
     /// `MultiRegionConfiguration.MultiRegionKeyType`.
     pub multi_region_type: Option<Located<Reported<MultiRegionKeyType>>>,
+    /// `MultiRegionConfiguration.PrimaryKey` and `ReplicaKeys`.
+    pub related: Option<Located<RelatedKeys>>,
+    /// `CreationDate` as written.
+    pub created: Option<Located<String>>,
     /// `DeletionDate` as written.
     pub deletion_date: Option<Located<String>>,
     /// `PendingDeletionWindowInDays`, days.
@@ -66,10 +70,22 @@ pub struct KeyMetadata {
     pub last_usage: Option<Located<LastUsage>>,
 }
 
+/// The multi-Region keys that share one id and one key material.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_MultiRegionConfiguration.html>
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RelatedKeys {
+    /// `PrimaryKey.Arn`, which may be the key itself.
+    pub primary: Option<KeyArn>,
+    /// `ReplicaKeys[].Arn`; the key itself may be among them. Empty: there are none.
+    pub replicas: Vec<KeyArn>,
+}
+
 /// What `get-key-last-usage` says, dates as written.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastUsage {
+    /// `KeyCreationDate`.
+    pub created: Option<String>,
     /// `TrackingStartDate`: of use before it nothing is known.
     pub tracking_since: Option<String>,
     /// `KeyLastUsage.Operation`; nothing where no use was seen.

@@ -1,8 +1,9 @@
 //! The answer of `aws kms describe-key` or `create-key`: `{"KeyMetadata": {…}}`.
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
 
+use crate::aws::key::{MultiRegionKeyType, Reported};
 use crate::aws::{AccountId, KeyArn};
-use crate::inventory::{Key, KeyMetadata, Located};
+use crate::inventory::{Key, KeyMetadata, Located, RelatedKeys};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
@@ -82,6 +83,10 @@ fn metadata(document: &Document<'_>, id: &str, fields: &mut Fields<'_, '_>) -> K
     let spec = fields.reported("KeySpec");
     // Answers from before 2021 have only the older name.
     let older_spec = fields.reported("CustomerMasterKeySpec");
+    let (multi_region_type, related) = fields
+        .node("MultiRegionConfiguration")
+        .map(|node| multi_region(document, node, &mut fields.errors))
+        .unwrap_or_default();
     KeyMetadata {
         key_id: fields.text(id).filter(|id| !id.value.is_empty()),
         spec: spec.or(older_spec),
@@ -90,21 +95,61 @@ fn metadata(document: &Document<'_>, id: &str, fields: &mut Fields<'_, '_>) -> K
         origin: fields.reported("Origin"),
         manager: fields.reported("KeyManager"),
         multi_region: fields.boolean("MultiRegion"),
-        multi_region_type: fields.node("MultiRegionConfiguration").and_then(|node| {
-            if node.members().is_none() {
-                fields
-                    .errors
-                    .push(not_an_object("MultiRegionConfiguration", node));
-            }
-            let mut configuration = Fields::new(document, node);
-            let kind = configuration.reported("MultiRegionKeyType");
-            fields.errors.append(&mut configuration.errors);
-            kind
-        }),
+        multi_region_type,
+        related,
+        created: fields.moment("CreationDate"),
         deletion_date: fields.moment("DeletionDate"),
         pending_window: fields.days("PendingDeletionWindowInDays"),
         ..KeyMetadata::default()
     }
+}
+
+type MultiRegion = (
+    Option<Located<Reported<MultiRegionKeyType>>>,
+    Option<Located<RelatedKeys>>,
+);
+
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_MultiRegionConfiguration.html>
+fn multi_region(
+    document: &Document<'_>,
+    node: &Node<'_>,
+    errors: &mut Vec<InputError>,
+) -> MultiRegion {
+    if node.members().is_none() {
+        errors.push(not_an_object("MultiRegionConfiguration", node));
+    }
+    let mut fields = Fields::new(document, node);
+    let kind = fields.reported("MultiRegionKeyType");
+    let mut related = RelatedKeys::default();
+    if let Some(primary) = fields.node("PrimaryKey") {
+        related.primary = key_of(document, primary, &mut fields.errors);
+    }
+    for replica in fields.list("ReplicaKeys") {
+        let replica = key_of(document, replica, &mut fields.errors);
+        related.replicas.extend(replica);
+    }
+    // Without the list nothing is known of replicas; an empty one says that there are none.
+    let related = fields.node("ReplicaKeys").map(|list| Located {
+        value: related,
+        at: document.at(list.span),
+    });
+    errors.append(&mut fields.errors);
+    (kind, related)
+}
+
+/// The key of `{"Arn": …, "Region": …}`.
+fn key_of(
+    document: &Document<'_>,
+    node: &Node<'_>,
+    errors: &mut Vec<InputError>,
+) -> Option<KeyArn> {
+    if node.members().is_none() {
+        errors.push(not_an_object("MultiRegionKey", node));
+    }
+    let mut fields = Fields::new(document, node);
+    let arn = arn(&mut fields).map(|arn| arn.value);
+    errors.append(&mut fields.errors);
+    arn
 }
 
 fn not_an_object(name: &str, node: &Node<'_>) -> InputError {
@@ -158,6 +203,31 @@ mod tests {
             key.metadata.spec.as_ref().unwrap().value.as_str(),
             "NEW_SPEC"
         );
+    }
+
+    #[test]
+    fn related_keys_are_read_and_none_is_not_unknown() {
+        let key = |region: &str| format!("arn:aws:kms:{region}:111122223333:key/mrk-1");
+        let text = |configuration: &str| {
+            format!(
+                r#"{{"KeyMetadata":{{"KeyId":"mrk-1","Arn":"","MultiRegionConfiguration":{configuration}}}}}"#
+            )
+        };
+        let found = contents(&text(&format!(
+            r#"{{"PrimaryKey":{{"Arn":"{}","Region":"us-east-1"}},"ReplicaKeys":[{{"Arn":"{}"}}]}}"#,
+            key("us-east-1"),
+            key("us-west-2"),
+        )));
+        let related = &found.keys[0].metadata.related.as_ref().unwrap().value;
+        assert_eq!(related.primary.as_ref().unwrap().region(), "us-east-1");
+        assert_eq!(related.replicas[0].as_str(), key("us-west-2"));
+        let none = contents(&text(r#"{"ReplicaKeys":[]}"#));
+        let related = none.keys[0].metadata.related.as_ref().unwrap();
+        assert!(related.value.replicas.is_empty());
+        let unknown = contents(&text(r#"{"MultiRegionKeyType":"PRIMARY"}"#));
+        assert!(unknown.keys[0].metadata.related.is_none());
+        let wrong = contents(&text(r#"{"ReplicaKeys":[{"Arn":"x"}]}"#));
+        assert_eq!(wrong.errors.len(), 1);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     }
     let mut fields = Fields::new(document, root);
     let key = fields.text("KeyId").map(|id| id.value);
+    let created = fields.moment("KeyCreationDate").map(|date| date.value);
     let tracking_since = fields.moment("TrackingStartDate").map(|date| date.value);
     let mut errors = std::mem::take(&mut fields.errors);
     let (mut operation, mut timestamp) = (None, None);
@@ -33,6 +34,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     };
     let fact = Fact::LastUsage(Located {
         value: LastUsage {
+            created,
             tracking_since,
             operation,
             timestamp,
@@ -61,6 +63,7 @@ mod tests {
         let Fact::LastUsage(usage) = &found.additions[0].fact else {
             panic!("{found:?}");
         };
+        assert_eq!(usage.value.created.as_deref(), Some("1"));
         assert_eq!(usage.value.operation.as_deref(), Some("Decrypt"));
         assert_eq!(usage.value.tracking_since.as_deref(), Some("1760000000.5"));
     }

@@ -140,6 +140,8 @@ fn take_later(key: &mut Key, later: Key) {
         manager,
         multi_region,
         multi_region_type,
+        related,
+        created,
         deletion_date,
         pending_window,
         tags,
@@ -154,6 +156,8 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.manager, manager);
     take(&mut old.multi_region, multi_region);
     take(&mut old.multi_region_type, multi_region_type);
+    take(&mut old.related, related);
+    take(&mut old.created, created);
     take(&mut old.deletion_date, deletion_date);
     take(&mut old.pending_window, pending_window);
     take(&mut old.tags, tags);
