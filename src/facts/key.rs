@@ -44,6 +44,9 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
             .as_ref()
             .and_then(|usage| usage.value.timestamp.clone()),
         pending: pending(metadata, places),
+        waits_for_replicas: None,
+        last_related: None,
+        evidence: None,
         at: places.place(spec.map_or(key.at, |spec| spec.at)),
     }
 }

@@ -5,6 +5,7 @@ mod access;
 mod action;
 mod condition;
 mod days_text;
+mod evidence;
 mod identities;
 mod inert;
 mod key;
@@ -12,6 +13,7 @@ mod located;
 mod places;
 mod principal;
 mod record;
+mod related;
 mod resource;
 mod statement;
 mod subject;
@@ -19,6 +21,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use evidence::{CallRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 pub use identities::Identities;
 pub use key::key_context;
 pub use record::{
@@ -27,15 +30,17 @@ pub use record::{
     PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord,
     ValueRecord, Via,
 };
+pub use related::{LastRelated, WaitsForReplicas};
 
 use rayon::prelude::*;
 
 use crate::eval::{KeyIdentity, RequestContext};
-use crate::inventory::{Inventory, Key, LoadedPolicy};
+use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
 use crate::policy::Version;
 use crate::source::Sources;
 
 use places::Places;
+use related::States;
 use subject::Subject;
 
 /// Version of the shape of [`Facts`].
@@ -46,7 +51,17 @@ const FORMAT: u8 = 1;
 pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) -> Vec<Facts> {
     let identities = Identities::new(inventory);
     let keys = inventory.keys.par_iter();
-    let keys = keys.map(|key| of_key_among(key, &identities, sources, limits));
+    let states = States::new(&inventory.keys);
+    let index = TrailIndex::new(&inventory.trail);
+    let keys = keys.map(|key| {
+        let mut facts = of_key_among(key, &identities, sources, limits);
+        let pending = facts.key.pending.as_ref().map(|pending| pending.at);
+        let at = pending.unwrap_or(facts.key.at);
+        facts.key.waits_for_replicas = states.waits(key, at);
+        facts.key.last_related = states.last(key, at);
+        facts.key.evidence = evidence::record(key, &index, sources, (at, pending.is_some()));
+        facts
+    });
     let policies: Vec<_> = inventory.policies_of_people().collect();
     let policies = policies.into_par_iter();
     let policies = policies.map(|policy| of_policy(policy, sources, limits));

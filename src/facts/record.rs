@@ -16,6 +16,8 @@ use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType, glob};
 use crate::source::{Location, SourceId, Span};
 
+use super::{EvidenceRecord, LastRelated, WaitsForReplicas};
+
 /// Index into `sources`, first byte, byte after the last.
 pub type Place = (u32, u32, u32);
 
@@ -138,6 +140,17 @@ pub struct KeyRecord {
     /// The deletion that is under way; left out where the key is not pending it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<PendingRecord>,
+    /// What keeps a primary key in `PendingReplicaDeletion`; left out elsewhere, and where all its
+    /// replicas are known to be pending deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for_replicas: Option<WaitsForReplicas>,
+    /// That the deletion that is under way leaves no key of the multi-Region set; left out where
+    /// one is left or that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_related: Option<LastRelated>,
+    /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceRecord>,
     /// Where the spec stands, else where the key stands.
     pub at: Place,
 }

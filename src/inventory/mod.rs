@@ -12,7 +12,7 @@ pub use key::{Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
-pub use trail::{Coverage, RecordedCaller, RecordedEvents, Trail};
+pub use trail::{Coverage, RecordedCaller, RecordedEvents, Trail, TrailIndex};
 
 /// Everything that the given paths hold.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! What CloudTrail recorded of keys: like events together, so that a gigabyte of them stays small.
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -83,6 +83,56 @@ pub struct RecordedCaller {
     pub invoked_by: Option<String>,
 }
 
+/// The events of a trail by the names of their keys, so that many keys find theirs quickly.
+#[derive(Debug)]
+pub struct TrailIndex<'a> {
+    trail: &'a Trail,
+    /// Positions of events by the last part of each name: an id, or an alias without `alias/`.
+    by_name: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> TrailIndex<'a> {
+    /// Looks through all events once.
+    pub fn new(trail: &'a Trail) -> Self {
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (position, events) in trail.events.iter().enumerate() {
+            for name in &events.key_names {
+                let all = by_name.entry(last_part(name)).or_default();
+                if all.last() != Some(&position) {
+                    all.push(position);
+                }
+            }
+        }
+        Self { trail, by_name }
+    }
+
+    /// The trail.
+    pub const fn trail(&self) -> &'a Trail {
+        self.trail
+    }
+
+    /// As [`Trail::of_key`].
+    pub fn of_key(&self, key: &Key) -> impl Iterator<Item = &'a RecordedEvents> {
+        let arn = key.arn.as_ref().map(KeyArn::as_str);
+        let id = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
+        let aliases = key.metadata.aliases.iter();
+        let aliases = aliases.flat_map(|aliases| &aliases.value);
+        let names = arn.into_iter().chain(id).chain(aliases.map(String::as_str));
+        let found = names.filter_map(|name| self.by_name.get(last_part(name)));
+        let positions: BTreeSet<_> = found.flatten().copied().collect();
+        let of_key = |events: &&RecordedEvents| events.name(key);
+        let events = positions
+            .into_iter()
+            .filter_map(|at| self.trail.events.get(at));
+        events.filter(of_key).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// What stands after the last slash: of an ARN the id or the end of an alias.
+fn last_part(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, last)| last)
+}
+
 impl Trail {
     /// The events that name the key, by ARN, id or alias. A key that is only known by its policy
     /// has none.
@@ -107,10 +157,7 @@ impl RecordedEvents {
             // A replica has the id of its primary, and another ARN.
             return false;
         }
-        let is_id = |name: &str| {
-            let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
-            !name.contains("alias/") && Some(last) == id
-        };
+        let is_id = |name: &str| !name.contains("alias/") && Some(last_part(name)) == id;
         if self.key_names.iter().any(|name| is_id(name)) {
             return true;
         }

@@ -1,13 +1,16 @@
 //! One file, from its path to what it holds.
 
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::source::json::{self, Node};
-use crate::source::{self, InputError, ReadError, SourceFile, SourceId};
+use crate::source::{self, InputError, Opened, Progress, ReadError, SourceFile, SourceId};
 
 use super::contents::Contents;
 use super::document::Document;
 use super::format::{self, Answer};
+use super::trail::{self, Look, PlacedError, Sniff, Tally};
 
 /// A file that may be of use.
 #[derive(Debug)]
@@ -39,20 +42,79 @@ pub(super) enum Outcome {
         /// Where it stops being JSON.
         error: InputError,
     },
+    /// It holds events of CloudTrail, which were counted.
+    Events {
+        /// How many events.
+        count: usize,
+        /// What is wrong.
+        error: Option<PlacedError>,
+    },
     /// It has no text at all.
     Unreadable(InputError),
 }
 
+/// What the files of a run share while they are read.
+#[derive(Debug)]
+pub(super) struct Shared<'p> {
+    /// How far the reading has come.
+    pub(super) progress: &'p Progress,
+    /// The events of all files; each file's are added when it is done, so that they never wait
+    /// for one another in memory.
+    pub(super) events: Mutex<Tally>,
+}
+
 /// Reads and recognises a file.
-pub(super) fn read(candidate: &Candidate<'_>) -> Outcome {
-    match source::read(candidate.path) {
+pub(super) fn read(candidate: &Candidate<'_>, shared: &Shared<'_>) -> Outcome {
+    let outcome = match source::open(candidate.path, shared.progress) {
+        Ok(opened) => read_opened(candidate, opened, shared),
+        Err(error) => unreadable(&ReadError::Io(error)),
+    };
+    shared.progress.file_is_done();
+    outcome
+}
+
+fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
+    let gzip = opened.is_gzip();
+    if !gzip && trail::sniff(opened.head(), opened.is_whole()) == Sniff::Other {
+        return match opened.into_bytes() {
+            Ok(bytes) => read_bytes(candidate, bytes),
+            Err(error) => unreadable(&ReadError::Io(error)),
+        };
+    }
+    match trail::look(opened.content(), candidate.source) {
+        Ok(Look::Events(events)) => {
+            let (tally, failure) = events.count();
+            let count = usize::try_from(tally.events()).unwrap_or(usize::MAX);
+            let mut all = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
+            all.merge(tally);
+            drop(all);
+            let error = failure.map(|failure| trail::place(candidate.path, gzip, &failure));
+            Outcome::Events { count, error }
+        }
+        Ok(Look::Other(..)) if gzip => {
+            Outcome::PassedOver("it is compressed and holds no events of CloudTrail".to_owned())
+        }
+        Ok(Look::Other(mut bytes, mut rest)) => match rest.read_to_end(&mut bytes) {
+            Ok(_) => read_bytes(candidate, bytes),
+            Err(error) => unreadable(&ReadError::Io(error)),
+        },
+        Err(failure) if is_promised(candidate) => {
+            Outcome::Unreadable(failure.complaint_in_words(None))
+        }
+        Err(_) => Outcome::PassedOver("it is compressed and broken".to_owned()),
+    }
+}
+
+fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>) -> Outcome {
+    match source::decode(&candidate.path.to_string_lossy(), bytes) {
         Ok(file) => recognize(candidate, file),
         Err(ReadError::NotText { error, shown }) => not_json(candidate, shown, error),
-        Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {
-            let place = source::Span::default();
-            Outcome::Unreadable(InputError::new(place, error.to_string()))
-        }
+        Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => unreadable(&error),
     }
+}
+
+fn unreadable(error: &ReadError) -> Outcome {
+    Outcome::Unreadable(InputError::new(source::Span::default(), error.to_string()))
 }
 
 fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
@@ -92,15 +154,32 @@ pub(super) fn parse(text: &str) -> Result<Node<'_>, InputError> {
 
 /// An error where JSON was promised: by the user, who named the file, or by the file's own name.
 fn not_json(candidate: &Candidate<'_>, shown: Box<SourceFile>, error: InputError) -> Outcome {
-    let extension = candidate.path.extension();
-    if extension.is_some_and(|e| e.eq_ignore_ascii_case("json")) {
-        return Outcome::NotJson { shown, error };
+    if !is_promised(candidate) {
+        return Outcome::PassedOver(
+            "it is not JSON, and its name does not say that it were".to_owned(),
+        );
     }
-    if candidate.named {
-        let mut error = error;
+    let mut error = error;
+    if !is_json_by_name(candidate.path) {
         let help = || "only JSON is read: is this the right file?".to_owned();
         error.help.get_or_insert_with(help);
-        return Outcome::NotJson { shown, error };
     }
-    Outcome::PassedOver("it is not JSON, and its name does not say that it were".to_owned())
+    Outcome::NotJson { shown, error }
+}
+
+/// Whether the user, who named the file, or the file's own name says that it is JSON.
+fn is_promised(candidate: &Candidate<'_>) -> bool {
+    candidate.named || is_json_by_name(candidate.path)
+}
+
+fn is_json_by_name(path: &Path) -> bool {
+    let is = |path: &Path, wanted: &str| {
+        path.extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+    };
+    is(path, "json")
+        || is(path, "gz")
+            && path
+                .file_stem()
+                .is_some_and(|stem| is(Path::new(stem), "json"))
 }

@@ -14,17 +14,21 @@ mod join;
 mod policy;
 mod policy_shape;
 mod single;
+mod trail;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::inventory::Inventory;
-use crate::source::{Discovery, InputError, Location, SourceId, Sources, Span};
+use crate::inventory::{Evidence, EvidenceType, Inventory};
+use crate::source::{
+    Discovery, InputError, Location, Progress, SourceFile, SourceId, Sources, Span,
+};
 use contents::Contents;
-use file::{Candidate, Outcome};
+use file::{Candidate, Outcome, Shared};
 use identity::AccountPart;
 use join::{Part, PlacedAddition};
 pub use single::{key_file, policy_file};
@@ -69,6 +73,12 @@ pub struct LoadError {
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {
+    load_watched(discovery, &Progress::default())
+}
+
+/// Reads all files of a discovery into one inventory, while another thread may look how far that
+/// has come.
+pub fn load_watched(discovery: &Discovery, progress: &Progress) -> Loaded {
     let mut loaded = Loaded::default();
     for (path, reason) in &discovery.errors {
         loaded.errors.push(LoadError {
@@ -78,7 +88,14 @@ pub fn load(discovery: &Discovery) -> Loaded {
         });
     }
     let candidates = candidates(discovery, &mut loaded.sources);
-    let outcomes: Vec<_> = candidates.par_iter().map(file::read).collect();
+    let shared = Shared {
+        progress,
+        events: Mutex::default(),
+    };
+    let read = |candidate| file::read(candidate, &shared);
+    let outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    let events = shared.events.into_inner();
+    loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
     let mut parts = Parts::default();
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
         if let Some(contents) = loaded.take(candidate, outcome) {
@@ -158,6 +175,23 @@ impl Loaded {
                     self.errors.push(complaint(&name, candidate.source, error));
                 }
                 Some(*contents)
+            }
+            Outcome::Events { count, error } => {
+                self.recognized = self.recognized.saturating_add(1);
+                let (error, shown) = error.map_or((None, None), |e| (Some(e.error), e.shown));
+                if let Some(error) = error {
+                    let mut error = complaint(&name, candidate.source, error);
+                    error.at = error.at.filter(|_| shown.is_some());
+                    self.errors.push(error);
+                }
+                let file = shown.unwrap_or_else(|| SourceFile::new(&*name, ""));
+                self.sources.put(candidate.source, file);
+                self.inventory.evidence.push(Evidence {
+                    kind: EvidenceType::CloudTrail,
+                    source: candidate.source,
+                    records: count,
+                });
+                None
             }
             Outcome::PassedOver(reason) => {
                 self.passed_over.push(PassedOver {

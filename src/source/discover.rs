@@ -8,6 +8,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
+use super::opened::GZIP_MAGIC;
 
 /// Which files of a directory to look at.
 #[derive(Clone, Debug, Default)]
@@ -179,7 +180,8 @@ fn is_left_out(entry: &DirEntry) -> bool {
 }
 
 /// A `.json` file always; any other where its first character that is not white space opens an
-/// object or an array, since policies have all kinds of names.
+/// object or an array, since policies have all kinds of names, or where it is compressed by gzip,
+/// as CloudTrail's files are.
 fn may_hold_json(path: &Path) -> bool {
     if path
         .extension()
@@ -192,6 +194,9 @@ fn may_hold_json(path: &Path) -> bool {
         .and_then(|mut file| file.read(&mut head))
         .unwrap_or_default();
     let head = head.get(..length).unwrap_or_default();
+    if head.starts_with(&GZIP_MAGIC) {
+        return true;
+    }
     head.iter()
         .find(|byte| !byte.is_ascii_whitespace())
         .is_some_and(|b| matches!(b, b'{' | b'['))

@@ -1,7 +1,6 @@
 //! The input formats: each tells its documents by their shape and reads them.
 
 mod ciphertrust_key;
-mod cloudtrail;
 pub(super) mod describe_key;
 mod describe_policy;
 mod get_account_authorization_details;
@@ -22,7 +21,7 @@ use super::document::Document;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 14] = [
+const FORMATS: [Format; 13] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
@@ -35,7 +34,6 @@ const FORMATS: [Format; 14] = [
     list_grants::read,
     get_key_last_usage::read,
     describe_policy::read,
-    cloudtrail::read,
     ciphertrust_key::read,
 ];
 

@@ -1,0 +1,307 @@
+//! What CloudTrail recorded of a key, as far as rules ask for it.
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html>
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::aws::action::{KmsAction, Purpose};
+use crate::aws::{Arn, KeyArn};
+use crate::inventory::{Coverage, Key, RecordedEvents, TrailIndex};
+use crate::source::Sources;
+
+use super::Place;
+
+/// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
+/// key is not used.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvidenceRecord {
+    /// What the files cover.
+    pub coverage: CoverageRecord,
+    /// How many events name the key.
+    pub events: u64,
+    /// The last `ScheduleKeyDeletion` that succeeded and that no `CancelKeyDeletion` follows.
+    pub scheduled: Option<CallRecord>,
+    /// The last `CancelKeyDeletion` that succeeded.
+    pub cancelled: Option<CallRecord>,
+    /// The last cryptographic operation that succeeded.
+    pub last_use: Option<CallRecord>,
+    /// Attempts to use the key, successful or not, after its deletion was scheduled; left out
+    /// where there are none, and where the key is not pending deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub still_used: Option<StillUsed>,
+    /// Whoever called `GetPublicKey` with success; left out where nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<PublicKeyDownloads>,
+}
+
+/// What the loaded CloudTrail files cover, over all keys.
+#[derive(Clone, Debug, Serialize)]
+pub struct CoverageRecord {
+    /// How many files.
+    pub files: usize,
+    /// How many events of any service.
+    pub events: u64,
+    /// How many of AWS KMS.
+    pub kms_events: u64,
+    /// The time of the first event, RFC 3339.
+    pub first: Option<String>,
+    /// The time of the last.
+    pub last: Option<String>,
+    /// The Regions of the events, sorted.
+    pub regions: Vec<String>,
+    /// The accounts whose trails these are, sorted.
+    pub accounts: Vec<String>,
+    /// Whether a `lookup-events` answer is only the first part.
+    pub truncated: bool,
+    /// Whether an event is of the key's own Region; null where the key's ARN is not known.
+    pub covers_region: Option<bool>,
+}
+
+/// The last of calls that are alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallRecord {
+    /// `eventName`, for example `Decrypt`.
+    pub operation: String,
+    /// The caller's ARN, of a session its role's; else the service or the kind of caller.
+    pub principal: String,
+    /// The caller's account.
+    pub account: Option<String>,
+    /// The AWS service that called on the principal's behalf.
+    pub invoked_by: Option<String>,
+    /// When, RFC 3339.
+    pub when: String,
+    /// How many calls are alike.
+    pub count: u64,
+    /// `errorCode` where it failed.
+    pub error: Option<String>,
+    /// `pendingWindowInDays`, for `ScheduleKeyDeletion`.
+    pub days: Option<u16>,
+    /// The file that holds the last of them.
+    pub file: String,
+}
+
+/// Use of a key whose deletion is scheduled.
+#[derive(Clone, Debug, Serialize)]
+pub struct StillUsed {
+    /// The last call of each kind and caller, the latest first; 20 at most.
+    pub uses: Vec<CallRecord>,
+    /// The latest in words, for example ``role/app called `Decrypt` at …, which failed``.
+    pub words: String,
+    /// The state of the key in its description.
+    pub at: Place,
+}
+
+/// Downloads of a public key.
+#[derive(Clone, Debug, Serialize)]
+pub struct PublicKeyDownloads {
+    /// The last download of each caller, the latest first; 20 at most.
+    pub downloads: Vec<CallRecord>,
+    /// Who and when, in words.
+    pub words: String,
+    /// The state of the key in its description.
+    pub at: Place,
+}
+
+/// The most calls that one list holds.
+const MAX_LISTED: usize = 20;
+
+/// What is recorded of a key; nothing where no CloudTrail file was loaded. `pending` is the place
+/// of the state that says that the key is pending deletion.
+pub(super) fn record(
+    key: &Key,
+    index: &TrailIndex<'_>,
+    sources: &Sources,
+    (at, pending): (Place, bool),
+) -> Option<EvidenceRecord> {
+    let coverage = &index.trail().coverage;
+    if coverage.files == 0 {
+        return None;
+    }
+    let history = History {
+        events: index.of_key(key).collect(),
+        sources,
+    };
+    let cancelled = history.last(|events| is_success(events, "CancelKeyDeletion"));
+    let scheduled = history.last(|events| is_success(events, "ScheduleKeyDeletion"));
+    let scheduled = scheduled
+        .filter(|scheduled| cancelled.is_none_or(|cancelled| cancelled.last < scheduled.last));
+    let since = Since {
+        scheduled: scheduled.map(|events| events.last),
+        cancelled: cancelled.map(|events| events.last),
+    };
+    Some(EvidenceRecord {
+        coverage: covered(coverage, key.arn.as_ref()),
+        events: history.events.iter().map(|events| events.count).sum(),
+        scheduled: scheduled.map(|events| history.call(events)),
+        cancelled: cancelled.map(|events| history.call(events)),
+        last_use: history
+            .last(|events| events.error.is_none() && is_use(&events.operation))
+            .map(|events| history.call(events)),
+        still_used: history.still_used(&since, at).filter(|_| pending),
+        public_key: history.downloads(at),
+    })
+}
+
+fn is_success(events: &RecordedEvents, operation: &str) -> bool {
+    events.operation == operation && events.error.is_none()
+}
+
+/// Whether an operation uses key material. `ReEncrypt` is one operation under two permissions.
+fn is_use(operation: &str) -> bool {
+    let action = KmsAction::from_name(operation);
+    operation == "ReEncrypt" || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
+}
+
+/// What CloudTrail says of the scheduling.
+struct Since {
+    scheduled: Option<Timestamp>,
+    cancelled: Option<Timestamp>,
+}
+
+impl Since {
+    /// Whether these calls were made, or tried in vain, after the deletion was scheduled. Where
+    /// the files do not hold the scheduling, only an error that KMS gives for the state of a key
+    /// counts, and only after the last cancellation.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+    fn is_after_scheduling(&self, events: &RecordedEvents) -> bool {
+        let error = events.error.as_deref();
+        match self.scheduled {
+            Some(scheduled) => {
+                let of_state = matches!(
+                    error,
+                    None | Some("KMSInvalidStateException" | "DisabledException")
+                );
+                of_state && events.last > scheduled
+            }
+            None => {
+                error == Some("KMSInvalidStateException")
+                    && self
+                        .cancelled
+                        .is_none_or(|cancelled| events.last > cancelled)
+            }
+        }
+    }
+}
+
+/// The events of one key.
+struct History<'a> {
+    events: Vec<&'a RecordedEvents>,
+    sources: &'a Sources,
+}
+
+impl<'a> History<'a> {
+    fn last(&self, is_one: impl Fn(&RecordedEvents) -> bool) -> Option<&'a RecordedEvents> {
+        let found = self.events.iter().copied().filter(|events| is_one(events));
+        found.max_by_key(|events| events.last)
+    }
+
+    fn call(&self, events: &RecordedEvents) -> CallRecord {
+        let caller = &events.caller;
+        let principal = caller.arn.as_ref().or(caller.invoked_by.as_ref());
+        let file = self.sources.get(events.at.source);
+        CallRecord {
+            operation: events.operation.clone(),
+            principal: principal.unwrap_or(&caller.kind).clone(),
+            account: caller.account.map(|account| account.to_string()),
+            invoked_by: caller.invoked_by.clone(),
+            when: events.last.to_string(),
+            count: events.count,
+            error: events.error.clone(),
+            days: events.pending_window,
+            file: file.map_or_else(String::new, |file| file.name().to_owned()),
+        }
+    }
+
+    /// The latest call of each caller, operation and error that `is_one` takes, the latest first.
+    fn calls(&self, is_one: impl Fn(&RecordedEvents) -> bool) -> Vec<CallRecord> {
+        let mut found: Vec<_> = self.events.iter().filter(|events| is_one(events)).collect();
+        found.sort_by_key(|events| Reverse(events.last));
+        let mut calls: Vec<CallRecord> = Vec::new();
+        for events in found {
+            let call = self.call(events);
+            let same = |known: &&mut CallRecord| {
+                (&known.operation, &known.principal, &known.error)
+                    == (&call.operation, &call.principal, &call.error)
+            };
+            if let Some(known) = calls.iter_mut().find(same) {
+                known.count = known.count.saturating_add(call.count);
+            } else if calls.len() < MAX_LISTED {
+                calls.push(call);
+            }
+        }
+        calls
+    }
+
+    fn still_used(&self, since: &Since, at: Place) -> Option<StillUsed> {
+        let uses = self.calls(|events| {
+            let tried = events.operation == "GetPublicKey" && events.error.is_some();
+            (tried || is_use(&events.operation)) && since.is_after_scheduling(events)
+        });
+        let latest = uses.first()?;
+        let failed = latest.error.as_ref();
+        let failed =
+            failed.map_or_else(String::new, |error| format!(", which failed by `{error}`"));
+        let words = format!(
+            "`{}` called `{}` at {}{failed}{}",
+            short(&latest.principal),
+            latest.operation,
+            latest.when,
+            others(&uses)
+        );
+        Some(StillUsed { uses, words, at })
+    }
+
+    fn downloads(&self, at: Place) -> Option<PublicKeyDownloads> {
+        let downloads = self.calls(|events| is_success(events, "GetPublicKey"));
+        let latest = downloads.first()?;
+        let account = latest.account.as_ref();
+        let words = format!(
+            "`{}`{} at {}{}",
+            short(&latest.principal),
+            account.map_or_else(String::new, |account| format!(" of account {account}")),
+            latest.when,
+            others(&downloads)
+        );
+        Some(PublicKeyDownloads {
+            downloads,
+            words,
+            at,
+        })
+    }
+}
+
+/// How many other callers there are, in words; nothing where there are none.
+fn others(calls: &[CallRecord]) -> String {
+    let latest = calls.first().map(|call| &call.principal);
+    let mut others: Vec<_> = calls.iter().map(|call| &call.principal).collect();
+    others.sort_unstable();
+    others.dedup();
+    others.retain(|principal| Some(*principal) != latest);
+    match others.len() {
+        0 => String::new(),
+        1 => ", and one other caller did so".to_owned(),
+        count => format!(", and {count} other callers did so"),
+    }
+}
+
+/// `role/app` of an ARN; anything else as it is.
+fn short(principal: &str) -> &str {
+    Arn::parse(principal).map_or(principal, |arn| arn.resource)
+}
+
+fn covered(coverage: &Coverage, key: Option<&KeyArn>) -> CoverageRecord {
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    CoverageRecord {
+        files: coverage.files,
+        events: coverage.events,
+        kms_events: coverage.kms_events,
+        first: time(coverage.first),
+        last: time(coverage.last),
+        regions: coverage.regions.iter().cloned().collect(),
+        accounts: coverage.accounts.iter().map(ToString::to_string).collect(),
+        truncated: coverage.truncated,
+        covers_region: key.map(|arn| coverage.regions.contains(arn.region())),
+    }
+}

@@ -1,0 +1,257 @@
+//! Where a JSON value ends and what stands at the top of a record, without reading the rest.
+//!
+//! Strings, their escapes and the nesting of brackets are followed exactly, so that nothing inside
+//! a string or a nested object is taken for a field of the record. What is passed over is not
+//! judged further: that a number is one is not asked.
+
+use crate::source::json::MAX_DEPTH;
+
+/// Why a value was not passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The bytes end before it does.
+    Cut,
+    /// It is not JSON.
+    Broken {
+        /// The byte, from the start of what was scanned.
+        at: usize,
+        /// What is wrong, as a message.
+        what: &'static str,
+    },
+}
+
+/// What was passed, as it stands there: a string without its quotes, anything else not at all.
+pub(super) type Raw<'a> = Option<&'a [u8]>;
+
+/// A place among bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    fn broken<T>(&self, what: &'static str) -> Result<T, Stop> {
+        Err(Stop::Broken { at: self.at, what })
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count);
+    }
+
+    /// The next byte that is not white space.
+    pub(super) fn next(&mut self) -> Result<u8, Stop> {
+        while let Some(byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Ok(*byte);
+            }
+            self.advance(1);
+        }
+        Err(Stop::Cut)
+    }
+
+    /// Passes this byte, after white space.
+    pub(super) fn take(&mut self, byte: u8, what: &'static str) -> Result<(), Stop> {
+        if self.next()? != byte {
+            return self.broken(what);
+        }
+        self.advance(1);
+        Ok(())
+    }
+
+    /// Passes a string; its inside as written.
+    pub(super) fn string(&mut self) -> Result<&'a [u8], Stop> {
+        self.advance(1);
+        let start = self.at;
+        loop {
+            let found = plain_length(self.rest()).ok_or(Stop::Cut)?;
+            self.advance(found);
+            if self.bytes.get(self.at) == Some(&b'"') {
+                let inside = self.bytes.get(start..self.at).unwrap_or_default();
+                self.advance(1);
+                return Ok(inside);
+            }
+            // A backslash and what it escapes.
+            self.advance(2);
+        }
+    }
+
+    /// Passes a key and its colon.
+    pub(super) fn key(&mut self) -> Result<&'a [u8], Stop> {
+        if self.next()? != b'"' {
+            return self.broken("expected a key in double quotes");
+        }
+        let key = self.string()?;
+        self.take(b':', "expected `:` after the key")?;
+        Ok(key)
+    }
+
+    /// Passes any value.
+    pub(super) fn value(&mut self) -> Result<Raw<'a>, Stop> {
+        match self.next()? {
+            b'"' => self.string().map(Some),
+            b'{' | b'[' => self.nested().map(|()| None),
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => self.bare().map(|()| None),
+            _ => self.broken("expected a value"),
+        }
+    }
+
+    /// Passes a number or a word. Its end must be seen.
+    fn bare(&mut self) -> Result<(), Stop> {
+        let rest = self.rest().iter();
+        let is_part = |b: &u8| matches!(b, b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E');
+        let length = rest.clone().position(|b| !is_part(b)).ok_or(Stop::Cut)?;
+        self.advance(length);
+        Ok(())
+    }
+
+    /// Passes an object or an array with all that is in it.
+    fn nested(&mut self) -> Result<(), Stop> {
+        // One bit for each open bracket: set for an object.
+        let mut open: u128 = 0;
+        let mut depth = 0_usize;
+        loop {
+            let mut rest = self.rest().iter();
+            let found = rest.position(|b| matches!(b, b'"' | b'{' | b'}' | b'[' | b']'));
+            self.advance(found.ok_or(Stop::Cut)?);
+            match self.bytes.get(self.at) {
+                Some(b'"') => {
+                    self.string()?;
+                    continue;
+                }
+                Some(byte @ (b'{' | b'[')) => {
+                    depth = depth.saturating_add(1);
+                    if depth >= MAX_DEPTH {
+                        return self.broken("the event nests deeper than 127 levels");
+                    }
+                    open = open << 1 | u128::from(*byte == b'{');
+                }
+                Some(byte) => {
+                    if (open & 1 == 1) != (*byte == b'}') {
+                        return self.broken("this bracket closes another kind than was opened");
+                    }
+                    open >>= 1;
+                    depth = depth.saturating_sub(1);
+                }
+                None => return Err(Stop::Cut),
+            }
+            self.advance(1);
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Bytes up to the next quote or backslash. Most strings are short, for which a search by wide
+/// registers would cost more than it saves.
+fn plain_length(bytes: &[u8]) -> Option<usize> {
+    const SHORT: usize = 24;
+    let head = bytes.get(..SHORT).unwrap_or(bytes);
+    if let Some(found) = head.iter().position(|b| matches!(b, b'"' | b'\\')) {
+        return Some(found);
+    }
+    let rest = bytes.get(head.len()..).unwrap_or_default();
+    memchr::memchr2(b'"', b'\\', rest).map(|found| found.saturating_add(head.len()))
+}
+
+/// The names of what [`Record::fields`] gives.
+pub(super) const FIELDS: [&str; 5] = [
+    "eventSource",
+    "eventName",
+    "eventTime",
+    "awsRegion",
+    "recipientAccountId",
+];
+
+/// The fields of a record that are read of every one, as written between their quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    /// How many bytes the whole record has.
+    pub(super) length: usize,
+    /// `eventSource`.
+    pub(super) source: Raw<'a>,
+    /// `eventName`.
+    pub(super) name: Raw<'a>,
+    /// `eventTime`.
+    pub(super) time: Raw<'a>,
+    /// `awsRegion`.
+    pub(super) region: Raw<'a>,
+    /// `recipientAccountId`.
+    pub(super) recipient: Raw<'a>,
+    /// `CloudTrailEvent`, in an answer of `lookup-events`: the event itself, as text.
+    pub(super) wrapped: Raw<'a>,
+    /// Whether a key is written with escapes, so that it may be one of these.
+    pub(super) escaped_key: bool,
+    /// Whether one of these stands twice.
+    pub(super) repeated: bool,
+}
+
+impl<'a> Record<'a> {
+    /// Reads the object that `bytes` begin with.
+    pub(super) fn scan(bytes: &'a [u8]) -> Result<Self, Stop> {
+        let mut cursor = Cursor::new(bytes);
+        let mut record = Self::default();
+        cursor.take(b'{', "expected an event, which is an object")?;
+        if cursor.next()? != b'}' {
+            loop {
+                let key = cursor.key()?;
+                let value = cursor.value()?;
+                record.take(key, value);
+                if cursor.next()? == b'}' {
+                    break;
+                }
+                cursor.take(b',', "expected `,` or `}`")?;
+            }
+        }
+        record.length = cursor.at.saturating_add(1);
+        Ok(record)
+    }
+
+    fn take(&mut self, key: &[u8], value: Raw<'a>) {
+        let field = match key {
+            b"eventSource" => &mut self.source,
+            b"eventName" => &mut self.name,
+            b"eventTime" => &mut self.time,
+            b"awsRegion" => &mut self.region,
+            b"recipientAccountId" => &mut self.recipient,
+            b"CloudTrailEvent" => &mut self.wrapped,
+            other => {
+                self.escaped_key |= other.contains(&b'\\');
+                return;
+            }
+        };
+        self.repeated |= field.is_some();
+        *field = value;
+    }
+
+    /// The fields as text, where none of them needs to be decoded.
+    pub(super) fn fields(&self) -> Option<[Option<&'a str>; 5]> {
+        let raw = [
+            self.source,
+            self.name,
+            self.time,
+            self.region,
+            self.recipient,
+        ];
+        let mut text = [None; 5];
+        for (text, raw) in text.iter_mut().zip(raw) {
+            let Some(raw) = raw else {
+                continue;
+            };
+            if raw.contains(&b'\\') {
+                return None;
+            }
+            *text = Some(std::str::from_utf8(raw).ok()?);
+        }
+        (!self.escaped_key).then_some(text)
+    }
+}

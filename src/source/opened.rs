@@ -1,0 +1,171 @@
+//! A file's bytes as they come, decompressed where its first bytes say gzip.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// How far the reading of files has come, for whoever watches it from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    bytes: AtomicU64,
+    files: AtomicU64,
+}
+
+impl Progress {
+    /// Bytes read so far, as they are on the disk.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Files done with so far.
+    pub fn files(&self) -> u64 {
+        self.files.load(Ordering::Relaxed)
+    }
+
+    /// Notes that one file more is done with.
+    pub fn file_is_done(&self) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn add_bytes(&self, count: usize) {
+        let count = u64::try_from(count).unwrap_or_default();
+        self.bytes.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+/// What the first two bytes of a gzip file are: RFC 1952, 2.3.1.
+pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// How much of a file is read to see what it is.
+const HEAD: u64 = 64 * 1024;
+
+/// A file of which the first bytes were read.
+#[derive(Debug)]
+pub struct Opened<'p> {
+    /// Those that were read.
+    head: Vec<u8>,
+    /// How many of them were handed out.
+    given: usize,
+    rest: Rest,
+    progress: &'p Progress,
+}
+
+#[derive(Debug)]
+enum Rest {
+    File(File),
+    StandardInput(io::Stdin),
+}
+
+/// Opens a file, or standard input for `-`, and reads its first 64 KiB.
+///
+/// # Errors
+/// What the operating system says.
+pub fn open<'p>(path: &Path, progress: &'p Progress) -> io::Result<Opened<'p>> {
+    let mut head = Vec::new();
+    let rest = if path == Path::new("-") {
+        Rest::StandardInput(io::stdin())
+    } else {
+        let file = File::open(path)?;
+        let size = file.metadata().map_or(0, |metadata| metadata.len());
+        // One byte more, so that the end is seen without growing.
+        let wanted = size.min(HEAD).saturating_add(1);
+        head.reserve_exact(usize::try_from(wanted).unwrap_or_default());
+        Rest::File(file)
+    };
+    let mut opened = Opened {
+        head: Vec::new(),
+        given: 0,
+        rest,
+        progress,
+    };
+    opened.rest.by_ref().take(HEAD).read_to_end(&mut head)?;
+    progress.add_bytes(head.len());
+    opened.head = head;
+    Ok(opened)
+}
+
+impl<'p> Opened<'p> {
+    /// The first bytes as they are on the disk, at most 64 KiB.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Whether those are all.
+    pub fn is_whole(&self) -> bool {
+        u64::try_from(self.head.len()).unwrap_or(u64::MAX) < HEAD
+    }
+
+    /// Whether the file is compressed by gzip, as its first bytes say.
+    pub fn is_gzip(&self) -> bool {
+        self.head.starts_with(&GZIP_MAGIC)
+    }
+
+    /// All its bytes as they are on the disk.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn into_bytes(mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = std::mem::take(&mut self.head);
+        let known = bytes.len();
+        if u64::try_from(known).unwrap_or(u64::MAX) >= HEAD {
+            self.rest.read_to_end(&mut bytes)?;
+            self.progress.add_bytes(bytes.len().saturating_sub(known));
+        }
+        Ok(bytes)
+    }
+
+    /// The content: of a gzip file what it holds when decompressed, all its members one after
+    /// another.
+    pub fn content(self) -> Content<'p> {
+        if self.is_gzip() {
+            let buffered = BufReader::with_capacity(64 * 1024, self);
+            Content::Gzip(Box::new(MultiGzDecoder::new(buffered)))
+        } else {
+            Content::Plain(self)
+        }
+    }
+}
+
+impl Read for Opened<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut head = self.head.get(self.given..).unwrap_or_default();
+        if head.is_empty() {
+            let count = self.rest.read(buffer)?;
+            self.progress.add_bytes(count);
+            return Ok(count);
+        }
+        let count = head.read(buffer)?;
+        self.given = self.given.saturating_add(count);
+        Ok(count)
+    }
+}
+
+impl Read for Rest {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(buffer),
+            Self::StandardInput(input) => input.read(buffer),
+        }
+    }
+}
+
+/// The content of a file, byte by byte.
+#[derive(Debug)]
+pub enum Content<'p> {
+    /// As it is on the disk.
+    Plain(Opened<'p>),
+    /// Decompressed.
+    Gzip(Box<MultiGzDecoder<BufReader<Opened<'p>>>>),
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(plain) => plain.read(buffer),
+            Self::Gzip(decoder) => decoder.read(buffer),
+        }
+    }
+}

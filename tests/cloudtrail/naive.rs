@@ -1,0 +1,152 @@
+//! The same reading, written without thought of speed: all of a file as `serde_json` sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// What is compared of an event: name, keys, Region, caller, error, context, days.
+type Likeness = (
+    String,
+    BTreeSet<String>,
+    String,
+    [String; 4],
+    Option<String>,
+    BTreeSet<String>,
+    Option<u16>,
+);
+
+/// All that a trail says, in words that both readers can be put in.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) events: u64,
+    pub(crate) kms_events: u64,
+    pub(crate) first: Option<jiff::Timestamp>,
+    pub(crate) last: Option<jiff::Timestamp>,
+    pub(crate) regions: BTreeSet<String>,
+    pub(crate) accounts: BTreeSet<String>,
+    pub(crate) truncated: bool,
+    pub(crate) counted: BTreeMap<Likeness, (u64, jiff::Timestamp, jiff::Timestamp)>,
+}
+
+/// Every document of these texts, whatever its shape.
+pub(crate) fn read(texts: &[String]) -> Seen {
+    let mut seen = Seen::default();
+    for text in texts {
+        for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+            let document = document.unwrap();
+            let list = document.get("Records").or_else(|| document.get("Events"));
+            let more = document.get("NextToken").and_then(Value::as_str);
+            seen.truncated |= more.is_some_and(|token| !token.is_empty());
+            match list.unwrap_or(&document) {
+                Value::Array(events) => events.iter().for_each(|event| seen.take(event)),
+                event => seen.take(event),
+            }
+        }
+    }
+    seen
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+impl Seen {
+    fn take(&mut self, event: &Value) {
+        if let Some(wrapped) = event.get("CloudTrailEvent") {
+            let inner: Value = serde_json::from_str(wrapped.as_str().unwrap()).unwrap();
+            return self.take(&inner);
+        }
+        let time: jiff::Timestamp = text(event, "eventTime").parse().unwrap();
+        self.events += 1;
+        self.first = Some(self.first.unwrap_or(time).min(time));
+        self.last = Some(self.last.unwrap_or(time).max(time));
+        self.regions.extend(some(text(event, "awsRegion")));
+        let account = text(event, "recipientAccountId");
+        let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        self.accounts.extend(digits.then_some(account));
+        if text(event, "eventSource") == "kms.amazonaws.com" {
+            self.kms_events += 1;
+            let entry = self
+                .counted
+                .entry(likeness(event))
+                .or_insert((0, time, time));
+            *entry = (entry.0 + 1, entry.1.min(time), entry.2.max(time));
+        }
+    }
+}
+
+fn likeness(event: &Value) -> Likeness {
+    let mut keys = BTreeSet::new();
+    for resource in event["resources"].as_array().unwrap_or(&Vec::new()) {
+        keys.extend(some(text(resource, "ARN")));
+    }
+    for part in [
+        "requestParameters",
+        "responseElements",
+        "serviceEventDetails",
+    ] {
+        for name in ["keyId", "sourceKeyId", "destinationKeyId", "targetKeyId"] {
+            keys.extend(some(text(&event[part], name)));
+        }
+    }
+    let identity = &event["userIdentity"];
+    let issuer = text(&identity["sessionContext"]["sessionIssuer"], "arn");
+    let caller = [
+        text(identity, "type"),
+        some(issuer).unwrap_or_else(|| text(identity, "arn")),
+        text(identity, "accountId"),
+        text(identity, "invokedBy"),
+    ];
+    let context = event["requestParameters"]["encryptionContext"].as_object();
+    let context = context.map(|pairs| pairs.keys().cloned().collect());
+    let window = |part: &str| event[part]["pendingWindowInDays"].as_u64();
+    let days = window("requestParameters").or_else(|| window("responseElements"));
+    (
+        text(event, "eventName"),
+        keys,
+        text(event, "awsRegion"),
+        caller,
+        some(text(event, "errorCode")),
+        context.unwrap_or_default(),
+        days.map(|days| days.try_into().unwrap()),
+    )
+}
+
+/// What kmslint saw.
+pub(crate) fn as_seen(trail: &kmslint::inventory::Trail) -> Seen {
+    let coverage = &trail.coverage;
+    let counted = trail.events.iter().map(|events| {
+        let caller = &events.caller;
+        let account = caller.account.map(|account| account.to_string());
+        let caller = [
+            caller.kind.clone(),
+            caller.arn.clone().unwrap_or_default(),
+            account.unwrap_or_default(),
+            caller.invoked_by.clone().unwrap_or_default(),
+        ];
+        let likeness = (
+            events.operation.clone(),
+            events.key_names.clone(),
+            events.region.clone(),
+            caller,
+            events.error.clone(),
+            events.encryption_context.clone(),
+            events.pending_window,
+        );
+        (likeness, (events.count, events.first, events.last))
+    });
+    Seen {
+        events: coverage.events,
+        kms_events: coverage.kms_events,
+        first: coverage.first,
+        last: coverage.last,
+        regions: coverage.regions.clone(),
+        accounts: coverage.accounts.iter().map(ToString::to_string).collect(),
+        truncated: coverage.truncated,
+        counted: counted.collect(),
+    }
+}
