@@ -37,7 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["source", "simulate", "preflight", "finding", "lint"],
+        &["source", "eval", "simulate", "preflight", "finding", "lint"],
     ),
     (
         "cli",

@@ -2,20 +2,15 @@
 
 use std::sync::LazyLock;
 
-use crate::aws::{AccountId, Arn};
-use crate::eval::{
-    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, assume_full_access,
-    full_access,
-};
+use crate::aws::Arn;
+use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext};
 use crate::facts::key_context;
-use crate::inventory::{
-    Boundary, FULL_AWS_ACCESS, IdentityType, Inventory, LoadedPolicy, Principal,
-};
+use crate::inventory::{Boundary, IdentityType, Inventory, LoadedPolicy, Principal};
 use crate::policy::{PolicyDocument, PolicyKind, parse};
 use crate::source::{SourceId, json};
 
 use super::key::Subject;
-use super::reference::{CONTROL_POLICIES, EVALUATION};
+use super::reference::EVALUATION;
 use super::verdict::{Reason, Severity, Topic};
 
 /// Everything that decides.
@@ -27,9 +22,9 @@ pub(super) struct Desk<'a> {
     key_policy: Option<&'a LoadedPolicy>,
     identity: Vec<NamedPolicy>,
     boundary: Option<Vec<NamedPolicy>>,
-    scps: Vec<Vec<NamedPolicy>>,
-    rcps: Vec<Vec<NamedPolicy>>,
-    files: Vec<(PolicyRef, SourceId)>,
+    pub(super) scps: Vec<Vec<NamedPolicy>>,
+    pub(super) rcps: Vec<Vec<NamedPolicy>>,
+    pub(super) files: Vec<(PolicyRef, SourceId)>,
     /// Whether the principal's own policies are known, or it has none.
     identity_known: bool,
     /// What is not known, each of which may deny what all else allows.
@@ -87,7 +82,13 @@ impl<'a> Desk<'a> {
         desk
     }
 
-    fn doubt(&mut self, id: &'static str, sentence: &str, help: &str, reference: &'static str) {
+    pub(super) fn doubt(
+        &mut self,
+        id: &'static str,
+        sentence: &str,
+        help: &str,
+        reference: &'static str,
+    ) {
         let reason = Reason::new(
             Severity::Caution,
             Topic::Permission,
@@ -172,91 +173,6 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn add_organization(&mut self, inventory: &'a Inventory) {
-        let Some(organization) = &inventory.organization else {
-            return;
-        };
-        let account = self.caller.account();
-        let id = account.filter(|account| organization.has_member(*account));
-        if let Some(id) = id.and(organization.id.as_ref()) {
-            self.context.set("aws:PrincipalOrgID", [id.as_str()]);
-        }
-        let missing = organization.missing(&inventory.organization_policies);
-        if !missing.is_empty() {
-            let sentence = format!(
-                "the organization's polic{} `{}` {} in no file, and may deny it",
-                if missing.len() == 1 { "y" } else { "ies" },
-                missing.join("`, `"),
-                if missing.len() == 1 { "is" } else { "are" },
-            );
-            let help = "add the output of `aws organizations describe-policy`";
-            self.doubt(
-                "control-policy-not-loaded",
-                &sentence,
-                help,
-                CONTROL_POLICIES,
-            );
-        }
-        // An SCP follows the caller's account, an RCP the key's:
-        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-        self.scps = account.map_or_else(Vec::new, |account| {
-            self.levels(inventory, account, PolicyKind::ServiceControl)
-        });
-        self.rcps = self.subject.account.map_or_else(Vec::new, |account| {
-            self.levels(inventory, account, PolicyKind::ResourceControl)
-        });
-    }
-
-    /// The control policies of each level above the account.
-    fn levels(
-        &mut self,
-        inventory: &Inventory,
-        account: AccountId,
-        kind: PolicyKind,
-    ) -> Vec<Vec<NamedPolicy>> {
-        let Some(organization) = inventory
-            .organization
-            .as_ref()
-            .filter(|organization| organization.limits(account))
-        else {
-            return Vec::new();
-        };
-        let (names, layer) = if kind == PolicyKind::ServiceControl {
-            (&organization.scps, Layer::Scp)
-        } else {
-            (&organization.rcps, Layer::Rcp)
-        };
-        let mut levels = Vec::new();
-        let above = names
-            .iter()
-            .enumerate()
-            .filter(|(level, _)| organization.is_above(*level, account));
-        for (_, names) in above {
-            let mut level = Vec::new();
-            for name in names {
-                let loaded = inventory
-                    .organization_policies
-                    .iter()
-                    .find(|of| of.policy.document.kind == kind && of.is_called(name));
-                if let Some(found) = loaded {
-                    let reference = reference(layer, levels.len(), level.len());
-                    self.files.push((reference, found.policy.source));
-                    level.push(NamedPolicy {
-                        name: name.as_str().into(),
-                        document: found.policy.document.clone(),
-                    });
-                } else if kind == PolicyKind::ServiceControl && name == FULL_AWS_ACCESS {
-                    level.extend(full_access());
-                }
-            }
-            if kind == PolicyKind::ServiceControl {
-                assume_full_access(&mut level);
-            }
-            levels.push(level);
-        }
-        levels
-    }
-
     /// The policies as loaded.
     pub(super) fn loaded(&self) -> PolicySet<'_> {
         PolicySet {
@@ -313,7 +229,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-const fn reference(layer: Layer, level: usize, index: usize) -> PolicyRef {
+pub(super) const fn reference(layer: Layer, level: usize, index: usize) -> PolicyRef {
     PolicyRef {
         layer,
         level,

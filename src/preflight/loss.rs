@@ -9,10 +9,17 @@ use super::reference::{DELETING, HMAC, IMPORTED, METADATA, MULTI_REGION, PUBLIC_
 use super::related::{Family, Related};
 use super::verdict::{Reason, Severity, Topic};
 
+/// The loss of all that a symmetric key encrypted.
+const DATA_IS_LOST: &str = "data-is-lost";
+
 /// Every reason from what is lost.
 pub(super) fn reasons(subject: &Subject, family: &Family) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    reasons.push(by_usage(subject));
+    let by_usage = by_usage(subject);
+    // What a related key decrypts is not lost.
+    if by_usage.id != DATA_IS_LOST || !family.all().iter().any(lasting) {
+        reasons.push(by_usage);
+    }
     reasons.extend(by_origin(subject));
     reasons.extend(by_family(subject, family));
     reasons
@@ -64,7 +71,7 @@ fn by_usage(subject: &Subject) -> Reason {
         ),
         _ => reason(
             Severity::Note,
-            "data-is-lost",
+            DATA_IS_LOST,
             DELETING,
             "all that was encrypted under the key, data keys included, is unreadable for ever; services that hold a data key in memory, such as EBS for an attached volume, fail only when they need the key next",
         ),
@@ -145,6 +152,11 @@ fn cloud_hsm(state: Option<KeyState>) -> Reason {
     reason(severity, "cluster-may-keep-the-material", DELETING, &text)
 }
 
+/// Whether the key is known to stay.
+fn lasting(key: &Related) -> bool {
+    key.state.is_some_and(|state| !state.is_pending_deletion())
+}
+
 /// A replica alone is no great loss; the last of its family is all of it.
 fn by_family(subject: &Subject, family: &Family) -> Option<Reason> {
     if subject.multi_region() != Some(true) {
@@ -153,7 +165,6 @@ fn by_family(subject: &Subject, family: &Family) -> Option<Reason> {
     let part = subject.part()?;
     let at = subject.key.metadata.related.as_ref().map(|found| found.at);
     let at = at.unwrap_or(subject.at());
-    let lasting = |key: &Related| key.state.is_some_and(|state| !state.is_pending_deletion());
     let staying = family
         .all()
         .iter()

@@ -5,6 +5,7 @@
 mod alternative;
 mod cancellers;
 mod command;
+mod control;
 mod desk;
 mod evidence;
 mod guardrails;
@@ -27,6 +28,7 @@ mod verdict;
 
 use serde::Serialize;
 
+use crate::aws::key::KeyState;
 use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
 use crate::eval::Caller;
 use crate::inventory::Inventory;
@@ -233,7 +235,8 @@ fn whole(
     if let (Some(plan), Some(caller)) = (plan, &question.principal) {
         reasons.extend(permissions::of_plan(plan, caller, inventory));
     }
-    if question.operation == Operation::Schedule && timeline.is_some() {
+    let is_pending = subject.state().is_some_and(KeyState::is_pending_deletion);
+    if question.operation == Operation::Schedule && timeline.is_some() && !is_pending {
         reasons.push(timeline::documented_differently());
     }
     reasons.extend(found);

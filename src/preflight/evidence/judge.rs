@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::aws::key::KeySpec;
-
 use super::super::key::Subject;
-use super::super::moment::{days_between, parse};
-use super::super::reference::{ALARM, EVENT_HISTORY, LAST_USAGE, PAST_USE, PUBLIC_KEY};
+use super::super::moment::days_between;
+use super::super::reference::{EVENT_HISTORY, LAST_USAGE, PAST_USE};
 use super::super::verdict::{Reason, Severity, Topic};
 use super::super::{Operation, Question};
 use super::{Calls, CoverageRecord, Evidence};
@@ -18,10 +16,6 @@ const QUIET_DAYS: i64 = 90;
 
 /// Days that files may be old.
 const FRESH_DAYS: i64 = 2;
-
-/// Errors by which KMS refuses the use of a key that is pending deletion or disabled.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
-const STATE_ERRORS: [&str; 2] = ["KMSInvalidStateException", "DisabledException"];
 
 /// How many calls a sentence names.
 const NAMED: usize = 3;
@@ -48,13 +42,18 @@ pub(in crate::preflight) fn reasons(
     reasons
 }
 
-struct Judge<'a> {
-    subject: &'a Subject,
-    evidence: &'a Evidence,
-    question: &'a Question,
+pub(super) struct Judge<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) evidence: &'a Evidence,
+    pub(super) question: &'a Question,
 }
 
-fn reason(severity: Severity, id: &'static str, reference: &'static str, text: String) -> Reason {
+pub(super) fn reason(
+    severity: Severity,
+    id: &'static str,
+    reference: &'static str,
+    text: String,
+) -> Reason {
     Reason::new(severity, Topic::Evidence, id, reference, text)
 }
 
@@ -211,199 +210,10 @@ impl Judge<'_> {
             Some(_) => None,
         }
     }
-
-    /// Downloads of the public half.
-    fn public_key(&self) -> Option<Reason> {
-        let calls = &self.evidence.public_key;
-        let latest = calls.first()?;
-        if self
-            .subject
-            .spec()
-            .is_some_and(|spec| !KeySpec::is_asymmetric(spec))
-        {
-            return None;
-        }
-        let own = self.subject.account.map(|account| account.to_string());
-        let foreign = |calls: &&Calls| calls.account.is_some() && calls.account != own;
-        let elsewhere: Vec<_> = calls
-            .iter()
-            .filter(foreign)
-            .filter_map(|c| c.account.as_deref())
-            .collect();
-        let accounts = if elsewhere.is_empty() {
-            String::new()
-        } else {
-            let mut elsewhere = elsewhere;
-            elsewhere.sort_unstable();
-            elsewhere.dedup();
-            format!("; also from account {}", elsewhere.join(", "))
-        };
-        let text = format!(
-            "the public key was downloaded: {}{accounts}",
-            named(calls, "by")
-        );
-        Some(
-            reason(Severity::Caution, "public-key-downloaded", PUBLIC_KEY, text)
-                .help(
-                    "ask each of them whether the public key is still in use: KMS cannot see that",
-                )
-                .at(latest.at),
-        )
-    }
-
-    /// Attempts that failed: something needs the key. While it is pending deletion they are what
-    /// the waiting period is for.
-    fn failures(&self) -> Option<Reason> {
-        let is_pending = self
-            .subject
-            .state()
-            .is_some_and(crate::aws::key::KeyState::is_pending_deletion);
-        let since = self.scheduled_since();
-        let relevant = |calls: &&Calls| {
-            let by_state = calls
-                .error
-                .as_deref()
-                .is_some_and(|error| STATE_ERRORS.contains(&error));
-            by_state || since.is_some_and(|since| calls.last >= since)
-        };
-        let mut found: Vec<Calls> = self
-            .evidence
-            .failures
-            .iter()
-            .filter(relevant)
-            .cloned()
-            .collect();
-        if is_pending {
-            let after = |calls: &&Calls| since.is_some_and(|since| calls.last >= since);
-            found.extend(self.evidence.uses.iter().filter(after).cloned());
-        }
-        let latest = found.first()?;
-        let at = Some(latest.at);
-        let when = if is_pending {
-            "after its deletion was scheduled"
-        } else {
-            "while it could not be used"
-        };
-        let text = format!(
-            "something tried to use the key {when}: {}",
-            named(&found, "by")
-        );
-        let severity = match self.question.operation {
-            Operation::Cancel => Severity::Note,
-            Operation::Pending => Severity::Stop,
-            Operation::Schedule => Severity::Caution,
-        };
-        let help = match self.question.operation {
-            Operation::Pending => "cancel the deletion: something still needs the key",
-            Operation::Schedule | Operation::Cancel => "find out what needs the key",
-        };
-        Some(
-            reason(severity, "needed-while-unusable", ALARM, text)
-                .help(help)
-                .at(at),
-        )
-    }
-
-    /// Since when the deletion is surely scheduled.
-    fn scheduled_since(&self) -> Option<Timestamp> {
-        self.evidence.scheduled_at.or_else(|| {
-            let state = self.subject.state()?;
-            let date = self.subject.key.metadata.deletion_date.as_ref()?;
-            let date = parse(&date.value)?;
-            // No waiting period is shorter than 7 days.
-            let earlier = super::super::moment::later(date, -7);
-            earlier.filter(|_| state.is_pending_deletion())
-        })
-    }
-
-    /// An earlier deletion that somebody stopped, and a deletion that was completed.
-    fn history(&self) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        let last = |operation: &str| {
-            let of = self.evidence.lifecycle.iter();
-            of.filter(|calls| calls.operation == operation && calls.error.is_none())
-                .max_by_key(|calls| calls.last)
-        };
-        if let Some(deleted) = last("DeleteKey") {
-            let text = format!("KMS deleted the key at {}", deleted.last);
-            reasons.push(reason(Severity::Stop, "already-deleted", PAST_USE, text).at(deleted.at));
-        }
-        let (scheduled, cancelled) = (last("ScheduleKeyDeletion"), last("CancelKeyDeletion"));
-        if let Some(calls) = cancelled {
-            let text = format!(
-                "an earlier deletion was cancelled at {} by {}",
-                calls.last,
-                calls.who()
-            );
-            let severity = match self.question.operation {
-                Operation::Schedule => Severity::Caution,
-                Operation::Cancel | Operation::Pending => Severity::Note,
-            };
-            reasons.push(
-                reason(severity, "cancelled-before", PAST_USE, text)
-                    .help("ask why before it is deleted again")
-                    .at(calls.at),
-            );
-        }
-        if let Some(calls) = scheduled {
-            let days = calls
-                .pending_window
-                .map(|days| format!(" with {days} days"));
-            let text = format!(
-                "its deletion was scheduled{} at {} by {}",
-                days.unwrap_or_default(),
-                calls.last,
-                calls.who()
-            );
-            reasons.push(reason(Severity::Note, "scheduled-before", PAST_USE, text).at(calls.at));
-        }
-        reasons
-    }
-
-    /// What seems to depend on the key.
-    fn clues(&self) -> Vec<Reason> {
-        let evidence = self.evidence;
-        let mut clues = Vec::new();
-        let list = |names: &std::collections::BTreeSet<String>| {
-            names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        if !evidence.services.is_empty() {
-            clues.push(format!(
-                "services that used it: {}",
-                list(&evidence.services)
-            ));
-        }
-        if !evidence.encryption_context.is_empty() {
-            let names = list(&evidence.encryption_context);
-            clues.push(format!("names in its encryption contexts: {names}"));
-        }
-        let aliases: Vec<_> = self
-            .subject
-            .aliases()
-            .map(|alias| format!("`{alias}`"))
-            .collect();
-        if !aliases.is_empty() {
-            clues.push(format!(
-                "aliases, which are deleted with it: {}",
-                aliases.join(", ")
-            ));
-        }
-        clues
-            .into_iter()
-            .map(|text| {
-                let text = format!("a clue to what depends on the key: {text}");
-                reason(Severity::Note, "dependents", PAST_USE, text)
-            })
-            .collect()
-    }
 }
 
 /// The latest calls, for example `Decrypt by arn:… at 2026-01-02T03:04:05Z (12 calls)`.
-fn named(calls: &[Calls], by: &str) -> String {
+pub(super) fn named(calls: &[Calls], by: &str) -> String {
     let one = |calls: &Calls| {
         let count = if calls.count == 1 {
             String::new()

@@ -1,5 +1,7 @@
 //! What CloudTrail and `get-key-last-usage` recorded of the key.
 
+mod clues;
+mod history;
 mod judge;
 
 use std::collections::{BTreeMap, BTreeSet};

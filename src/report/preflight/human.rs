@@ -342,7 +342,8 @@ impl<W: Write> Page<'_, W> {
         let Some(own) = preflight.permissions.first() else {
             return Ok(());
         };
-        let decides = own.answer != Answer::Allowed && preflight.operation != Operation::Pending;
+        let is_open = matches!(own.answer, Answer::Denied | Answer::Conditional);
+        let decides = is_open && preflight.operation != Operation::Pending;
         let Some(explained) = own.explanation.as_ref().filter(|_| decides) else {
             return Ok(());
         };

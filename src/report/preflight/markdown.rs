@@ -179,7 +179,8 @@ impl<W: Write> Ticket<'_, W> {
             let number = number.saturating_add(1);
             let planned = words::planned(call);
             let purpose = inline(&format!("{}: {}{planned}", call.region, call.purpose));
-            writeln!(self.out, "{number}. {purpose}: {}", code(&call.command))?;
+            writeln!(self.out, "{number}. {purpose}\n")?;
+            self.command(&call.command, "   ")?;
         }
         Ok(())
     }
@@ -261,13 +262,17 @@ impl<W: Write> Ticket<'_, W> {
                 format!(" ({may})")
             };
             let purpose = link(&inline(command.purpose), command.reference);
-            writeln!(
-                self.out,
-                "- {purpose}{}: {}",
-                inline(&may),
-                code(&command.command)
-            )?;
+            writeln!(self.out, "- {purpose}{}\n", inline(&may))?;
+            self.command(&command.command, "  ")?;
         }
         Ok(())
+    }
+
+    /// A command to copy, below an item of a list.
+    fn command(&mut self, command: &str, indent: &str) -> io::Result<()> {
+        for line in fenced(command).lines() {
+            writeln!(self.out, "{indent}{line}")?;
+        }
+        writeln!(self.out)
     }
 }

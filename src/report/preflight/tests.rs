@@ -54,6 +54,7 @@ fn answers() -> Vec<(Loaded, Preflight)> {
 }
 
 /// Whether a value is what a schema of the kind that is used here says, and nothing else.
+#[expect(clippy::too_many_lines, reason = "a paragraph for each keyword")]
 fn check(value: &Value, schema: &Value, root: &Value, path: &str) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("{path}: {what}: {value}"));
     if let Some(name) = schema["$ref"].as_str() {

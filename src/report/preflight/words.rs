@@ -1,5 +1,6 @@
 //! What the reports on a deletion say in the same words.
 
+use crate::eval::Decision;
 use crate::preflight::{
     Answer, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord, Moment, Operation,
     Permission, Phase, PlannedCall, Preflight, PrincipalKind, Verdict,
@@ -94,7 +95,12 @@ pub(super) fn moment(moment: Moment) -> String {
 /// What decided a permission, in a few words.
 pub(super) fn decided(permission: &Permission) -> String {
     if permission.answer == Answer::Unknown {
-        return "policies are missing".to_owned();
+        let loaded = permission.explanation.as_ref().map(|of| of.decision);
+        return match loaded {
+            Some(Decision::Allowed) => "allowed, unless a policy that is missing denies it",
+            _ => "policies are missing",
+        }
+        .to_owned();
     }
     if permission.answer == Answer::Conditional {
         return format!("hangs on {}", permission.depends_on.join(", "));
