@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::aws::Arn;
 use crate::eval::{Caller, Decision};
-use crate::facts::{Access, Facts, Identities, Limits, PrincipalKind, of_key_among};
-use crate::inventory::Inventory;
-use crate::source::{Location, Sources};
+use crate::facts::{Access, Facts, Limits, PrincipalKind, of_key_among};
+use crate::source::Location;
 
 use super::Question;
+use super::archive::Archive;
 use super::key::Subject;
 use super::permission::Answer;
 use super::reference::{CANCEL, PERMISSIONS};
@@ -53,20 +53,14 @@ pub struct Canceller {
 }
 
 /// Asks for everyone.
-pub(super) fn of(
-    subject: &Subject,
-    inventory: &Inventory,
-    sources: &Sources,
-    question: &Question,
-) -> Cancellers {
+pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) -> Cancellers {
     if subject.key.policy.is_none() {
         return Cancellers::default();
     }
-    let identities = Identities::new(inventory);
     let limits = Limits {
         minimum_waiting_period: question.minimum,
     };
-    let facts = of_key_among(&subject.key, &identities, sources, limits);
+    let facts = of_key_among(&subject.key, &archive.identities, archive.sources, limits);
     let own = question.principal.as_ref();
     let others = facts.access.cancel.iter();
     let others = others.filter(|access| {

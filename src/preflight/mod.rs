@@ -3,6 +3,7 @@
 //! What no file says is said to be not known, and is never a reason to go.
 
 mod alternative;
+mod archive;
 mod cancellers;
 mod command;
 mod control;
@@ -20,8 +21,6 @@ mod question;
 mod reference;
 mod related;
 mod request;
-#[cfg(test)]
-mod tests;
 mod timeline;
 mod trailing_days;
 mod verdict;
@@ -49,6 +48,7 @@ pub use timeline::{Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline}
 pub use trailing_days::TrailingDays;
 pub use verdict::{Reason, Severity, Topic, Verdict};
 
+use archive::Archive;
 use desk::Desk;
 use key::Subject;
 use related::Family;
@@ -153,7 +153,10 @@ pub fn preflight(
     sources: &Sources,
 ) -> Result<Preflight, PreflightError> {
     Ok(match request::find(question, inventory)? {
-        Found::Key(subject, reasons) => whole(question, &subject, reasons, inventory, sources),
+        Found::Key(subject, reasons) => {
+            let archive = Archive::new(inventory, sources);
+            whole(question, &subject, reasons, &archive)
+        }
         Found::Refused(subject, reason) => {
             let mut preflight = empty(question);
             preflight.key = subject.map(|subject| subject.record());
@@ -205,12 +208,13 @@ fn whole(
     question: &Question,
     subject: &Subject,
     mut reasons: Vec<Reason>,
-    inventory: &Inventory,
-    sources: &Sources,
+    archive: &Archive<'_>,
 ) -> Preflight {
+    let inventory = archive.inventory;
     let mut preflight = empty(question);
     let family = Family::of(subject, inventory);
-    let evidence = Evidence::of(subject, inventory);
+    let evidence = Evidence::of(subject, archive);
+    reasons.extend(request::place_not_known(subject));
     reasons.extend(guardrails::days(question));
     let mut own_cancel = None;
     if let Some(caller) = &question.principal {
@@ -221,7 +225,7 @@ fn whole(
         reasons.extend(found);
         preflight.permissions = permissions;
     }
-    preflight.cancellers = cancellers::of(subject, inventory, sources, question);
+    preflight.cancellers = cancellers::of(subject, archive, question);
     if question.operation != Operation::Cancel {
         reasons.extend(preflight.cancellers.reasons(own_cancel, subject));
         reasons.extend(loss::reasons(subject, &family));

@@ -3,6 +3,7 @@
 use crate::inventory::{Inventory, Key};
 use crate::source::{Location, Sources};
 
+use super::archive::Archive;
 use super::key::Subject;
 use super::{Operation, Preflight, Question, whole};
 
@@ -14,6 +15,7 @@ pub fn pending(
     sources: &Sources,
     named: &dyn Fn(Location) -> bool,
 ) -> Vec<Preflight> {
+    let archive = Archive::new(inventory, sources);
     let keys = inventory.keys.iter().filter(|key| is_pending(key, named));
     keys.map(|key| {
         let subject = Subject::new(key, None);
@@ -23,7 +25,7 @@ pub fn pending(
             days: None,
             ..question.clone()
         };
-        whole(&question, &subject, Vec::new(), inventory, sources)
+        whole(&question, &subject, Vec::new(), &archive)
     })
     .collect()
 }

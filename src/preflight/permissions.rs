@@ -246,8 +246,11 @@ pub(super) fn ranges(ranges: &[(u8, u8)]) -> String {
 /// Whether the principal may make the calls of a plan: each key has a key policy of its own.
 pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -> Option<Reason> {
     for call in &mut plan.calls {
-        let keys = inventory.keys.iter().map(|key| Subject::new(key, None));
-        let described = keys.filter(|key| key.name() == call.key && key.key.policy.is_some());
+        let with_policy = inventory.keys.iter().filter(|key| key.policy.is_some());
+        let described = with_policy
+            .filter(|key| key.metadata.related.is_some() || key.name == call.key)
+            .map(|key| Subject::new(key, None))
+            .filter(|key| key.name() == call.key);
         // Of several policies it is not known which is in force.
         if let [subject] = described.collect::<Vec<_>>().as_slice() {
             let desk = Desk::new(subject, caller, inventory);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::aws::KeyArn;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Key};
 use crate::source::Location;
 
 use super::key::{Subject, known};
@@ -55,6 +55,9 @@ impl Family {
     /// files describe.
     pub(super) fn of(subject: &Subject, inventory: &Inventory) -> Self {
         let mut family = Self::default();
+        if subject.multi_region() == Some(false) {
+            return family;
+        }
         let described = described(subject, inventory);
         let listed = subject.key.metadata.related.as_ref();
         family.is_whole = listed.is_some();
@@ -96,8 +99,14 @@ impl Family {
 
 /// The described keys with the same id and account, by ARN.
 fn described(subject: &Subject, inventory: &Inventory) -> BTreeMap<String, Subject> {
-    let keys = inventory.keys.iter().map(|key| Subject::new(key, None));
-    keys.filter(|key| key.id == subject.id && key.account == subject.account)
+    // Most keys are none of its relatives, and need not be looked at closely.
+    let id = |key: &Key| -> Option<String> {
+        let said = key.metadata.key_id.as_ref().map(|id| id.value.clone());
+        key.arn.as_ref().map(|arn| arn.key_id().to_owned()).or(said)
+    };
+    let keys = inventory.keys.iter().filter(|key| id(key) == subject.id);
+    keys.map(|key| Subject::new(key, None))
+        .filter(|key| key.account == subject.account)
         .filter_map(|key| Some((key.arn.as_ref()?.to_string(), key)))
         .collect()
 }

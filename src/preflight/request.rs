@@ -40,6 +40,17 @@ pub(super) fn find(question: &Question, inventory: &Inventory) -> Result<Found, 
     by_id(text, inventory)
 }
 
+/// Without the ARN neither Region nor account is confirmed, and a call may mean another key.
+pub(super) fn place_not_known(subject: &Subject) -> Option<Reason> {
+    if subject.arn.is_some() {
+        return None;
+    }
+    let text = "no file and no argument says the key's ARN, so its Region is not known";
+    let id = "region-not-known";
+    let found = Reason::new(Severity::Caution, Topic::Request, id, SCHEDULE, text);
+    Some(found.help("give the key ARN").at(subject.key.at))
+}
+
 fn refusal(id: &'static str, sentence: String) -> Reason {
     Reason::new(Severity::Stop, Topic::Request, id, SCHEDULE, sentence)
 }

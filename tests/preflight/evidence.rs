@@ -76,7 +76,8 @@ fn no_evidence_is_never_unused() {
         sentence.contains("2026-03-01 to 2026-06-30 in us-east-2"),
         "{sentence}"
     );
-    let gaps: [fn(&mut Trail); 7] = [
+    let gaps: [fn(&mut Trail); 8] = [
+        |trail| trail.coverage.regions.extend(["eu-west-1".to_owned()]),
         |trail| trail.coverage.regions = ["eu-west-1".to_owned()].into(),
         |trail| trail.coverage.accounts.clear(),
         |trail| trail.coverage.kms_events = 0,

@@ -10,6 +10,7 @@
 mod documents;
 mod evidence;
 mod permission;
+mod reports;
 mod request;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Who else may hold something of the key, and what seems to depend on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::key::KeySpec;
 
@@ -8,6 +8,9 @@ use super::super::reference::{PAST_USE, PUBLIC_KEY};
 use super::super::verdict::{Reason, Severity};
 use super::Calls;
 use super::judge::{Judge, named, reason};
+
+/// How many grantees a sentence names.
+const GRANTEES: usize = 4;
 
 impl Judge<'_> {
     /// Downloads of the public half.
@@ -81,6 +84,7 @@ impl Judge<'_> {
                 aliases.join(", ")
             ));
         }
+        clues.extend(self.grants());
         clues
             .into_iter()
             .map(|text| {
@@ -88,5 +92,26 @@ impl Judge<'_> {
                 reason(Severity::Note, "dependents", PAST_USE, text)
             })
             .collect()
+    }
+
+    /// Who may use the key by grants, each principal with its operations.
+    fn grants(&self) -> Option<String> {
+        let grants = self.subject.key.metadata.grants.as_ref()?;
+        let mut grantees: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for grant in &grants.value {
+            let grantee = grant.grantee.as_deref().unwrap_or("somebody");
+            let operations = grant.operations.iter().map(String::as_str);
+            grantees.entry(grantee).or_default().extend(operations);
+        }
+        let one = |(grantee, operations): (&&str, &BTreeSet<&str>)| {
+            let operations: Vec<_> = operations.iter().copied().collect();
+            format!("`{grantee}` ({})", operations.join(", "))
+        };
+        let mut shown: Vec<_> = grantees.iter().take(GRANTEES).map(one).collect();
+        let more = grantees.len().saturating_sub(GRANTEES);
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        (!shown.is_empty()).then(|| format!("grants to {}", shown.join("; ")))
     }
 }

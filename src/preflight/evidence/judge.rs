@@ -197,6 +197,11 @@ impl Judge<'_> {
         if coverage.truncated {
             return Some("an answer of `lookup-events` is not whole".to_owned());
         }
+        if coverage.regions.len() > 1 || coverage.accounts.len() > 1 {
+            return Some(
+                "how much of that is of the key's own Region and account is not known: give its files alone".to_owned(),
+            );
+        }
         let days = days_between(first, last);
         if days < QUIET_DAYS {
             return Some(format!("that is {} only", in_days(days)));

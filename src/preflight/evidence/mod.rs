@@ -14,6 +14,7 @@ use crate::aws::action::Purpose;
 use crate::inventory::{Inventory, RecordedEvents};
 use crate::source::Location;
 
+use super::archive::Archive;
 use super::key::Subject;
 use super::moment::parse;
 
@@ -140,14 +141,15 @@ const LIFECYCLE: [&str; 5] = [
 
 impl Evidence {
     /// What is recorded of the key.
-    pub(super) fn of(subject: &Subject, inventory: &Inventory) -> Self {
+    pub(super) fn of(subject: &Subject, archive: &Archive<'_>) -> Self {
+        let inventory = archive.inventory;
         let mut evidence = Self {
             coverage: coverage(subject, inventory),
             last_usage: last_usage(subject),
             ..Self::default()
         };
         let mut kinds: BTreeMap<Kind, Vec<&RecordedEvents>> = BTreeMap::new();
-        for events in inventory.trail.of_key(&subject.key) {
+        for events in archive.trail.of_key(&subject.key) {
             if let Some(kind) = Kind::of(events) {
                 kinds.entry(kind).or_default().push(events);
             }

@@ -4,8 +4,6 @@ mod chart;
 pub mod human;
 pub mod json;
 pub mod markdown;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use crate::preflight::{Preflight, Verdict};

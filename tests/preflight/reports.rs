@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use super::{human, json, markdown};
-use crate::eval::Caller;
-use crate::load::{Loaded, load};
-use crate::preflight::{Operation, Preflight, Question, pending, preflight};
-use crate::report::Style;
-use crate::source::{Filter, discover};
+use kmslint::eval::Caller;
+use kmslint::load::{Loaded, load};
+use kmslint::preflight::{Operation, Preflight, Question, pending, preflight};
+use kmslint::report::Style;
+use kmslint::report::preflight::{human, json, markdown};
+use kmslint::source::{Filter, discover};
 
 const PRINCIPAL: &str = "arn:aws:iam::111122223333:role/KeyAdmin";
 
@@ -26,7 +26,7 @@ fn question(key: &str, operation: Operation) -> Question {
         days: Some(7),
         now: "2026-07-01T00:00:00Z".parse().ok(),
         operation,
-        minimum: crate::aws::PendingWindowInDays::MIN,
+        minimum: kmslint::aws::PendingWindowInDays::MIN,
     }
 }
 
