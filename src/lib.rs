@@ -10,6 +10,7 @@ pub mod inventory;
 pub mod lint;
 pub mod load;
 pub mod policy;
+pub mod preflight;
 pub mod report;
 pub mod rule;
 pub mod simulate;

@@ -16,6 +16,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("eval", &["source", "aws", "policy", "inventory"]),
     ("simulate", &["source", "aws", "policy", "eval"]),
     ("facts", &["source", "aws", "policy", "inventory", "eval"]),
+    (
+        "preflight",
+        &[
+            "source",
+            "aws",
+            "policy",
+            "inventory",
+            "eval",
+            "simulate",
+            "facts",
+        ],
+    ),
     ("finding", &["source"]),
     ("rule", &["source", "finding"]),
     ("config", &["source", "aws", "finding"]),
@@ -23,7 +35,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "lint",
         &["source", "inventory", "facts", "finding", "rule", "config"],
     ),
-    ("report", &["source", "finding", "lint"]),
+    (
+        "report",
+        &["source", "eval", "simulate", "preflight", "finding", "lint"],
+    ),
     (
         "cli",
         &[
@@ -35,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "eval",
             "simulate",
             "facts",
+            "preflight",
             "finding",
             "rule",
             "config",

@@ -22,15 +22,14 @@ fn the_two_commands_and_every_link_are_there() {
 }
 
 #[test]
-fn the_decision_shown_is_the_one_that_comes_out() {
+fn what_is_shown_is_what_comes_out() {
     let readme = fs::read_to_string("README.md").unwrap();
-    let shown = readme
-        .split("```text\n")
-        .nth(1)
-        .unwrap()
-        .split("```")
-        .next()
-        .unwrap();
-    let output = fs::read_to_string("tests/program/simulate-conditional/output").unwrap();
-    assert!(output.contains(shown.trim_end()), "{shown}");
+    let blocks = readme.split("```text\n").skip(1);
+    let shown = blocks.map(|block| block.split("```").next().unwrap());
+    let cases = ["preflight-multi-region", "simulate-conditional"];
+    assert_eq!(shown.clone().count(), cases.len());
+    for (shown, case) in shown.zip(cases) {
+        let output = fs::read_to_string(format!("tests/program/{case}/output")).unwrap();
+        assert!(output.contains(shown.trim_end()), "{shown}");
+    }
 }

@@ -44,8 +44,8 @@ pub(super) struct InputArguments {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) loaded: Loaded,
-    /// What rules compare with.
-    limits: Limits,
+    /// What rules and checks compare with; as without a configuration where that is broken.
+    pub(super) limits: Limits,
     /// What could not be read.
     pub(super) failures: Vec<InputFailure>,
     /// Files that hold nothing of interest.
@@ -79,12 +79,17 @@ impl InputArguments {
     /// Reads the configuration, then everything else; nothing else where the configuration is
     /// broken. It may name `known` rules only; any where none are given.
     pub(super) fn gather(&self, known: Option<&[&str]>) -> Result<Gathered, Failure> {
+        self.gather_from(&self.paths, known)
+    }
+
+    /// The same with more paths.
+    pub(super) fn gather_also(&self, more: &[PathBuf]) -> Result<Gathered, Failure> {
+        self.gather_from(&[&self.paths, more].concat(), None)
+    }
+
+    fn gather_from(&self, paths: &[PathBuf], known: Option<&[&str]>) -> Result<Gathered, Failure> {
         let here = [PathBuf::from(".")];
-        let paths = if self.paths.is_empty() {
-            &here[..]
-        } else {
-            &self.paths
-        };
+        let paths = if paths.is_empty() { &here[..] } else { paths };
         let Some(file) = self.config_file(paths)? else {
             let config = Config::default();
             return self.gather_with(config, paths);

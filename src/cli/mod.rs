@@ -12,6 +12,7 @@ mod input;
 mod known;
 mod leave_out;
 mod organization;
+mod preflight;
 mod progress;
 mod rules;
 mod schema;
@@ -31,8 +32,8 @@ use terminal::{ColorChoice, Terminal};
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, subcommand_required = true)]
 #[command(
-    after_help = "Exit codes: 0 clean (or allowed), 1 findings at or above the threshold \
-(or not surely allowed), 2 bad usage or an input that could not be read."
+    after_help = "Exit codes: 0 clean (or allowed, or go), 1 findings at or above the threshold \
+(or not surely allowed, or stop), 2 bad usage or an input that could not be read."
 )]
 struct Arguments {
     /// When to use colour.
@@ -46,6 +47,8 @@ struct Arguments {
 enum Command {
     /// Finds what is wrong with key policies: the gate for continuous integration.
     Check(Box<check::CheckArguments>),
+    /// Checks one deletion from every side before it is made: go, caution or stop.
+    Preflight(Box<preflight::PreflightArguments>),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
@@ -75,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = Terminal::detect(arguments.color);
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Preflight(arguments) => preflight::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -26,6 +26,8 @@ enum Document {
     Facts,
     /// What `kmslint check --format json` writes.
     Findings,
+    /// What `kmslint preflight --format json` writes.
+    Preflight,
 }
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
@@ -33,6 +35,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Document::Config => config::SCHEMA,
         Document::Facts => facts::SCHEMA,
         Document::Findings => report::json::SCHEMA,
+        Document::Preflight => report::preflight::json::SCHEMA,
     };
     write!(io::stdout().lock(), "{text}")?;
     Ok(ExitCode::Clean)

@@ -68,6 +68,18 @@ pub struct KeyMetadata {
     pub aliases: Option<Located<Vec<String>>>,
     /// When it was last used.
     pub last_usage: Option<Located<LastUsage>>,
+    /// Its grants.
+    pub grants: Option<Located<Vec<Grant>>>,
+}
+
+/// A grant, as far as it tells what depends on the key.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html>
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// `GranteePrincipal`: an ARN, or the name of a service.
+    pub grantee: Option<String>,
+    /// `Operations`, for example `Decrypt`.
+    pub operations: Vec<String>,
 }
 
 /// The multi-Region keys that share one id and one key material.

@@ -8,7 +8,7 @@ mod principal;
 mod trail;
 
 pub use evidence::{Evidence, EvidenceType};
-pub use key::{Key, KeyMetadata, LastUsage, Located, RelatedKeys};
+pub use key::{Grant, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};

@@ -15,6 +15,16 @@ pub enum Effect {
     Deny,
 }
 
+impl Effect {
+    /// As the policy grammar spells it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
 /// A statement as written.
 #[derive(Clone, Debug)]
 pub struct Statement {

@@ -14,6 +14,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 mod path;
+pub mod preflight;
 mod run;
 pub mod sarif;
 mod snippet;

@@ -28,6 +28,8 @@ pub(super) enum Tone {
     Warning,
     /// Cyan.
     Note,
+    /// Green.
+    Good,
 }
 
 /// A block.
@@ -174,7 +176,7 @@ impl Shown {
         let (place, color) = match self.tone {
             Tone::Error => (&mut theme.characters.error, theme.styles.error),
             Tone::Warning => (&mut theme.characters.warning, theme.styles.warning),
-            Tone::Note => (&mut theme.characters.advice, theme.styles.advice),
+            Tone::Note | Tone::Good => (&mut theme.characters.advice, theme.styles.advice),
         };
         *place = title;
         let other = theme.styles.highlights.first().copied().unwrap_or(color);
@@ -210,6 +212,8 @@ pub(super) fn paint(text: &str, tone: Tone, style: &Style) -> String {
         Tone::Error => styles.error,
         Tone::Warning => styles.warning,
         Tone::Note => styles.advice,
+        // miette's own green.
+        Tone::Good => styles.highlights.last().copied().unwrap_or(styles.advice),
     };
     color.style(text).to_string()
 }
@@ -270,7 +274,7 @@ impl Diagnostic for Shown {
         Some(match self.tone {
             Tone::Error => Severity::Error,
             Tone::Warning => Severity::Warning,
-            Tone::Note => Severity::Advice,
+            Tone::Note | Tone::Good => Severity::Advice,
         })
     }
 

@@ -5,10 +5,12 @@
 mod answer;
 mod batch;
 mod error;
+mod explained;
 mod fields;
 mod request;
 
 pub use answer::{Answer, Deciding, answer, describe};
 pub use batch::{BatchSummary, answer_line, run_batch};
 pub use error::SimulationError;
+pub use explained::{Explained, ExplainedDays, ExplainedStatement};
 pub use request::{Simulation, read_simulation};

@@ -2,14 +2,17 @@
 
 use std::sync::OnceLock;
 
+use serde::Serialize;
+
 use super::Span;
 
 /// Which file of a run, in the order in which they were added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct SourceId(u32);
 
 /// A place in one of the files of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Location {
     /// The file.
     pub source: SourceId,
@@ -154,6 +157,11 @@ impl Sources {
     /// The file with this id, if it is one of these.
     pub fn get(&self, id: SourceId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)?.as_ref()
+    }
+
+    /// The file whose id has this number, as ids are written as data; if it is one of these.
+    pub fn numbered(&self, number: u32) -> Option<&SourceFile> {
+        self.get(SourceId(number))
     }
 
     /// Every file, in the order of their ids.

@@ -1,15 +1,19 @@
 //! The answer of `aws kms list-grants`: `{"Grants": [{"GrantId": …, "Operations": […]}]}`.
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html>
 
-use crate::inventory::{Evidence, EvidenceType};
+use std::collections::BTreeMap;
+
+use crate::aws::KeyArn;
+use crate::inventory::{Evidence, EvidenceType, Grant, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
+use crate::load::join::{Addition, Fact, Target};
 use crate::source::json::Node;
 
 use super::Answer;
 
-/// Counts the grants. None can hold a deletion action, so that is all that is kept, and an answer
-/// that is not whole lacks nothing.
+/// Counts the grants, and keeps of each who may do what: a clue to what depends on the key. None can
+/// hold a deletion action, so an answer that is not whole lacks nothing that decides.
 pub(super) fn read(document: &Document<'_>) -> Answer {
     let grants = document.root.get("Grants").and_then(Node::items);
     let Some(grants) = grants else {
@@ -19,6 +23,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         return Answer::NotThis;
     }
     Answer::Read(Contents {
+        additions: additions(document, grants),
         evidence: Some(Evidence {
             kind: EvidenceType::Grants,
             source: document.source,
@@ -26,6 +31,33 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         }),
         ..Contents::default()
     })
+}
+
+/// The grants of each key.
+fn additions(document: &Document<'_>, grants: &[Node<'_>]) -> Vec<Addition> {
+    let mut by_key: BTreeMap<Option<&str>, Vec<Grant>> = BTreeMap::new();
+    for grant in grants {
+        let text = |name: &str| grant.get(name).and_then(Node::as_str);
+        let operations = grant.get("Operations").and_then(Node::items);
+        let operations = operations.into_iter().flatten().filter_map(Node::as_str);
+        by_key.entry(text("KeyId")).or_default().push(Grant {
+            grantee: text("GranteePrincipal").map(str::to_owned),
+            operations: operations.map(str::to_owned).collect(),
+        });
+    }
+    let addition = |(key, value): (Option<&str>, Vec<Grant>)| Addition {
+        target: match key {
+            None => Target::Beside,
+            Some(key) => {
+                KeyArn::parse(key).map_or_else(|_| Target::Id(key.to_owned()), Target::Arn)
+            }
+        },
+        fact: Fact::Grants(Located {
+            value,
+            at: document.at(document.root.span),
+        }),
+    };
+    by_key.into_iter().map(addition).collect()
 }
 
 #[cfg(test)]
@@ -40,6 +72,11 @@ mod tests {
         );
         assert!(found.errors.is_empty() && found.keys.is_empty());
         assert_eq!(found.evidence.unwrap().records, 1);
+        assert_eq!(found.additions[0].target, Target::Id("k".into()));
+        let Fact::Grants(grants) = &found.additions[0].fact else {
+            panic!("{:?}", found.additions);
+        };
+        assert_eq!(grants.value[0].operations, ["Decrypt"]);
         let other = answer(r#"{"Grants":[{"Grantee":{}}]}"#);
         assert!(matches!(other, Answer::NotThis));
     }

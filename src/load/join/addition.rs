@@ -1,4 +1,5 @@
-//! What a file says of a key that other files are about: its tags, its aliases, its last use.
+//! What a file says of a key that other files are about: its tags, its aliases, its last use,
+//! its grants.
 //!
 //! It is joined by the key's ARN or id where it says one; else by its file's or directory's name,
 //! if that is a key's id, or by standing in a directory with one key only. What finds no key is of
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::aws::KeyArn;
-use crate::inventory::{LastUsage, Located, Tag};
+use crate::inventory::{Grant, LastUsage, Located, Tag};
 
 use super::Part;
 
@@ -32,6 +33,8 @@ pub(in crate::load) enum Fact {
     Aliases(Located<Vec<String>>),
     /// Its last use.
     LastUsage(Located<LastUsage>),
+    /// Its grants.
+    Grants(Located<Vec<Grant>>),
 }
 
 /// One such statement.
@@ -70,6 +73,7 @@ pub(super) fn add(keys: &mut [Part], additions: Vec<PlacedAddition>) {
             Fact::Tags(tags) => metadata.tags = Some(tags),
             Fact::Aliases(aliases) => metadata.aliases = Some(aliases),
             Fact::LastUsage(usage) => metadata.last_usage = Some(usage),
+            Fact::Grants(grants) => metadata.grants = Some(grants),
         }
     }
 }

@@ -147,6 +147,7 @@ fn take_later(key: &mut Key, later: Key) {
         tags,
         aliases,
         last_usage,
+        grants,
     } = new;
     take(&mut old.key_id, key_id);
     take(&mut old.spec, spec);
@@ -163,6 +164,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.tags, tags);
     take(&mut old.aliases, aliases);
     take(&mut old.last_usage, last_usage);
+    take(&mut old.grants, grants);
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use crate::source::Sources;
 /// The version of the document's form.
 const VERSION: u8 = 1;
 
+/// An explanation as data.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(in crate::report) struct Document<'a> {
     version: u8,
     principal: &'a str,
     action: &'a str,
@@ -66,8 +67,13 @@ struct JsonExamples {
 /// # Errors
 /// Where writing fails.
 pub fn json(out: &mut impl Write, sources: &Sources, view: &View<'_>) -> io::Result<()> {
+    write(out, &document(sources, view))
+}
+
+/// All of the view as data.
+pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) -> Document<'a> {
     let days = view.days.as_ref();
-    let document = Document {
+    Document {
         version: VERSION,
         principal: view.principal,
         action: view.action,
@@ -97,8 +103,7 @@ pub fn json(out: &mut impl Write, sources: &Sources, view: &View<'_>) -> io::Res
                 .collect(),
         }),
         examples: view.examples.as_ref().map(examples),
-    };
-    write(out, &document)
+    }
 }
 
 /// Every day of the ranges.

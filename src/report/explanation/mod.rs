@@ -1,15 +1,17 @@
 //! One simulated decision: what it is, what decided it, what would change it.
 //!
 //! The words of decisions, reasons, policies and effects are those of the batch protocol of
-//! `kmslint simulate`; this module knows no evaluator.
+//! `kmslint simulate`.
 
 mod bar;
 mod data;
-mod sentence;
+pub(super) mod sentence;
 #[cfg(test)]
 mod tests;
 mod text;
+mod view;
 
+pub(super) use data::document;
 pub use data::json;
 pub use text::human;
 

@@ -133,7 +133,7 @@ fn no_grant(reason: &str) -> &'static str {
 
 /// `statement "Admins" of the key policy`; without a `Sid`, its place as in
 /// `` `Statement[0]` of the key policy ``.
-pub(super) fn statement(statement: &StatementView<'_>) -> String {
+pub(in crate::report) fn statement(statement: &StatementView<'_>) -> String {
     let policy = policy(statement.policy);
     match statement.sid {
         Some(sid) if !sid.is_empty() => format!("statement \"{sid}\" of {policy}"),

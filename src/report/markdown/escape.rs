@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::report::visible::prose;
 
 /// Words of a sentence. What stands in backticks is shown as code, as long as they are paired.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::report) fn inline(text: &str) -> String {
     let shown = prose(text, true);
     let pieces: Vec<&str> = shown.split('`').collect();
     if pieces.len().is_multiple_of(2) {
@@ -26,7 +26,7 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// A name, as code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let mut escaped = String::from("<code>");
     for c in prose(text, true).chars() {
         if c.is_ascii_punctuation() && !matches!(c, '-' | ',') {
@@ -62,7 +62,7 @@ fn words(text: &str) -> String {
 
 /// A link with words that are escaped already; the words alone where the address is none of the
 /// web.
-pub(super) fn link(words: &str, address: &str) -> String {
+pub(in crate::report) fn link(words: &str, address: &str) -> String {
     if !address.starts_with("https://") {
         return words.to_owned();
     }
@@ -81,7 +81,7 @@ pub(super) fn link(words: &str, address: &str) -> String {
 }
 
 /// A block of code whose fence is longer than any row of backticks in it.
-pub(super) fn fenced(text: &str) -> String {
+pub(in crate::report) fn fenced(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or_default().saturating_add(1).max(3));
     format!("{fence}text\n{}\n{fence}\n", text.trim_end())

@@ -9,15 +9,11 @@ use clap::{Args, ValueEnum};
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
 use crate::eval::{Caller, Decision, KeyIdentity, Layer, Request, RequestContext, explain};
 use crate::report::explanation;
-use crate::simulate::run_batch;
+use crate::simulate::{Explained, run_batch};
 
 use super::input::PolicyFiles;
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
-
-mod shown;
-
-use shown::Shown;
 
 /// Arguments of `kmslint simulate`.
 #[derive(Debug, Args)]
@@ -144,8 +140,9 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     }
     let request = request(arguments, key, &files)?;
     let explained = explain(&request, &files.policies());
-    let shown = Shown::new(&request, &explained, &files);
-    let view = shown.view();
+    let file = |policy| files.source_of(policy);
+    let shown = Explained::new(&request, &explained, &files.policies(), &file);
+    let view = explanation::View::from(&shown);
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Human => explanation::human(&mut out, &files.sources, &view, &terminal.style)?,

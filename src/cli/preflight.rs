@@ -1,0 +1,174 @@
+//! `kmslint preflight`: the verdict on one deletion, before it is made.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use crate::eval::Caller;
+use crate::preflight::{Operation, Preflight, Question, Verdict, pending, preflight};
+use crate::report;
+use crate::report::preflight::{human, json, markdown, overall};
+use crate::source::Location;
+
+use super::clock;
+use super::gather::{Gathered, InputArguments};
+use super::terminal::Terminal;
+use super::{ExitCode, Failure};
+
+/// Arguments of `kmslint preflight`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 go, 1 stop, and caution unless --allow-caution, 2 bad usage \
+or an input that could not be read.
+
+Without --now there are no dates but those in the files, and what hangs on how long ago something \
+was makes at least caution: the answer is the same on every day.
+
+Examples:
+  kmslint preflight --key arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab \\
+      --principal arn:aws:iam::111122223333:role/KeyAdmin --days 14 --now \"$(date -u +%FT%TZ)\" keys
+  kmslint preflight --pending keys --now 2027-01-31"
+)]
+pub(super) struct PreflightArguments {
+    /// The key: its id or its ARN.
+    #[arg(long, required_unless_present = "pending", value_name = "KEY")]
+    key: Option<String>,
+    /// Who would call: the ARN of a user, role, role session, federated user or account root.
+    #[arg(long, required_unless_present = "pending", value_name = "ARN")]
+    principal: Option<String>,
+    /// The waiting period to ask for, 7 to 30 days; without it the request names none.
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    days: Option<i64>,
+    /// The moment of the call, for example 2027-01-31T09:00:00Z, or a day.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse_moment)]
+    now: Option<Timestamp>,
+    /// What is to be done.
+    #[arg(long, value_enum, value_name = "OPERATION", default_value_t = Asked::Schedule)]
+    operation: Asked,
+    /// Exit with 0 where the verdict is caution.
+    #[arg(long)]
+    allow_caution: bool,
+    /// How to show the verdict.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Check every key that the files of this file or directory name as pending deletion; may be
+    /// repeated.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["key", "days", "operation"])]
+    pending: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: InputArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    /// Schedule the deletion.
+    Schedule,
+    /// Cancel it.
+    Cancel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs; `kmslint schema preflight` describes it.
+    Json,
+    /// A change ticket.
+    Markdown,
+}
+
+pub(super) fn run(
+    arguments: &PreflightArguments,
+    terminal: &Terminal,
+) -> Result<ExitCode, Failure> {
+    let principal = arguments.principal.as_deref().map(caller).transpose()?;
+    let gathered = arguments.inputs.gather_also(&arguments.pending)?;
+    let sources = &gathered.loaded.sources;
+    // Without everything that was given there is no verdict: what is missing may be what speaks
+    // against it.
+    if !gathered.failures.is_empty() {
+        let mut err = BufWriter::new(io::stderr().lock());
+        report::human::input_errors(&mut err, sources, &gathered.failures, &terminal.style)?;
+        err.flush()?;
+        return Ok(ExitCode::Failure);
+    }
+    let question = Question {
+        key: arguments.key.clone().unwrap_or_default(),
+        principal,
+        days: arguments.days,
+        now: arguments.now,
+        operation: match arguments.operation {
+            Asked::Schedule => Operation::Schedule,
+            Asked::Cancel => Operation::Cancel,
+        },
+        minimum: gathered.limits.minimum_waiting_period,
+    };
+    let verdict = if arguments.pending.is_empty() {
+        let inventory = &gathered.loaded.inventory;
+        let answer = preflight(&question, inventory, sources)
+            .map_err(|error| Failure::usage(format!("--key: {error}\n  help: {}", error.help())))?;
+        show_one(arguments.format, &answer, &gathered, terminal)?;
+        answer.verdict
+    } else {
+        let answers = all_pending(&question, &arguments.pending, &gathered);
+        show_pending(arguments.format, &answers, &gathered, terminal)?;
+        overall(&answers)
+    };
+    Ok(match verdict {
+        Verdict::Go => ExitCode::Clean,
+        Verdict::Caution if arguments.allow_caution => ExitCode::Clean,
+        Verdict::Caution | Verdict::Stop => ExitCode::Findings,
+    })
+}
+
+fn caller(text: &str) -> Result<Caller, Failure> {
+    Caller::parse(text)
+        .map_err(|error| Failure::usage(format!("--principal: {error}\n  help: {}", error.help())))
+}
+
+/// The keys whose state stands in a file below one of the paths.
+fn all_pending(question: &Question, paths: &[PathBuf], gathered: &Gathered) -> Vec<Preflight> {
+    let sources = &gathered.loaded.sources;
+    let named = |at: Location| {
+        let file = sources.get(at.source);
+        file.is_some_and(|file| {
+            let name = Path::new(file.name());
+            paths.iter().any(|path| name.starts_with(path))
+        })
+    };
+    pending(question, &gathered.loaded.inventory, sources, &named)
+}
+
+fn show_one(
+    format: Format,
+    answer: &Preflight,
+    gathered: &Gathered,
+    terminal: &Terminal,
+) -> io::Result<()> {
+    let sources = &gathered.loaded.sources;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Human => human::one(&mut out, sources, answer, &terminal.style)?,
+        Format::Json => json::one(&mut out, sources, answer)?,
+        Format::Markdown => markdown::one(&mut out, sources, answer)?,
+    }
+    out.flush()
+}
+
+fn show_pending(
+    format: Format,
+    answers: &[Preflight],
+    gathered: &Gathered,
+    terminal: &Terminal,
+) -> io::Result<()> {
+    let sources = &gathered.loaded.sources;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Human => human::pending(&mut out, sources, answers, &terminal.style)?,
+        Format::Json => json::pending(&mut out, sources, answers)?,
+        Format::Markdown => markdown::pending(&mut out, sources, answers)?,
+    }
+    out.flush()
+}

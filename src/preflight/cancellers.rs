@@ -1,0 +1,189 @@
+//! Who can stop the deletion.
+
+use serde::Serialize;
+
+use crate::aws::Arn;
+use crate::eval::{Caller, Decision};
+use crate::facts::{Access, Facts, Limits, PrincipalKind, of_key_among};
+use crate::source::Location;
+
+use super::Question;
+use super::archive::Archive;
+use super::key::Subject;
+use super::permission::Answer;
+use super::reference::{CANCEL, PERMISSIONS};
+use super::verdict::{Reason, Severity, Topic};
+
+/// Who can cancel.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name"
+)]
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Cancellers {
+    /// Whether that is known at all: the key policy was loaded.
+    pub known: bool,
+    /// Everyone but the principal of the question.
+    pub others: Vec<Canceller>,
+    /// Whether anyone surely or perhaps can, the account's IAM policies included.
+    pub somebody: bool,
+    /// Whether anyone surely or perhaps can enable the key again after that.
+    pub somebody_can_enable: bool,
+    /// Whether anyone surely or perhaps can put another key policy, and so let somebody cancel.
+    pub somebody_can_put_key_policy: bool,
+}
+
+/// One who can cancel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Canceller {
+    /// As a policy names it, or the ARN of a loaded user or role.
+    pub principal: String,
+    /// The end of its ARN, for example `role/ops`.
+    pub name: String,
+    /// What it names.
+    pub kind: PrincipalKind,
+    /// Whether it surely can, or it hangs on something.
+    pub answer: Answer,
+    /// Condition keys on which it hangs.
+    pub depends_on: Vec<String>,
+    /// Whether it needs an IAM policy of its own beside the key policy.
+    pub through_iam: bool,
+    /// Where it stands.
+    pub at: Option<Location>,
+}
+
+/// Asks for everyone.
+pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) -> Cancellers {
+    if subject.key.policy.is_none() {
+        return Cancellers::default();
+    }
+    let limits = Limits {
+        minimum_waiting_period: question.minimum,
+    };
+    let facts = of_key_among(&subject.key, &archive.identities, archive.sources, limits);
+    let own = question.principal.as_ref();
+    let others = facts.access.cancel.iter();
+    let others = others.filter(|access| {
+        access.kind != PrincipalKind::UniqueId && !own.is_some_and(|own| is_same(access, own))
+    });
+    let access = &facts.access;
+    Cancellers {
+        known: true,
+        others: others.map(|access| canceller(access, &facts)).collect(),
+        somebody: access.someone_can_cancel,
+        somebody_can_enable: access.someone_can_enable,
+        somebody_can_put_key_policy: access.someone_can_put_key_policy,
+    }
+}
+
+/// Whether that is the caller, or the role of its session; the session's ARN leaves out the path.
+fn is_same(access: &Access, caller: &Caller) -> bool {
+    let own = || -> Option<bool> {
+        let session = Arn::parse(caller.as_str())?;
+        let role = Arn::parse(&access.principal)?;
+        let (name, _) = session
+            .resource
+            .strip_prefix("assumed-role/")?
+            .split_once('/')?;
+        let is_role = role.resource.strip_prefix("role/")?.rsplit('/').next() == Some(name);
+        Some(is_role && role.account == session.account)
+    };
+    access.principal == caller.as_str() || own() == Some(true)
+}
+
+fn canceller(access: &Access, facts: &Facts) -> Canceller {
+    // Of an account it is only known what its policies could give at most.
+    let answer = match (access.kind, access.decision) {
+        (PrincipalKind::Account, _) if !access.resolved => Answer::Unknown,
+        (PrincipalKind::Account, _) => Answer::Conditional,
+        (_, Decision::Allowed) => Answer::Allowed,
+        (_, _) => Answer::Conditional,
+    };
+    Canceller {
+        principal: access.principal.clone(),
+        name: access.name.clone(),
+        kind: access.kind,
+        answer,
+        depends_on: access.depends_on.clone(),
+        through_iam: access.through_iam,
+        at: facts.locate(access.at),
+    }
+}
+
+impl Cancellers {
+    /// What is to be said of them; `own`: whether the principal of the question can cancel.
+    pub(super) fn reasons(&self, own: Option<Answer>, subject: &Subject) -> Vec<Reason> {
+        if !self.known {
+            return Vec::new();
+        }
+        let reason = |severity, id, text: String| {
+            Reason::new(severity, Topic::Permission, id, PERMISSIONS, text).at(subject.at())
+        };
+        let mut reasons = Vec::new();
+        let sure: Vec<_> = self.of(Answer::Allowed);
+        let own_can = own == Some(Answer::Allowed);
+        if !self.somebody && !own_can {
+            let text =
+                "nobody can cancel the deletion: the waiting period saves nothing".to_owned();
+            let severity = if self.somebody_can_put_key_policy {
+                Severity::Caution
+            } else {
+                Severity::Stop
+            };
+            let found = reason(severity, "nobody-can-cancel", text);
+            reasons.push(found.help("let a second role call kms:CancelKeyDeletion first"));
+        } else if sure.is_empty() {
+            let perhaps: Vec<_> = self
+                .others
+                .iter()
+                .map(|other| other.name.as_str())
+                .collect();
+            let perhaps = if perhaps.is_empty() {
+                String::new()
+            } else {
+                format!("; perhaps {}", listed(&perhaps))
+            };
+            let severity = if own_can {
+                Severity::Note
+            } else {
+                Severity::Caution
+            };
+            let text = format!("no one else is known to surely be able to cancel{perhaps}");
+            reasons.push(reason(severity, "nobody-else-can-cancel", text));
+        } else {
+            let text = format!("it can be cancelled by {}", listed(&sure));
+            let mut found = reason(Severity::Note, "others-can-cancel", text);
+            found.reference = CANCEL;
+            reasons.push(found);
+        }
+        if !self.somebody_can_enable {
+            let text = "nobody can enable the key again after a cancellation leaves it Disabled";
+            reasons.push(reason(
+                Severity::Caution,
+                "nobody-can-enable",
+                text.to_owned(),
+            ));
+        }
+        reasons
+    }
+
+    fn of(&self, answer: Answer) -> Vec<&str> {
+        let others = self.others.iter().filter(|other| other.answer == answer);
+        others.map(|other| other.name.as_str()).collect()
+    }
+}
+
+/// How many names a sentence holds.
+const NAMED: usize = 4;
+
+fn listed(names: &[&str]) -> String {
+    let shown: Vec<_> = names
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,135 @@
+//! Whether the key's state and its manager let the call through.
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+
+use crate::aws::KmsAction;
+use crate::aws::key::{KeyManager, KeyState, Reported};
+use crate::aws::key_state::{Compatibility, Footnote, compatibility};
+
+use super::Operation;
+use super::key::{Subject, known};
+use super::reference::{AWS_MANAGED, KEY_STATE, METADATA};
+use super::verdict::{Reason, Severity, Topic};
+
+/// Every reason from state and manager.
+pub(super) fn reasons(subject: &Subject, operation: Operation) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    reasons.extend(manager(subject));
+    reasons.push(state(subject, operation));
+    reasons
+}
+
+fn reason(severity: Severity, id: &'static str, text: impl Into<String>) -> Reason {
+    Reason::new(severity, Topic::KeyState, id, KEY_STATE, text)
+}
+
+/// AWS managed keys cannot be deleted by anybody in the account; AWS owned keys are in no account.
+fn manager(subject: &Subject) -> Option<Reason> {
+    let metadata = &subject.key.metadata;
+    let written = metadata.manager.as_ref();
+    let is_reserved = |alias: &str| alias.starts_with("alias/aws/");
+    let at = written.map_or(subject.at(), |manager| manager.at);
+    let aws = known(written) == Some(KeyManager::Aws) || subject.aliases().any(is_reserved);
+    if aws {
+        let text = "this is an AWS managed key: nobody can schedule its deletion, and AWS owned keys are in no account at all";
+        return Some(Reason {
+            reference: AWS_MANAGED,
+            ..reason(Severity::Stop, "aws-managed-key", text).at(at)
+        });
+    }
+    if known(written) == Some(KeyManager::Customer) {
+        return None;
+    }
+    let text = "no file says that this is a customer managed key, and others cannot be deleted";
+    let found = Reason {
+        reference: METADATA,
+        ..reason(Severity::Caution, "key-manager-not-known", text)
+    };
+    Some(found.help(DESCRIBE).at(at))
+}
+
+const DESCRIBE: &str = "add the output of `aws kms describe-key`";
+
+fn state(subject: &Subject, operation: Operation) -> Reason {
+    let at = subject.at();
+    let written = subject.key.metadata.state.as_ref();
+    let state = match written.map(|state| &state.value) {
+        Some(Reported::Known(state)) => *state,
+        Some(Reported::Unrecognized(text)) => {
+            let text = format!("what the key state `{text}` lets through is not known");
+            return reason(Severity::Caution, "key-state-not-known", text).at(at);
+        }
+        None => {
+            let text = "no file says which state the key is in";
+            let found = reason(Severity::Caution, "key-state-not-known", text);
+            return found.help(DESCRIBE).at(at);
+        }
+    };
+    let found = match operation {
+        Operation::Schedule if state.is_pending_deletion() => already_pending(subject, state),
+        Operation::Schedule => by_table(KmsAction::ScheduleKeyDeletion, state),
+        Operation::Cancel => by_table(KmsAction::CancelKeyDeletion, state),
+        Operation::Pending if state.is_pending_deletion() => {
+            reason(Severity::Note, "key-state", format!("the key is {state}"))
+        }
+        Operation::Pending => {
+            let text = format!("the key is {state}, and not pending deletion");
+            reason(Severity::Stop, "key-state", text)
+        }
+    };
+    found.at(at)
+}
+
+/// A second call is refused: the deletion must be cancelled first, also to change the days.
+fn already_pending(subject: &Subject, state: KeyState) -> Reason {
+    let date = subject.key.metadata.deletion_date.as_ref();
+    let until = date.map_or_else(String::new, |date| {
+        format!(" with deletion date {}", date.value)
+    });
+    let text = format!(
+        "the key is {state} already{until}: ScheduleKeyDeletion fails with KMSInvalidStateException, also to change the waiting period"
+    );
+    reason(Severity::Stop, "already-pending", text)
+        .help("cancel that deletion first: `kmslint preflight --operation cancel` checks whether that is possible")
+}
+
+fn by_table(action: KmsAction, state: KeyState) -> Reason {
+    let name = action.name();
+    match compatibility(action, state) {
+        Compatibility::Ok { note: None } => {
+            let text = format!("the key is {state}, which lets {name} through");
+            reason(Severity::Note, "key-state", text)
+        }
+        Compatibility::Ok { note: Some(note) } => {
+            let text = format!(
+                "the key is {state}, which lets {name} through: {}",
+                note.meaning()
+            );
+            reason(Severity::Note, "key-state", text)
+        }
+        Compatibility::Error { footnotes } => {
+            let exceptions: Vec<_> = footnotes
+                .iter()
+                .filter_map(|note| note.exception())
+                .collect();
+            let why = footnotes
+                .first()
+                .map_or("", |note| Footnote::meaning(*note));
+            let text = format!(
+                "the key is {state}: {name} fails with {}, because {why}",
+                exceptions.join(" or ")
+            );
+            reason(Severity::Stop, "key-state", text)
+        }
+        Compatibility::DependsOn { footnote } => {
+            let text = format!(
+                "the key is {state}: whether {name} goes through hangs on this: {}",
+                footnote.meaning()
+            );
+            reason(Severity::Caution, "key-state", text)
+        }
+        Compatibility::NotApplicable | Compatibility::NotListed => {
+            let text = format!("what {name} does to a key that is {state} is not documented");
+            reason(Severity::Caution, "key-state", text)
+        }
+    }
+}

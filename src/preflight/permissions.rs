@@ -1,0 +1,280 @@
+//! Every permission that goes with the operation, and what each missing one means.
+
+use crate::aws::KmsAction;
+use crate::eval::{Caller, WINDOW_KEY};
+use crate::inventory::Inventory;
+
+use super::desk::Desk;
+use super::key::Subject;
+use super::permission::{Answer, Asked, Permission, decide};
+use super::reference::{CONDITIONS, EVALUATION, MULTI_REGION, PERMISSIONS};
+use super::timeline::Plan;
+use super::verdict::{Reason, Severity, Topic};
+use super::{Operation, Question};
+
+/// What AWS recommends beside `kms:ScheduleKeyDeletion`, and what for.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
+const RECOMMENDED: [(KmsAction, &str); 4] = [
+    (KmsAction::CancelKeyDeletion, "to cancel the deletion"),
+    (
+        KmsAction::DescribeKey,
+        "to see the key state and the deletion date",
+    ),
+    (
+        KmsAction::DisableKey,
+        "to disable the key instead of deleting it",
+    ),
+    (
+        KmsAction::EnableKey,
+        "to restore the key after a cancellation",
+    ),
+];
+
+/// Decides about all of them, the operation's own first.
+pub(super) fn all(desk: &Desk<'_>, question: &Question, trailing: Option<i64>) -> Vec<Permission> {
+    let asked = match question.days {
+        None => Some(Asked::Omitted),
+        Some(_) => question.window().map(Asked::Days),
+    };
+    let mut permissions = Vec::new();
+    if let (Operation::Schedule, Some(asked)) = (question.operation, asked) {
+        permissions.push(decide(
+            desk,
+            KmsAction::ScheduleKeyDeletion,
+            asked,
+            trailing,
+        ));
+    }
+    for (action, _) in RECOMMENDED {
+        let plain = |action| decide(desk, action, Asked::Nothing, trailing);
+        permissions.push(plain(action));
+    }
+    permissions
+}
+
+/// What they say for the verdict.
+pub(super) fn reasons(
+    permissions: &[Permission],
+    desk: &Desk<'_>,
+    question: &Question,
+) -> Vec<Reason> {
+    let own = match question.operation {
+        Operation::Schedule => Some(KmsAction::ScheduleKeyDeletion),
+        Operation::Cancel => Some(KmsAction::CancelKeyDeletion),
+        Operation::Pending => None,
+    };
+    let mut reasons = desk.doubts.clone();
+    for permission in permissions {
+        if own.is_some_and(|own| own.qualified() == permission.action) {
+            reasons.push(decided(permission, question));
+        } else {
+            reasons.extend(recommended(permission, question));
+        }
+        reasons.extend(trailing_days(permission, own));
+    }
+    if desk.may_have_session_policy() {
+        let text = "a session policy, should the session have one, is in no file: it can take permissions away, and grants none";
+        reasons.push(Reason::new(
+            Severity::Note,
+            Topic::Permission,
+            "session-policy-not-known",
+            EVALUATION,
+            text,
+        ));
+    }
+    reasons
+}
+
+/// The statement that decided, else the nearest miss.
+fn place(permission: &Permission) -> Option<crate::source::Location> {
+    let explained = permission.explanation.as_ref()?;
+    let statement = explained.statements.first().map(|statement| statement.at);
+    statement.or_else(|| explained.nearest_miss.as_ref().map(|(miss, _)| miss.at))
+}
+
+/// The operation itself.
+fn decided(permission: &Permission, question: &Question) -> Reason {
+    let days = match (question.operation, question.days) {
+        (Operation::Schedule, Some(days)) => format!(" with {days} days"),
+        (Operation::Schedule, None) => " without naming a day count".to_owned(),
+        _ => String::new(),
+    };
+    let action = permission.action;
+    let (severity, id, text) = match permission.answer {
+        Answer::Allowed => (
+            Severity::Note,
+            "permission",
+            format!("the principal may call {action}{days}"),
+        ),
+        Answer::Conditional => (
+            Severity::Caution,
+            "permission-hangs-on-context",
+            format!(
+                "whether the principal may call {action}{days} hangs on {}",
+                hangs_on(permission)
+            ),
+        ),
+        Answer::Unknown => (
+            Severity::Caution,
+            "permission-not-known",
+            format!(
+                "whether the principal may call {action}{days} is not known: policies are missing"
+            ),
+        ),
+        Answer::Denied => (
+            Severity::Stop,
+            "permission",
+            format!("the principal may not call {action}{days}"),
+        ),
+    };
+    let found =
+        Reason::new(severity, Topic::Permission, id, PERMISSIONS, text).at(place(permission));
+    let others = ranges(&permission.days);
+    if permission.answer == Answer::Allowed || others.is_empty() {
+        return found;
+    }
+    found.help(format!("{others} days are allowed"))
+}
+
+/// On what it hangs, in words.
+fn hangs_on(permission: &Permission) -> String {
+    let keys = permission.depends_on.iter().map(|key| {
+        if key == WINDOW_KEY && permission.undocumented {
+            format!("what AWS takes for `{key}` where the request names no days, which it does not document")
+        } else {
+            format!("`{key}`")
+        }
+    });
+    let keys: Vec<_> = keys.collect();
+    if keys.is_empty() {
+        "what AWS does not document".to_owned()
+    } else {
+        keys.join(" and ")
+    }
+}
+
+fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
+    let (_, purpose) = RECOMMENDED
+        .iter()
+        .find(|(action, _)| action.qualified() == permission.action)?;
+    let matters = match question.operation {
+        Operation::Schedule => true,
+        Operation::Cancel => permission.action == KmsAction::EnableKey.qualified(),
+        Operation::Pending => permission.action == KmsAction::CancelKeyDeletion.qualified(),
+    };
+    let (severity, text) = match permission.answer {
+        Answer::Allowed => return None,
+        Answer::Conditional => (
+            Severity::Caution,
+            format!(
+                "whether the principal may call {} ({purpose}) hangs on {}",
+                permission.action,
+                hangs_on(permission)
+            ),
+        ),
+        Answer::Unknown => (
+            Severity::Caution,
+            format!(
+                "whether the principal may call {} ({purpose}) is not known",
+                permission.action
+            ),
+        ),
+        Answer::Denied => (
+            Severity::Caution,
+            format!(
+                "the principal may not call {}, which AWS strongly recommends {purpose}",
+                permission.action
+            ),
+        ),
+    };
+    let severity = if matters { severity } else { Severity::Note };
+    let found = Reason::new(
+        severity,
+        Topic::Permission,
+        "recommended-permission-missing",
+        MULTI_REGION,
+        text,
+    );
+    Some(found.at(place(permission)))
+}
+
+/// How a condition on the days since the last use came out.
+fn trailing_days(permission: &Permission, own: Option<KmsAction>) -> Option<Reason> {
+    let trailing = permission.trailing_days?;
+    let is_own = own.is_some_and(|own| own.qualified() == permission.action);
+    let days = trailing.at_most;
+    let key = super::trailing_days::TrailingDays::KEY;
+    let answer = trailing.then.word();
+    let action = permission.action;
+    let (severity, text) = if trailing.firm {
+        (
+            Severity::Note,
+            format!(
+                "`{key}` is {days} at most: {action} is {answer} whatever was done with the key since"
+            ),
+        )
+    } else {
+        (
+            Severity::Caution,
+            format!(
+                "`{key}` is {days} by the evidence: {action} is {answer} unless the key has been used since"
+            ),
+        )
+    };
+    let severity = if is_own { severity } else { Severity::Note };
+    Some(Reason::new(
+        severity,
+        Topic::Guardrail,
+        "trailing-days-without-use",
+        CONDITIONS,
+        text,
+    ))
+}
+
+/// `7 to 13, 30`.
+pub(super) fn ranges(ranges: &[(u8, u8)]) -> String {
+    let words = ranges.iter().map(|(first, last)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the principal may make the calls of a plan: each key has a key policy of its own.
+pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -> Option<Reason> {
+    for call in &mut plan.calls {
+        let with_policy = inventory.keys.iter().filter(|key| key.policy.is_some());
+        let described = with_policy
+            .filter(|key| key.metadata.related.is_some() || key.name == call.key)
+            .map(|key| Subject::new(key, None))
+            .filter(|key| key.name() == call.key);
+        // Of several policies it is not known which is in force.
+        if let [subject] = described.collect::<Vec<_>>().as_slice() {
+            let desk = Desk::new(subject, caller, inventory);
+            let asked = Asked::Days(call.window);
+            let decided = decide(&desk, KmsAction::ScheduleKeyDeletion, asked, None);
+            call.answer = Some(decided.answer);
+        }
+    }
+    let missing = plan
+        .calls
+        .iter()
+        .filter(|call| call.answer != Some(Answer::Allowed));
+    let missing: Vec<_> = missing
+        .map(|call| match call.answer {
+            Some(answer) => format!("{} ({})", call.region, answer.word()),
+            None => format!("{} (not known)", call.region),
+        })
+        .collect();
+    (!missing.is_empty()).then(|| {
+        let text = format!(
+            "each related key has a key policy of its own, and the principal is not known to be allowed to make these calls of the shortest plan: {}",
+            missing.join(", ")
+        );
+        let id = "plan-permission-missing";
+        Reason::new(Severity::Caution, Topic::Permission, id, MULTI_REGION, text)
+    })
+}

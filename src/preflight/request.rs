@@ -1,0 +1,254 @@
+//! Which key is meant: a key id or key ARN, held against the keys that the files describe.
+
+use crate::aws::{AccountId, Arn, KeyArn, KeyArnError};
+use crate::inventory::{Inventory, Key};
+
+use super::key::Subject;
+use super::reference::{ALIASES, SCHEDULE};
+use super::verdict::{Reason, Severity, Topic};
+use super::{PreflightError, Question};
+
+/// What a text for a key came to.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// A key, and what is to be said of how it was found.
+    Key(Box<Subject>, Vec<Reason>),
+    /// KMS would refuse the request, or would mean another key.
+    Refused(Option<Box<Subject>>, Reason),
+}
+
+/// Finds the key.
+pub(super) fn find(question: &Question, inventory: &Inventory) -> Result<Found, PreflightError> {
+    let text = question.key.as_str();
+    if text.starts_with("alias/") {
+        return Ok(alias(question, inventory));
+    }
+    if text.starts_with("arn:") {
+        return match KeyArn::parse(text) {
+            Ok(arn) => by_arn(&arn, inventory),
+            Err(KeyArnError::AliasArn(_)) => Ok(alias(question, inventory)),
+            Err(error) => Err(PreflightError::not_a_key(&error)),
+        };
+    }
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if text.is_empty() || !text.bytes().all(is_id) {
+        return Err(PreflightError::NotAKey {
+            message: format!("`{text}` is no key id"),
+            help: "give the key id or the key ARN, as `aws kms describe-key` shows them",
+        });
+    }
+    by_id(text, inventory)
+}
+
+/// Without the ARN neither Region nor account is confirmed, and a call may mean another key.
+pub(super) fn place_not_known(subject: &Subject) -> Option<Reason> {
+    if subject.arn.is_some() {
+        return None;
+    }
+    let text = "no file and no argument says the key's ARN, so its Region is not known";
+    let id = "region-not-known";
+    let found = Reason::new(Severity::Caution, Topic::Request, id, SCHEDULE, text);
+    Some(found.help("give the key ARN").at(subject.key.at))
+}
+
+fn refusal(id: &'static str, sentence: String) -> Reason {
+    Reason::new(Severity::Stop, Topic::Request, id, SCHEDULE, sentence)
+}
+
+/// `ScheduleKeyDeletion` and `CancelKeyDeletion` take no alias.
+fn alias(question: &Question, inventory: &Inventory) -> Found {
+    let text = question.key.as_str();
+    let arn = Arn::parse(text);
+    let name = arn.map_or(text, |arn| arn.resource);
+    let has = |key: &&Key| {
+        let aliases = key.metadata.aliases.iter().flat_map(|found| &found.value);
+        let in_place = key.arn.as_ref().is_none_or(|own| {
+            arn.is_none_or(|arn| {
+                arn.region == own.region() && arn.account == own.account().as_str()
+            })
+        });
+        in_place && aliases.into_iter().any(|alias| alias == name)
+    };
+    let keys: Vec<&Key> = inventory.keys.iter().filter(has).collect();
+    let call = question.operation.call().unwrap_or("this check");
+    let target = match keys.as_slice() {
+        [] => "no file says which key it points to".to_owned(),
+        keys => {
+            let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+            format!("it points to {}", names.join(" and "))
+        }
+    };
+    let mut reason = refusal(
+        "alias-given",
+        format!("`{text}` is an alias, and {call} takes a key id or key ARN; {target}"),
+    );
+    reason.reference = ALIASES;
+    let subject = match keys.as_slice() {
+        [key] => {
+            let at = key.metadata.aliases.as_ref().map(|aliases| aliases.at);
+            reason = reason
+                .at(at)
+                .help(format!("call again with `--key {}`", key.name));
+            Some(Box::new(Subject::new(key, None)))
+        }
+        _ => None,
+    };
+    Found::Refused(subject, reason)
+}
+
+fn by_arn(arn: &KeyArn, inventory: &Inventory) -> Result<Found, PreflightError> {
+    let subjects = subjects(inventory);
+    let exact = subjects.iter().filter(|key| key.arn.as_ref() == Some(arn));
+    match exact.collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [key] => return Ok(Found::Key(Box::new((*key).clone()), Vec::new())),
+        _ => return Ok(several(arn.as_str())),
+    }
+    let same_id: Vec<_> = subjects
+        .iter()
+        .filter(|key| key.id.as_deref() == Some(arn.key_id()))
+        .collect();
+    let without_arn = same_id.iter().filter(|key| key.arn.is_none());
+    if let [key] = without_arn.collect::<Vec<_>>().as_slice() {
+        return Ok(confirmed(key, arn));
+    }
+    let is_related = subjects.iter().any(|key| key.names_as_related(arn));
+    if let ([other, ..], false) = (same_id.as_slice(), is_related) {
+        return Ok(Found::Refused(None, elsewhere(arn, other)));
+    }
+    assumed(Some(arn), &subjects).ok_or_else(|| PreflightError::not_described(arn.as_str()))
+}
+
+/// The key is there with its id only: what else is known must not contradict the ARN.
+fn confirmed(key: &Subject, arn: &KeyArn) -> Found {
+    if let Some(account) = key.account
+        && account != arn.account()
+    {
+        let sentence = wrong_account(arn, account);
+        return Found::Refused(None, refusal("wrong-account", sentence));
+    }
+    let reason = Reason::new(
+        Severity::Caution,
+        Topic::Request,
+        "region-not-confirmed",
+        SCHEDULE,
+        format!(
+            "the files know the key by its id only, so that `{}` is its Region is not confirmed",
+            arn.region()
+        ),
+    );
+    let subject = Subject::new(&key.key, Some(arn.clone()));
+    Found::Key(Box::new(subject), vec![reason.at(key.key.at)])
+}
+
+fn wrong_account(arn: &KeyArn, account: AccountId) -> String {
+    format!(
+        "`{arn}` names account {}, and the key with this id belongs to {account}",
+        arn.account()
+    )
+}
+
+/// The id is that of a key in another place.
+fn elsewhere(arn: &KeyArn, other: &Subject) -> Reason {
+    let at = Some(other.key.at);
+    let Some(own) = other.arn.as_ref() else {
+        return refusal("wrong-key", format!("`{arn}` is none of the keys here")).at(at);
+    };
+    let reason = if own.account() != arn.account() {
+        refusal("wrong-account", wrong_account(arn, own.account()))
+    } else if own.region() == arn.region() {
+        refusal(
+            "wrong-partition",
+            format!("`{arn}` names another partition than the key, `{own}`"),
+        )
+    } else {
+        refusal(
+            "wrong-region",
+            format!(
+                "`{arn}` names Region `{}`, and the key with this id is in `{}`",
+                arn.region(),
+                own.region()
+            ),
+        )
+    };
+    reason.at(at).help(format!(
+        "call again with `--key {own}` if that key is meant"
+    ))
+}
+
+fn by_id(id: &str, inventory: &Inventory) -> Result<Found, PreflightError> {
+    let subjects = subjects(inventory);
+    let same = subjects.iter().filter(|key| key.id.as_deref() == Some(id));
+    match same.collect::<Vec<_>>().as_slice() {
+        [key] => Ok(Found::Key(Box::new((*key).clone()), Vec::new())),
+        [] => {
+            let by_alias = format!("alias/{id}");
+            let has = |key: &&Subject| key.aliases().any(|alias| alias == by_alias);
+            if let Some(key) = subjects.iter().find(has) {
+                let sentence = format!(
+                    "`{id}` is no key id here; `{by_alias}` is an alias of `{}`",
+                    key.name()
+                );
+                return Ok(Found::Refused(None, refusal("alias-given", sentence)));
+            }
+            assumed(None, &subjects).ok_or_else(|| PreflightError::not_described(id))
+        }
+        [first, rest @ ..] => {
+            if rest.iter().any(|key| key.arn == first.arn) {
+                return Ok(several(id));
+            }
+            let names: Vec<_> = std::iter::once(first)
+                .chain(rest)
+                .map(|key| format!("`{}`", key.name()))
+                .collect();
+            let reason = refusal(
+                "key-ambiguous",
+                format!(
+                    "`{id}` is the id of {} keys: {}",
+                    names.len(),
+                    names.join(", ")
+                ),
+            );
+            let help = "give the key ARN: with the id alone KMS takes the key of the Region that is called";
+            Ok(Found::Refused(None, reason.help(help)))
+        }
+    }
+}
+
+fn several(text: &str) -> Found {
+    let sentence = format!(
+        "several key policies are said to be that of `{text}`, and which is in force is not known"
+    );
+    Found::Refused(None, refusal("several-key-policies", sentence))
+}
+
+/// The only key policy here, where nothing is said of whose it is.
+fn assumed(arn: Option<&KeyArn>, subjects: &[Subject]) -> Option<Found> {
+    let [only] = subjects else {
+        return None;
+    };
+    let is_bare = only.id.is_none() && only.key.policy.is_some();
+    let contradicts = arn.is_some_and(|arn| only.account.is_some_and(|own| own != arn.account()));
+    if !is_bare || contradicts {
+        return None;
+    }
+    let reason = Reason::new(
+        Severity::Caution,
+        Topic::Request,
+        "key-policy-assumed",
+        SCHEDULE,
+        format!(
+            "no file describes the key; the only key policy here, `{}`, is taken to be its own",
+            only.key.name
+        ),
+    )
+    .at(only.key.at)
+    .help("add the output of `aws kms describe-key` for the key");
+    let subject = Subject::new(&only.key, arn.cloned());
+    Some(Found::Key(Box::new(subject), vec![reason]))
+}
+
+fn subjects(inventory: &Inventory) -> Vec<Subject> {
+    let keys = inventory.keys.iter();
+    keys.map(|key| Subject::new(key, None)).collect()
+}

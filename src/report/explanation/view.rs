@@ -1,0 +1,68 @@
+//! From a decision in the words of the protocol to what is shown of it.
+
+use crate::eval::Decision;
+use crate::simulate::{Explained, ExplainedStatement};
+
+use super::{Context, Days, Examples, NearestMiss, StatementView, View};
+
+impl<'a> From<&'a Explained> for View<'a> {
+    fn from(explained: &'a Explained) -> Self {
+        Self {
+            principal: &explained.principal,
+            action: explained.action.qualified(),
+            key: &explained.key,
+            decision: explained.decision.word(),
+            reason: explained.reason.word(),
+            days: explained.days.as_ref().map(|days| Days {
+                asked: days.asked,
+                allowed: days.allowed.clone(),
+                conditional: days.conditional.clone(),
+                omitted: days.omitted.map(Decision::word),
+            }),
+            deciding: explained.statements.iter().map(statement).collect(),
+            nearest_miss: explained.nearest_miss.as_ref().map(|(miss, failed)| {
+                let failed = failed.iter().map(|(at, text)| (*at, text.as_str()));
+                NearestMiss {
+                    statement: statement(miss),
+                    failed: failed.collect(),
+                }
+            }),
+            depends_on: explained.depends_on.iter().map(String::as_str).collect(),
+            undocumented: explained
+                .undocumented
+                .then_some("how AWS evaluates part of these policies")
+                .into_iter()
+                .collect(),
+            examples: examples(explained),
+        }
+    }
+}
+
+fn statement(statement: &ExplainedStatement) -> StatementView<'_> {
+    let described = &statement.described;
+    StatementView {
+        policy: &described.policy,
+        index: described.index,
+        sid: described.sid.as_deref(),
+        effect: described.effect.word(),
+        at: statement.at,
+        note: statement.note,
+    }
+}
+
+fn examples(explained: &Explained) -> Option<Examples<'_>> {
+    if explained.allowing.is_none() && explained.denying.is_none() {
+        return None;
+    }
+    Some(Examples {
+        allowed: explained.allowing.as_deref().map(context),
+        denied: explained.denying.as_deref().map(context),
+    })
+}
+
+fn context(chosen: &[(String, Vec<String>)]) -> Context<'_> {
+    let pairs = chosen.iter();
+    pairs
+        .map(|(key, values)| (&**key, values.iter().map(String::as_str).collect()))
+        .collect()
+}

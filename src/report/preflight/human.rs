@@ -1,0 +1,354 @@
+//! The verdict on a deletion for people: the verdict first, then why, when, who, what else.
+
+use std::io::{self, Write};
+
+use super::{chart, overall, words};
+use crate::preflight::{
+    Answer, Cancellers, Command, Evidence, Milestone, Operation, Preflight, Reason, Severity,
+    Timeline, Verdict,
+};
+use crate::report::Style;
+use crate::report::explanation::{self, View};
+use crate::report::snippet::{Tone, paint};
+use crate::report::visible::{prose, wrap};
+use crate::source::Sources;
+
+/// Columns before the words of a reason.
+const INDENT: usize = 12;
+
+/// Writes one answer.
+///
+/// # Errors
+/// Where writing fails.
+pub fn one(
+    out: &mut impl Write,
+    sources: &Sources,
+    preflight: &Preflight,
+    style: &Style,
+) -> io::Result<()> {
+    let mut page = Page {
+        out,
+        sources,
+        style,
+    };
+    page.head(preflight)?;
+    page.reasons(preflight)?;
+    if let Some(timeline) = &preflight.timeline {
+        page.timeline(timeline)?;
+    }
+    page.permissions(preflight)?;
+    page.cancellers(&preflight.cancellers)?;
+    page.evidence(&preflight.evidence)?;
+    page.commands(preflight)?;
+    page.explanation(preflight)
+}
+
+/// Writes the answers for all keys that are pending deletion, and what they come to.
+///
+/// # Errors
+/// Where writing fails.
+pub fn pending(
+    out: &mut impl Write,
+    sources: &Sources,
+    all: &[Preflight],
+    style: &Style,
+) -> io::Result<()> {
+    for preflight in all {
+        one(out, sources, preflight, style)?;
+        writeln!(out)?;
+    }
+    let verdict = overall(all);
+    let keys = if all.len() == 1 { "key is" } else { "keys are" };
+    let (word, tone) = (verdict.word().to_ascii_uppercase(), tone_of(verdict));
+    writeln!(
+        out,
+        "{}: {} {keys} pending deletion",
+        paint(&word, tone, style),
+        all.len()
+    )?;
+    for preflight in all {
+        let verdict = preflight.verdict;
+        let word = paint(&format!("{:<8}", verdict.word()), tone_of(verdict), style);
+        let key = preflight.key.as_ref().map_or("", |key| key.name.as_str());
+        writeln!(out, "  {word} {}", prose(key, style.unicode))?;
+    }
+    Ok(())
+}
+
+const fn tone_of(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Go => Tone::Good,
+        Verdict::Caution => Tone::Warning,
+        Verdict::Stop => Tone::Error,
+    }
+}
+
+struct Page<'p, W: Write> {
+    out: &'p mut W,
+    sources: &'p Sources,
+    style: &'p Style,
+}
+
+impl<W: Write> Page<'_, W> {
+    fn shown(&self, text: &str) -> String {
+        prose(text, self.style.unicode)
+    }
+
+    fn title(&mut self, title: &str) -> io::Result<()> {
+        writeln!(self.out, "\n{}\n", paint(title, Tone::Note, self.style))
+    }
+
+    /// Words that may take several lines, each after the first behind as many blanks.
+    fn words(&mut self, text: &str, indent: usize) -> io::Result<()> {
+        let columns = self.style.columns().saturating_sub(indent);
+        let text = wrap(&self.shown(text), columns, columns);
+        let mut lines = text.lines();
+        writeln!(self.out, "{}", lines.next().unwrap_or_default())?;
+        for line in lines {
+            writeln!(self.out, "{}{line}", " ".repeat(indent))?;
+        }
+        Ok(())
+    }
+
+    fn head(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let verdict = preflight.verdict;
+        let word = verdict.word().to_ascii_uppercase();
+        let sentence = words::headline(preflight.operation, verdict);
+        let headline = format!("{word}: {sentence}");
+        writeln!(
+            self.out,
+            "{}\n",
+            paint(&headline, tone_of(verdict), self.style)
+        )?;
+        let key = preflight.key.as_ref().map(|key| key.name.as_str());
+        self.field("key", key.unwrap_or(&preflight.given_key))?;
+        for line in words::key(preflight) {
+            self.field("", &line)?;
+        }
+        if let Some(principal) = &preflight.principal {
+            self.field("principal", principal)?;
+        }
+        self.field("request", &words::request(preflight))?;
+        let now = preflight.now.as_deref();
+        self.field(
+            "at",
+            now.unwrap_or("not said (days are counted from the call)"),
+        )
+    }
+
+    fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
+        write!(self.out, "  {name:<9} ")?;
+        self.words(text, INDENT)
+    }
+
+    fn reasons(&mut self, preflight: &Preflight) -> io::Result<()> {
+        self.title("Why")?;
+        for severity in [Severity::Stop, Severity::Caution, Severity::Note] {
+            for reason in preflight.of(severity) {
+                self.reason(reason)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn reason(&mut self, reason: &Reason) -> io::Result<()> {
+        let unicode = self.style.unicode;
+        let (glyph, tone) = match reason.severity {
+            Severity::Stop => (if unicode { "✗" } else { "x" }, Tone::Error),
+            Severity::Caution => (if unicode { "▲" } else { "!" }, Tone::Warning),
+            Severity::Note => (if unicode { "·" } else { "-" }, Tone::Note),
+        };
+        let word = format!("{glyph} {:<7}", reason.severity.word());
+        write!(self.out, "  {} ", paint(&word, tone, self.style))?;
+        self.words(&format!("{} [{}]", reason.sentence, reason.id), INDENT)?;
+        let blanks = " ".repeat(INDENT);
+        if let Some(help) = &reason.help {
+            write!(self.out, "{blanks}")?;
+            self.words(&format!("help: {help}"), INDENT)?;
+        }
+        if reason.severity == Severity::Note {
+            return Ok(());
+        }
+        if let Some(place) = words::place(self.sources, reason.at) {
+            writeln!(self.out, "{blanks}{}", self.shown(&place))?;
+        }
+        writeln!(self.out, "{blanks}{}", reason.reference)
+    }
+
+    fn timeline(&mut self, timeline: &Timeline) -> io::Result<()> {
+        if timeline.lanes.is_empty() && timeline.milestones.is_empty() {
+            return Ok(());
+        }
+        self.title("When")?;
+        self.bars(&timeline.lanes, &timeline.milestones)?;
+        let Some(plan) = &timeline.plan else {
+            return Ok(());
+        };
+        self.title(&format!(
+            "When, if every replica is scheduled for 7 days at the same time: {} days",
+            plan.days
+        ))?;
+        self.bars(&plan.lanes, &plan.milestones)?;
+        writeln!(self.out)?;
+        for call in &plan.calls {
+            let words = format!("{}: {}{}", call.region, call.purpose, words::planned(call));
+            self.command(&words, &call.command)?;
+        }
+        if !plan.way_out.is_empty() {
+            self.title("To delete only this key")?;
+            for call in &plan.way_out {
+                self.command(&call.purpose, &call.command)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bars(
+        &mut self,
+        lanes: &[crate::preflight::Lane],
+        milestones: &[Milestone],
+    ) -> io::Result<()> {
+        chart::lanes(self.out, lanes, self.style)?;
+        let dates = milestones.iter().map(|of| words::moment(of.when));
+        let dates: Vec<String> = dates.collect();
+        let widest = dates.iter().map(|date| date.chars().count()).max();
+        let widest = widest.unwrap_or_default();
+        for (date, milestone) in dates.iter().zip(milestones) {
+            write!(self.out, "  {date:<widest$}  ")?;
+            self.words(&milestone.what, widest.saturating_add(4))?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, answer: Answer) -> String {
+        let unicode = self.style.unicode;
+        let (glyph, tone) = match answer {
+            Answer::Allowed => (if unicode { "✓" } else { "+" }, Tone::Good),
+            Answer::Denied => (if unicode { "✗" } else { "x" }, Tone::Error),
+            Answer::Conditional | Answer::Unknown => ("?", Tone::Warning),
+        };
+        paint(glyph, tone, self.style)
+    }
+
+    fn permissions(&mut self, preflight: &Preflight) -> io::Result<()> {
+        if preflight.permissions.is_empty() {
+            return Ok(());
+        }
+        self.title("What the principal may do")?;
+        for permission in &preflight.permissions {
+            let glyph = self.answer(permission.answer);
+            let word = permission.answer.word();
+            let action = permission.action;
+            write!(self.out, "  {glyph} {action:<23} {word:<11} ")?;
+            self.words(&words::decided(permission), 40)?;
+        }
+        Ok(())
+    }
+
+    fn cancellers(&mut self, cancellers: &Cancellers) -> io::Result<()> {
+        if !cancellers.known {
+            return Ok(());
+        }
+        self.title("Who else can cancel")?;
+        if cancellers.others.is_empty() {
+            return writeln!(self.out, "  nobody whom these files name");
+        }
+        let names = cancellers
+            .others
+            .iter()
+            .map(|other| self.shown(&other.name));
+        let names: Vec<String> = names.collect();
+        let widest = names.iter().map(|name| name.chars().count()).max();
+        let widest = widest.unwrap_or_default().min(36);
+        for (name, other) in names.iter().zip(&cancellers.others) {
+            let glyph = self.answer(other.answer);
+            write!(self.out, "  {glyph} {name:<widest$}  ")?;
+            self.words(&words::canceller(other), widest.saturating_add(6))?;
+        }
+        Ok(())
+    }
+
+    fn evidence(&mut self, evidence: &Evidence) -> io::Result<()> {
+        self.title("What was recorded")?;
+        match &evidence.last_usage {
+            Some(usage) => self.record("last usage", &words::last_usage(usage))?,
+            None => self.record("last usage", "no answer of `get-key-last-usage`")?,
+        }
+        match &evidence.coverage {
+            Some(coverage) => self.record("CloudTrail", &words::coverage(coverage))?,
+            None => self.record("CloudTrail", "no files")?,
+        }
+        let (rows, more) = words::calls(evidence);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        let operations = rows.iter().map(|row| row[0].chars().count()).max();
+        let operations = operations.unwrap_or_default().min(44);
+        for [operation, who, count, last] in rows {
+            let operation = self.shown(&operation);
+            let who = self.shown(&who);
+            writeln!(
+                self.out,
+                "  {last}  {operation:<operations$}  {count:>5}  {who}"
+            )?;
+        }
+        if more > 0 {
+            writeln!(self.out, "  and {more} more")?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, name: &str, text: &str) -> io::Result<()> {
+        write!(self.out, "  {name:<10}  ")?;
+        self.words(text, 14)
+    }
+
+    fn commands(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let call = preflight
+            .call
+            .iter()
+            .filter(|_| preflight.verdict != Verdict::Stop);
+        let all: Vec<&Command> = call.chain(&preflight.alternatives).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let title = match preflight.operation {
+            Operation::Schedule => "To do it, to disable instead, and to undo it",
+            Operation::Cancel | Operation::Pending => "To bring the key back",
+        };
+        self.title(title)?;
+        for command in all {
+            let may = words::may(command);
+            let words = if may.is_empty() {
+                command.purpose.to_owned()
+            } else {
+                format!("{} ({may})", command.purpose)
+            };
+            self.command(&words, &command.command)?;
+        }
+        Ok(())
+    }
+
+    /// A command stays on one line, so that it can be copied.
+    fn command(&mut self, words: &str, command: &str) -> io::Result<()> {
+        write!(self.out, "  ")?;
+        self.words(words, 2)?;
+        writeln!(self.out, "      {}", self.shown(command))
+    }
+
+    /// Of a permission that is not there, the statements that decide.
+    fn explanation(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let Some(own) = preflight.permissions.first() else {
+            return Ok(());
+        };
+        let is_open = matches!(own.answer, Answer::Denied | Answer::Conditional);
+        let decides = is_open && preflight.operation != Operation::Pending;
+        let Some(explained) = own.explanation.as_ref().filter(|_| decides) else {
+            return Ok(());
+        };
+        self.title("The decision")?;
+        let view = View::from(explained);
+        explanation::human(self.out, self.sources, &view, self.style)
+    }
+}

@@ -1,0 +1,107 @@
+//! The verdict on a deletion as data.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::overall;
+use crate::preflight::{Operation, Preflight};
+use crate::report::explanation::{View, document};
+use crate::report::json::write;
+use crate::source::{Sources, Span};
+
+/// The version of the document's form.
+const VERSION: u8 = 1;
+
+/// JSON Schema of the document.
+pub const SCHEMA: &str = include_str!("preflight.schema.json");
+
+/// Writes one answer: the verdict at its top.
+///
+/// # Errors
+/// Where writing fails.
+pub fn one(out: &mut impl Write, sources: &Sources, preflight: &Preflight) -> io::Result<()> {
+    let Value::Object(answer) = answer(sources, preflight)? else {
+        return Err(io::Error::other("an answer is no object"));
+    };
+    let mut document = Map::new();
+    document.insert("version".to_owned(), json!(VERSION));
+    document.extend(answer);
+    write(out, &document)
+}
+
+/// Writes the answers for all keys that are pending deletion: the worst verdict at the top.
+///
+/// # Errors
+/// Where writing fails.
+pub fn pending(out: &mut impl Write, sources: &Sources, all: &[Preflight]) -> io::Result<()> {
+    let answers = all.iter().map(|preflight| answer(sources, preflight));
+    let document = json!({
+        "version": VERSION,
+        "verdict": overall(all),
+        "operation": Operation::Pending,
+        "keys": answers.collect::<Result<Vec<_>, _>>()?,
+    });
+    write(out, &document)
+}
+
+fn answer(sources: &Sources, preflight: &Preflight) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(preflight)?;
+    locate(&mut value, sources);
+    let permissions = value.get_mut("permissions").and_then(Value::as_array_mut);
+    let described = permissions
+        .into_iter()
+        .flatten()
+        .zip(&preflight.permissions);
+    for (object, permission) in described {
+        let explanation = match &permission.explanation {
+            Some(explained) => serde_json::to_value(document(sources, &View::from(explained)))?,
+            None => Value::Null,
+        };
+        if let Some(object) = object.as_object_mut() {
+            object.insert("explanation".to_owned(), explanation);
+        }
+    }
+    Ok(value)
+}
+
+/// Puts file, line and column in the place of every location.
+fn locate(value: &mut Value, sources: &Sources) {
+    match value {
+        Value::Object(members) => {
+            if let Some(at) = members.shift_remove("at") {
+                let place = place(&at, sources);
+                // A moment has an `at`, too: a date.
+                let (name, found) = if at.is_string() || members.contains_key("day") {
+                    ("at", at)
+                } else {
+                    ("location", place)
+                };
+                members.insert(name.to_owned(), found);
+            }
+            for member in members.values_mut() {
+                locate(member, sources);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| locate(item, sources)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn place(at: &Value, sources: &Sources) -> Value {
+    let number = |pointer: &str| u32::try_from(at.pointer(pointer)?.as_u64()?).ok();
+    let found = || {
+        let (start, end) = (number("/span/start")?, number("/span/end")?);
+        let file = sources.numbered(number("/source")?)?;
+        let span = Span { start, end };
+        let (start, end) = (file.position(span.start), file.position(span.end));
+        Some(json!({
+            "file": file.name(),
+            "line": start.line,
+            "column": start.column,
+            "end_line": end.line,
+            "end_column": end.column,
+        }))
+    };
+    found().unwrap_or(Value::Null)
+}

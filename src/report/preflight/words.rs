@@ -1,0 +1,252 @@
+//! What the reports on a deletion say in the same words.
+
+use crate::eval::Decision;
+use crate::preflight::{
+    Answer, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord, Moment, Operation,
+    Permission, Phase, PlannedCall, Preflight, PrincipalKind, Verdict,
+};
+use crate::report::explanation::{View, sentence};
+use crate::source::{Location, Sources};
+
+/// The verdict in a sentence.
+pub(super) const fn headline(operation: Operation, verdict: Verdict) -> &'static str {
+    match (operation, verdict) {
+        (Operation::Schedule, Verdict::Go) => "nothing speaks against scheduling the deletion",
+        (Operation::Schedule, Verdict::Caution) => "look at these before the deletion is scheduled",
+        (Operation::Schedule, Verdict::Stop) => "do not schedule the deletion",
+        (Operation::Cancel, Verdict::Go) => "the deletion can be cancelled",
+        (Operation::Cancel, Verdict::Caution) => "look at these before the deletion is cancelled",
+        (Operation::Cancel, Verdict::Stop) => "the deletion cannot be cancelled like this",
+        (Operation::Pending, Verdict::Go) => "nothing speaks against letting the key go",
+        (Operation::Pending, Verdict::Caution) => "look at these before the key is gone",
+        (Operation::Pending, Verdict::Stop) => "do not let the key go",
+    }
+}
+
+/// The request in a few words, for example `ScheduleKeyDeletion with 7 days`.
+pub(super) fn request(preflight: &Preflight) -> String {
+    let Some(call) = preflight.operation.call() else {
+        return "none: the key is pending deletion already".to_owned();
+    };
+    match (preflight.operation, preflight.days) {
+        (Operation::Schedule, Some(days)) => format!("{call} with {days} days"),
+        (Operation::Schedule, None) => format!("{call} without a day count (KMS takes 30)"),
+        _ => call.to_owned(),
+    }
+}
+
+/// Spec, usage, origin, state and multi-Region type as far as they are known, then aliases.
+pub(super) fn key(preflight: &Preflight) -> Vec<String> {
+    let Some(key) = &preflight.key else {
+        return Vec::new();
+    };
+    let known = [
+        &key.state,
+        &key.spec,
+        &key.usage,
+        &key.origin,
+        &key.multi_region_type,
+    ];
+    let known: Vec<_> = known.into_iter().flatten().map(String::as_str).collect();
+    let mut lines = Vec::new();
+    lines.push(if known.is_empty() {
+        "nothing else is known of it".to_owned()
+    } else {
+        known.join(", ")
+    });
+    let aliases = key.aliases.iter().flatten();
+    let aliases: Vec<_> = aliases.map(String::as_str).collect();
+    if !aliases.is_empty() {
+        lines.push(aliases.join(", "));
+    }
+    lines
+}
+
+/// `file:line:column`; none where no file has it.
+pub(super) fn place(sources: &Sources, at: Option<Location>) -> Option<String> {
+    let at = at?;
+    let file = sources.get(at.source)?;
+    let position = file.position(at.span.start);
+    Some(format!(
+        "{}:{}:{}",
+        file.name(),
+        position.line,
+        position.column
+    ))
+}
+
+/// `2026-11-22 10:00 UTC`, else `day 7`.
+pub(super) fn date(moment: Moment) -> String {
+    match (moment.at, moment.day) {
+        (Some(at), _) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        (None, Some(day)) => format!("day {day}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The same and the day behind it, where both are known.
+pub(super) fn moment(moment: Moment) -> String {
+    match (moment.at, moment.day) {
+        (Some(_), Some(day)) => format!("{}  day {day}", date(moment)),
+        _ => date(moment),
+    }
+}
+
+/// What decided a permission, in a few words.
+pub(super) fn decided(permission: &Permission) -> String {
+    if permission.answer == Answer::Unknown {
+        let loaded = permission.explanation.as_ref().map(|of| of.decision);
+        return match loaded {
+            Some(Decision::Allowed) => "allowed, unless a policy that is missing denies it",
+            _ => "policies are missing",
+        }
+        .to_owned();
+    }
+    if permission.answer == Answer::Conditional {
+        return format!("hangs on {}", permission.depends_on.join(", "));
+    }
+    let Some(explained) = &permission.explanation else {
+        return String::new();
+    };
+    let view = View::from(explained);
+    let wanted = if permission.answer == Answer::Denied {
+        "Deny"
+    } else {
+        "Allow"
+    };
+    // The statement that grants tells more than the one that lets IAM policies count.
+    let mut deciding: Vec<_> = view
+        .deciding
+        .iter()
+        .filter(|of| of.effect == wanted)
+        .collect();
+    deciding.sort_by_key(|of| of.policy == "key_policy" && of.note.starts_with("lets"));
+    let what = deciding.first().map(|of| sentence::statement(of));
+    what.unwrap_or_else(|| match permission.answer {
+        Answer::Denied => "nothing grants it".to_owned(),
+        _ => String::new(),
+    })
+}
+
+/// Who else can cancel and by what.
+pub(super) fn canceller(other: &Canceller) -> String {
+    let how = match (other.answer, other.through_iam) {
+        (Answer::Unknown, _) => "an account: which of its users and roles can is not known",
+        (Answer::Conditional, _) if !other.depends_on.is_empty() => {
+            return format!("hangs on {}", other.depends_on.join(", "));
+        }
+        (Answer::Conditional, _) if other.kind == PrincipalKind::Account => {
+            "the root user, and whom an IAM policy lets later"
+        }
+        (Answer::Conditional, _) => "hangs on what is not known",
+        (_, true) => "by an IAM policy of its own",
+        (_, false) => "by the key policy",
+    };
+    how.to_owned()
+}
+
+/// Whether a call of a plan can be made, in brackets.
+pub(super) fn planned(call: &PlannedCall) -> &'static str {
+    match call.answer {
+        None => "",
+        Some(Answer::Allowed) => " (this principal may)",
+        Some(Answer::Conditional) => " (whether this principal may hangs on context)",
+        Some(Answer::Unknown) => " (whether this principal may is not known)",
+        Some(Answer::Denied) => " (this principal may not)",
+    }
+}
+
+/// Whether a command can be called.
+pub(super) fn may(command: &Command) -> &'static str {
+    match (command.answer, command.state_allows) {
+        (_, Some(false)) => "the key's state does not let it through",
+        (Some(Answer::Allowed), _) => "this principal may",
+        (Some(Answer::Conditional), _) => "whether this principal may hangs on context",
+        (Some(Answer::Unknown), _) => "whether this principal may is not known",
+        (Some(Answer::Denied), _) => "this principal may not",
+        (None, _) => "",
+    }
+}
+
+/// What a time of a bar is called.
+pub(super) const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::NotPending => "not scheduled",
+        Phase::NotKnown => "not known",
+        Phase::WaitsForReplicas => "PendingReplicaDeletion, waits",
+        Phase::WaitingPeriod => "PendingDeletion, can be cancelled",
+        Phase::MayBeDeleted => "deleted within this time",
+    }
+}
+
+/// The answer of `get-key-last-usage` in a sentence.
+pub(super) fn last_usage(usage: &LastUsageRecord) -> String {
+    let since = usage.tracked_since.map_or_else(
+        || "a date that is not known".to_owned(),
+        |at| at.strftime("%Y-%m-%d").to_string(),
+    );
+    match (usage.used_at, usage.was_used) {
+        (Some(at), _) => format!(
+            "{} at {at}; tracked since {since}",
+            usage.operation.as_deref().unwrap_or("used")
+        ),
+        (None, true) => format!("used at a time that is not known; tracked since {since}"),
+        (None, false) => format!("no use recorded; tracked since {since}"),
+    }
+}
+
+/// What CloudTrail files cover, in a sentence.
+pub(super) fn coverage(coverage: &CoverageRecord) -> String {
+    let day = |at: Option<jiff::Timestamp>| {
+        at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
+    };
+    let regions: Vec<_> = coverage.regions.iter().map(String::as_str).collect();
+    let files = if coverage.files == 1 { "file" } else { "files" };
+    let more = if coverage.truncated {
+        "; an answer is not whole"
+    } else {
+        ""
+    };
+    format!(
+        "{} {files}, {} events ({} of KMS), {} to {}, {}{more}",
+        coverage.files,
+        coverage.events,
+        coverage.kms_events,
+        day(coverage.first),
+        day(coverage.last),
+        if regions.is_empty() {
+            "no Region".to_owned()
+        } else {
+            regions.join(", ")
+        }
+    )
+}
+
+/// A row of the table of calls: what, who, how often, when last, with which error.
+pub(super) type CallRow = [String; 4];
+
+/// How many rows a table of calls has.
+const ROWS: usize = 8;
+
+/// The calls worth showing, and how many more there are.
+pub(super) fn calls(evidence: &Evidence) -> (Vec<CallRow>, usize) {
+    let all = evidence
+        .lifecycle
+        .iter()
+        .chain(&evidence.public_key)
+        .chain(&evidence.failures)
+        .chain(&evidence.uses);
+    let rows: Vec<_> = all
+        .map(|calls| {
+            let error = calls.error.as_ref().map(|error| format!(" ({error})"));
+            [
+                format!("{}{}", calls.operation, error.unwrap_or_default()),
+                calls.who(),
+                format!("{}x", calls.count),
+                calls.last.strftime("%Y-%m-%d %H:%M").to_string(),
+            ]
+        })
+        .collect();
+    let more = rows.len().saturating_sub(ROWS);
+    (rows.into_iter().take(ROWS).collect(), more)
+}

@@ -1,0 +1,219 @@
+//! What was recorded, and what nothing recorded is worth.
+
+use kmslint::inventory::{RecordedCaller, RecordedEvents, Trail};
+use kmslint::load::Loaded;
+use kmslint::preflight::{Operation, Question, Severity, Verdict, pending};
+use serde_json::{Value, json};
+
+use super::{ALL, ARN, account, answer, ask, files, find, has, has_not, key, policy, unused};
+
+fn loaded(name: &str, metadata: &Value, usage: Option<Value>) -> Loaded {
+    let mut all = vec![
+        ("key.json", key(metadata)),
+        ("policy.json", policy(&ALL)),
+        ("account.json", account()),
+    ];
+    all.extend(usage.map(|usage| ("usage.json", usage)));
+    files(name, &all)
+}
+
+/// A trail of the key's Region and account over these days.
+fn trail(first: &str, last: &str) -> Trail {
+    let mut trail = Trail::default();
+    let coverage = &mut trail.coverage;
+    coverage.files = 1;
+    coverage.events = 1_000;
+    coverage.kms_events = 10;
+    coverage.first = first.parse().ok();
+    coverage.last = last.parse().ok();
+    coverage.regions.insert("us-east-2".to_owned());
+    let account = kmslint::aws::AccountId::parse("111122223333").unwrap();
+    coverage.accounts.insert(account);
+    trail
+}
+
+fn event(operation: &str, at: &str, role: &str, error: Option<&str>) -> RecordedEvents {
+    let account = role
+        .split(':')
+        .nth(4)
+        .and_then(kmslint::aws::AccountId::parse);
+    RecordedEvents {
+        operation: operation.to_owned(),
+        key_names: [ARN.to_owned()].into(),
+        region: "us-east-2".to_owned(),
+        caller: RecordedCaller {
+            kind: "AssumedRole".to_owned(),
+            arn: Some(role.to_owned()),
+            account,
+            invoked_by: None,
+        },
+        error: error.map(str::to_owned),
+        encryption_context: ["tenant".to_owned()].into(),
+        pending_window: None,
+        count: 3,
+        first: at.parse().unwrap(),
+        last: at.parse().unwrap(),
+        at: kmslint::source::Location::default(),
+    }
+}
+
+const APP: &str = "arn:aws:iam::111122223333:role/App";
+
+#[test]
+fn no_evidence_is_never_unused() {
+    let mut loaded = loaded("none", &json!({}), None);
+    has(
+        &answer(&ask(ARN), &loaded),
+        "use-not-known",
+        Severity::Caution,
+    );
+    let quiet = || trail("2026-03-01T00:00:00Z", "2026-06-30T12:00:00Z");
+    loaded.inventory.trail = quiet();
+    let found = answer(&ask(ARN), &loaded);
+    assert_eq!(found.verdict, Verdict::Go, "{:#?}", found.reasons);
+    let sentence = &find(&found, "no-use-recorded").sentence;
+    assert!(
+        sentence.contains("2026-03-01 to 2026-06-30 in us-east-2"),
+        "{sentence}"
+    );
+    let gaps: [fn(&mut Trail); 8] = [
+        |trail| trail.coverage.regions.extend(["eu-west-1".to_owned()]),
+        |trail| trail.coverage.regions = ["eu-west-1".to_owned()].into(),
+        |trail| trail.coverage.accounts.clear(),
+        |trail| trail.coverage.kms_events = 0,
+        |trail| trail.coverage.truncated = true,
+        |trail| trail.coverage.first = "2026-05-01T00:00:00Z".parse().ok(),
+        |trail| trail.coverage.last = "2026-06-20T00:00:00Z".parse().ok(),
+        |trail| trail.coverage.first = None,
+    ];
+    for (index, gap) in gaps.into_iter().enumerate() {
+        loaded.inventory.trail = quiet();
+        gap(&mut loaded.inventory.trail);
+        let found = answer(&ask(ARN), &loaded);
+        assert_eq!(found.verdict, Verdict::Caution, "{index}");
+        has(&found, "recorded-too-little", Severity::Caution);
+    }
+    // Without the moment nothing is recent.
+    loaded.inventory.trail = quiet();
+    let question = Question {
+        now: None,
+        ..ask(ARN)
+    };
+    assert_eq!(answer(&question, &loaded).verdict, Verdict::Caution);
+}
+
+#[test]
+fn tracking_must_reach_back_far_enough() {
+    for (since, verdict) in [
+        ("2026-01-01T00:00:00Z", Verdict::Go),
+        ("2026-06-01T00:00:00Z", Verdict::Caution),
+        ("soonT", Verdict::Caution),
+    ] {
+        let usage = json!({"KeyId": ARN, "TrackingStartDate": since});
+        let found = answer(&ask(ARN), &loaded("tracking", &json!({}), Some(usage)));
+        assert_eq!(found.verdict, verdict, "{since}: {:#?}", found.reasons);
+    }
+}
+
+#[test]
+fn the_last_use_of_any_source_counts() {
+    for (used, id, severity) in [
+        ("2026-06-20T00:00:00Z", "used-recently", Severity::Caution),
+        ("2026-01-20T00:00:00Z", "used-long-ago", Severity::Note),
+        ("last year", "used", Severity::Caution),
+    ] {
+        let usage = json!({"KeyId": ARN, "TrackingStartDate": "2026-01-01T00:00:00Z",
+            "KeyLastUsage": {"Operation": "Decrypt", "Timestamp": used}});
+        let found = answer(&ask(ARN), &loaded("used", &json!({}), Some(usage)));
+        has(&found, id, severity);
+    }
+    let mut loaded = loaded("used", &json!({}), Some(unused()));
+    let events = &mut loaded.inventory.trail.events;
+    events.push(event("Decrypt", "2026-06-29T00:00:00Z", APP, None));
+    let found = answer(&ask(ARN), &loaded);
+    let sentence = &find(&found, "used-recently").sentence;
+    assert!(
+        sentence.contains("Decrypt by arn:aws:iam::111122223333:role/App"),
+        "{sentence}"
+    );
+    assert_eq!(found.evidence.uses[0].count, 3);
+    assert!(found.evidence.encryption_context.contains("tenant"));
+}
+
+#[test]
+fn downloads_of_the_public_key_are_named() {
+    let metadata = json!({"KeySpec": "RSA_4096"});
+    let mut loaded = loaded("public", &metadata, Some(unused()));
+    let partner = "arn:aws:iam::444455556666:role/Partner";
+    let at = "2026-02-01T00:00:00Z";
+    let refused = event("GetPublicKey", at, APP, Some("AccessDenied"));
+    loaded.inventory.trail.events.push(refused);
+    has_not(&answer(&ask(ARN), &loaded), "public-key-downloaded");
+    let events = &mut loaded.inventory.trail.events;
+    events.push(event("GetPublicKey", at, partner, None));
+    let found = answer(&ask(ARN), &loaded);
+    has(&found, "public-key-downloaded", Severity::Caution);
+    let sentence = &find(&found, "public-key-downloaded").sentence;
+    for words in [
+        partner,
+        "2026-02-01T00:00:00Z",
+        "also from account 444455556666",
+    ] {
+        assert!(sentence.contains(words), "{sentence}");
+    }
+}
+
+#[test]
+fn an_earlier_deletion_that_was_cancelled_is_told() {
+    let mut loaded = loaded("earlier", &json!({}), Some(unused()));
+    let events = &mut loaded.inventory.trail.events;
+    events.push(event(
+        "ScheduleKeyDeletion",
+        "2026-03-01T00:00:00Z",
+        APP,
+        None,
+    ));
+    events.push(event(
+        "CancelKeyDeletion",
+        "2026-03-02T00:00:00Z",
+        APP,
+        None,
+    ));
+    let found = answer(&ask(ARN), &loaded);
+    has(&found, "cancelled-before", Severity::Caution);
+    has(&found, "scheduled-before", Severity::Note);
+    assert_eq!(found.evidence.scheduled_at, None);
+    let events = &mut loaded.inventory.trail.events;
+    events.push(event("DeleteKey", "2026-04-02T00:00:00Z", APP, None));
+    has(
+        &answer(&ask(ARN), &loaded),
+        "already-deleted",
+        Severity::Stop,
+    );
+}
+
+#[test]
+fn what_needs_a_key_that_is_pending_deletion_stops_it() {
+    let metadata = json!({"KeyState": "PendingDeletion", "DeletionDate": "2026-07-20T00:00:00Z"});
+    let question = Question {
+        operation: Operation::Pending,
+        principal: None,
+        ..ask(ARN)
+    };
+    let verdict = |events: Vec<RecordedEvents>| {
+        let mut loaded = loaded("pending", &metadata, Some(unused()));
+        loaded.inventory.trail.events = events;
+        let all = pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+        all[0].verdict
+    };
+    let error = Some("KMSInvalidStateException");
+    let failed = event("Decrypt", "2026-06-29T00:00:00Z", APP, error);
+    let scheduled = event("ScheduleKeyDeletion", "2026-06-20T00:00:00Z", APP, None);
+    let denied = event("Decrypt", "2026-06-29T00:00:00Z", APP, Some("AccessDenied"));
+    assert_eq!(verdict(vec![failed]), Verdict::Stop);
+    assert_eq!(verdict(vec![scheduled, denied.clone()]), Verdict::Stop);
+    // When it was scheduled is not known; no later than 7 days before its end.
+    assert_eq!(verdict(vec![denied]), Verdict::Caution);
+    let late = event("Decrypt", "2026-07-14T00:00:00Z", APP, Some("AccessDenied"));
+    assert_eq!(verdict(vec![late]), Verdict::Stop);
+}

@@ -1,0 +1,204 @@
+//! What the principal may do: unknown is never allowed.
+
+use kmslint::eval::Caller;
+use kmslint::inventory::{Inventory, Organization, OrganizationPolicy};
+use kmslint::load::policy_file;
+use kmslint::policy::PolicyKind;
+use kmslint::preflight::{Answer, Preflight, Question, Severity, Verdict};
+use serde_json::{Value, json};
+
+use super::{ADMIN, ALL, ARN, account, answer, ask, files, has, key, policy, unused};
+
+fn asked(name: &str, policy: Value, question: &Question, now: bool) -> Preflight {
+    let all = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", policy),
+        ("account.json", account()),
+        ("usage.json", unused()),
+    ];
+    let question = Question {
+        now: question.now.filter(|_| now),
+        ..question.clone()
+    };
+    answer(&question, &files(name, &all))
+}
+
+/// The administrator's policy with a statement more.
+fn with(statement: Value) -> Value {
+    let mut policy = policy(&ALL);
+    let statements = policy["Statement"].as_array_mut().unwrap();
+    statements.push(statement);
+    policy
+}
+
+fn deny(action: &str, condition: &Value) -> Value {
+    json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*",
+        "Condition": condition})
+}
+
+#[test]
+fn an_omitted_day_count_is_decided_under_both_readings() {
+    let not_thirty = deny(
+        "kms:ScheduleKeyDeletion",
+        &json!({"NumericNotEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "30"}}),
+    );
+    let omitted = asked("omitted", with(not_thirty.clone()), &ask(ARN), true);
+    has(&omitted, "permission-hangs-on-context", Severity::Caution);
+    assert!(omitted.permissions[0].undocumented);
+    let thirty = Question {
+        days: Some(30),
+        ..ask(ARN)
+    };
+    let given = asked("omitted", with(not_thirty), &thirty, true);
+    assert_eq!(given.verdict, Verdict::Go, "{:#?}", given.reasons);
+    assert_eq!(given.permissions[0].days, [(30, 30)]);
+    // AWS's own example denies nothing of 30 days under either reading.
+    let short = deny(
+        "kms:ScheduleKeyDeletion",
+        &json!({"NumericLessThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "21"}}),
+    );
+    let omitted = asked("omitted", with(short), &ask(ARN), true);
+    assert_eq!(omitted.permissions[0].answer, Answer::Allowed);
+    assert_eq!(omitted.permissions[0].days, [(22, 30)]);
+}
+
+#[test]
+fn days_without_use_are_judged_as_far_as_files_bear_it() {
+    let trailing = |days: &str| {
+        let condition = json!({"NumericLessThanEquals": {"kms:TrailingDaysWithoutKeyUsage": days}});
+        with(deny("kms:ScheduleKeyDeletion", &condition))
+    };
+    // Tracked since 2026-01-01: 181 days at most.
+    let firm = asked("trailing", trailing("200"), &ask(ARN), true);
+    has(&firm, "permission", Severity::Stop);
+    has(&firm, "trailing-days-without-use", Severity::Note);
+    let open = asked("trailing", trailing("90"), &ask(ARN), true);
+    has(&open, "permission-hangs-on-context", Severity::Caution);
+    has(&open, "trailing-days-without-use", Severity::Caution);
+    let trailing_days = open.permissions[0].trailing_days.unwrap();
+    assert_eq!(
+        (trailing_days.at_most, trailing_days.then),
+        (181, Answer::Allowed)
+    );
+    let dateless = asked("trailing", trailing("200"), &ask(ARN), false);
+    has(&dateless, "permission-hangs-on-context", Severity::Caution);
+    // Only the two actions have the condition key.
+    let condition = json!({"NumericLessThanEquals": {"kms:TrailingDaysWithoutKeyUsage": "200"}});
+    let cancel = with(deny("kms:CancelKeyDeletion", &condition));
+    let found = asked("trailing", cancel, &ask(ARN), true);
+    assert_eq!(found.verdict, Verdict::Go, "{:#?}", found.reasons);
+}
+
+#[test]
+fn what_is_not_loaded_is_never_allowed() {
+    let parts = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", policy(&ALL)),
+        ("account.json", account()),
+        ("usage.json", unused()),
+    ];
+    for left_out in ["policy.json", "account.json"] {
+        let rest: Vec<_> = parts
+            .iter()
+            .filter(|(name, _)| *name != left_out)
+            .cloned()
+            .collect();
+        let found = answer(&ask(ARN), &files("not-loaded", &rest));
+        assert_eq!(
+            found.verdict,
+            Verdict::Caution,
+            "{left_out}: {:#?}",
+            found.reasons
+        );
+        let answers: Vec<_> = found.permissions.iter().map(|of| of.answer).collect();
+        assert_eq!(answers, [Answer::Unknown; 5], "{left_out}");
+    }
+    // A denial is one whatever is missing.
+    let denied = with(deny("kms:ScheduleKeyDeletion", &json!({})));
+    let all = [("key.json", key(&json!({}))), ("policy.json", denied)];
+    has(
+        &answer(&ask(ARN), &files("denied", &all)),
+        "permission",
+        Severity::Stop,
+    );
+}
+
+#[test]
+fn a_boundary_that_is_not_loaded_is_a_doubt() {
+    let mut account = account();
+    account["RoleDetailList"][0]["PermissionsBoundary"] = json!({
+        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/limits"});
+    let all = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", policy(&ALL)),
+        ("account.json", account),
+        ("usage.json", unused()),
+    ];
+    let found = answer(&ask(ARN), &files("boundary", &all));
+    has(&found, "boundary-not-loaded", Severity::Caution);
+    assert_eq!(found.permissions[0].answer, Answer::Unknown);
+}
+
+#[test]
+fn a_session_has_the_policies_of_its_role() {
+    let session = "arn:aws:sts::111122223333:assumed-role/KeyAdmin/deploy";
+    let question = Question {
+        principal: Caller::parse(session).ok(),
+        ..ask(ARN)
+    };
+    let found = asked("session", policy(&ALL), &question, true);
+    has(&found, "permission", Severity::Note);
+    // Its own role is nobody else.
+    has(&found, "nobody-else-can-cancel", Severity::Note);
+    let root = Question {
+        principal: Caller::parse("arn:aws:iam::111122223333:root").ok(),
+        ..ask(ARN)
+    };
+    let found = asked("session", policy(&ALL), &root, true);
+    has(&found, "permission", Severity::Stop);
+}
+
+/// The organization's policy that denies both actions, above the account or missing.
+#[test]
+fn control_policies_take_part() {
+    let scp = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+        "Action": "kms:CancelKeyDeletion", "Resource": "*"}]});
+    let all = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", policy(&ALL)),
+        ("account.json", account()),
+        ("usage.json", unused()),
+    ];
+    let mut loaded = files("organization", &all);
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("preflight-scp.json");
+    std::fs::write(&path, scp.to_string()).unwrap();
+    let kind = PolicyKind::ServiceControl;
+    let (policy, _) = policy_file(&path, kind, &mut loaded.sources).unwrap();
+    let above = |names: &[&str]| Organization {
+        scps: vec![names.iter().map(|name| (*name).to_owned()).collect()],
+        ..Organization::default()
+    };
+    let name = policy.name.clone();
+    let inventory: &mut Inventory = &mut loaded.inventory;
+    inventory.organization_policies.push(OrganizationPolicy {
+        id: None,
+        arn: None,
+        policy,
+    });
+    has(
+        &answer(&ask(ARN), &loaded),
+        "control-policies-not-known",
+        Severity::Caution,
+    );
+    loaded.inventory.organization = Some(above(&[name.as_str()]));
+    let found = answer(&ask(ARN), &loaded);
+    assert_eq!(found.permissions[0].answer, Answer::Allowed);
+    assert_eq!(found.permissions[1].answer, Answer::Denied);
+    has(&found, "nobody-can-cancel", Severity::Stop);
+    loaded.inventory.organization = Some(above(&["p-missing"]));
+    let found = answer(&ask(ARN), &loaded);
+    has(&found, "control-policy-not-loaded", Severity::Caution);
+    assert_eq!(found.permissions[0].answer, Answer::Unknown);
+    assert_eq!(found.principal.as_deref(), Some(ADMIN));
+}
