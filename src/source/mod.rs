@@ -3,6 +3,7 @@
 //! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
 
 mod discover;
+pub mod edit;
 mod embedded;
 mod file;
 mod input_error;
