@@ -1,8 +1,10 @@
 //! Files under `fixtures/load`, from their bytes to the inventory.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use kmslint::load::{Loaded, load, load_over};
 use kmslint::policy::Effect;
@@ -256,10 +258,10 @@ fn bytes_in_memory_stand_in_for_files() {
                 "Action":"kms:*","Resource":"*"}}]}}"#
         )
     };
-    let directory = std::env::temp_dir().join(format!("kmslint-overlay-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
+    let directory = env::temp_dir().join(format!("kmslint-overlay-{}", process::id()));
+    fs::create_dir_all(&directory).unwrap();
     let (written, only_in_memory) = (directory.join("a.json"), directory.join("b.json"));
-    std::fs::write(&written, policy("Allow")).unwrap();
+    fs::write(&written, policy("Allow")).unwrap();
     let discovery = Discovery {
         found: vec![written.clone(), only_in_memory.clone()],
         ..Discovery::default()
@@ -280,5 +282,5 @@ fn bytes_in_memory_stand_in_for_files() {
         })
         .collect();
     assert_eq!(effects, [Effect::Deny, Effect::Deny]);
-    std::fs::remove_dir_all(&directory).unwrap();
+    fs::remove_dir_all(&directory).unwrap();
 }
