@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod cli;
 pub mod config;
+pub mod difference;
 pub mod eval;
 pub mod facts;
 pub mod finding;

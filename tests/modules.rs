@@ -16,6 +16,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("eval", &["source", "aws", "policy", "inventory"]),
     ("simulate", &["source", "aws", "policy", "eval"]),
     ("facts", &["source", "aws", "policy", "inventory", "eval"]),
+    (
+        "difference",
+        &["source", "aws", "policy", "inventory", "eval", "facts"],
+    ),
     ("finding", &["source"]),
     ("rule", &["source", "finding"]),
     ("config", &["source", "aws", "finding"]),
@@ -23,7 +27,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "lint",
         &["source", "inventory", "facts", "finding", "rule", "config"],
     ),
-    ("report", &["source", "finding", "lint"]),
+    (
+        "report",
+        &["source", "aws", "eval", "difference", "finding", "lint"],
+    ),
     (
         "cli",
         &[
@@ -35,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "eval",
             "simulate",
             "facts",
+            "difference",
             "finding",
             "rule",
             "config",

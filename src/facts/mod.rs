@@ -20,6 +20,7 @@ mod subject;
 mod tests;
 
 pub use identities::Identities;
+pub(crate) use identities::{Fingerprint, Member, Mentions};
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
@@ -37,6 +38,7 @@ use crate::source::Sources;
 
 use places::Places;
 use subject::Subject;
+pub(crate) use subject::{ACCOUNT_KEYS, forget_identity, someone};
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;

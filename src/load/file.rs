@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::source::json::{self, Node};
-use crate::source::{self, InputError, ReadError, SourceFile, SourceId};
+use crate::source::{self, InputError, Overlay, ReadError, SourceFile, SourceId};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -43,9 +43,13 @@ pub(super) enum Outcome {
     Unreadable(InputError),
 }
 
-/// Reads and recognises a file.
-pub(super) fn read(candidate: &Candidate<'_>) -> Outcome {
-    match source::read(candidate.path) {
+/// Reads and recognises a file, or what stands in for it.
+pub(super) fn read(candidate: &Candidate<'_>, overlay: &Overlay) -> Outcome {
+    let text = match overlay.get(candidate.path) {
+        Some(bytes) => source::decode(&candidate.path.to_string_lossy(), bytes.to_vec()),
+        None => source::read(candidate.path),
+    };
+    match text {
         Ok(file) => recognize(candidate, file),
         Err(ReadError::NotText { error, shown }) => not_json(candidate, shown, error),
         Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {

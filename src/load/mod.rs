@@ -22,7 +22,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::inventory::Inventory;
-use crate::source::{Discovery, InputError, Location, SourceId, Sources, Span};
+use crate::source::{Discovery, InputError, Location, Overlay, SourceId, Sources, Span};
 use contents::Contents;
 use file::{Candidate, Outcome};
 use identity::AccountPart;
@@ -69,6 +69,13 @@ pub struct LoadError {
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {
+    load_over(discovery, &Overlay::default())
+}
+
+/// As [`load`], with the bytes of some files, or of all, taken from memory: what an edit would make
+/// of them, or what they were at a revision. Nothing is written, and what stands in the overlay is
+/// not read from the disk.
+pub fn load_over(discovery: &Discovery, overlay: &Overlay) -> Loaded {
     let mut loaded = Loaded::default();
     for (path, reason) in &discovery.errors {
         loaded.errors.push(LoadError {
@@ -78,7 +85,8 @@ pub fn load(discovery: &Discovery) -> Loaded {
         });
     }
     let candidates = candidates(discovery, &mut loaded.sources);
-    let outcomes: Vec<_> = candidates.par_iter().map(file::read).collect();
+    let read = |candidate| file::read(candidate, overlay);
+    let outcomes: Vec<_> = candidates.par_iter().map(read).collect();
     let mut parts = Parts::default();
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
         if let Some(contents) = loaded.take(candidate, outcome) {
