@@ -7,6 +7,7 @@ pub mod difference;
 pub mod eval;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod inventory;
 pub mod lint;
 pub mod load;

@@ -28,8 +28,29 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["source", "inventory", "facts", "finding", "rule", "config"],
     ),
     (
+        "fix",
+        &[
+            "source",
+            "aws",
+            "policy",
+            "inventory",
+            "eval",
+            "facts",
+            "difference",
+            "finding",
+        ],
+    ),
+    (
         "report",
-        &["source", "aws", "eval", "difference", "finding", "lint"],
+        &[
+            "source",
+            "aws",
+            "eval",
+            "difference",
+            "finding",
+            "lint",
+            "fix",
+        ],
     ),
     (
         "cli",
@@ -47,6 +68,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "rule",
             "config",
             "lint",
+            "fix",
             "report",
         ],
     ),

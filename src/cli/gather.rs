@@ -48,6 +48,8 @@ pub(super) struct Gathered {
     pub(super) loaded: Loaded,
     /// Facts of keys, then of policies.
     pub(super) facts: Vec<Facts>,
+    /// The files that were looked into.
+    pub(super) discovery: Discovery,
     /// What could not be read.
     pub(super) failures: Vec<InputFailure>,
     /// Files that hold nothing of interest.
@@ -124,6 +126,7 @@ impl InputArguments {
                 .saturating_add(loaded.passed_over.len()),
             whole: !filtered && paths.iter().any(|path| config.root.is_within(path)),
             loaded,
+            discovery,
             config,
             config_source: None,
         })

@@ -6,6 +6,7 @@ mod clock;
 mod exit_code;
 mod explain;
 mod facts;
+mod fix;
 mod format;
 mod gather;
 mod input;
@@ -45,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Finds what is wrong with key policies: the gate for continuous integration.
     Check(Box<check::CheckArguments>),
+    /// Proposes edits for what is found, each with what it does to permissions; writes them.
+    Fix(Box<fix::FixArguments>),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
@@ -74,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = Terminal::detect(arguments.color);
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Fix(arguments) => fix::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

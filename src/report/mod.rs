@@ -7,6 +7,7 @@
 mod example;
 mod excerpt;
 pub mod explanation;
+pub mod fixes;
 pub mod github;
 pub mod gitlab;
 pub mod human;
@@ -18,6 +19,7 @@ mod run;
 pub mod sarif;
 mod snippet;
 mod summary;
+pub mod unified_diff;
 mod visible;
 mod window;
 
