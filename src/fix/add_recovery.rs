@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::aws::{ActionSet, KmsAction};
+use crate::facts::PrincipalKind;
 use crate::finding::Finding;
 
 use super::plan::{Meant, Plan, Refusal};
@@ -94,7 +95,7 @@ fn beside(
     let copied = |name: &str| statement.element(name).cloned().unwrap_or_default();
     let mut elements = vec![
         ("Effect", Json::from("Allow")),
-        ("Principal", copied("Principal")),
+        ("Principal", living(statement)),
         ("Action", action),
         ("Resource", copied("Resource")),
     ];
@@ -102,6 +103,27 @@ fn beside(
         elements.push(("Condition", condition));
     }
     target.new_statement("Allow cancelling key deletion", &elements)
+}
+
+/// The principals without the ids of those that were deleted.
+fn living(statement: &Written<'_>) -> Json {
+    let mut principal = statement.element("Principal").cloned().unwrap_or_default();
+    let is_orphan = |text: &Json| {
+        let mut orphans = statement.record.principals.iter();
+        orphans.any(|p| p.kind == PrincipalKind::UniqueId && text == p.text.as_str())
+    };
+    if let Some(items) = principal.get_mut("AWS").and_then(Json::as_array_mut)
+        && !items.iter().all(is_orphan)
+    {
+        items.retain(|item| !is_orphan(item));
+        if let [one] = items.as_slice() {
+            let one = one.clone();
+            if let Some(members) = principal.as_object_mut() {
+                members.insert("AWS".to_owned(), one);
+            }
+        }
+    }
+    principal
 }
 
 fn remaining_condition(statement: &Written<'_>, missing: ActionSet) -> Option<Json> {

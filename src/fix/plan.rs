@@ -27,6 +27,8 @@ pub(super) struct Meant {
     pub(super) gains: ActionSet,
     /// Operations that somebody may lose.
     pub(super) loses: ActionSet,
+    /// Operations that somebody perhaps had and may now surely have.
+    pub(super) clears: ActionSet,
     /// Of `ScheduleKeyDeletion`, the cases that may change.
     pub(super) cases: CaseSet,
     /// The principals whose permissions may change, as the policy writes them; nothing: anyone's.
@@ -38,6 +40,7 @@ impl Meant {
     pub(super) const NOTHING: Self = Self {
         gains: ActionSet::EMPTY,
         loses: ActionSet::EMPTY,
+        clears: ActionSet::EMPTY,
         cases: CaseSet::ALL,
         who: None,
     };

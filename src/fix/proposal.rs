@@ -27,6 +27,9 @@ pub struct Proposal {
     pub before: String,
     /// The whole file with the edits made.
     pub text: String,
+    /// The document in which the policy stands, with the escapes of the string around it undone,
+    /// before the edits and after them: what people are shown.
+    pub shown: (String, String),
     /// The way to the document that `patch` is about.
     pub document: JsonPath,
     /// The same change as a JSON Patch of that document.

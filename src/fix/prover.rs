@@ -116,6 +116,7 @@ impl<'a> Prover<'a> {
             title: plan.title,
             at: finding.map_or(whole, |finding| finding.primary.at),
             edits,
+            shown: (passage.text().to_owned(), plan.draft.text().to_owned()),
             before: text.to_owned(),
             text: edited,
             document: document(&bench.path, base),

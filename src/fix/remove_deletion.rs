@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::aws::{ActionSet, KmsAction};
+use crate::difference::EVERY;
 use crate::facts::{ActionRecord, Place, PrincipalKind};
 use crate::finding::Finding;
 use crate::policy::PolicyKind;
@@ -98,7 +99,9 @@ fn take_out(
     let mut written = kept;
     let mut replaced = Vec::new();
     for (index, action) in record.actions.iter().enumerate().filter(|(_, a)| goes(a)) {
-        let rest = action.matches.difference(DELETION).difference(written);
+        // In a key policy an action that is about no key gives nothing.
+        let rest = action.matches.intersection(EVERY);
+        let rest = rest.difference(DELETION).difference(written);
         let new = patterns(rest, allowed);
         written = written.union(action.matches.difference(DELETION));
         replaced.push((index, action.text.clone(), new));

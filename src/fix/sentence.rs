@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{Change, Difference, Permission, USE, Who, WhoKind};
+use crate::difference::{Change, Difference, Permission, USE, Way, Who, WhoKind};
 use crate::eval::day_ranges;
 
 /// Actions that are named before the rest is counted.
@@ -126,7 +126,10 @@ pub(super) fn who_in_words(who: &Who) -> String {
             let short = name
                 .rsplit_once(':')
                 .map_or(name.as_str(), |(_, last)| last);
-            format!("`{short}`")
+            match who.way {
+                Way::Known => format!("`{short}`"),
+                Way::OwnPolicies => format!("`{short}` by its own policies"),
+            }
         }
     }
 }

@@ -104,7 +104,7 @@ fn rules(findings: &[Finding]) -> Vec<&str> {
 
 /// The lines that change; of lines that nobody can read whole, the bytes.
 fn shown(proposal: &Proposal) -> Vec<String> {
-    let diff = hunks(&proposal.before, &proposal.text, 1);
+    let diff = hunks(&proposal.shown.0, &proposal.shown.1, 1);
     let changed = |line: &&str| line.starts_with(['+', '-', ' ']);
     let lines: Vec<_> = diff.split_inclusive('\n').filter(changed).collect();
     if lines

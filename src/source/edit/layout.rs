@@ -5,6 +5,9 @@ use serde_json::Value as Json;
 use crate::source::Span;
 use crate::source::json::{Node, Value};
 
+/// Characters of a new array or object that stay on one line, whatever the habit.
+const LONGEST_LINE: usize = 100;
+
 /// The habits that a document shows.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
@@ -201,12 +204,14 @@ impl<'a> Layout<'a> {
         if parts.is_empty() {
             return format!("{open}{close}");
         }
-        if self.spreads(key, sample, array) {
+        let line = format!("{open}{pad}{}{pad}{close}", parts.join(&self.comma));
+        let too_long = line.chars().count() > LONGEST_LINE && !self.newline.is_empty();
+        if too_long || self.spreads(key, sample, array) {
             let newline = self.newline;
             let parts = parts.join(&format!(",{newline}{inner}"));
             format!("{open}{newline}{inner}{parts}{newline}{indent}{close}")
         } else {
-            format!("{open}{pad}{}{pad}{close}", parts.join(&self.comma))
+            line
         }
     }
 }
