@@ -5,6 +5,7 @@
 mod discover;
 mod embedded;
 mod file;
+mod git;
 mod input_error;
 pub mod json;
 mod overlay;
@@ -16,6 +17,7 @@ mod span;
 pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
+pub use git::{AtRevision, GitError, at_revision};
 pub use input_error::InputError;
 pub use overlay::Overlay;
 pub use path::{JsonPath, ResolveError, Step, resolve};
