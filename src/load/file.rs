@@ -45,17 +45,21 @@ pub(super) enum Outcome {
 
 /// Reads and recognises a file, or what stands in for it.
 pub(super) fn read(candidate: &Candidate<'_>, overlay: &Overlay) -> Outcome {
-    let text = match overlay.get(candidate.path) {
-        Some(bytes) => source::decode(&candidate.path.to_string_lossy(), bytes.to_vec()),
-        None => source::read(candidate.path),
-    };
-    match text {
+    match text(candidate.path, overlay) {
         Ok(file) => recognize(candidate, file),
         Err(ReadError::NotText { error, shown }) => not_json(candidate, shown, error),
         Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {
             let place = source::Span::default();
             Outcome::Unreadable(InputError::new(place, error.to_string()))
         }
+    }
+}
+
+/// The file's text, or that of what stands in for it.
+pub(super) fn text(path: &Path, overlay: &Overlay) -> Result<SourceFile, ReadError> {
+    match overlay.get(path) {
+        Some(bytes) => source::decode(&path.to_string_lossy(), bytes.to_vec()),
+        None => source::read(path),
     }
 }
 

@@ -27,7 +27,7 @@ use contents::Contents;
 use file::{Candidate, Outcome};
 use identity::AccountPart;
 use join::{Part, PlacedAddition};
-pub use single::{key_file, policy_file};
+pub use single::{key_file, policy_file, policy_file_over};
 
 /// What the given paths held.
 #[derive(Debug, Default)]
