@@ -7,7 +7,7 @@ use crate::difference::{Change, ChangedSubject, Difference, USE};
 use crate::finding::{Finding, Severity};
 
 use super::plan::Meant;
-use super::sentence::{actions_in_words, who_in_words};
+use super::sentence::{actions_in_words, told, who_in_words};
 
 /// Why the difference is not exactly what was meant; nothing where it is.
 pub(super) fn objections(difference: &Difference, meant: &Meant) -> Vec<String> {
@@ -21,14 +21,14 @@ pub(super) fn objections(difference: &Difference, meant: &Meant) -> Vec<String> 
 
 /// Changes that were not meant.
 fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<String>) {
-    let mut people: Vec<_> = subject.changes.iter().map(|change| &change.who).collect();
+    let mut people: Vec<_> = told(subject).map(|change| &change.who).collect();
     people.sort();
     people.dedup();
     for who in people {
         let own = |change: &&Change| change.who == *who;
         let is_meant = meant.who.as_ref().is_none_or(|all| all.contains(&who.name));
         let of = |goes: &dyn Fn(&Change) -> bool| -> ActionSet {
-            let changes = subject.changes.iter().filter(own);
+            let changes = told(subject).filter(own);
             changes
                 .filter(|change| goes(change))
                 .map(|change| change.action)

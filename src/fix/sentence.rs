@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{Change, Difference, Permission, USE, Way, Who, WhoKind};
+use crate::difference::{
+    Change, ChangedSubject, Difference, Hanging, Permission, USE, Way, Who, WhoKind,
+};
 use crate::eval::day_ranges;
 
 /// Actions that are named before the rest is counted.
@@ -14,7 +16,7 @@ pub(super) fn lines(difference: &Difference) -> Vec<String> {
     let mut lines = Vec::new();
     for subject in &difference.subjects {
         let mut groups: BTreeMap<(&Who, String), ActionSet> = BTreeMap::new();
-        for change in &subject.changes {
+        for change in told(subject) {
             let key = (&change.who, change_in_words(change));
             groups.entry(key).or_default().insert(change.action);
         }
@@ -37,6 +39,34 @@ pub(super) fn lines(difference: &Difference) -> Vec<String> {
         .to_owned(),
     );
     lines
+}
+
+/// The changes that are worth telling. A class of callers whose answer differs only by statements
+/// that name a principal is not: the change is told of that principal, and what the class has of
+/// it are federated sessions of a user.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+pub(super) fn told(subject: &ChangedSubject) -> impl Iterator<Item = &Change> {
+    subject.changes.iter().filter(|change| {
+        let (before, after) = (&change.before, &change.after);
+        let class = matches!(change.who.kind, WhoKind::Anyone | WhoKind::Account);
+        let gone = before
+            .hangs_on
+            .iter()
+            .filter(|hanging| !after.hangs_on.contains(hanging));
+        let came = after
+            .hangs_on
+            .iter()
+            .filter(|hanging| !before.hangs_on.contains(hanging));
+        let mut differing = gone.chain(came).peekable();
+        let names = |hanging: &Hanging| {
+            hanging
+                .conditions
+                .iter()
+                .any(|condition| condition.starts_with("Principal "))
+        };
+        let named = differing.peek().is_some() && differing.all(names);
+        !(class && named && before.allowed == after.allowed)
+    })
 }
 
 fn change_in_words(change: &Change) -> String {
