@@ -26,13 +26,14 @@ pub(super) fn patterns(wanted: ActionSet, allowed: ActionSet) -> Vec<String> {
     patterns
 }
 
-/// The first word of a name: `Generate` of `GenerateDataKey`.
+/// The first word of a name that says something: `Generate` of `GenerateDataKey`, `ReEncrypt` of
+/// `ReEncryptFrom`.
 fn verb(name: &str) -> &str {
-    let next = name
+    let capitals = name
         .char_indices()
-        .skip(1)
-        .find(|(_, letter)| letter.is_ascii_uppercase());
-    next.and_then(|(at, _)| name.get(..at)).unwrap_or(name)
+        .filter(|(_, letter)| letter.is_ascii_uppercase());
+    let mut ends = capitals.map(|(at, _)| at).filter(|at| *at > 2);
+    ends.next().and_then(|at| name.get(..at)).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ mod tests {
         assert!(patterns.len() < 35, "{patterns:?}");
         assert!(patterns.contains(&"kms:Describe*".to_owned()));
         assert!(patterns.contains(&"kms:CancelKeyDeletion".to_owned()));
+        assert!(patterns.contains(&"kms:ReEncrypt*".to_owned()));
     }
 
     #[test]

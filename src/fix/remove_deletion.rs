@@ -52,7 +52,15 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
         ));
     }
     titles.reverse();
-    let who = schedulers.iter().filter(|access| {
+    // Who uses the key and deletes it by the same statement has the same finding.
+    let alike = target.facts.access.schedule.iter().filter(|access| {
+        let mut via = access.via.iter().filter(|via| via.policy.is_none());
+        at_pattern.is_none()
+            && access.uses.is_some()
+            && !access.trusted
+            && via.any(|via| indexes.contains(&via.statement))
+    });
+    let who = schedulers.iter().copied().chain(alike).filter(|access| {
         let several = [
             PrincipalKind::Everyone,
             PrincipalKind::Account,

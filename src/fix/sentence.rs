@@ -64,8 +64,8 @@ pub(super) fn told(subject: &ChangedSubject) -> impl Iterator<Item = &Change> {
                 .iter()
                 .any(|condition| condition.starts_with("Principal "))
         };
-        let named = differing.peek().is_some() && differing.all(names);
-        !(class && named && before.allowed == after.allowed)
+        let by_name = differing.peek().is_some() && differing.all(names);
+        !(class && by_name && before.allowed == after.allowed)
     })
 }
 

@@ -11,10 +11,11 @@ use clap::{Args, ValueEnum};
 use crate::aws::PendingWindowInDays;
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::fix::{AllowDeletion, Proposal, Workshop};
+use crate::fix::{AllowDeletion, FixKind, Proposal, Workshop};
 use crate::lint;
+use crate::rule::Catalogue;
 
-use super::gather::InputArguments;
+use super::gather::{Gathered, InputArguments};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
 use session::Session;
@@ -83,21 +84,10 @@ impl FixArguments {
 
 pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let session = Session::open(arguments, terminal)?;
-    let gathered = &session.gathered;
-    let Some(limits) = gathered.facts.first().map(|facts| facts.limits) else {
+    let check = |facts: &Facts| lint::run(facts, &session.catalogue).unwrap_or_default();
+    let Some(workshop) = workshop(&session.gathered, &check) else {
         // There is no key and no policy.
         return session.exit_code(false);
-    };
-    let check = |facts: &Facts| lint::run(facts, &session.catalogue).unwrap_or_default();
-    let organization = gathered.config.organization.as_ref();
-    let workshop = Workshop {
-        inventory: &gathered.loaded.inventory,
-        sources: &gathered.loaded.sources,
-        facts: &gathered.facts,
-        limits,
-        trusted: &gathered.config.trusted_administrators,
-        organization: organization.and_then(|organization| organization.id.as_deref()),
-        check: &check,
     };
     if let Some(principal) = &arguments.allow_deletion_by {
         return allow(&session, &workshop, principal);
@@ -109,6 +99,44 @@ pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitC
     } else {
         session.list(&workshop.propose(&session.findings, &wanted))
     }
+}
+
+/// Nothing where nothing was loaded.
+fn workshop<'a>(
+    gathered: &'a Gathered,
+    check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
+) -> Option<Workshop<'a>> {
+    let organization = gathered.config.organization.as_ref();
+    Some(Workshop {
+        inventory: &gathered.loaded.inventory,
+        sources: &gathered.loaded.sources,
+        facts: &gathered.facts,
+        limits: gathered.facts.first()?.limits,
+        trusted: &gathered.config.trusted_administrators,
+        organization: organization.and_then(|organization| organization.id.as_deref()),
+        check,
+    })
+}
+
+/// The safe fixes of these findings, for reports; none where an input could not be read, as what
+/// they do would not be proven.
+pub(super) fn safe_fixes(
+    gathered: &Gathered,
+    catalogue: &Catalogue,
+    findings: &[Finding],
+) -> Vec<Proposal> {
+    let check = |facts: &Facts| lint::run(facts, catalogue).unwrap_or_default();
+    let workshop = workshop(gathered, &check).filter(|_| gathered.failures.is_empty());
+    let kind = |finding: &Finding| {
+        let rule = catalogue
+            .rules()
+            .iter()
+            .find(|rule| rule.id.as_str() == finding.rule)?;
+        FixKind::from_name(rule.fix.as_deref()?)
+    };
+    let proposed = workshop.map(|workshop| workshop.propose(findings, &kind));
+    let proposals = proposed.map(|outcome| outcome.left).unwrap_or_default();
+    proposals.into_iter().filter(Proposal::is_safe).collect()
 }
 
 fn allow(
