@@ -25,13 +25,10 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Key policies as teams have them: the account, an administrator, an application.
+/// Key policies as teams have them: the account, an administrator, an application. Four findings.
 fn policy(number: usize) -> String {
-    format!(
+    let administration = format!(
         r#"{{
-  "Version": "2012-10-17",
-  "Statement": [
-    {{
       "Sid": "Enable IAM User Permissions",
       "Effect": "Allow",
       "Principal": {{"AWS": "arn:aws:iam::111122223333:root"}},
@@ -44,7 +41,42 @@ fn policy(number: usize) -> String {
       "Principal": {{"AWS": "arn:aws:iam::111122223333:role/KeyAdmin{number}"}},
       "Action": ["kms:Describe*", "kms:Put*", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
       "Resource": "*"
+    }}"#
+    );
+    with_application(number, &administration)
+}
+
+/// The same after its findings were mended.
+fn clean_policy(number: usize) -> String {
+    let administration = format!(
+        r#"{{
+      "Sid": "Administration",
+      "Effect": "Allow",
+      "Principal": {{"AWS": "arn:aws:iam::111122223333:role/KeyAdmin{number}"}},
+      "Action": ["kms:Describe*", "kms:Put*", "kms:*ableKey", "kms:CancelKeyDeletion"],
+      "Resource": "*"
     }},
+    {{
+      "Sid": "Deletion",
+      "Effect": "Allow",
+      "Principal": {{"AWS": "arn:aws:iam::111122223333:role/KeyAdmin{number}"}},
+      "Action": "kms:ScheduleKeyDeletion",
+      "Resource": "*",
+      "Condition": {{
+        "Bool": {{"aws:MultiFactorAuthPresent": "true"}},
+        "NumericGreaterThanEquals": {{"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}
+      }}
+    }}"#
+    );
+    with_application(number, &administration)
+}
+
+fn with_application(number: usize, administration: &str) -> String {
+    format!(
+        r#"{{
+  "Version": "2012-10-17",
+  "Statement": [
+    {administration},
     {{
       "Sid": "Use",
       "Effect": "Allow",
@@ -58,7 +90,7 @@ fn policy(number: usize) -> String {
     )
 }
 
-fn write_files(directory: &Path) -> Vec<PathBuf> {
+fn write_files(directory: &Path, policy: impl Fn(usize) -> String) -> Vec<PathBuf> {
     let _ = fs::remove_dir_all(directory);
     fs::create_dir_all(directory).unwrap();
     let write = |number| {
@@ -80,10 +112,30 @@ fn run(arguments: &[&str]) {
 }
 
 fn main() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ten-thousand");
-    let files = write_files(&directory);
-    let (all, one) = (directory.to_str().unwrap(), files[0].to_str().unwrap());
-    let (mut whole, mut alone, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    println!("{FILES} small key policies, median of {ROUNDS} rounds");
+    let clean = many(&directory.join("clean"), clean_policy);
+    println!("no findings: the whole process / reading and parsing with serde_json: {clean:.1}");
+    let findings = directory.join("ten-thousand");
+    let dirty = many(&findings, policy);
+    println!("four findings in each, written as JSON: {dirty:.1}");
+    let one = findings.join("policy00000.json");
+    let (mut alone, mut empty) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        alone.push(time(|| run(&["check", one.to_str().unwrap()])).as_secs_f64() * 1e3);
+        empty.push(time(|| run(&["--version"])).as_secs_f64() * 1e3);
+    }
+    println!(
+        "one small policy: {:.1} ms, an empty process: {:.1} ms",
+        median(alone),
+        median(empty)
+    );
+}
+
+/// How many times as long as reading and parsing with `serde_json` the whole process takes.
+fn many(directory: &Path, policy: impl Fn(usize) -> String) -> f64 {
+    let files = write_files(directory, policy);
+    let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let parsed = time(|| {
             files.par_iter().for_each(|path| {
@@ -92,19 +144,9 @@ fn main() {
                 black_box(value);
             });
         });
+        let all = directory.to_str().unwrap();
         let checked = time(|| run(&["check", all, "--format", "json"]));
-        whole.push(checked.as_secs_f64() / parsed.as_secs_f64());
-        alone.push(time(|| run(&["check", one])).as_secs_f64() * 1e3);
-        empty.push(time(|| run(&["--version"])).as_secs_f64() * 1e3);
+        ratios.push(checked.as_secs_f64() / parsed.as_secs_f64());
     }
-    println!("{FILES} small key policies, median of {ROUNDS} rounds");
-    println!(
-        "the whole process / reading and parsing with serde_json: {:.1}",
-        median(whole)
-    );
-    println!(
-        "one small policy: {:.1} ms, an empty process: {:.1} ms",
-        median(alone),
-        median(empty)
-    );
+    median(ratios)
 }

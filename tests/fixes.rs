@@ -35,7 +35,6 @@ fn limits() -> Limits {
 /// Files as they were or are to be, and what is found in them.
 struct Checked {
     loaded: Loaded,
-    facts: Vec<Facts>,
     findings: Vec<Finding>,
 }
 
@@ -44,11 +43,7 @@ impl Checked {
         let loaded = load_over(discovery, overlay);
         let facts = of_inventory(&loaded.inventory, &loaded.sources, limits());
         let findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
-        Self {
-            loaded,
-            facts,
-            findings,
-        }
+        Self { loaded, findings }
     }
 
     fn of_files(files: &[(String, String)]) -> (Discovery, Overlay, Self) {
@@ -68,7 +63,6 @@ impl Checked {
         work(&Workshop {
             inventory: &self.loaded.inventory,
             sources: &self.loaded.sources,
-            facts: &self.facts,
             limits: limits(),
             trusted: &[],
             organization: None,

@@ -10,7 +10,7 @@ use kmslint::facts::{Limits, of_inventory};
 use kmslint::finding::Finding;
 use kmslint::lint::run_all;
 use kmslint::load::load;
-use kmslint::rule::{Catalogue, Example, Outcome, Rule, Vocabulary};
+use kmslint::rule::{Catalogue, Document, Example, Outcome, Rule};
 use kmslint::source::{Filter, discover};
 
 fn rules() -> &'static [Rule] {
@@ -34,17 +34,19 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     for facts in &facts {
-        no_selector_is_wrongly_skipped(&serde_json::to_value(facts).unwrap());
+        let document = Document::new(facts).unwrap();
+        let written = serde_json::to_value(document.root()).unwrap();
+        assert_eq!(written, serde_json::to_value(facts).unwrap());
+        no_selector_is_wrongly_skipped(&document);
     }
     run_all(&facts, Catalogue::builtin().unwrap()).unwrap()
 }
 
-fn no_selector_is_wrongly_skipped(facts: &serde_json::Value) {
-    let words = Vocabulary::of(facts);
+fn no_selector_is_wrongly_skipped(facts: &Document) {
     for selector in rules().iter().flat_map(|rule| &rule.selectors) {
-        let skipped = !selector.may_select(&words);
+        let skipped = !selector.may_select(facts.words());
         assert!(
-            !skipped || selector.select(facts).is_empty(),
+            !skipped || selector.select(facts.root()).is_empty(),
             "{}",
             selector.text()
         );

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::finding::{Severity, fingerprint};
-use crate::lint::run_all;
+use crate::lint::{self, LintError, together};
 use crate::report::Summary;
 
 use super::format::{Format, Outcome};
@@ -64,11 +64,14 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
     let sources = &gathered.loaded.sources;
-    let mut findings = run_all(&gathered.facts, &catalogue).map_err(Failure::usage)?;
+    let found = gathered.each(|facts| Ok((lint::run(&facts, &catalogue)?, facts.subject)));
+    let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
+    let (found, checked): (Vec<_>, Vec<_>) = found.map_err(Failure::usage)?.into_iter().unzip();
+    let mut findings = together(found);
     fingerprint(&mut findings, sources, &config.root);
     let left_out = arguments
         .leave_out
-        .apply(&mut findings, &gathered, &selection)?;
+        .apply(&mut findings, &gathered, &checked, &selection)?;
     let failures = &gathered.failures;
     let summary = Summary::new(
         &findings,
@@ -96,11 +99,15 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     }
     .show(arguments.format, terminal)?;
     let worst = findings.iter().map(|finding| finding.severity).max();
-    Ok(if !failures.is_empty() {
+    let code = if !failures.is_empty() {
         ExitCode::Failure
     } else if worst >= Some(fail_on) {
         ExitCode::Findings
     } else {
         ExitCode::Clean
-    })
+    };
+    // The process ends: giving back the memory of ten thousand files, one piece after the other,
+    // would take a third of the whole time.
+    std::mem::forget((gathered, findings));
+    Ok(code)
 }

@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, Write as _};
 
 use clap::Args;
-use rayon::prelude::*;
 
 use crate::report;
 
@@ -25,11 +24,9 @@ pub(super) struct FactsArguments {
 pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let gathered = arguments.inputs.gather(None)?;
     let sources = &gathered.loaded.sources;
-    let located = gathered.facts.par_iter();
-    let located: Vec<_> = located
-        .map(|facts| facts.located(sources))
-        .collect::<Result<_, _>>()
-        .map_err(Failure::usage)?;
+    let located = gathered.each(|facts| facts.located(sources));
+    let located = located.into_iter().collect::<Result<Vec<_>, _>>();
+    let located = located.map_err(Failure::usage)?;
     let mut out = BufWriter::new(io::stdout().lock());
     report::json::write(&mut out, &located)?;
     out.flush()?;

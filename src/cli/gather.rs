@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
-use crate::facts::{Facts, Limits, of_inventory};
+use crate::facts::{self, Facts, Limits};
 use crate::load::{LoadError, Loaded, load};
 use crate::report::InputFailure;
 use crate::source::{
@@ -39,17 +39,14 @@ pub(super) struct InputArguments {
     no_config: bool,
 }
 
-/// Days of the shortest waiting period that is not reported, unless configured.
-const MINIMUM_WAITING_PERIOD: i64 = 14;
-
 /// What the paths hold.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) loaded: Loaded,
-    /// Facts of keys, then of policies.
-    pub(super) facts: Vec<Facts>,
     /// The files that were looked into.
     pub(super) discovery: Discovery,
+    /// What rules compare with.
+    pub(super) limits: Limits,
     /// What could not be read.
     pub(super) failures: Vec<InputFailure>,
     /// Files that hold nothing of interest.
@@ -59,6 +56,22 @@ pub(super) struct Gathered {
     pub(super) config_source: Option<SourceId>,
     /// Whether all below the configuration's directory was looked at.
     pub(super) whole: bool,
+}
+
+impl Gathered {
+    /// What `conclude` makes of the facts of keys, then of policies, on all cores.
+    pub(super) fn each<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
+        let loaded = &self.loaded;
+        facts::each(
+            &loaded.inventory,
+            &loaded.sources,
+            self.limits,
+            |mut facts| {
+                facts.trust(&self.config.trusted_administrators);
+                conclude(facts)
+            },
+        )
+    }
 }
 
 impl InputArguments {
@@ -110,16 +123,14 @@ impl InputArguments {
         if let Some(organization) = &config.organization {
             super::organization::read(organization, &mut loaded);
         }
-        let fallback = PendingWindowInDays::new(MINIMUM_WAITING_PERIOD).unwrap_or_default();
         let minimum = self.minimum_waiting_period;
-        let limits = Limits {
-            minimum_waiting_period: minimum
-                .or(config.minimum_waiting_period)
-                .unwrap_or(fallback),
-        };
+        let minimum = minimum.or(config.minimum_waiting_period);
+        let limits = minimum.map(|minimum_waiting_period| Limits {
+            minimum_waiting_period,
+        });
         let filtered = !self.include.is_empty() || !self.exclude.is_empty();
         Ok(Gathered {
-            facts: facts(&loaded, limits, &config.trusted_administrators),
+            limits: limits.unwrap_or_default(),
             failures: failures(&loaded, &discovery, paths),
             passed_over: discovery
                 .passed_over
@@ -160,14 +171,6 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
     };
     gathered.failures = errors.into_iter().map(failure).collect();
     gathered
-}
-
-fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
-    let mut facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
-    for facts in &mut facts {
-        facts.trust(trusted);
-    }
-    facts
 }
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked

@@ -38,22 +38,22 @@ pub(super) struct LeftOut {
 
 impl LeaveOutArguments {
     /// Takes them out of `findings`, which must have their fingerprints; adds what is to be said
-    /// of suppressions.
+    /// of suppressions. `checked` are the subjects that the rules ran over.
     pub(super) fn apply(
         &self,
         findings: &mut Vec<Finding>,
         gathered: &Gathered,
+        checked: &[String],
         selection: &Selection,
     ) -> Result<LeftOut, Failure> {
         let mut left_out = LeftOut::default();
         if let Some(source) = gathered.config_source {
-            let checked: Vec<_> = gathered.facts.iter().map(|f| f.subject.clone()).collect();
             let suppressions = Suppressions {
                 config: &gathered.config,
                 source,
                 sources: &gathered.loaded.sources,
                 today: self.now.unwrap_or_else(clock::today),
-                checked: &checked,
+                checked,
                 whole: gathered.whole,
                 selection,
             };

@@ -46,12 +46,23 @@ const FORMAT: u8 = 1;
 /// What is to be said of everything that was loaded, on all cores: keys, then the policies that
 /// are attached to nothing.
 pub fn of_inventory(inventory: &Inventory, sources: &Sources, limits: Limits) -> Vec<Facts> {
+    each(inventory, sources, limits, |facts| facts)
+}
+
+/// What `conclude` makes of the facts of everything that was loaded, in the order of
+/// [`of_inventory`], on all cores. The facts of thousands of keys need not be kept.
+pub fn each<T: Send>(
+    inventory: &Inventory,
+    sources: &Sources,
+    limits: Limits,
+    conclude: impl Fn(Facts) -> T + Sync,
+) -> Vec<T> {
     let identities = Identities::new(inventory);
     let keys = inventory.keys.par_iter();
-    let keys = keys.map(|key| of_key_among(key, &identities, sources, limits));
+    let keys = keys.map(|key| conclude(of_key_among(key, &identities, sources, limits)));
     let policies: Vec<_> = inventory.policies_of_people().collect();
     let policies = policies.into_par_iter();
-    let policies = policies.map(|policy| of_policy(policy, sources, limits));
+    let policies = policies.map(|policy| conclude(of_policy(policy, sources, limits)));
     keys.chain(policies).collect()
 }
 

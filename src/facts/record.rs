@@ -106,6 +106,15 @@ pub struct Limits {
     pub minimum_waiting_period: PendingWindowInDays,
 }
 
+/// 14 days.
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            minimum_waiting_period: PendingWindowInDays::new(14).unwrap_or_default(),
+        }
+    }
+}
+
 /// What is known of the key; a field is null where no file says it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct KeyRecord {

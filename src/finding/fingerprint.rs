@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -96,22 +97,44 @@ impl<'a> Subjects<'a> {
 /// equal statements of one subject, the first is the first in the file.
 pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
     let subjects = Subjects::new(sources, root);
-    let mut statements: BTreeMap<Location, Fingerprint> = BTreeMap::new();
-    let mut equal: BTreeMap<Fingerprint, u32> = BTreeMap::new();
-    for finding in findings {
-        let at = finding.statement.unwrap_or(finding.primary.at);
-        let statement = *statements.entry(at).or_insert_with(|| of_text(at, sources));
+    let statements = statements(findings, sources);
+    let parts = |finding: &Finding, ordinal: Option<u32>| {
+        let statement = statements.get(&place(finding)).copied().unwrap_or_default();
         let (subject, text) = (subjects.name(finding), statement.to_string());
-        let rule: &str = &finding.rule;
-        let ordinal = equal
-            .entry(Fingerprint::of(&[rule, &subject, &text]))
-            .or_default();
-        finding.fingerprints = Fingerprints {
-            finding: Fingerprint::of(&[rule, &subject, &text, &ordinal.to_string()]),
+        let ordinal = ordinal.map(|ordinal| ordinal.to_string());
+        let mut parts = vec![&*finding.rule, &*subject, &*text];
+        parts.extend(ordinal.as_deref());
+        Fingerprints {
+            finding: Fingerprint::of(&parts),
             statement,
-        };
-        *ordinal = ordinal.saturating_add(1);
-    }
+        }
+    };
+    let alike: Vec<_> = findings.par_iter().map(|f| parts(f, None)).collect();
+    let mut equal: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+    let ordinals: Vec<_> = alike
+        .iter()
+        .map(|alike| {
+            let next = equal.entry(alike.finding).or_default();
+            let ordinal = *next;
+            *next = next.saturating_add(1);
+            ordinal
+        })
+        .collect();
+    let numbered = findings.par_iter_mut().zip(ordinals);
+    numbered.for_each(|(finding, ordinal)| finding.fingerprints = parts(finding, Some(ordinal)));
+}
+
+/// The fingerprint of every statement that has findings.
+fn statements(findings: &[Finding], sources: &Sources) -> BTreeMap<Location, Fingerprint> {
+    let mut places: Vec<_> = findings.iter().map(place).collect();
+    places.sort_unstable();
+    places.dedup();
+    let hashed = places.into_par_iter().map(|at| (at, of_text(at, sources)));
+    hashed.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn place(finding: &Finding) -> Location {
+    finding.statement.unwrap_or(finding.primary.at)
 }
 
 fn of_text(at: Location, sources: &Sources) -> Fingerprint {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use crate::difference::{self, EVERY, Side};
-use crate::facts::{Facts, Identities, SubjectKind, of_key_among, of_policy};
+use crate::facts::{Facts, Identities, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy;
-use crate::source::edit::{self, JsonDraft, Passage};
+use crate::source::edit::{self, JsonDraft, Passage, locate};
 use crate::source::json::Node;
 use crate::source::{JsonPath, Location, Step};
 
@@ -131,24 +131,40 @@ impl<'a> Prover<'a> {
         Ok(Some(Attempt { proposal, after }))
     }
 
+    /// A policy as it stands in its file, with its facts and findings.
+    pub(super) fn bench(&self, slot: Slot, policy: &LoadedPolicy) -> Option<Bench> {
+        let text = self.shop.text(policy.source);
+        let path = locate(text, policy.document.span)?;
+        let facts = self.facts(slot, policy)?;
+        Some(Bench {
+            slot,
+            path,
+            policy: policy.clone(),
+            findings: (self.shop.check)(&facts),
+            facts,
+        })
+    }
+
+    fn facts(&self, slot: Slot, policy: &LoadedPolicy) -> Option<Facts> {
+        let shop = &self.shop;
+        let mut facts = match slot {
+            Slot::Key(index) => {
+                let key = with_policy(shop.inventory.keys.get(index)?, policy);
+                of_key_among(&key, &self.identities, shop.sources, shop.limits)
+            }
+            Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => {
+                of_policy(policy, shop.sources, shop.limits)
+            }
+        };
+        facts.trust(shop.trusted);
+        Some(facts)
+    }
+
     /// The policy as it is read from the edited file.
     fn after(&self, bench: &Bench, edited: &str) -> Result<Bench, Refusal> {
         let policy = reread(bench, edited)?;
-        let mut facts = match bench.slot {
-            Slot::Key(index) => {
-                let identities = &self.identities;
-                let key = self.shop.inventory.keys.get(index);
-                let key = key.map(|key| with_policy(key, &policy));
-                let facts = key
-                    .map(|key| of_key_among(&key, identities, self.shop.sources, self.shop.limits));
-                facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?
-            }
-            Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => {
-                of_policy(&policy, self.shop.sources, self.shop.limits)
-            }
-        };
-        debug_assert!(facts.kind == SubjectKind::Key || !matches!(bench.slot, Slot::Key(_)));
-        facts.trust(self.shop.trusted);
+        let facts = self.facts(bench.slot, &policy);
+        let facts = facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?;
         Ok(Bench {
             findings: (self.shop.check)(&facts),
             facts,

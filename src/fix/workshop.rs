@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
-use crate::source::edit::locate;
 use crate::source::{Location, SourceId, Sources};
 
 use super::plan::Refusal;
@@ -29,9 +28,7 @@ pub struct Workshop<'a> {
     pub inventory: &'a Inventory,
     /// The files.
     pub sources: &'a Sources,
-    /// Facts of all of it, as [`crate::facts::of_inventory`] orders them.
-    pub facts: &'a [Facts],
-    /// The limits that the facts were made with.
+    /// The limits that the findings were made with.
     pub limits: Limits,
     /// ARN patterns of administrators.
     pub trusted: &'a [String],
@@ -53,7 +50,7 @@ impl<'a> Workshop<'a> {
     pub fn propose(&self, findings: &[Finding], wanted: &Wanted<'_>) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
-        let benches = self.benches(findings, wanted);
+        let benches = self.benches(&prover, findings, wanted);
         let tried: Vec<_> = benches
             .into_par_iter()
             .flat_map_iter(|(bench, findings)| {
@@ -93,7 +90,7 @@ impl<'a> Workshop<'a> {
     ) -> Repaired {
         let prover = Prover::new(*self);
         let mut by_file: BTreeMap<SourceId, Vec<Bench>> = BTreeMap::new();
-        for (bench, _) in self.benches(findings, wanted) {
+        for (bench, _) in self.benches(&prover, findings, wanted) {
             by_file.entry(bench.policy.source).or_default().push(bench);
         }
         let round = Round {
@@ -130,11 +127,11 @@ impl<'a> Workshop<'a> {
     pub fn allow(&self, request: &AllowDeletion) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
-        for (slot, policy, facts) in self.subjects() {
+        for (slot, policy, _) in self.subjects() {
             if !matches!(slot, Slot::Key(_)) {
                 continue;
             }
-            let Some(bench) = self.bench(slot, policy, facts) else {
+            let Some(bench) = prover.bench(slot, policy) else {
                 continue;
             };
             let text = outcome
@@ -163,33 +160,38 @@ impl<'a> Workshop<'a> {
         outcome
     }
 
-    fn text(&self, source: SourceId) -> &'a str {
+    pub(super) fn text(&self, source: SourceId) -> &'a str {
         self.sources.get(source).map_or("", |file| file.text())
     }
 
-    /// Every policy that somebody can change, with its facts.
-    fn subjects(&self) -> impl Iterator<Item = (Slot, &'a LoadedPolicy, &'a Facts)> {
+    /// Every policy that somebody can change, with what findings call it.
+    fn subjects(&self) -> impl Iterator<Item = (Slot, &'a LoadedPolicy, &'a str)> {
         let inventory = self.inventory;
-        let keys = inventory.keys.iter().enumerate();
-        let keys = keys.map(|(index, key)| (Slot::Key(index), key.policy.as_ref()));
+        let keys = inventory
+            .keys
+            .iter()
+            .enumerate()
+            .filter_map(|(index, key)| {
+                let arn = key.arn.as_ref().map(|arn| arn.as_str());
+                let policy = key.policy.as_ref()?;
+                Some((Slot::Key(index), policy, arn.unwrap_or(&key.name)))
+            });
         let loose = inventory.policies.iter().enumerate();
-        let loose = loose.map(|(index, policy)| (Slot::Loose(index), Some(policy)));
+        let loose = loose.map(|(index, policy)| (Slot::Loose(index), policy));
         let attached = inventory.identity_policies.iter().enumerate();
         let attached = attached
             .filter(|(_, policy)| !policy.is_aws_managed())
-            .map(|(index, of)| (Slot::Attached(index), Some(&of.policy)));
+            .map(|(index, of)| (Slot::Attached(index), &of.policy));
         let control = inventory.organization_policies.iter().enumerate();
-        let control = control.map(|(index, of)| (Slot::Control(index), Some(&of.policy)));
-        keys.chain(loose)
-            .chain(attached)
-            .chain(control)
-            .zip(self.facts)
-            .filter_map(|((slot, policy), facts)| Some((slot, policy?, facts)))
+        let control = control.map(|(index, of)| (Slot::Control(index), &of.policy));
+        let named = |(slot, policy): (Slot, &'a LoadedPolicy)| (slot, policy, policy.name.as_str());
+        keys.chain(loose.chain(attached).chain(control).map(named))
     }
 
     /// The policies in which wanted findings stand, with these.
     fn benches<'f>(
         &self,
+        prover: &Prover<'_>,
         findings: &'f [Finding],
         wanted: &Wanted<'_>,
     ) -> Vec<(Bench, Vec<(&'f Finding, FixKind)>)> {
@@ -202,13 +204,11 @@ impl<'a> Workshop<'a> {
                     .push((finding, kind));
             }
         }
-        let of = |(slot, policy, facts): (Slot, &LoadedPolicy, &Facts)| {
+        let of = |(slot, policy, subject): (Slot, &LoadedPolicy, &str)| {
             let whole = policy.document.span;
             let own = |(finding, _): &&(&Finding, FixKind)| {
                 let span = finding.primary.at.span;
-                finding.subject == facts.subject
-                    && whole.start <= span.start
-                    && span.end <= whole.end
+                finding.subject == subject && whole.start <= span.start && span.end <= whole.end
             };
             let own: Vec<_> = by_file
                 .get(&policy.source)?
@@ -219,20 +219,9 @@ impl<'a> Workshop<'a> {
             if own.is_empty() {
                 return None;
             }
-            Some((self.bench(slot, policy, facts)?, own))
+            Some((prover.bench(slot, policy)?, own))
         };
         self.subjects().filter_map(of).collect()
-    }
-
-    fn bench(&self, slot: Slot, policy: &LoadedPolicy, facts: &Facts) -> Option<Bench> {
-        let path = locate(self.text(policy.source), policy.document.span)?;
-        Some(Bench {
-            slot,
-            path,
-            policy: policy.clone(),
-            facts: facts.clone(),
-            findings: (self.check)(facts),
-        })
     }
 }
 

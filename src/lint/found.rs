@@ -1,9 +1,7 @@
 //! Makes a finding of a selected node.
 
-use serde_json::Value;
-
 use crate::finding::{Finding, Fingerprints, Label};
-use crate::rule::{Nodes, Related, Rule, Selected, Template};
+use crate::rule::{Fact, Nodes, Related, Rule, Selected, Template};
 
 use super::place::Files;
 
@@ -22,7 +20,7 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Fi
         subject: node
             .facts()
             .get("subject")
-            .and_then(Value::as_str)
+            .and_then(Fact::text)
             .unwrap_or_default()
             .to_owned(),
         message: rule.message.render(node),
@@ -47,8 +45,8 @@ fn labels(related: &Related, node: &Selected<'_>, files: &Files<'_>) -> Vec<Labe
         Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
         Nodes::Selected(selector) => selector.select(node.facts()),
         Nodes::Field(path) => match node.lookup(path) {
-            Some(Value::Array(items)) => items.iter().map(|item| node.with(item)).collect(),
-            Some(item @ Value::Object(_)) => vec![node.with(item)],
+            Some(Fact::List(items)) => items.iter().map(|item| node.with(item)).collect(),
+            Some(item @ Fact::Record(_)) => vec![node.with(item)],
             _ => Vec::new(),
         },
     };

@@ -8,11 +8,10 @@ mod selection;
 mod suppress;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, Rule, Vocabulary};
+use crate::rule::{Catalogue, Document, DocumentError, Rule};
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
@@ -31,7 +30,7 @@ pub struct LintError {
     pub subject: String,
     /// Why.
     #[source]
-    pub error: serde_json::Error,
+    pub error: DocumentError,
 }
 
 /// Runs the rules over all facts, on all cores; the findings are sorted by file, position
@@ -40,40 +39,39 @@ pub struct LintError {
 /// # Errors
 /// Where facts cannot be written as JSON.
 pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let findings = facts
-        .par_iter()
-        .map(|facts| run_one(facts, catalogue))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(sorted(findings.into_iter().flatten().collect()))
+    let findings = facts.par_iter().map(|facts| run(facts, catalogue));
+    findings.collect::<Result<Vec<_>, _>>().map(together)
 }
 
-/// Runs the rules over the facts of one key or policy; the findings are sorted by file, position and rule.
+/// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
+/// and rule.
 ///
 /// # Errors
 /// Where the facts cannot be written as JSON.
 pub fn run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    run_one(facts, catalogue).map(sorted)
-}
-
-/// Runs the rules over facts that are JSON already; see [`run`].
-pub fn run_document(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
-    sorted(select(facts, files, catalogue))
-}
-
-fn run_one(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let document = serde_json::to_value(facts).map_err(|error| LintError {
+    let document = Document::new(facts).map_err(|error| LintError {
         subject: facts.subject.clone(),
         error,
     })?;
-    Ok(select(&document, &facts.source_ids, catalogue))
+    Ok(run_document(&document, &facts.source_ids, catalogue))
 }
 
-fn select(facts: &Value, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
-    let files = Files::new(facts, files);
-    let words = Vocabulary::of(facts);
+/// The findings of several runs as one sorted list.
+pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
+    sorted(findings.into_iter().flatten().collect())
+}
+
+/// Runs the rules over facts that are a document already; see [`run`].
+pub fn run_document(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+    sorted(select(facts, files, catalogue))
+}
+
+fn select(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+    let files = Files::new(facts.root(), files);
     let found = |rule: &Rule| {
-        let selectors = rule.selectors.iter().filter(|s| s.may_select(&words));
-        let nodes = selectors.flat_map(|s| s.select(facts));
+        let selectors = rule.selectors.iter();
+        let selectors = selectors.filter(|s| s.may_select(facts.words()));
+        let nodes = selectors.flat_map(|s| s.select(facts.root()));
         nodes
             .map(|node| finding(rule, &node, &files))
             .collect::<Vec<_>>()

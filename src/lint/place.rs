@@ -2,10 +2,7 @@
 
 use std::cell::OnceCell;
 
-use serde_json::Value;
-
-use crate::facts::Place;
-use crate::rule::Selected;
+use crate::rule::{Fact, Selected};
 use crate::source::{Location, SourceId, Span};
 
 /// The files that the places of one document refer to.
@@ -14,14 +11,14 @@ pub(super) struct Files<'a> {
     ids: &'a [SourceId],
     /// Where to point for a node that has no place and lies in nothing that has one.
     fallback: Location,
-    facts: &'a Value,
+    facts: &'a Fact,
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
 }
 
 impl<'a> Files<'a> {
     /// The files of these facts.
-    pub(super) fn new(facts: &'a Value, files: &'a [SourceId]) -> Self {
+    pub(super) fn new(facts: &'a Fact, files: &'a [SourceId]) -> Self {
         let mut this = Self {
             ids: files,
             fallback: Location {
@@ -67,32 +64,29 @@ impl<'a> Files<'a> {
     }
 
     /// What has an effect, actions and a place is a statement.
-    fn gather(&self, value: &Value, found: &mut Vec<Location>) {
+    fn gather(&self, value: &Fact, found: &mut Vec<Location>) {
         match value {
-            Value::Object(members) => {
-                if let (Some(_), Some(at)) = (members.get("effect"), members.get("at"))
-                    && members.contains_key("actions")
+            Fact::Record(fields) => {
+                if let (Some(_), Some(at)) = (value.get("effect"), value.get("at"))
+                    && value.get("actions").is_some()
                 {
                     found.extend(self.resolve(at));
                 } else {
-                    members.values().for_each(|value| self.gather(value, found));
+                    for (_, value) in fields {
+                        self.gather(value, found);
+                    }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.gather(item, found)),
+            Fact::List(items) => items.iter().for_each(|item| self.gather(item, found)),
             _ => {}
         }
     }
 
-    fn resolve(&self, at: &Value) -> Option<Location> {
-        let (file, start, end) = place(at)?;
+    fn resolve(&self, at: &Fact) -> Option<Location> {
+        let [file, start, end] = at.place()?;
         Some(Location {
             source: *self.ids.get(file as usize)?,
             span: Span { start, end },
         })
     }
-}
-
-fn place(at: &Value) -> Option<Place> {
-    let number = |index: usize| u32::try_from(at.get(index)?.as_u64()?).ok();
-    Some((number(0)?, number(1)?, number(2)?))
 }

@@ -1,6 +1,6 @@
 //! The run over facts that are written by hand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::finding::Severity;
 use crate::source::{SourceFile, Sources, Span};
@@ -48,7 +48,8 @@ fn facts(schedule: &[Value], statements: &Value) -> Value {
 }
 
 fn found(facts: &Value) -> Vec<Finding> {
-    run_document(facts, &files(), Catalogue::builtin().unwrap())
+    let facts = Document::new(facts).unwrap();
+    run_document(&facts, &files(), Catalogue::builtin().unwrap())
 }
 
 fn rules(facts: &Value) -> Vec<String> {
@@ -231,9 +232,20 @@ fn facts_of_any_shape_do_no_harm() {
         json!({"access": {"schedule": 3}}),
         json!({"statements": [[]]}),
     ] {
-        assert!(run_document(&odd, &[], Catalogue::builtin().unwrap()).is_empty());
+        assert!(
+            run_document(
+                &Document::new(&odd).unwrap(),
+                &[],
+                Catalogue::builtin().unwrap()
+            )
+            .is_empty()
+        );
     }
     let placeless = json!({"access": {"schedule": [{"kind": "account", "at": [9, 9]}]}});
-    let findings = run_document(&placeless, &files(), Catalogue::builtin().unwrap());
+    let findings = run_document(
+        &Document::new(&placeless).unwrap(),
+        &files(),
+        Catalogue::builtin().unwrap(),
+    );
     assert_eq!(findings[0].primary.at.source, files()[0]);
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::visible::escape_json;
@@ -84,13 +85,55 @@ pub fn findings(
     failures: &[InputFailure],
     summary: &Summary,
 ) -> io::Result<()> {
-    let document = Document {
+    let list = |findings| Document {
         version: VERSION,
-        findings: findings.iter().map(|f| finding(sources, f)).collect(),
+        findings,
+        errors: Vec::new(),
+        summary: Summary::default(),
+    };
+    let document = Document {
         errors: failures.iter().map(|f| failure(sources, f)).collect(),
         summary: *summary,
+        ..list(Vec::new())
     };
-    write(out, &document)
+    let whole = serde_json::to_string_pretty(&document)?;
+    let Some((head, tail)) = whole.split_once(NO_FINDINGS) else {
+        return write(out, &document);
+    };
+    let frame = serde_json::to_string_pretty(&list(Vec::new()))?;
+    let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
+    // Thousands of findings are written on all cores, in pieces of the same document.
+    let pieces = findings.par_chunks(CHUNK).map(|findings| {
+        let findings = findings.iter().map(|f| finding(sources, f)).collect();
+        serde_json::to_string_pretty(&list(findings)).map(|text| between(&text, before, after))
+    });
+    let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
+    out.write_all(escape_json(head).as_bytes())?;
+    out.write_all(if pieces.is_empty() { NO_FINDINGS } else { OPEN }.as_bytes())?;
+    for (index, piece) in pieces.iter().enumerate() {
+        out.write_all(if index > 0 { b"," } else { b"" })?;
+        out.write_all(piece.as_bytes())?;
+    }
+    if !pieces.is_empty() {
+        out.write_all(CLOSE.as_bytes())?;
+    }
+    writeln!(out, "{}", escape_json(tail))
+}
+
+/// Findings in one piece of work.
+const CHUNK: usize = 64;
+
+const NO_FINDINGS: &str = "\"findings\": []";
+const OPEN: &str = "\"findings\": [";
+const CLOSE: &str = "\n  ]";
+
+/// The findings of a document without what stands around them.
+fn between(document: &str, head: &str, tail: &str) -> String {
+    let inner = document.strip_prefix(head).unwrap_or(document);
+    let inner = inner.strip_suffix(tail).unwrap_or(inner);
+    let inner = inner.strip_prefix(OPEN).unwrap_or(inner);
+    let inner = inner.strip_suffix(CLOSE).unwrap_or(inner);
+    escape_json(inner).into_owned()
 }
 
 /// Writes a document on lines of its own, with nothing in it that would steer a terminal.

@@ -1,6 +1,7 @@
 //! Makes text safe to show: what would steer a terminal or hide from a reader becomes a visible
 //! stand-in one column wide.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The stand-in for what has no picture of its own.
@@ -48,7 +49,11 @@ pub(super) fn clip(text: &str, most: usize) -> String {
 
 /// JSON with every deceptive character escaped. They stand only inside strings, so the document
 /// means the same.
-pub(super) fn escape_json(document: &str) -> String {
+pub(super) fn escape_json(document: &str) -> Cow<'_, str> {
+    // What is deceptive is not ASCII, and most documents are.
+    if document.is_ascii() && memchr::memchr(0x7f, document.as_bytes()).is_none() {
+        return document.into();
+    }
     let mut escaped = String::with_capacity(document.len());
     for c in document.chars() {
         if c == '\x7f' || is_deceptive(c) {
@@ -60,7 +65,7 @@ pub(super) fn escape_json(document: &str) -> String {
             escaped.push(c);
         }
     }
-    escaped
+    escaped.into()
 }
 
 /// C1 controls, which some terminals obey, and what Unicode calls default-ignorable: it shows
@@ -111,7 +116,8 @@ mod tests {
     #[test]
     fn json_means_the_same_with_its_characters_escaped() {
         let text = "x\u{202e}\u{e0041}\x7fä";
-        let escaped = escape_json(&serde_json::to_string(text).unwrap());
+        let plain = serde_json::to_string(text).unwrap();
+        let escaped = escape_json(&plain);
         assert_eq!(escaped, "\"x\\u202e\\udb40\\udc41\\u007fä\"");
         assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
+
 use crate::finding::Severity;
 use crate::source::{ReadError, read};
 
@@ -112,7 +114,7 @@ impl Catalogue {
     pub fn builtin() -> Result<&'static Self, &'static PageError> {
         static RULES: LazyLock<Result<Catalogue, PageError>> = LazyLock::new(|| {
             let rules = BUILTIN
-                .iter()
+                .par_iter()
                 .map(|(id, text)| page::parse(&format!("rules/{id}.md"), id, Cow::Borrowed(text)));
             Ok(Catalogue {
                 rules: rules.collect::<Result<_, _>>()?,

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod declaration;
+mod document;
 mod example;
 mod id;
 mod markdown;
@@ -19,6 +20,7 @@ mod template;
 use std::borrow::Cow;
 
 pub use catalogue::{Catalogue, CatalogueError};
+pub use document::{Document, DocumentError, Fact};
 pub use example::{Example, Outcome};
 pub use id::{RuleId, RuleIdError};
 pub use needs::Vocabulary;

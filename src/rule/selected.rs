@@ -1,20 +1,19 @@
 //! A node that a selector found, with all that encloses it.
 
-use serde_json::Value;
-
 use super::FieldPath;
+use super::document::Fact;
 
 /// A node of the facts and the objects and lists around it.
 #[derive(Clone, Debug)]
 pub struct Selected<'a> {
-    root: &'a Value,
+    root: &'a Fact,
     /// From below the root to the node; empty where the node is the root.
-    chain: Vec<&'a Value>,
+    chain: Vec<&'a Fact>,
 }
 
 impl<'a> Selected<'a> {
     /// The top of the facts as a node.
-    pub const fn root(root: &'a Value) -> Self {
+    pub const fn root(root: &'a Fact) -> Self {
         Self {
             root,
             chain: Vec::new(),
@@ -23,7 +22,7 @@ impl<'a> Selected<'a> {
 
     /// The node at a normalized path (RFC 9535, section 2.7), for example `$['key']['arn']`;
     /// names of the facts need no escapes, and a path with one finds nothing.
-    pub fn at_path(root: &'a Value, path: &str) -> Option<Self> {
+    pub fn at_path(root: &'a Fact, path: &str) -> Option<Self> {
         let mut node = Self::root(root);
         let mut rest = path.strip_prefix('$')?;
         while !rest.is_empty() {
@@ -33,7 +32,7 @@ impl<'a> Selected<'a> {
                 .and_then(|name| name.strip_suffix('\''));
             let child = match name {
                 Some(name) => node.value().get(name),
-                None => node.value().get(step.parse::<usize>().ok()?),
+                None => node.value().items()?.get(step.parse::<usize>().ok()?),
             };
             node.chain.push(child?);
             rest = behind;
@@ -42,29 +41,28 @@ impl<'a> Selected<'a> {
     }
 
     /// All facts, from the top.
-    pub const fn facts(&self) -> &'a Value {
+    pub const fn facts(&self) -> &'a Fact {
         self.root
     }
 
     /// The node itself.
-    pub fn value(&self) -> &'a Value {
+    pub fn value(&self) -> &'a Fact {
         self.chain.last().copied().unwrap_or(self.root)
     }
 
     /// The value at a path, as [`super::Template`] reads it.
-    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Value> {
+    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Fact> {
         let (first, rest) = path.names.split_first()?;
         let start = if path.absolute {
-            self.root.get(&**first)
+            self.root.get(first)
         } else {
             self.nearest(first)
         };
-        rest.iter()
-            .try_fold(start?, |value, name| value.get(&**name))
+        rest.iter().try_fold(start?, |value, name| value.get(name))
     }
 
     /// The field of this name in the innermost object that has one, from the node outwards.
-    pub fn nearest(&self, name: &str) -> Option<&'a Value> {
+    pub fn nearest(&self, name: &str) -> Option<&'a Fact> {
         self.outwards().find_map(|value| value.get(name))
     }
 
@@ -81,13 +79,13 @@ impl<'a> Selected<'a> {
     /// A value that was found from this node, so that what it does not say is looked up around
     /// the node.
     #[must_use]
-    pub fn with(&self, value: &'a Value) -> Self {
+    pub fn with(&self, value: &'a Fact) -> Self {
         let mut inner = self.clone();
         inner.chain.push(value);
         inner
     }
 
-    fn outwards(&self) -> impl Iterator<Item = &'a Value> {
+    fn outwards(&self) -> impl Iterator<Item = &'a Fact> {
         let inner = self.chain.iter().rev().copied();
         inner.chain(std::iter::once(self.root))
     }
@@ -97,21 +95,25 @@ impl<'a> Selected<'a> {
 mod tests {
     use serde_json::json;
 
+    use super::super::document::Document;
     use super::*;
 
     #[test]
     fn fields_are_looked_up_outwards() {
         let facts = json!({"a": [{"at": 1, "b": {"at": 2, "c": [3]}}], "d": 4});
-        let node = Selected::at_path(&facts, "$['a'][0]['b']['c'][0]").unwrap();
-        assert_eq!(node.value(), &json!(3));
-        assert_eq!(node.nearest("at"), Some(&json!(2)));
-        assert_eq!(node.nearest("d"), Some(&json!(4)));
+        let facts = Document::new(&facts).unwrap();
+        let facts = facts.root();
+        let integer = |number| Fact::Integer(number);
+        let node = Selected::at_path(facts, "$['a'][0]['b']['c'][0]").unwrap();
+        assert_eq!(node.value(), &integer(3));
+        assert_eq!(node.nearest("at"), Some(&integer(2)));
+        assert_eq!(node.nearest("d"), Some(&integer(4)));
         let outer = node.enclosing_with("at").unwrap();
-        assert_eq!(outer.nearest("at"), Some(&json!(2)));
+        assert_eq!(outer.nearest("at"), Some(&integer(2)));
         let outermost = outer.enclosing_with("at").unwrap();
-        assert_eq!(outermost.nearest("at"), Some(&json!(1)));
+        assert_eq!(outermost.nearest("at"), Some(&integer(1)));
         assert!(outermost.enclosing_with("at").is_none());
-        assert!(Selected::at_path(&facts, "$['a'][7]").is_none());
-        assert_eq!(Selected::at_path(&facts, "$").unwrap().value(), &facts);
+        assert!(Selected::at_path(facts, "$['a'][7]").is_none());
+        assert_eq!(Selected::at_path(facts, "$").unwrap().value(), facts);
     }
 }

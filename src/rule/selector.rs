@@ -1,14 +1,13 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
+use super::Selected;
+use super::document::Fact;
+use super::needs::{Needs, Vocabulary, needed};
+use super::selector_check::check;
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector as Step};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
-use serde_json::Value;
-
-use super::Selected;
-use super::needs::{Needs, Vocabulary, needed};
-use super::selector_check::check;
 
 /// A JSONPath over the facts, compiled once.
 #[derive(Clone, Debug)]
@@ -86,7 +85,7 @@ impl Selector {
     }
 
     /// The nodes that it selects, in the order of the document.
-    pub fn select<'a>(&self, facts: &'a Value) -> Vec<Selected<'a>> {
+    pub fn select<'a>(&self, facts: &'a Fact) -> Vec<Selected<'a>> {
         if self.is_vain(facts) {
             return Vec::new();
         }
@@ -101,14 +100,14 @@ impl Selector {
 
     /// Whether its leading names lead to nothing: most facts have no node for most rules, and
     /// seeing that costs a hundredth of running the query.
-    fn is_vain(&self, facts: &Value) -> bool {
+    fn is_vain(&self, facts: &Fact) -> bool {
         let end = self
             .prefix
             .iter()
-            .try_fold(facts, |value, name| value.get(&**name));
+            .try_fold(facts, |value, name| value.get(name));
         match end {
-            None | Some(Value::Null) => true,
-            Some(Value::Array(items)) => {
+            None | Some(Fact::Null) => true,
+            Some(Fact::List(items)) => {
                 items.is_empty() && self.query.segments.len() > self.prefix.len()
             }
             Some(_) => false,
@@ -130,14 +129,19 @@ fn syntax(text: &str, error: &JsonPathError) -> SelectorError {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::super::document::Document;
     use super::*;
 
     fn values(selector: &str, facts: &Value) -> Vec<Value> {
         let selector = Selector::parse(selector).unwrap();
-        let nodes = selector.select(facts);
-        nodes.iter().map(|node| node.value().clone()).collect()
+        let facts = Document::new(facts).unwrap();
+        let nodes = selector.select(facts.root());
+        nodes
+            .iter()
+            .map(|node| serde_json::to_value(node.value()).unwrap())
+            .collect()
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Text with places that the facts fill.
 
-use serde_json::Value;
-
 use super::Selected;
+use super::document::Fact;
 
 /// Text in which `{principal}`, `{key.arn}` or `{$.key.arn}` stand for values of the facts.
 ///
@@ -109,23 +108,30 @@ impl Template {
     }
 }
 
-fn append(text: &mut String, value: Option<&Value>) {
+fn append(text: &mut String, value: Option<&Fact>) {
     match value {
-        Some(Value::String(string)) => text.push_str(string),
-        Some(Value::Number(number)) => text.push_str(&number.to_string()),
-        Some(Value::Bool(flag)) => text.push_str(if *flag { "true" } else { "false" }),
-        Some(Value::Array(items)) if !items.is_empty() => {
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    text.push_str("`, `");
-                }
-                match item {
-                    Value::String(string) => text.push_str(string),
-                    other => text.push_str(&other.to_string()),
-                }
-            }
+        Some(Fact::Text(string)) => text.push_str(string),
+        Some(Fact::Bool(flag)) => text.push_str(if *flag { "true" } else { "false" }),
+        Some(number @ (Fact::Integer(_) | Fact::Float(_))) => text.push_str(&number.to_string()),
+        Some(list @ (Fact::List(_) | Fact::Place(..))) => {
+            append_items(text, list.items().map(Vec::as_slice).unwrap_or_default());
         }
-        Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => text.push_str("unknown"),
+        Some(Fact::Null | Fact::Record(_)) | None => text.push_str("unknown"),
+    }
+}
+
+fn append_items(text: &mut String, items: &[Fact]) {
+    if items.is_empty() {
+        text.push_str("unknown");
+    }
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push_str("`, `");
+        }
+        match item {
+            Fact::Text(string) => text.push_str(string),
+            other => text.push_str(&other.to_string()),
+        }
     }
 }
 
@@ -133,6 +139,7 @@ fn append(text: &mut String, value: Option<&Value>) {
 mod tests {
     use serde_json::json;
 
+    use super::super::document::Document;
     use super::*;
 
     fn render(template: &str) -> String {
@@ -144,7 +151,8 @@ mod tests {
             }]}
         });
         let path = "$['access']['schedule'][0]['via'][0]";
-        Template::parse(template).render(&Selected::at_path(&facts, path).unwrap())
+        let facts = Document::new(&facts).unwrap();
+        Template::parse(template).render(&Selected::at_path(facts.root(), path).unwrap())
     }
 
     #[test]

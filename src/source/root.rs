@@ -6,6 +6,8 @@ use std::path::{Component, Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     directory: PathBuf,
+    /// The current directory, which relative names are told from; asked for once.
+    here: PathBuf,
 }
 
 impl Default for Root {
@@ -18,8 +20,10 @@ impl Default for Root {
 impl Root {
     /// The root at this directory; a relative or empty one is taken from the current directory.
     pub fn new(directory: &Path) -> Self {
+        let here = std::path::absolute(".").unwrap_or_default();
         Self {
-            directory: absolute(directory),
+            directory: absolute(&here, directory),
+            here,
         }
     }
 
@@ -31,7 +35,7 @@ impl Root {
     /// The path below the root with `/` between its parts, for example `keys/a/policy.json`; what
     /// does not lie below it keeps its name.
     pub fn relative(&self, name: &str) -> String {
-        let path = absolute(Path::new(name));
+        let path = absolute(&self.here, Path::new(name));
         let below = path.strip_prefix(&self.directory).ok();
         match below.filter(|below| name != "-" && !below.as_os_str().is_empty()) {
             Some(below) => slashed(below),
@@ -41,20 +45,14 @@ impl Root {
 
     /// Whether everything below the root lies below `path`, too.
     pub fn is_within(&self, path: &Path) -> bool {
-        self.directory.starts_with(absolute(path))
+        self.directory.starts_with(absolute(&self.here, path))
     }
 }
 
 /// An absolute path in which `..` is resolved by its words: symbolic links are not asked.
-fn absolute(path: &Path) -> PathBuf {
+fn absolute(here: &Path, path: &Path) -> PathBuf {
     let mut whole = PathBuf::new();
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
-    let long = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    for part in long.components() {
+    for part in here.join(path).components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {

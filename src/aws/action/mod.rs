@@ -215,7 +215,8 @@ impl fmt::Display for KmsAction {
 
 impl Serialize for KmsAction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.qualified())
+        // A unit variant, so that a serializer can keep the name without copying it.
+        serializer.serialize_unit_variant("KmsAction", *self as u32, self.qualified())
     }
 }
 

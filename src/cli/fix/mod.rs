@@ -85,10 +85,7 @@ impl FixArguments {
 pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let session = Session::open(arguments, terminal)?;
     let check = |facts: &Facts| lint::run(facts, &session.catalogue).unwrap_or_default();
-    let Some(workshop) = workshop(&session.gathered, &check) else {
-        // There is no key and no policy.
-        return session.exit_code(false);
-    };
+    let workshop = workshop(&session.gathered, &check);
     if let Some(principal) = &arguments.allow_deletion_by {
         return allow(&session, &workshop, principal);
     }
@@ -101,21 +98,19 @@ pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitC
     }
 }
 
-/// Nothing where nothing was loaded.
 fn workshop<'a>(
     gathered: &'a Gathered,
     check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
-) -> Option<Workshop<'a>> {
+) -> Workshop<'a> {
     let organization = gathered.config.organization.as_ref();
-    Some(Workshop {
+    Workshop {
         inventory: &gathered.loaded.inventory,
         sources: &gathered.loaded.sources,
-        facts: &gathered.facts,
-        limits: gathered.facts.first()?.limits,
+        limits: gathered.limits,
         trusted: &gathered.config.trusted_administrators,
         organization: organization.and_then(|organization| organization.id.as_deref()),
         check,
-    })
+    }
 }
 
 /// The safe fixes of these findings, for reports; none where an input could not be read, as what
@@ -126,7 +121,9 @@ pub(super) fn safe_fixes(
     findings: &[Finding],
 ) -> Vec<Proposal> {
     let check = |facts: &Facts| lint::run(facts, catalogue).unwrap_or_default();
-    let workshop = workshop(gathered, &check).filter(|_| gathered.failures.is_empty());
+    if !gathered.failures.is_empty() {
+        return Vec::new();
+    }
     let kind = |finding: &Finding| {
         let rule = catalogue
             .rules()
@@ -134,8 +131,7 @@ pub(super) fn safe_fixes(
             .find(|rule| rule.id.as_str() == finding.rule)?;
         FixKind::from_name(rule.fix.as_deref()?)
     };
-    let proposed = workshop.map(|workshop| workshop.propose(findings, &kind));
-    let proposals = proposed.map(|outcome| outcome.left).unwrap_or_default();
+    let proposals = workshop(gathered, &check).propose(findings, &kind).left;
     proposals.into_iter().filter(Proposal::is_safe).collect()
 }
 

@@ -1,26 +1,21 @@
 //! The last proof: everything is read again as it will be, and checked as a whole.
 
 use crate::cli::Failure;
-use crate::cli::gather::Gathered;
 use crate::facts::of_inventory;
 use crate::finding::Finding;
 use crate::fix::Repaired;
 use crate::lint::run_all;
 use crate::load::load_over;
-use crate::rule::Catalogue;
 use crate::source::Overlay;
 
-use super::session::name;
+use super::session::{Session, name};
 
 /// What was read must be read again, and the findings of safe fixes must be gone.
-pub(super) fn prove(
-    gathered: &Gathered,
-    catalogue: &Catalogue,
-    outcome: &Repaired,
-) -> Result<(), Failure> {
+pub(super) fn prove(session: &Session<'_>, outcome: &Repaired) -> Result<(), Failure> {
     if outcome.files.is_empty() {
         return Ok(());
     }
+    let gathered = &session.gathered;
     let loaded = &gathered.loaded;
     let mut overlay = Overlay::default();
     for (source, file) in loaded.sources.iter() {
@@ -39,22 +34,18 @@ pub(super) fn prove(
             "the edited files cannot be read again: {error}"
         )));
     }
-    let limits = gathered.facts.first().map(|facts| facts.limits);
-    let mut facts = limits.map_or_else(Vec::new, |limits| {
-        of_inventory(&after.inventory, &after.sources, limits)
-    });
+    let mut facts = of_inventory(&after.inventory, &after.sources, gathered.limits);
     for facts in &mut facts {
         facts.trust(&gathered.config.trusted_administrators);
     }
-    let left = run_all(&facts, catalogue).map_err(Failure::usage)?;
-    let before = run_all(&gathered.facts, catalogue).map_err(Failure::usage)?;
+    let left = run_all(&facts, &session.catalogue).map_err(Failure::usage)?;
     let count = |findings: &[Finding], wanted: &Finding| {
         let same = |finding: &&Finding| name(finding) == name(wanted);
         findings.iter().filter(same).count()
     };
     let safe = outcome.done.iter().filter(|proposal| proposal.is_safe());
     for fixed in safe.flat_map(|proposal| &proposal.findings) {
-        if count(&left, fixed) >= count(&before, fixed).max(1) {
+        if count(&left, fixed) >= count(&session.findings, fixed).max(1) {
             return Err(Failure::usage(format!(
                 "the finding of `{}` about `{}` is still there when all is read again, so nothing \
                  is changed",

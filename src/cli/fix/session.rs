@@ -11,7 +11,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure};
 use crate::finding::{Finding, fingerprint};
 use crate::fix::{FixKind, Proposal, Refused, Repaired};
-use crate::lint::{Selection, run_all};
+use crate::lint::{self, LintError, Selection, together};
 use crate::report;
 use crate::rule::Catalogue;
 use crate::source::SourceId;
@@ -61,9 +61,13 @@ impl<'a> Session<'a> {
         let adjusted = known.clone();
         let catalogue =
             adjusted.adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-        let mut findings = run_all(&gathered.facts, &catalogue).map_err(Failure::usage)?;
+        let found = gathered.each(|facts| Ok((lint::run(&facts, &catalogue)?, facts.subject)));
+        let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
+        let (found, checked): (Vec<_>, Vec<_>) = found.map_err(Failure::usage)?.into_iter().unzip();
+        let mut findings = together(found);
         fingerprint(&mut findings, &gathered.loaded.sources, &config.root);
-        let left_out = LeaveOutArguments::default().apply(&mut findings, &gathered, &selection)?;
+        let left_out = LeaveOutArguments::default();
+        let left_out = left_out.apply(&mut findings, &gathered, &checked, &selection)?;
         let suppressed = left_out.suppressed.iter();
         let suppressed = suppressed
             .map(|suppressed| name(&suppressed.finding))
@@ -157,7 +161,7 @@ impl<'a> Session<'a> {
 
     /// Shows or writes what was done.
     pub(super) fn finish(&self, outcome: &Repaired) -> Result<ExitCode, Failure> {
-        prove(&self.gathered, &self.catalogue, outcome)?;
+        prove(self, outcome)?;
         if !self.arguments.makes_edits() {
             let done: Vec<_> = outcome.done.iter().collect();
             self.show(&done, &outcome.refused)?;
