@@ -130,7 +130,7 @@ impl InputArguments {
     }
 }
 
-fn read_config(path: &Path) -> Result<SourceFile, Failure> {
+pub(super) fn read_config(path: &Path) -> Result<SourceFile, Failure> {
     read(path).map_err(|error| {
         let reason = match error {
             ReadError::Io(error) => error.to_string(),
@@ -169,7 +169,11 @@ fn facts(loaded: &Loaded, limits: Limits, trusted: &[String]) -> Vec<Facts> {
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked
 /// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
+pub(super) fn failures(
+    loaded: &Loaded,
+    discovery: &Discovery,
+    paths: &[PathBuf],
+) -> Vec<InputFailure> {
     let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
     if loaded.recognized == 0 && failures.is_empty() {
         let looked = discovery.named.len().saturating_add(discovery.found.len());

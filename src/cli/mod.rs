@@ -3,6 +3,7 @@
 
 mod check;
 mod clock;
+mod diff;
 mod exit_code;
 mod explain;
 mod facts;
@@ -45,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Finds what is wrong with key policies: the gate for continuous integration.
     Check(Box<check::CheckArguments>),
+    /// Tells what a change does to permissions: who gains deletion, who loses its cancellation.
+    Diff(diff::DiffArguments),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
@@ -74,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = Terminal::detect(arguments.color);
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
