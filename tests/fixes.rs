@@ -258,15 +258,15 @@ fn every_kind_is_some_rules() {
     }
 }
 
-/// The example of the KMS Developer Guide, `deleting-keys-adding-permission`.
-#[test]
-fn an_administrator_is_given_deletion_as_documented() {
-    let statement = |actions: &str| {
-        format!(
-            r#"{{
+const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:user/KMSKeyAdmin";
+
+/// The statement for key administrators of the KMS Developer Guide, with these actions more.
+fn administrators(actions: &str) -> String {
+    let statement = format!(
+        r#"{{
   "Sid": "Allow access for Key Administrators",
   "Effect": "Allow",
-  "Principal": {{"AWS": "arn:aws:iam::111122223333:user/KMSKeyAdmin"}},
+  "Principal": {{"AWS": "{ADMINISTRATOR}"}},
   "Action": [
     "kms:Create*",
     "kms:Describe*",
@@ -281,62 +281,54 @@ fn an_administrator_is_given_deletion_as_documented() {
   ],
   "Resource": "*"
 }}"#
-        )
-    };
-    let policy = |actions: &str| {
-        format!(
-            "{{\"Version\": \"2012-10-17\", \"Statement\": [{}]}}\n",
-            statement(actions)
-        )
-    };
-    let files = [("policy.json".to_owned(), policy(""))];
-    let (discovery, overlay, before) = Checked::of_files(&files);
-    let request = AllowDeletion {
-        principal: "arn:aws:iam::111122223333:user/KMSKeyAdmin".to_owned(),
-        minimum: None,
-    };
-    let done = before.with(|shop| shop.allow(&request));
-    let [proposal] = done.done.as_slice() else {
-        panic!("{done:?}")
-    };
-    let documented = ",\n    \"kms:ScheduleKeyDeletion\",\n    \"kms:CancelKeyDeletion\"";
-    assert_eq!(proposal.text, policy(documented));
-    assert!(proposal.is_safe(), "{:?}", proposal.safety);
-    let after = hold(&before, &discovery, &overlay, proposal);
-    assert!(after.with(|shop| shop.allow(&request)).done.is_empty());
-
-    let long = AllowDeletion {
-        minimum: Some(PendingWindowInDays::new(21).unwrap()),
-        ..request
-    };
-    let done = before.with(|shop| shop.allow(&long));
-    let [proposal] = done.done.as_slice() else {
-        panic!("{done:?}")
-    };
-    assert!(proposal.is_safe(), "{:?}", proposal.safety);
-    assert!(
-        proposal
-            .text
-            .contains("\"kms:Delete*\",\n    \"kms:CancelKeyDeletion\"\n  ]")
     );
+    format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{statement}]}}\n")
+}
+
+/// Allows deletion, and holds what was promised; the proposal, and what is checked after it.
+fn allowed(
+    before: &Checked,
+    files: &(Discovery, Overlay),
+    request: &AllowDeletion,
+) -> (Proposal, Checked) {
+    let mut done = before.with(|shop| shop.allow(request)).done;
+    assert_eq!(done.len(), 1);
+    let proposal = done.remove(0);
+    assert!(proposal.is_safe(), "{:?}", proposal.safety);
+    let after = hold(before, &files.0, &files.1, &proposal);
+    assert!(after.with(|shop| shop.allow(request)).done.is_empty());
+    (proposal, after)
+}
+
+/// The example of the page `deleting-keys-adding-permission` of that guide.
+#[test]
+fn an_administrator_is_given_deletion_as_documented() {
+    let files = [("policy.json".to_owned(), administrators(""))];
+    let (discovery, overlay, before) = Checked::of_files(&files);
+    let files = (discovery, overlay);
+    let request = |minimum: Option<i64>| AllowDeletion {
+        principal: ADMINISTRATOR.to_owned(),
+        minimum: minimum.map(|days| PendingWindowInDays::new(days).unwrap()),
+    };
+    let (proposal, _) = allowed(&before, &files, &request(None));
+    let documented = ",\n    \"kms:ScheduleKeyDeletion\",\n    \"kms:CancelKeyDeletion\"";
+    assert_eq!(proposal.text, administrators(documented));
+
+    let (proposal, after) = allowed(&before, &files, &request(Some(21)));
+    let cancel = "\"kms:Delete*\",\n    \"kms:CancelKeyDeletion\"\n  ]";
+    assert!(proposal.text.contains(cancel), "{}", proposal.text);
+    let gained = "denied → allowed with 21 to 30 days";
+    let mut effects = proposal.effects.iter();
     assert!(
-        proposal
-            .effects
-            .iter()
-            .any(|effect| effect.contains("denied → allowed with 21 to 30 days")),
+        effects.any(|effect| effect.contains(gained)),
         "{:?}",
         proposal.effects
     );
-    let after = hold(&before, &discovery, &overlay, proposal);
-    assert!(after.with(|shop| shop.allow(&long)).done.is_empty());
+
     // What is there already is not narrowed by one more permission.
-    let longer = AllowDeletion {
-        minimum: Some(PendingWindowInDays::new(30).unwrap()),
-        ..long
-    };
-    let refused = after.with(|shop| shop.allow(&longer)).refused;
+    let refused = after.with(|shop| shop.allow(&request(Some(30)))).refused;
     assert!(
-        refused.iter().all(|refused| refused.input) && refused.len() == 1,
+        matches!(refused.as_slice(), [one] if one.input),
         "{refused:?}"
     );
 }
@@ -423,5 +415,20 @@ fn fixes_of_real_files_hold() {
             ..Discovery::default()
         });
     }
-    eprintln!("{figures:#?}");
+    eprintln!(
+        "findings {}, of which {} with a kind of fix; refused {}; made one after the other {} in {} \
+         files; findings then {}",
+        figures.findings,
+        figures.fixable,
+        figures.refused,
+        figures.made,
+        figures.files,
+        figures.left
+    );
+    for (kind, (safe, not_safe)) in &figures.kinds {
+        eprintln!("  {kind}: {safe} safe, {not_safe} unsafe");
+    }
+    for (refusal, count) in &figures.refusals {
+        eprintln!("  refused {count}: {refusal}");
+    }
 }

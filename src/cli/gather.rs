@@ -144,7 +144,7 @@ impl InputArguments {
     }
 }
 
-fn read_config(path: &Path) -> Result<SourceFile, Failure> {
+pub(super) fn read_config(path: &Path) -> Result<SourceFile, Failure> {
     read(path).map_err(|error| {
         let reason = match error {
             ReadError::Io(error) => error.to_string(),
@@ -175,7 +175,11 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked
 /// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
+pub(super) fn failures(
+    loaded: &Loaded,
+    discovery: &Discovery,
+    paths: &[PathBuf],
+) -> Vec<InputFailure> {
     let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
     if loaded.recognized == 0 && failures.is_empty() {
         let looked = discovery.named.len().saturating_add(discovery.found.len());

@@ -3,6 +3,7 @@
 
 mod check;
 mod clock;
+mod diff;
 mod exit_code;
 mod explain;
 mod facts;
@@ -48,6 +49,8 @@ enum Command {
     Check(Box<check::CheckArguments>),
     /// Proposes edits for what is found, each with what it does to permissions; writes them.
     Fix(Box<fix::FixArguments>),
+    /// Tells what a change does to permissions: who gains deletion, who loses its cancellation.
+    Diff(diff::DiffArguments),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
@@ -78,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Fix(arguments) => fix::run(&arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

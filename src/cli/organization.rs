@@ -1,6 +1,6 @@
 //! The organization of the configuration: its policy files, read into the inventory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
@@ -48,10 +48,8 @@ fn policies(
     loaded: &mut Loaded,
 ) -> Vec<String> {
     let mut names = Vec::new();
-    let here = std::env::current_dir().unwrap_or_default();
     for path in paths {
-        // As a person in this directory would write it.
-        let path = path.strip_prefix(&here).unwrap_or(path);
+        let path = &shown(path);
         let name = path.to_string_lossy().into_owned();
         match policy_file_over(path, kind, overlay, &mut loaded.sources) {
             Ok((mut policy, refusals)) => {
@@ -69,4 +67,20 @@ fn policies(
         }
     }
     names
+}
+
+/// The files that the configuration names.
+pub(super) fn files(organization: &config::Organization) -> Vec<PathBuf> {
+    let levels = organization.levels.iter();
+    let files = levels.flat_map(|level| {
+        let scps = level.service_control_policies.iter();
+        scps.chain(&level.resource_control_policies)
+    });
+    files.map(|path| shown(path)).collect()
+}
+
+/// As a person in this directory would write it.
+fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).to_path_buf()
 }

@@ -23,12 +23,15 @@ enum Document {
     Config,
     /// What `kmslint check --format json` writes.
     Findings,
+    /// What `kmslint diff --format json` writes.
+    Diff,
 }
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
     let text = match arguments.name {
         Document::Config => config::SCHEMA,
         Document::Findings => report::json::SCHEMA,
+        Document::Diff => report::difference::json::SCHEMA,
     };
     write!(io::stdout().lock(), "{text}")?;
     Ok(ExitCode::Clean)

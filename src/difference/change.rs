@@ -1,6 +1,6 @@
 //! What a change does to permissions, as values.
 
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::{AccountId, ActionSet, KmsAction};
 use crate::eval::{Case, CaseSet};
 
 use super::Question;
@@ -40,6 +40,8 @@ pub struct ChangedSubject {
     pub kind: SubjectKind,
     /// Its ARN, id or path, as the side after the change calls it where it has it.
     pub subject: String,
+    /// The key's account, where it is known; a policy has none.
+    pub account: Option<AccountId>,
     /// Which sides have it. Of a key whose key policy only one side has, only that side knows who
     /// can do what, so it counts as being on that side only.
     pub presence: Presence,
@@ -179,8 +181,9 @@ impl Difference {
 
     /// Whether a key had somebody who could cancel its deletion and has nobody any more.
     pub fn loses_last_canceller(&self) -> bool {
-        let lost = |subject: &ChangedSubject| subject.lost().contains(KmsAction::CancelKeyDeletion);
-        self.subjects.iter().any(lost)
+        self.subjects
+            .iter()
+            .any(ChangedSubject::loses_last_canceller)
     }
 
     /// The difference of the change in the other direction.
@@ -199,6 +202,11 @@ impl ChangedSubject {
         let of_deletion = |change: &&Change| change.action == KmsAction::ScheduleKeyDeletion;
         let mut changes = self.changes.iter().filter(of_deletion);
         changes.any(|change| !change.gains.is_empty())
+    }
+
+    /// Whether somebody could cancel this key's deletion and nobody can any more.
+    pub fn loses_last_canceller(&self) -> bool {
+        self.lost().contains(KmsAction::CancelKeyDeletion)
     }
 
     /// Operations that somebody could do, surely or perhaps, and nobody can any more.

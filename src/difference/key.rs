@@ -24,9 +24,8 @@ pub(super) fn key(
     surroundings: &Surroundings<'_>,
     operations: ActionSet,
 ) -> Option<ChangedSubject> {
-    let policy = |key: Option<&Key>| Some(key?.policy.as_ref()?.document.clone());
-    let documents = (policy(before), policy(after));
-    let presence = match (before, after, &documents) {
+    let documents = (document(before), document(after));
+    let presence = match (before, after, documents) {
         (None, _, _) | (_, _, (None, Some(_))) => Presence::Added,
         (_, None, _) | (_, _, (Some(_), None)) => Presence::Removed,
         (Some(_), Some(_), _) => Presence::Both,
@@ -34,27 +33,35 @@ pub(super) fn key(
     let mut changed = ChangedSubject {
         kind: SubjectKind::Key,
         subject,
+        account: after
+            .and_then(|key| key.account)
+            .or(before.and_then(|key| key.account)),
         presence,
         changes: Vec::new(),
         standings: Vec::new(),
     };
     if documents.0.is_some() || documents.1.is_some() {
+        let nothing = nothing();
         let documents = (
-            documents.0.unwrap_or_else(nothing),
-            documents.1.unwrap_or_else(nothing),
+            documents.0.unwrap_or(&nothing),
+            documents.1.unwrap_or(&nothing),
         );
         let keys = (before.or(after)?, after.or(before)?);
-        fill(&mut changed, keys, &documents, surroundings, operations);
+        fill(&mut changed, keys, documents, surroundings, operations);
     }
     let differs = presence != Presence::Both || !changed.changes.is_empty();
     differs.then_some(changed)
+}
+
+fn document(key: Option<&Key>) -> Option<&PolicyDocument> {
+    Some(&key?.policy.as_ref()?.document)
 }
 
 /// Evaluates what can have changed.
 fn fill(
     changed: &mut ChangedSubject,
     keys: (&Key, &Key),
-    documents: &(PolicyDocument, PolicyDocument),
+    documents: (&PolicyDocument, &PolicyDocument),
     surroundings: &Surroundings<'_>,
     operations: ActionSet,
 ) {
@@ -62,7 +69,7 @@ fn fill(
     let contexts = (key_context(&keys.0.metadata), key_context(&keys.1.metadata));
     let same_key = identities.0 == identities.1 && contexts.0 == contexts.1;
     let for_everyone = if same_key && !surroundings.control_differs {
-        let differing = Canonical::new(&documents.0).differing(&Canonical::new(&documents.1));
+        let differing = Canonical::new(documents.0).differing(&Canonical::new(documents.1));
         differing.intersection(operations)
     } else {
         operations
@@ -81,7 +88,7 @@ fn fill(
         let without_ids = without_ids(&rendered);
         (rendered, without_ids)
     };
-    let (old, new) = (ready(&documents.0), ready(&documents.1));
+    let (old, new) = (ready(documents.0), ready(documents.1));
     let mentions = (mentions(&old.0), mentions(&new.0));
     let sides = (
         KeySide {
@@ -127,7 +134,7 @@ fn unified((before, after): (&Key, &Key)) -> (KeyIdentity, KeyIdentity) {
 /// stands in for it, and the placeholder.
 fn placeholders(
     key: &KeyIdentity,
-    documents: &(PolicyDocument, PolicyDocument),
+    documents: (&PolicyDocument, &PolicyDocument),
 ) -> BTreeMap<String, String> {
     let account = key.account.as_ref().map(AccountId::as_str);
     let account = account.unwrap_or(SOME_ACCOUNT);

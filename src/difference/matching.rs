@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
 use crate::inventory::{Key, LoadedPolicy};
+use crate::source::SourceFile;
 
 use super::Side;
 
@@ -18,6 +19,8 @@ pub(super) struct Names {
     id: Option<String>,
     /// Where it stands, which holds only where the others say nothing.
     path: String,
+    /// How to call it where it has no other name.
+    shown: String,
 }
 
 impl Names {
@@ -28,7 +31,8 @@ impl Names {
     }
 
     fn best(&self) -> &str {
-        self.all().into_iter().flatten().next().unwrap_or_default()
+        let [arn, id, _] = self.all();
+        arn.or(id).unwrap_or(&self.shown)
     }
 
     fn contradicts(&self, other: &Self) -> bool {
@@ -95,42 +99,46 @@ pub(super) fn key_names(key: &Key, side: Side<'_>) -> Names {
     let arn = key.arn.as_ref();
     let id = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
     let source = key.policy.as_ref().map_or(key.at.source, |p| p.source);
-    let file = side.sources.get(source);
+    let file = side.sources.get(source).map(SourceFile::name);
+    let (path, shown) = below(file.unwrap_or_default(), side.roots);
     Names {
         id: id.or(arn.map(KeyArn::key_id)).map(str::to_owned),
         arn: arn.map(ToString::to_string),
-        path: file.map_or_else(String::new, |file| below(file.name(), side.roots)),
+        path,
+        shown,
     }
 }
 
 pub(super) fn policy_names(policy: &LoadedPolicy, side: Side<'_>) -> Names {
-    let file = side.sources.get(policy.source);
-    let path = file.map_or_else(String::new, |file| below(file.name(), side.roots));
-    let name = below(&policy.name, side.roots);
+    let file = side.sources.get(policy.source).map(SourceFile::name);
+    let (path, shown) = below(file.unwrap_or_default(), side.roots);
     // A policy that is a file of its own is called by the file's name.
-    let path = if path == name {
-        path
-    } else {
-        format!("{name} ({path})")
-    };
+    if file == Some(policy.name.as_str()) {
+        return Names {
+            path,
+            shown,
+            ..Names::default()
+        };
+    }
     Names {
-        path,
+        path: format!("{} ({path})", policy.name),
+        shown: format!("{} ({shown})", policy.name),
         ..Names::default()
     }
 }
 
-/// The path from the root that it lies below; a root that is the file itself has no name of its
-/// own, so that two files can be compared whatever they are called.
-fn below(name: &str, roots: &[PathBuf]) -> String {
+/// The path from the root that it lies below, and how to call it. A root that is the file itself
+/// has no name of its own, so that two files can be compared whatever they are called.
+fn below(name: &str, roots: &[PathBuf]) -> (String, String) {
     let path = Path::new(name);
     let below = roots.iter().find_map(|root| {
         let root = root.strip_prefix(".").unwrap_or(root);
         path.strip_prefix(root).ok()
     });
-    let shown = below.unwrap_or(path).to_string_lossy().replace('\\', "/");
-    if shown.is_empty() {
-        "the policy".to_owned()
-    } else {
-        shown
+    let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
+    match below.map(slashed) {
+        Some(below) if below.is_empty() => ("*".to_owned(), slashed(path)),
+        Some(below) => (below.clone(), below),
+        None => (slashed(path), slashed(path)),
     }
 }

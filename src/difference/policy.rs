@@ -38,6 +38,7 @@ pub(super) fn policy(
     let mut changed = ChangedSubject {
         kind: SubjectKind::Policy,
         subject,
+        account: None,
         presence,
         changes: Vec::new(),
         standings: Vec::new(),

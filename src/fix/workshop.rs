@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::aws::KeyArn;
 use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
@@ -172,7 +173,7 @@ impl<'a> Workshop<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, key)| {
-                let arn = key.arn.as_ref().map(|arn| arn.as_str());
+                let arn = key.arn.as_ref().map(KeyArn::as_str);
                 let policy = key.policy.as_ref()?;
                 Some((Slot::Key(index), policy, arn.unwrap_or(&key.name)))
             });

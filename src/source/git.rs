@@ -239,7 +239,7 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = git.spawn().map_err(GitError::NoGit)?;
-        let ids: String = wanted.iter().map(|(id, ..)| format!("{id}\n")).collect();
+        let ids: String = wanted.iter().flat_map(|(id, ..)| [id, "\n"]).collect();
         let failed = |reason: String| GitError::Failed {
             command: "cat-file",
             reason,

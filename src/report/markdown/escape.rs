@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::report::visible::prose;
 
 /// Words of a sentence. What stands in backticks is shown as code, as long as they are paired.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::report) fn inline(text: &str) -> String {
     let shown = prose(text, true);
     let pieces: Vec<&str> = shown.split('`').collect();
     if pieces.len().is_multiple_of(2) {
@@ -26,7 +26,7 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// A name, as code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let mut escaped = String::from("<code>");
     for c in prose(text, true).chars() {
         if c.is_ascii_punctuation() && !matches!(c, '-' | ',') {

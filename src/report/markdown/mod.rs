@@ -1,6 +1,6 @@
 //! Findings as a comment on a pull request, in Markdown as GitHub and GitLab read it.
 
-mod escape;
+pub(super) mod escape;
 
 use std::io::{self, Write};
 
