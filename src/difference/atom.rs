@@ -55,38 +55,35 @@ pub(super) fn factors(condition: &Condition, document: &PolicyDocument) -> Vec<F
         comparison,
         if_exists,
     } = condition.operator;
-    let replaces = document.replaces_variables();
-    let written = condition.values.iter().map(|value| &*value.text.value);
-    let replaces = replaces && written.clone().any(|text| text.contains("${"));
-    let values: BTreeSet<_> = written.map(|text| value(comparison, text)).collect();
+    let values = condition.values.iter().map(|value| &*value.text.value);
+    let values: BTreeSet<_> = values.map(|text| value(comparison, text)).collect();
     let negated = comparison.is_negated();
     let key = spelled(&condition.key.value);
-    let whole = ConditionAtom {
-        unsupported: document.kind == PolicyKind::Key && iam_policy_only(&key),
-        key,
-        quantifier,
-        comparison: same_meaning(comparison, &values, replaces),
-        // An absent key satisfies these with the suffix and without.
-        if_exists: if_exists && !negated && quantifier != Some(Quantifier::ForAllValues),
-        values,
-        replaces,
+    let unsupported = document.kind == PolicyKind::Key && iam_policy_only(&key);
+    // An absent key satisfies these with the suffix and without.
+    let if_exists = if_exists && !negated && quantifier != Some(Quantifier::ForAllValues);
+    let atom = |values: BTreeSet<String>| {
+        let variable = values.iter().any(|text| text.contains("${"));
+        let replaces = document.replaces_variables() && variable;
+        Factor::from([Atom::Condition(ConditionAtom {
+            key: key.clone(),
+            quantifier,
+            comparison: same_meaning(comparison, &values, replaces),
+            if_exists,
+            values,
+            replaces,
+            unsupported,
+        })])
     };
-    if whole.comparison == Comparison::Null || whole.values.len() < 2 {
-        return vec![Factor::from([Atom::Condition(whole)])];
+    if comparison == Comparison::Null || values.len() < 2 {
+        return vec![atom(values)];
     }
-    let each = whole.values.iter().map(|value| {
-        Atom::Condition(ConditionAtom {
-            values: BTreeSet::from([value.clone()]),
-            ..whole.clone()
-        })
-    });
+    let each = values.iter().map(|value| atom([value.clone()].into()));
     match (negated, quantifier) {
-        (false, None | Some(Quantifier::ForAnyValue)) => vec![each.collect()],
-        (true, None | Some(Quantifier::ForAllValues)) => {
-            each.map(|atom| Factor::from([atom])).collect()
-        }
+        (false, None | Some(Quantifier::ForAnyValue)) => vec![each.flatten().collect()],
+        (true, None | Some(Quantifier::ForAllValues)) => each.collect(),
         (false, Some(Quantifier::ForAllValues)) | (true, Some(Quantifier::ForAnyValue)) => {
-            vec![Factor::from([Atom::Condition(whole)])]
+            vec![atom(values)]
         }
     }
 }
