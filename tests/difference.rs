@@ -1,5 +1,5 @@
 //! What must hold for every change.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod generate;
 
@@ -172,7 +172,7 @@ fn pair(
 
 #[test]
 fn whoever_gains_or_loses_is_told_of() {
-    let all = simulations(21, 2_000);
+    let all = simulations(21, 1_500);
     let everything = identity_policy(
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
     );
@@ -218,12 +218,12 @@ fn whoever_gains_or_loses_is_told_of() {
             }
         }
     }
-    assert!(seen > 2_000, "only {seen} changes");
+    assert!(seen > 1_500, "only {seen} changes");
 }
 
 #[test]
 fn a_change_undone_is_the_change_in_the_mirror_and_none_is_none() {
-    let all = simulations(22, 200);
+    let all = simulations(22, 120);
     let mut choices = Choices(2);
     for simulation in &all {
         let other = &all[choices.below(all.len())];
@@ -396,7 +396,7 @@ fn by_value(statement: &Statement, choices: &mut Choices) -> Vec<Statement> {
 
 #[test]
 fn another_way_to_write_it_is_no_difference() {
-    let all = simulations(25, 800);
+    let all = simulations(25, 500);
     let mut choices = Choices(4);
     for simulation in &all {
         let policies = simulation.policies();

@@ -10,7 +10,8 @@ use crate::eval::{
 };
 use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement};
 
-use super::atom::{Atom, Factor, factors, follows};
+use super::atom::{Atom, Factor, factors};
+use super::follows::follows;
 
 /// Which part of a decision the statement takes part in. All slots but [`Slot::Deny`] must allow,
 /// of the key policy's one.
