@@ -1,5 +1,5 @@
 //! What must hold for every change.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod generate;
 
@@ -10,7 +10,10 @@ use kmslint::eval::{
     Case, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, Window, evaluate,
 };
 use kmslint::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy};
-use kmslint::policy::{Effect, PolicyDocument, PolicyKind, PrincipalElement, Statement, parse};
+use kmslint::policy::{
+    ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PrincipalElement,
+    PrincipalEntry, Statement, parse,
+};
 use kmslint::simulate::{Simulation, read_simulation};
 use kmslint::source::{Location, SourceId, Sources, Spanned, json};
 
@@ -169,7 +172,7 @@ fn pair(
 
 #[test]
 fn whoever_gains_or_loses_is_told_of() {
-    let all = simulations(21, 3_000);
+    let all = simulations(21, 1_500);
     let everything = identity_policy(
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
     );
@@ -215,12 +218,12 @@ fn whoever_gains_or_loses_is_told_of() {
             }
         }
     }
-    assert!(seen > 3_000, "only {seen} changes");
+    assert!(seen > 1_500, "only {seen} changes");
 }
 
 #[test]
 fn a_change_undone_is_the_change_in_the_mirror_and_none_is_none() {
-    let all = simulations(22, 600);
+    let all = simulations(22, 120);
     let mut choices = Choices(2);
     for simulation in &all {
         let other = &all[choices.below(all.len())];
@@ -236,7 +239,7 @@ fn a_change_undone_is_the_change_in_the_mirror_and_none_is_none() {
 
 #[test]
 fn a_deny_more_never_gives_and_an_allow_more_never_takes() {
-    let all = simulations(23, 1_200);
+    let all = simulations(23, 400);
     let mut choices = Choices(3);
     let mut seen = [0, 0];
     for simulation in &all {
@@ -262,12 +265,12 @@ fn a_deny_more_never_gives_and_an_allow_more_never_takes() {
             }
         }
     }
-    assert!(seen[0] > 100 && seen[1] > 1_000, "{seen:?}");
+    assert!(seen[0] > 100 && seen[1] > 300, "{seen:?}");
 }
 
 #[test]
 fn a_new_principal_that_may_delete_is_always_a_gain() {
-    let all = simulations(24, 600);
+    let all = simulations(24, 500);
     let mut seen = 0;
     for simulation in &all {
         let policies = simulation.policies();
@@ -301,7 +304,7 @@ fn a_new_principal_that_may_delete_is_always_a_gain() {
         assert!(!found.reversed().gains_deletion());
         seen += 1;
     }
-    assert!(seen > 200, "only {seen}");
+    assert!(seen > 100, "only {seen}");
 }
 
 /// The same statements written in another way.
@@ -336,12 +339,12 @@ fn by_action(statement: &Statement, choices: &mut Choices) -> Vec<Statement> {
     if element.patterns.len() < 2 && choices.below(2) == 0 {
         return vec![statement.clone()];
     }
-    let one = |pattern: &kmslint::policy::ActionPattern| {
+    let one = |pattern: &ActionPattern| {
         let mut statement = statement.clone();
         let text = pattern.text.value.to_ascii_uppercase();
         let text = Spanned::new(text.into(), pattern.text.span);
         if let Some(element) = &mut statement.action {
-            element.patterns = vec![kmslint::policy::ActionPattern { text }];
+            element.patterns = vec![ActionPattern { text }];
         }
         statement
     };
@@ -356,7 +359,7 @@ fn by_principal(statement: &Statement, choices: &mut Choices) -> Vec<Statement> 
     if element.entries.len() < 2 || choices.below(2) == 0 {
         return vec![statement.clone()];
     }
-    let one = |entry: &kmslint::policy::PrincipalEntry| Statement {
+    let one = |entry: &PrincipalEntry| Statement {
         principal: Some(PrincipalElement::new(
             false,
             vec![entry.clone()],
@@ -369,25 +372,17 @@ fn by_principal(statement: &Statement, choices: &mut Choices) -> Vec<Statement> 
 
 /// One statement for each value of the first condition of which any value suffices.
 fn by_value(statement: &Statement, choices: &mut Choices) -> Vec<Statement> {
+    let mut statement = statement.clone();
+    statement.conditions = choices.shuffled(statement.conditions);
     let several = statement.conditions.iter().position(|condition| {
         condition.values.len() > 1
             && !condition.operator.comparison.is_negated()
             && condition.operator.quantifier.is_none()
-            && condition.operator.comparison != kmslint::policy::Comparison::Null
+            && condition.operator.comparison != Comparison::Null
     });
-    let mut statement = statement.clone();
-    statement.conditions = choices.shuffled(statement.conditions);
     let Some(at) = several.filter(|_| choices.below(2) == 0) else {
         return vec![statement];
     };
-    let _ = at;
-    let at = statement.conditions.iter().position(|condition| {
-        condition.values.len() > 1
-            && !condition.operator.comparison.is_negated()
-            && condition.operator.quantifier.is_none()
-            && condition.operator.comparison != kmslint::policy::Comparison::Null
-    });
-    let at = at.unwrap();
     let values = statement.conditions[at].values.clone();
     values
         .into_iter()
@@ -401,7 +396,7 @@ fn by_value(statement: &Statement, choices: &mut Choices) -> Vec<Statement> {
 
 #[test]
 fn another_way_to_write_it_is_no_difference() {
-    let all = simulations(25, 1_500);
+    let all = simulations(25, 500);
     let mut choices = Choices(4);
     for simulation in &all {
         let policies = simulation.policies();

@@ -72,6 +72,25 @@ impl<'a> Answer<'a> {
             .filter(|matched| !(matched.holds.maybe() & self.conditional).is_empty())
             .filter_map(|matched| Term::of_match(matched, &self.request, &self.policies))
             .collect();
+        if self.is_cross_account() {
+            // However the key policy names the caller, its own account must allow, too:
+            // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+            for term in &mut terms {
+                if matches!(term.slot, Slot::Direct | Slot::Limited) {
+                    term.slot = Slot::Delegated;
+                }
+            }
+            // The root user has no policies of its own.
+            if self.request.caller.is_root() {
+                terms.push(Term::always(Slot::Identity));
+            }
+        }
+        if self.policies.boundary.is_none() && !self.unknown_boundary {
+            // What nothing limits is as good as what cannot be limited.
+            for term in terms.iter_mut().filter(|term| term.slot == Slot::Limited) {
+                term.slot = Slot::Direct;
+            }
+        }
         if self.unknown_boundary {
             let factor = Factor::from([Atom::UnknownBoundary]);
             terms.push(Term {
@@ -85,6 +104,12 @@ impl<'a> Answer<'a> {
             terms.push(Term::always(Slot::Session));
         }
         terms
+    }
+
+    fn is_cross_account(&self) -> bool {
+        let accounts = self.request.caller.account();
+        let accounts = accounts.zip(self.request.key.account);
+        accounts.is_some_and(|(caller, key)| caller != key)
     }
 
     /// How many levels of service control policies there are.

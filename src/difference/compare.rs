@@ -73,7 +73,9 @@ fn terms(answer: &Answer<'_>, other: &Answer<'_>) -> Vec<Term> {
 /// that granted, or something denied that nothing denies in its place.
 fn wider(from: &[Term], to: &[Term]) -> CaseSet {
     let grants = to.iter().filter(|term| term.slot != Slot::Deny);
-    let granted = grants.fold(CaseSet::NONE, |found, term| found | uncovered(term, from));
+    let granted = grants.fold(CaseSet::NONE, |found, term| {
+        found | (uncovered(term, from) & together(term.slot, to))
+    });
     let denies = from.iter().filter(|term| term.slot == Slot::Deny);
     denies.fold(granted, |found, term| found | uncovered(term, to))
 }
@@ -100,7 +102,24 @@ fn uncovered(term: &Term, others: &[Term]) -> CaseSet {
 
 /// Whether a grant in this slot is at least as good as one in the other.
 fn stands_in(slot: Slot, other: Slot) -> bool {
-    slot == other || (slot == Slot::Direct && other == Slot::Limited)
+    slot == other
+        || match slot {
+            Slot::Direct => matches!(other, Slot::Limited | Slot::Delegated | Slot::Identity),
+            Slot::Limited => matches!(other, Slot::Delegated | Slot::Identity),
+            _ => false,
+        }
+}
+
+/// The cases in which a grant in this slot counts: what the key policy hands on and what the
+/// caller's own policies allow grant only together.
+fn together(slot: Slot, terms: &[Term]) -> CaseSet {
+    let needed = match slot {
+        Slot::Delegated => Slot::Identity,
+        Slot::Identity => Slot::Delegated,
+        _ => return CaseSet::ALL,
+    };
+    let partners = terms.iter().filter(|term| term.slot == needed);
+    partners.fold(CaseSet::NONE, |found, term| found | term.cases)
 }
 
 /// Whether a variable takes part, whose value may differ between the sides.

@@ -12,7 +12,8 @@ use super::change::{
     Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who, WhoKind,
 };
 use super::compare::{Compared, compare};
-use super::people::{Everyone, Loaded, Name, Names, Person, Place, loaded_members};
+use super::named::{Name, Named};
+use super::people::{Everyone, Loaded, Person, Place, loaded_members};
 use super::surroundings::Surroundings;
 
 /// A key on both sides and everybody who is asked about.
@@ -21,12 +22,20 @@ pub(super) struct KeyCase<'k> {
     mentions: &'k (Mentions, Mentions),
     surroundings: &'k Surroundings<'k>,
     everyone: Everyone<'k>,
-    names: Names,
+    named: Named,
     members: BTreeMap<&'k str, Loaded<'k>>,
 }
 
 /// Members that do not differ, on either side, in what decides about them.
 type Alike = (Fingerprint, Fingerprint);
+
+/// A loaded user or role that the policies do not name.
+struct Unnamed<'k> {
+    arn: &'k str,
+    loaded: Loaded<'k>,
+    /// Where both sides have it.
+    alike: Option<Alike>,
+}
 
 /// What happens to one of them.
 #[derive(Clone)]
@@ -43,11 +52,11 @@ impl<'k> KeyCase<'k> {
         surroundings: &'k Surroundings<'k>,
         placeholders: &'k BTreeMap<String, String>,
     ) -> Self {
-        let mut names = Names::default();
-        names.add(sides.0.policy);
-        names.add(sides.1.policy);
+        let mut named = Named::default();
+        named.add(sides.0.policy);
+        named.add(sides.1.policy);
         let own = [&sides.0, &sides.1].map(|side| side.identity.account);
-        names.accounts.extend(own.into_iter().flatten());
+        named.accounts.extend(own.into_iter().flatten());
         let place = |identities, mentions, side: &KeySide<'_>| Place {
             identities,
             mentions,
@@ -60,8 +69,8 @@ impl<'k> KeyCase<'k> {
             mentions,
             surroundings,
             everyone: Everyone::new(before, after, placeholders),
-            members: loaded_members(surroundings, &names.accounts),
-            names,
+            members: loaded_members(surroundings, &named.accounts),
+            named,
         }
     }
 
@@ -74,6 +83,7 @@ impl<'k> KeyCase<'k> {
         changed: &mut ChangedSubject,
     ) {
         let people = self.people();
+        let members = self.unnamed_members(for_everyone.is_empty());
         for action in operations {
             let all = for_everyone.contains(action);
             let differs = |who: &Who| all || self.surroundings.changed.contains(who.name.as_str());
@@ -82,7 +92,7 @@ impl<'k> KeyCase<'k> {
                 .filter_map(|person| self.change(person, action))
                 .collect();
             drop_repeated(&mut found);
-            found.extend(self.changes_of_members(action, all));
+            found.extend(self.changes_of_members(&members, action, all));
             found.sort_by(|a, b| a.who.cmp(&b.who));
             if !found.is_empty() && changed.presence == Presence::Both {
                 changed.standings.extend(self.standing(&people, action));
@@ -93,21 +103,29 @@ impl<'k> KeyCase<'k> {
 
     /// The classes and whom the policies name.
     fn people(&self) -> Vec<Person<'k>> {
-        let mut people = self.everyone.classes(&self.names.accounts);
+        let mut people = self.everyone.classes(&self.named.accounts);
         people.extend(
-            self.names
-                .names
+            self.named
+                .callers
                 .iter()
                 .flat_map(|name| self.everyone.named(name)),
         );
         people
     }
 
-    /// Loaded users and roles that the policies do not name.
-    fn unnamed_members(&self) -> impl Iterator<Item = (&'k str, Loaded<'k>)> {
-        let unnamed = |arn: &str| !self.names.names.contains(&Name::Caller(arn.to_owned()));
-        let members = self.members.iter().map(|(arn, loaded)| (*arn, *loaded));
-        members.filter(move |(arn, _)| unnamed(arn))
+    /// Loaded users and roles that the policies do not name; all, or those that differ.
+    fn unnamed_members(&self, only_changed: bool) -> Vec<Unnamed<'k>> {
+        let is_asked = |arn: &str| {
+            (!only_changed || self.surroundings.changed.contains(arn))
+                && !self.named.callers.contains(&Name::Caller(arn.to_owned()))
+        };
+        let members = self.members.iter().filter(|(arn, _)| is_asked(arn));
+        let unnamed = members.map(|(arn, loaded)| Unnamed {
+            arn,
+            loaded: *loaded,
+            alike: loaded.0.zip(loaded.1).map(|(b, a)| self.alike(b, a)),
+        });
+        unnamed.collect()
     }
 
     fn answers<'x>(
@@ -153,21 +171,26 @@ impl<'k> KeyCase<'k> {
 
     /// What changes for members that the policies do not name; those that do not differ in what
     /// decides share one answer.
-    fn changes_of_members(&self, action: KmsAction, all: bool) -> Vec<Change> {
-        let mut shared: BTreeMap<Alike, Option<Effect>> = BTreeMap::new();
+    fn changes_of_members(
+        &self,
+        members: &[Unnamed<'k>],
+        action: KmsAction,
+        all: bool,
+    ) -> Vec<Change> {
+        let mut shared: BTreeMap<&Alike, Option<Effect>> = BTreeMap::new();
         let mut changes = Vec::new();
-        for (arn, loaded) in self.unnamed_members() {
-            if !all && !self.surroundings.changed.contains(arn) {
+        for member in members {
+            if !all && !self.surroundings.changed.contains(member.arn) {
                 continue;
             }
-            let (Some(before), Some(after)) = loaded else {
-                let people = self.one(arn);
+            let ((Some(before), Some(after)), Some(alike)) = (member.loaded, &member.alike) else {
+                let people = self.one(member.arn);
                 changes.extend(people.iter().filter_map(|one| self.change(one, action)));
                 continue;
             };
             let person = || self.everyone.both(before, after);
             let effect = shared
-                .entry(self.alike(before, after))
+                .entry(alike)
                 .or_insert_with(|| self.effect(&person(), action));
             if let Some(effect) = effect {
                 changes.push(effect.clone().of(person().who, action));
@@ -183,7 +206,7 @@ impl<'k> KeyCase<'k> {
     fn alike(&self, before: &Member<'_>, after: &Member<'_>) -> Alike {
         let print = |member: &Member<'_>, identities: &crate::facts::Identities<'_>, own| {
             let mentions = identities.mentions(member, own);
-            member.fingerprint(&mentions, self.names.singles_out(&member.principal.name))
+            member.fingerprint(&mentions, self.named.singles_out(&member.principal.name))
         };
         (
             print(before, &self.surroundings.before, &self.mentions.0),
@@ -205,13 +228,12 @@ impl<'k> KeyCase<'k> {
         let enough = people.iter().any(&mut add);
         if !enough {
             let mut seen = BTreeSet::new();
-            for (arn, loaded) in self.unnamed_members() {
-                let enough = match loaded {
-                    (Some(before), Some(after)) => {
-                        seen.insert(self.alike(before, after))
-                            && add(&self.everyone.both(before, after))
+            for member in self.unnamed_members(false) {
+                let enough = match (member.loaded, member.alike) {
+                    ((Some(before), Some(after)), Some(alike)) => {
+                        seen.insert(alike) && add(&self.everyone.both(before, after))
                     }
-                    _ => self.one(arn).iter().any(&mut add),
+                    _ => self.one(member.arn).iter().any(&mut add),
                 };
                 if enough {
                     break;

@@ -6,10 +6,10 @@ use crate::aws::{AccountId, CallerClass};
 use crate::eval::Caller;
 use crate::facts::{Identities, Member, Mentions, someone};
 use crate::inventory::IdentityType;
-use crate::policy::{PolicyDocument, PrincipalForm};
 
 use super::actor::{Actor, EVERYTHING};
 use super::change::{Way, Who, WhoKind};
+use super::named::Name;
 use super::surroundings::Surroundings;
 
 /// A principal or class, and each caller that stands for it on both sides.
@@ -242,64 +242,6 @@ fn member<'a>(place: Place<'a>, caller: &Caller) -> Option<&'a Member<'a>> {
     let arn = caller.as_str();
     let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
     members.get(found.ok()?)
-}
-
-/// A principal that a policy names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Name {
-    /// Its ARN, or a service.
-    Caller(String),
-    /// A unique id.
-    Id(String),
-}
-
-/// Whom policies name.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    pub(super) names: BTreeSet<Name>,
-    pub(super) accounts: BTreeSet<AccountId>,
-}
-
-impl Names {
-    /// Adds whom a policy names in `Principal` and `NotPrincipal` and by conditions on
-    /// `aws:PrincipalArn` and on the account.
-    pub(super) fn add(&mut self, document: &PolicyDocument) {
-        for statement in &document.statements {
-            let entries = statement.principal.iter().flat_map(|e| &e.entries);
-            for entry in entries {
-                let text = &*entry.text.value;
-                match entry.form() {
-                    PrincipalForm::Everyone | PrincipalForm::NoCaller => {}
-                    PrincipalForm::Account(account) => drop(self.accounts.insert(account)),
-                    PrincipalForm::UniqueId(id) => drop(self.names.insert(Name::Id(id.to_owned()))),
-                    _ => drop(self.names.insert(Name::Caller(text.to_owned()))),
-                }
-            }
-            for condition in &statement.conditions {
-                let key = &*condition.key.value;
-                let values = condition.values.iter().map(|value| &*value.text.value);
-                if key.eq_ignore_ascii_case("aws:PrincipalArn") {
-                    let callers = values.filter(|text| Caller::parse(text).is_ok());
-                    self.names
-                        .extend(callers.map(|text| Name::Caller(text.to_owned())));
-                } else if crate::facts::ACCOUNT_KEYS
-                    .iter()
-                    .any(|own| own.eq_ignore_ascii_case(key))
-                {
-                    self.accounts.extend(values.filter_map(AccountId::parse));
-                }
-            }
-        }
-    }
-
-    /// Whether a user or role of this name may be named, by an ARN that ends so, that of a session
-    /// of it, or an id.
-    pub(super) fn singles_out(&self, name: &str) -> bool {
-        self.names.iter().any(|known| match known {
-            Name::Id(_) => true,
-            Name::Caller(text) => text.split('/').any(|part| part == name),
-        })
-    }
 }
 
 /// A user or role as loaded on each side.

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::aws::CallerClass;
 use crate::eval::{
-    CaseSet, Holds, Layer, Match, PolicySet, Request, Truth, condition_holds, resource_covers,
+    Caller, CaseSet, Holds, Layer, Match, PolicySet, Request, Truth, condition_holds,
+    resource_covers,
 };
-use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement};
 
-use super::atom::{Atom, Factor, factors, follows};
+use super::atom::{Atom, Factor, factors};
+use super::follows::follows;
 
 /// Which part of a decision the statement takes part in. All slots but [`Slot::Deny`] must allow,
 /// of the key policy's one.
@@ -75,7 +78,7 @@ impl Term {
         }
         let covers = resource(statement, request, document, &mut all);
         if applies.and(covers) != matched.holds {
-            all.extend(principal(statement));
+            all.insert(principal(statement, &request.caller));
         }
         Some(Self {
             slot: slot(matched),
@@ -164,17 +167,53 @@ fn resource(
     covers.into()
 }
 
-/// Whom the statement names, where it is not known whether the caller is among them.
-fn principal(statement: &Statement) -> Option<Factor> {
-    let element = statement.principal.as_ref()?;
-    let entries = element.entries.iter().map(|entry| match entry.form() {
+/// Whom the statement names, where it is not known whether the caller is among them: of the
+/// entries of a `Principal` those that can be the caller, each by itself; a `NotPrincipal` as a
+/// whole.
+fn principal(statement: &Statement, caller: &Caller) -> Factor {
+    let Some(element) = &statement.principal else {
+        return Factor::new();
+    };
+    let atom = |entries: &[&PrincipalEntry]| Atom::Principal {
+        negated: element.negated,
+        names: entries.iter().map(|entry| name(entry)).collect(),
+    };
+    let all: Vec<_> = element.entries.iter().collect();
+    let denies = statement.effect.value == Effect::Deny;
+    let mut possible = all
+        .iter()
+        .filter(|entry| !element.negated && may_be(entry.form(), caller, denies))
+        .peekable();
+    if possible.peek().is_some() {
+        possible.map(|entry| atom(&[*entry])).collect()
+    } else {
+        Factor::from([atom(&all)])
+    }
+}
+
+fn name(entry: &PrincipalEntry) -> String {
+    match entry.form() {
         PrincipalForm::Account(account) => account.to_string(),
         _ => entry.text.value.to_string(),
-    });
-    Some(Factor::from([Atom::Principal {
-        negated: element.negated,
-        names: entries.collect(),
-    }]))
+    }
+}
+
+/// Whether it is not known that the entry is not the caller: a federated user may be any user's,
+/// a role may call in the session that is named, ids are not known, and AWS does not document
+/// whom a Deny for an account reaches (SEMANTICS U2).
+fn may_be(form: PrincipalForm<'_>, caller: &Caller, denies: bool) -> bool {
+    let own = |account| caller.account() == Some(account);
+    match form {
+        PrincipalForm::User(account, _) => {
+            own(account) && caller.class() == CallerClass::FederatedUser
+        }
+        PrincipalForm::AssumedRole(account, role, _) => {
+            own(account) && caller.as_str().rsplit('/').next() == Some(role)
+        }
+        PrincipalForm::UniqueId(_) => true,
+        PrincipalForm::Account(account) => denies && own(account),
+        _ => false,
+    }
 }
 
 impl Term {

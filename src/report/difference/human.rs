@@ -71,6 +71,7 @@ fn cells(row: &Row, style: &Style) -> [String; 3] {
     if more > 0 {
         who = format!("{who} and {more} more");
     }
+    who.push_str(row.proviso);
     let change = format!("{} -> {}", row.before, row.after);
     [&who, &row.operation, &change].map(|text| prose(text, style.unicode))
 }

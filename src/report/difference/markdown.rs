@@ -124,8 +124,9 @@ fn line(row: &Row) -> String {
     };
     let cell = |text: &str| inline(&clip(text, CELL));
     format!(
-        "| {sign} | {} | {} | {} | {} |\n",
+        "| {sign} | {}{} | {} | {} | {} |\n",
         who.join(", "),
+        row.proviso,
         cell(&row.operation),
         cell(&row.before),
         cell(&row.after)

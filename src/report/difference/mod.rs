@@ -6,6 +6,9 @@ pub mod markdown;
 mod row;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::difference::{ChangedSubject, Difference, Presence, SubjectKind};
 
 /// The subjects in the order in which people should see them: those that close a gate first.

@@ -1,9 +1,9 @@
 //! A difference as a table: like changes of one subject share a row.
 
 use crate::aws::KmsAction;
-use crate::difference::{Change, ChangedSubject, Presence, Question, Who};
+use crate::difference::{Change, ChangedSubject, Presence, Question, Way, Who};
 
-use super::words::{operation, sides, standing, who};
+use super::words::{operation, proviso, sides, standing, who};
 
 /// In which direction a row goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,8 @@ pub(super) struct Row {
     /// Whether it gives deletion.
     pub(super) grave: bool,
     pub(super) who: Vec<String>,
+    /// On what else it hangs for all of them; may be empty.
+    pub(super) proviso: &'static str,
     pub(super) operation: String,
     pub(super) before: String,
     pub(super) after: String,
@@ -51,6 +53,7 @@ pub(super) struct Row {
 struct Key {
     question: Question,
     sign: Sign,
+    way: Way,
     sides: (String, String),
 }
 
@@ -63,6 +66,7 @@ pub(super) fn rows(subject: &ChangedSubject) -> Vec<Row> {
         let key = Key {
             question,
             sign: Sign::of(change),
+            way: change.who.way,
             sides: shown_sides(subject, change),
         };
         // Only operations by which the key is used share a row.
@@ -88,12 +92,19 @@ pub(super) fn rows(subject: &ChangedSubject) -> Vec<Row> {
             None => rows.push((key, actions, vec![person])),
         }
     }
-    rows.sort_by(|a, b| (a.0.question, a.0.sign, &a.2).cmp(&(b.0.question, b.0.sign, &b.2)));
+    rows.sort_by(|a, b| {
+        let order = |(key, _, people): &(Key, _, Vec<&Who>)| {
+            let first = people.first().map(|who| (*who).clone());
+            (key.question, key.sign, key.way, first)
+        };
+        order(a).cmp(&order(b))
+    });
     rows.into_iter()
         .map(|(key, actions, people)| Row {
             sign: key.sign,
             grave: key.question == Question::Schedule && key.sign != Sign::Loss,
             who: people.iter().map(|one| who(one, subject.account)).collect(),
+            proviso: proviso(key.way, people.len()),
             operation: operation(key.question, &actions),
             before: key.sides.0,
             after: key.sides.1,

@@ -10,7 +10,7 @@ const MOST_CONDITIONS: usize = 3;
 /// `role/app`, with its account where that is not the key's.
 pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
     let name = &who.name;
-    let text = match who.kind {
+    match who.kind {
         WhoKind::Anyone => "anyone of the account".to_owned(),
         WhoKind::AnotherAccount => "any other account".to_owned(),
         WhoKind::AnyService => "any AWS service".to_owned(),
@@ -25,10 +25,15 @@ pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
         WhoKind::Role | WhoKind::User | WhoKind::Session | WhoKind::FederatedUser => {
             of_arn(name, account)
         }
-    };
-    match who.way {
-        Way::Known => text,
-        Way::OwnPolicies => format!("{text} (if its own policies allow it)"),
+    }
+}
+
+/// What is said of so many principals beside their names.
+pub(super) const fn proviso(way: Way, count: usize) -> &'static str {
+    match (way, count) {
+        (Way::Known, _) => "",
+        (Way::OwnPolicies, 1) => " (if its own policies allow it)",
+        (Way::OwnPolicies, _) => " (if their own policies allow it)",
     }
 }
 
