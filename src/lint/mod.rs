@@ -70,7 +70,7 @@ fn select(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Fi
     let files = Files::new(facts.root(), files);
     let found = |rule: &Rule| {
         let selectors = rule.selectors.iter();
-        let selectors = selectors.filter(|s| s.may_select(facts.words()));
+        let selectors = selectors.filter(|s| s.may_select(facts));
         let nodes = selectors.flat_map(|s| s.select(facts.root()));
         nodes
             .map(|node| finding(rule, &node, &files))

@@ -7,6 +7,7 @@ mod catalogue;
 mod declaration;
 mod document;
 mod example;
+mod glance;
 mod id;
 mod markdown;
 mod needs;

@@ -1,11 +1,12 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
-use super::Selected;
 use super::document::Fact;
-use super::needs::{Needs, Vocabulary, needed};
+use super::glance::finds;
+use super::needs::{Needs, needed};
 use super::selector_check::check;
+use super::{Document, Selected};
 use jsonpath_rust::parser::errors::JsonPathError;
-use jsonpath_rust::parser::model::{JpQuery, Segment, Selector as Step};
+use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 
@@ -14,8 +15,6 @@ use jsonpath_rust::query::js_path_process;
 pub struct Selector {
     text: Box<str>,
     query: JpQuery,
-    /// The names with which it begins: where they lead to nothing, nothing is selected.
-    prefix: Vec<Box<str>>,
     /// Without any of these it selects nothing.
     needed: Needs,
 }
@@ -62,13 +61,8 @@ impl Selector {
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let query = parse_json_path(text).map_err(|error| syntax(text, &error))?;
         check(&query)?;
-        let prefix = query.segments.iter().map_while(|segment| match segment {
-            Segment::Selector(Step::Name(name)) => Some(name.as_str().into()),
-            Segment::Selector(_) | Segment::Selectors(_) | Segment::Descendant(_) => None,
-        });
         Ok(Self {
             text: text.into(),
-            prefix: prefix.collect(),
             needed: needed(&query),
             query,
         })
@@ -79,16 +73,14 @@ impl Selector {
         &self.text
     }
 
-    /// Whether facts with these words may have nodes for it; see [`Vocabulary::of`].
-    pub fn may_select(&self, words: &Vocabulary) -> bool {
-        words.have(&self.needed)
+    /// Whether the facts may have nodes for it: a quick look, which may be wrong in saying so.
+    pub fn may_select(&self, facts: &Document) -> bool {
+        facts.words().have(&self.needed)
+            && finds(&self.query.segments, facts.root(), facts.root()) != Some(false)
     }
 
     /// The nodes that it selects, in the order of the document.
     pub fn select<'a>(&self, facts: &'a Fact) -> Vec<Selected<'a>> {
-        if self.is_vain(facts) {
-            return Vec::new();
-        }
         // A query that begins at `$` yields nodes; only a bare function call yields a value, and
         // that does not parse as a query.
         js_path_process(&self.query, facts)
@@ -96,22 +88,6 @@ impl Selector {
             .iter()
             .filter_map(|node| Selected::at_path(facts, &node.path))
             .collect()
-    }
-
-    /// Whether its leading names lead to nothing: most facts have no node for most rules, and
-    /// seeing that costs a hundredth of running the query.
-    fn is_vain(&self, facts: &Fact) -> bool {
-        let end = self
-            .prefix
-            .iter()
-            .try_fold(facts, |value, name| value.get(name));
-        match end {
-            None | Some(Fact::Null) => true,
-            Some(Fact::List(items)) => {
-                items.is_empty() && self.query.segments.len() > self.prefix.len()
-            }
-            Some(_) => false,
-        }
     }
 }
 
@@ -131,7 +107,6 @@ fn syntax(text: &str, error: &JsonPathError) -> SelectorError {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::document::Document;
     use super::*;
 
     fn values(selector: &str, facts: &Value) -> Vec<Value> {
