@@ -27,9 +27,6 @@ mod target;
 mod waiting_period_condition;
 mod workshop;
 
-#[cfg(test)]
-mod tests;
-
 pub use allow_deletion::AllowDeletion;
 pub use kind::FixKind;
 pub use plan::Refusal;

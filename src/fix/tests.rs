@@ -1,1 +1,0 @@
-//! Fixes of single policies.
