@@ -93,6 +93,12 @@ pub(super) fn of_findings(
             |other: &&Finding| other.rule == finding.rule && other.message == finding.message;
         findings.iter().filter(same).count()
     };
+    let of_rule = |findings: &[Finding], finding: &Finding| {
+        findings
+            .iter()
+            .filter(|other| other.rule == finding.rule)
+            .count()
+    };
     if let Some(fixed) = fixed
         && count(after, fixed) >= count(before, fixed)
     {
@@ -103,6 +109,8 @@ pub(super) fn of_findings(
         .iter()
         .filter(|finding| finding.severity >= least)
         .filter(|finding| count(after, finding) > count(before, finding))
+        // A finding that counts other days than before is the same finding in other words.
+        .filter(|finding| of_rule(after, finding) > of_rule(before, finding))
         .map(|finding| finding.rule.as_str())
         .collect();
     objections.extend(
