@@ -3,9 +3,11 @@
 pub mod aws;
 pub mod cli;
 pub mod config;
+pub mod difference;
 pub mod eval;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod inventory;
 pub mod lint;
 pub mod load;

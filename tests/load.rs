@@ -1,11 +1,14 @@
 //! Files under `fixtures/load`, from their bytes to the inventory.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 
-use kmslint::load::{Loaded, load};
-use kmslint::source::{Discovery, Filter, discover};
+use kmslint::load::{Loaded, load, load_over};
+use kmslint::policy::Effect;
+use kmslint::source::{Discovery, Filter, Overlay, discover};
 
 fn fixture(path: &str) -> PathBuf {
     Path::new("fixtures/load").join(path)
@@ -245,4 +248,39 @@ fn the_same_files_give_the_same_result() {
     for _ in 0..5 {
         assert_eq!(once(), first);
     }
+}
+
+#[test]
+fn bytes_in_memory_stand_in_for_files() {
+    let policy = |effect: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Principal":"*",
+                "Action":"kms:*","Resource":"*"}}]}}"#
+        )
+    };
+    let directory = env::temp_dir().join(format!("kmslint-overlay-{}", process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let (written, only_in_memory) = (directory.join("a.json"), directory.join("b.json"));
+    fs::write(&written, policy("Allow")).unwrap();
+    let discovery = Discovery {
+        found: vec![written.clone(), only_in_memory.clone()],
+        ..Discovery::default()
+    };
+    let mut overlay = Overlay::default();
+    overlay.put(&written, policy("Deny"));
+    overlay.put(&only_in_memory, policy("Deny"));
+    let loaded = load_over(&discovery, &overlay);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let effects: Vec<_> = loaded
+        .inventory
+        .keys
+        .iter()
+        .map(|key| {
+            key.policy.as_ref().unwrap().document.statements[0]
+                .effect
+                .value
+        })
+        .collect();
+    assert_eq!(effects, [Effect::Deny, Effect::Deny]);
+    fs::remove_dir_all(&directory).unwrap();
 }

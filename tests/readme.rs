@@ -33,3 +33,12 @@ fn what_is_shown_is_what_comes_out() {
         assert!(output.contains(shown.trim_end()), "{shown}");
     }
 }
+
+#[test]
+fn the_difference_shown_is_the_one_that_comes_out() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let shown = readme.split("```text\n").nth(2).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    let output = fs::read_to_string("tests/program/diff/output").unwrap();
+    assert!(output.contains(shown.trim_end()), "{shown}");
+}

@@ -126,9 +126,32 @@ const OBJECTS: &[Declared] = &[
             ("relatedLocations", false, List("location")),
             ("partialFingerprints", false, TextMap),
             ("suppressions", false, List("suppression")),
+            ("fixes", false, List("fix")),
             ("properties", false, Bag),
         ],
     ),
+    (
+        "fix",
+        &[
+            ("description", false, Object("message")),
+            ("artifactChanges", true, List("artifactChange")),
+        ],
+    ),
+    (
+        "artifactChange",
+        &[
+            ("artifactLocation", true, Object("artifactLocation")),
+            ("replacements", true, List("replacement")),
+        ],
+    ),
+    (
+        "replacement",
+        &[
+            ("deletedRegion", true, Object("region")),
+            ("insertedContent", false, Object("artifactContent")),
+        ],
+    ),
+    ("artifactContent", &[("text", false, Text)]),
     (
         "suppression",
         &[

@@ -84,6 +84,11 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         gathered.passed_over,
     )
     .leaving_out(left_out.suppressed.len(), left_out.in_baseline.len());
+    let fixes = if arguments.format == Format::Sarif {
+        super::fix::safe_fixes(&gathered, &catalogue, &findings)
+    } else {
+        Vec::new()
+    };
     let fail_on = arguments.fail_on.map(Threshold::severity);
     let fail_on = fail_on.or(config.fail_on).unwrap_or(Severity::Error);
     Outcome {
@@ -93,6 +98,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         failures,
         summary: &summary,
         rules: known.rules(),
+        fixes: &fixes,
         threshold: fail_on,
     }
     .show(arguments.format, terminal)?;

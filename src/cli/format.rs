@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write as _};
 use clap::ValueEnum;
 
 use crate::finding::{Confidence, Finding, Severity};
+use crate::fix::Proposal;
 use crate::lint::{OWN_RULES, OwnRule, Suppressed};
 use crate::report::{self, InputFailure, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
@@ -42,6 +43,8 @@ pub(super) struct Outcome<'a> {
     pub(super) failures: &'a [InputFailure],
     pub(super) summary: &'a Summary,
     pub(super) rules: &'a [Rule],
+    /// Safe fixes, for the formats that offer them.
+    pub(super) fixes: &'a [Proposal],
     /// The severity from which on the run fails.
     pub(super) threshold: Severity,
 }
@@ -91,6 +94,7 @@ impl Outcome<'_> {
         write(&Run {
             sources: self.sources,
             findings: &findings,
+            fixes: self.fixes,
             failures: self.failures,
             summary: self.summary,
             rules: &rules,

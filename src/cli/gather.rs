@@ -44,6 +44,8 @@ pub(super) struct InputArguments {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) loaded: Loaded,
+    /// The files that were looked into.
+    pub(super) discovery: Discovery,
     /// What rules and checks compare with; as without a configuration where that is broken.
     pub(super) limits: Limits,
     /// What could not be read.
@@ -143,6 +145,7 @@ impl InputArguments {
                 .saturating_add(loaded.passed_over.len()),
             whole: !filtered && paths.iter().any(|path| config.root.is_within(path)),
             loaded,
+            discovery,
             config,
             config_source: None,
             checked: Vec::new(),
@@ -150,7 +153,7 @@ impl InputArguments {
     }
 }
 
-fn read_config(path: &Path) -> Result<SourceFile, Failure> {
+pub(super) fn read_config(path: &Path) -> Result<SourceFile, Failure> {
     read(path).map_err(|error| {
         let reason = match error {
             ReadError::Io(error) => error.to_string(),
@@ -181,7 +184,11 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked
 /// at nothing has not passed.
-fn failures(loaded: &Loaded, discovery: &Discovery, paths: &[PathBuf]) -> Vec<InputFailure> {
+pub(super) fn failures(
+    loaded: &Loaded,
+    discovery: &Discovery,
+    paths: &[PathBuf],
+) -> Vec<InputFailure> {
     let mut failures: Vec<_> = loaded.errors.iter().map(input_failure).collect();
     if loaded.recognized == 0 && failures.is_empty() {
         let looked = discovery.named.len().saturating_add(discovery.found.len());

@@ -17,7 +17,7 @@ use super::gather::Gathered;
 use super::{Failure, clock};
 
 /// What is not shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct LeaveOutArguments {
     /// Leave out the findings that this file holds.
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]

@@ -3,9 +3,11 @@
 
 mod check;
 mod clock;
+mod diff;
 mod exit_code;
 mod explain;
 mod facts;
+mod fix;
 mod format;
 mod gather;
 mod input;
@@ -49,6 +51,10 @@ enum Command {
     Check(Box<check::CheckArguments>),
     /// Checks one deletion from every side before it is made: go, caution or stop.
     Preflight(Box<preflight::PreflightArguments>),
+    /// Proposes edits for what is found, each with what it does to permissions; writes them.
+    Fix(Box<fix::FixArguments>),
+    /// Tells what a change does to permissions: who gains deletion, who loses its cancellation.
+    Diff(diff::DiffArguments),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
     /// Lists the rules.
@@ -79,6 +85,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Preflight(arguments) => preflight::run(&arguments, &terminal),
+        Command::Fix(arguments) => fix::run(&arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -1,15 +1,25 @@
 //! The organization of the configuration: its policy files, read into the inventory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
-use crate::load::{Loaded, policy_file};
+use crate::load::{Loaded, policy_file_over};
 use crate::policy::PolicyKind;
+use crate::source::Overlay;
 
 /// Reads the control policies that the configuration names; what cannot be read is an error like
 /// any other input's.
 pub(super) fn read(organization: &config::Organization, loaded: &mut Loaded) {
+    read_over(organization, &Overlay::default(), loaded);
+}
+
+/// As [`read`], of the bytes that stand in for the files, where any do.
+pub(super) fn read_over(
+    organization: &config::Organization,
+    overlay: &Overlay,
+    loaded: &mut Loaded,
+) {
     let mut found = Organization {
         id: organization.id.clone(),
         management_account: organization.management_account,
@@ -21,24 +31,27 @@ pub(super) fn read(organization: &config::Organization, loaded: &mut Loaded) {
         let scps = &level.service_control_policies;
         found
             .scps
-            .push(policies(scps, PolicyKind::ServiceControl, loaded));
+            .push(policies(scps, PolicyKind::ServiceControl, overlay, loaded));
         let rcps = &level.resource_control_policies;
         found
             .rcps
-            .push(policies(rcps, PolicyKind::ResourceControl, loaded));
+            .push(policies(rcps, PolicyKind::ResourceControl, overlay, loaded));
     }
     loaded.inventory.organization = Some(found);
 }
 
 /// Adds the policies of these files and says how they are called there.
-fn policies(paths: &[PathBuf], kind: PolicyKind, loaded: &mut Loaded) -> Vec<String> {
+fn policies(
+    paths: &[PathBuf],
+    kind: PolicyKind,
+    overlay: &Overlay,
+    loaded: &mut Loaded,
+) -> Vec<String> {
     let mut names = Vec::new();
-    let here = std::env::current_dir().unwrap_or_default();
     for path in paths {
-        // As a person in this directory would write it.
-        let path = path.strip_prefix(&here).unwrap_or(path);
+        let path = &shown(path);
         let name = path.to_string_lossy().into_owned();
-        match policy_file(path, kind, &mut loaded.sources) {
+        match policy_file_over(path, kind, overlay, &mut loaded.sources) {
             Ok((mut policy, refusals)) => {
                 policy.name.clone_from(&name);
                 loaded.errors.extend(refusals);
@@ -54,4 +67,20 @@ fn policies(paths: &[PathBuf], kind: PolicyKind, loaded: &mut Loaded) -> Vec<Str
         }
     }
     names
+}
+
+/// The files that the configuration names.
+pub(super) fn files(organization: &config::Organization) -> Vec<PathBuf> {
+    let levels = organization.levels.iter();
+    let files = levels.flat_map(|level| {
+        let scps = level.service_control_policies.iter();
+        scps.chain(&level.resource_control_policies)
+    });
+    files.map(|path| shown(path)).collect()
+}
+
+/// As a person in this directory would write it.
+fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).to_path_buf()
 }

@@ -28,6 +28,8 @@ enum Document {
     Findings,
     /// What `kmslint preflight --format json` writes.
     Preflight,
+    /// What `kmslint diff --format json` writes.
+    Diff,
 }
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
@@ -36,6 +38,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Document::Facts => facts::SCHEMA,
         Document::Findings => report::json::SCHEMA,
         Document::Preflight => report::preflight::json::SCHEMA,
+        Document::Diff => report::difference::json::SCHEMA,
     };
     write!(io::stdout().lock(), "{text}")?;
     Ok(ExitCode::Clean)

@@ -172,6 +172,7 @@ impl Tally<'_> {
                     effect: statement.effect.value,
                     holds,
                     delegates: false,
+                    limited: false,
                 });
             }
         }
@@ -229,6 +230,7 @@ impl Tally<'_> {
                 effect: statement.effect.value,
                 holds: by(naming.any()),
                 delegates,
+                limited: naming.direct != Truth::Yes && naming.limited != Truth::No,
             });
         }
         grants

@@ -128,6 +128,8 @@ pub struct Match {
     pub holds: Holds,
     /// Whether it only hands the decision to IAM policies.
     pub delegates: bool,
+    /// Whether a permissions boundary limits what it grants: it names a role, not its session.
+    pub limited: bool,
 }
 
 /// The answer for every case.

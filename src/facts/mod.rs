@@ -25,6 +25,7 @@ mod tests;
 pub use evidence::{CallRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use identities::Identities;
+pub(crate) use identities::{Fingerprint, Member, Mentions};
 pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
@@ -44,6 +45,7 @@ use crate::source::{Sources, Span};
 use places::Places;
 use related::States;
 use subject::Subject;
+pub(crate) use subject::{ACCOUNT_KEYS, forget_identity, someone};
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;

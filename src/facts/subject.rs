@@ -17,7 +17,7 @@ const SOME_ACCOUNT: &str = "000000000000";
 const IDENTITY_KEYS: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:username"];
 
 /// Condition keys that say which account a caller belongs to.
-pub(super) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerAccount"];
+pub(crate) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerAccount"];
 
 /// A policy, its key, and the file that it stands in.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl<'a> Subject<'a> {
 
 /// A caller of the class whom no policy names: parentheses do not occur in names.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
-pub(super) fn someone(class: CallerClass, account: &str) -> Option<Caller> {
+pub(crate) fn someone(class: CallerClass, account: &str) -> Option<Caller> {
     let text = match class {
         CallerClass::Role => format!("arn:aws:iam::{account}:role/(any)"),
         CallerClass::User => format!("arn:aws:iam::{account}:user/(any)"),
@@ -107,7 +107,7 @@ pub(super) fn someone(class: CallerClass, account: &str) -> Option<Caller> {
 }
 
 /// Makes the caller stand for all of its class.
-pub(super) fn forget_identity(context: &mut RequestContext) {
+pub(crate) fn forget_identity(context: &mut RequestContext) {
     for key in IDENTITY_KEYS {
         context.forget(key);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::source::json::{self, Node};
-use crate::source::{self, InputError, Opened, Progress, ReadError, SourceFile, SourceId};
+use crate::source::{self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -58,14 +58,20 @@ pub(super) enum Outcome {
 pub(super) struct Shared<'p> {
     /// How far the reading has come.
     pub(super) progress: &'p Progress,
+    /// Bytes that stand in for those of files.
+    pub(super) overlay: &'p Overlay,
     /// The events of all files; each file's are added when it is done, so that they never wait
     /// for one another in memory.
     pub(super) events: Mutex<Tally>,
 }
 
-/// Reads and recognises a file.
+/// Reads and recognises a file, or what stands in for it.
 pub(super) fn read(candidate: &Candidate<'_>, shared: &Shared<'_>) -> Outcome {
-    let outcome = match source::open(candidate.path, shared.progress) {
+    let opened = match shared.overlay.get(candidate.path) {
+        Some(bytes) => Ok(Opened::in_memory(bytes.to_vec(), shared.progress)),
+        None => source::open(candidate.path, shared.progress),
+    };
+    let outcome = match opened {
         Ok(opened) => read_opened(candidate, opened, shared),
         Err(error) => unreadable(&ReadError::Io(error)),
     };
@@ -115,6 +121,14 @@ fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>) -> Outcome {
 
 fn unreadable(error: &ReadError) -> Outcome {
     Outcome::Unreadable(InputError::new(source::Span::default(), error.to_string()))
+}
+
+/// The file's text, or that of what stands in for it.
+pub(super) fn text(path: &Path, overlay: &Overlay) -> Result<SourceFile, ReadError> {
+    match overlay.get(path) {
+        Some(bytes) => source::decode(&path.to_string_lossy(), bytes.to_vec()),
+        None => source::read(path),
+    }
 }
 
 fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {

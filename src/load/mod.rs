@@ -25,13 +25,13 @@ use rayon::prelude::*;
 
 use crate::inventory::{Evidence, EvidenceType, Inventory};
 use crate::source::{
-    Discovery, InputError, Location, Progress, SourceFile, SourceId, Sources, Span,
+    Discovery, InputError, Location, Overlay, Progress, SourceFile, SourceId, Sources, Span,
 };
 use contents::Contents;
 use file::{Candidate, Outcome, Shared};
 use identity::AccountPart;
 use join::{Part, PlacedAddition};
-pub use single::{key_file, policy_file};
+pub use single::{key_file, policy_file, policy_file_over};
 
 /// What the given paths held.
 #[derive(Debug, Default)]
@@ -73,12 +73,23 @@ pub struct LoadError {
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {
-    load_watched(discovery, &Progress::default())
+    load_over(discovery, &Overlay::default())
 }
 
 /// Reads all files of a discovery into one inventory, while another thread may look how far that
 /// has come.
 pub fn load_watched(discovery: &Discovery, progress: &Progress) -> Loaded {
+    load_all(discovery, &Overlay::default(), progress)
+}
+
+/// As [`load`], with the bytes of some files, or of all, taken from memory: what an edit would make
+/// of them, or what they were at a revision. Nothing is written, and what stands in the overlay is
+/// not read from the disk.
+pub fn load_over(discovery: &Discovery, overlay: &Overlay) -> Loaded {
+    load_all(discovery, overlay, &Progress::default())
+}
+
+fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Loaded {
     let mut loaded = Loaded::default();
     for (path, reason) in &discovery.errors {
         loaded.errors.push(LoadError {
@@ -90,6 +101,7 @@ pub fn load_watched(discovery: &Discovery, progress: &Progress) -> Loaded {
     let candidates = candidates(discovery, &mut loaded.sources);
     let shared = Shared {
         progress,
+        overlay,
         events: Mutex::default(),
     };
     let read = |candidate| file::read(candidate, &shared);

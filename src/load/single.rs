@@ -6,7 +6,9 @@ use crate::aws::KeyArn;
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::policy::PolicyKind;
 use crate::source::json::Node;
-use crate::source::{self, InputError, Location, ReadError, SourceFile, SourceId, Sources, Span};
+use crate::source::{
+    self, InputError, Location, Overlay, ReadError, SourceFile, SourceId, Sources, Span,
+};
 
 use super::LoadError;
 use super::contents::Contents;
@@ -27,8 +29,22 @@ pub fn policy_file(
     kind: PolicyKind,
     sources: &mut Sources,
 ) -> Result<(LoadedPolicy, Vec<LoadError>), Vec<LoadError>> {
+    policy_file_over(path, kind, &Overlay::default(), sources)
+}
+
+/// As [`policy_file`], of the bytes that stand in for the file, where any do.
+///
+/// # Errors
+/// As [`policy_file`].
+pub fn policy_file_over(
+    path: &Path,
+    kind: PolicyKind,
+    overlay: &Overlay,
+    sources: &mut Sources,
+) -> Result<(LoadedPolicy, Vec<LoadError>), Vec<LoadError>> {
     let mut found = None;
-    let errors = with_document(path, sources, |document, contents| {
+    let read = file::text(path, overlay);
+    let errors = with_document(path, read, sources, |document, contents| {
         if let Some(node) = unwrap(&document.root) {
             found = read_policy(document, node, kind, contents);
         } else {
@@ -50,7 +66,8 @@ pub fn key_file(
     sources: &mut Sources,
 ) -> Result<(KeyArn, KeyMetadata), Vec<LoadError>> {
     let mut found = None;
-    let errors = with_document(path, sources, |document, contents| {
+    let read = source::read(path);
+    let errors = with_document(path, read, sources, |document, contents| {
         let Answer::Read(mut read) = describe_key::read(document) else {
             contents
                 .errors
@@ -67,15 +84,16 @@ pub fn key_file(
     found.ok_or(errors)
 }
 
-/// Reads a file as JSON and hands it on; returns all that was complained of.
+/// Takes a file as JSON and hands it on; returns all that was complained of.
 fn with_document(
     path: &Path,
+    text: Result<SourceFile, ReadError>,
     sources: &mut Sources,
     read: impl FnOnce(&Document<'_>, &mut Contents),
 ) -> Vec<LoadError> {
     let source = sources.reserve();
     let shown = path.to_string_lossy().into_owned();
-    let (file, errors) = match source::read(path) {
+    let (file, errors) = match text {
         Ok(file) => {
             let errors = interpret(source, &file, read);
             (file, errors)

@@ -41,7 +41,7 @@ pub struct ConditionOperator {
 }
 
 /// How an operator looks at a key with several values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantifier {
     /// Every value of the request; none at all satisfies it.
     ForAllValues,
@@ -73,7 +73,7 @@ pub enum Family {
 macro_rules! comparisons {
     ($($name:ident $family:ident $negated:literal,)*) => {
         /// The comparisons that AWS documents.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "each is AWS's own name, documented there")]
         pub enum Comparison { $($name,)* }
 

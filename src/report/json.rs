@@ -50,7 +50,7 @@ struct Related<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonError<'a> {
+pub(super) struct JsonError<'a> {
     file: &'a str,
     message: &'a str,
     label: &'a str,
@@ -166,7 +166,7 @@ fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {
     }
 }
 
-fn failure<'a>(sources: &'a Sources, failure: &'a InputFailure) -> JsonError<'a> {
+pub(super) fn failure<'a>(sources: &'a Sources, failure: &'a InputFailure) -> JsonError<'a> {
     JsonError {
         file: &failure.file,
         message: &failure.error.message,

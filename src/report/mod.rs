@@ -3,10 +3,12 @@
 //! Policy text is untrusted: whatever is shown of it goes through `visible`, so that no terminal
 //! escape or bidirectional control of a policy reaches a terminal.
 
+pub mod difference;
 #[cfg(test)]
 mod example;
 mod excerpt;
 pub mod explanation;
+pub mod fixes;
 pub mod github;
 pub mod gitlab;
 pub mod human;
@@ -19,6 +21,7 @@ mod run;
 pub mod sarif;
 mod snippet;
 mod summary;
+pub mod unified_diff;
 mod visible;
 mod window;
 

@@ -3,6 +3,7 @@
 use super::path::relative;
 use super::{InputFailure, Summary};
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
+use crate::fix::Proposal;
 use crate::source::{Location, Position, Sources, Span};
 
 /// What a run found.
@@ -14,6 +15,8 @@ pub struct Run<'a> {
     pub findings: &'a [Reported<'a>],
     /// What could not be read or understood.
     pub failures: &'a [InputFailure],
+    /// Safe fixes of findings, where they were asked for.
+    pub fixes: &'a [Proposal],
     /// What it comes to; suppressed findings are not counted.
     pub summary: &'a Summary,
     /// The rules that ran.

@@ -20,6 +20,7 @@ pub(super) struct Declaration {
     pub message: Template,
     pub label: Template,
     pub help: Template,
+    pub fix: Option<String>,
     pub references: Vec<String>,
     pub related: Vec<Related>,
 }
@@ -34,6 +35,7 @@ struct Written {
     #[serde(default)]
     label: String,
     help: String,
+    fix: Option<String>,
     references: Spanned<Vec<String>>,
     #[serde(default)]
     related: Vec<WrittenRelated>,
@@ -71,6 +73,7 @@ impl Declaration {
             message: Template::parse(&written.message),
             label: Template::parse(&written.label),
             help: Template::parse(&written.help),
+            fix: written.fix,
             related: related.collect::<Result<_, _>>()?,
             references: references(written.references)?,
         })

@@ -52,6 +52,8 @@ pub struct Rule {
     pub label: Template,
     /// What to do.
     pub help: Template,
+    /// The kind of fix, for example `add-cancellation`; none where only a person can mend it.
+    pub fix: Option<String>,
     /// Pages of AWS that say so, the most telling first; at least one.
     pub references: Vec<String>,
     /// What else to show.

@@ -76,6 +76,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         message: declaration.message,
         label: declaration.label,
         help: declaration.help,
+        fix: declaration.fix,
         references: declaration.references,
         related: declaration.related,
         examples,

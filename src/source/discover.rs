@@ -64,7 +64,8 @@ impl Filter {
         })
     }
 
-    fn takes(&self, path: &Path, below: &Path) -> bool {
+    /// Whether to look at this file, whose path below the given directory is `below`.
+    pub(super) fn takes(&self, path: &Path, below: &Path) -> bool {
         let from_root = |(root, patterns): &(Root, Patterns)| {
             patterns.take(Path::new(&root.relative(&path.to_string_lossy())))
         };
@@ -166,7 +167,7 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
 }
 
 /// `./x` reads worse than `x`.
-fn shown(root: &Path, below: &Path) -> PathBuf {
+pub(super) fn shown(root: &Path, below: &Path) -> PathBuf {
     if root == Path::new(".") {
         below.to_path_buf()
     } else {
@@ -175,25 +176,39 @@ fn shown(root: &Path, below: &Path) -> PathBuf {
 }
 
 fn is_left_out(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.file_type().is_dir() && (name.starts_with('.') || TOOL_DIRECTORIES.contains(&&*name))
+    entry.file_type().is_dir() && is_left_out_name(&entry.file_name().to_string_lossy())
 }
 
-/// A `.json` file always; any other where its first character that is not white space opens an
-/// object or an array, since policies have all kinds of names, or where it is compressed by gzip,
-/// as CloudTrail's files are.
+/// Whether a directory of this name is left out: a hidden one, or one of a tool.
+pub(super) fn is_left_out_name(name: &str) -> bool {
+    name.starts_with('.') || TOOL_DIRECTORIES.contains(&name)
+}
+
+/// See [`holds_json`]; reads no more of the file than that asks for.
 fn may_hold_json(path: &Path) -> bool {
-    if path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-    {
+    if is_called_json(path) {
         return true;
     }
     let mut head = [0; 64];
     let length = File::open(path)
         .and_then(|mut file| file.read(&mut head))
         .unwrap_or_default();
-    let head = head.get(..length).unwrap_or_default();
+    opens_json(head.get(..length).unwrap_or_default())
+}
+
+/// A `.json` file always; any other where its first character that is not white space opens an
+/// object or an array, since policies have all kinds of names, or where it is compressed by gzip,
+/// as CloudTrail's files are.
+pub(super) fn holds_json(path: &Path, bytes: &[u8]) -> bool {
+    is_called_json(path) || opens_json(bytes.get(..64).unwrap_or(bytes))
+}
+
+fn is_called_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+fn opens_json(head: &[u8]) -> bool {
     if head.starts_with(&GZIP_MAGIC) {
         return true;
     }

@@ -3,11 +3,14 @@
 //! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
 
 mod discover;
+pub mod edit;
 mod embedded;
 mod file;
+mod git;
 mod input_error;
 pub mod json;
 mod opened;
+mod overlay;
 mod path;
 mod read;
 mod root;
@@ -16,8 +19,10 @@ mod span;
 pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
+pub use git::{AtRevision, GitError, at_revision};
 pub use input_error::InputError;
 pub use opened::{Content, Opened, Progress, open};
+pub use overlay::Overlay;
 pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use read::{ReadError, decode, read};
 pub use root::Root;

@@ -55,6 +55,8 @@ pub struct Opened<'p> {
 
 #[derive(Debug)]
 enum Rest {
+    /// All was read.
+    Nothing,
     File(File),
     StandardInput(io::Stdin),
 }
@@ -88,14 +90,25 @@ pub fn open<'p>(path: &Path, progress: &'p Progress) -> io::Result<Opened<'p>> {
 }
 
 impl<'p> Opened<'p> {
-    /// The first bytes as they are on the disk, at most 64 KiB.
+    /// Bytes that stand in for those of a file.
+    pub const fn in_memory(bytes: Vec<u8>, progress: &'p Progress) -> Self {
+        Self {
+            head: bytes,
+            given: 0,
+            rest: Rest::Nothing,
+            progress,
+        }
+    }
+
+    /// The first bytes as they are on the disk, at most 64 KiB of a file.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
     /// Whether those are all.
     pub fn is_whole(&self) -> bool {
-        u64::try_from(self.head.len()).unwrap_or(u64::MAX) < HEAD
+        matches!(self.rest, Rest::Nothing)
+            || u64::try_from(self.head.len()).unwrap_or(u64::MAX) < HEAD
     }
 
     /// Whether the file is compressed by gzip, as its first bytes say.
@@ -146,6 +159,7 @@ impl Read for Opened<'_> {
 impl Read for Rest {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
+            Self::Nothing => Ok(0),
             Self::File(file) => file.read(buffer),
             Self::StandardInput(input) => input.read(buffer),
         }

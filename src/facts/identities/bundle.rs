@@ -9,9 +9,9 @@ use super::mentions::Mentions;
 
 /// The statements about KMS of several policies.
 #[derive(Debug, Default)]
-pub(in crate::facts) struct Bundle {
+pub(crate) struct Bundle {
     /// The policies, each with these statements only.
-    pub(in crate::facts) policies: Vec<NamedPolicy>,
+    pub(crate) policies: Vec<NamedPolicy>,
     /// Whence they come, in the same order.
     origins: Vec<Origin>,
     /// Actions that some statement allows.

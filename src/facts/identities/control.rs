@@ -18,7 +18,7 @@ struct Levels {
 
 /// Service and resource control policies by level.
 #[derive(Debug)]
-pub(in crate::facts) struct Control<'a> {
+pub(crate) struct Control<'a> {
     pub(super) organization: &'a Organization,
     /// The levels above an account that some level is not above of.
     of_account: BTreeMap<AccountId, Levels>,
@@ -65,10 +65,7 @@ impl<'a> Control<'a> {
     }
 
     /// Service and resource control policies of every level above the account.
-    pub(in crate::facts) fn above(
-        &self,
-        account: AccountId,
-    ) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
+    pub(crate) fn above(&self, account: AccountId) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
         if !self.organization.limits(account) {
             return (&[], &[]);
         }

@@ -14,9 +14,9 @@ const SERVICE_LINKED: &str = "role/aws-service-role/";
 
 /// A user or role with its policies.
 #[derive(Debug)]
-pub(in crate::facts) struct Member<'a> {
-    pub(in crate::facts) principal: &'a Principal,
-    pub(in crate::facts) caller: Caller,
+pub(crate) struct Member<'a> {
+    pub(crate) principal: &'a Principal,
+    pub(crate) caller: Caller,
     /// Its policies.
     pub(super) bundle: usize,
     /// Its permissions boundary, where that was loaded.
@@ -24,7 +24,7 @@ pub(in crate::facts) struct Member<'a> {
 }
 
 impl Member<'_> {
-    pub(in crate::facts) const fn kind(&self) -> PrincipalKind {
+    pub(crate) const fn kind(&self) -> PrincipalKind {
         match self.principal.kind {
             IdentityType::User => PrincipalKind::User,
             IdentityType::Role => PrincipalKind::Role,
@@ -37,7 +37,7 @@ impl Member<'_> {
     }
 
     /// `aws:userid`, where it is known as far as these policies ask.
-    pub(in crate::facts) fn user_id(&self, all: &[&Mentions]) -> Option<String> {
+    pub(crate) fn user_id(&self, all: &[&Mentions]) -> Option<String> {
         let id = self.principal.id.as_ref()?;
         match self.principal.kind {
             IdentityType::User => Some(id.clone()),
@@ -49,7 +49,7 @@ impl Member<'_> {
     }
 
     /// Sets the condition keys that follow from the principal's tags.
-    pub(in crate::facts) fn set_tags(&self, context: &mut RequestContext) {
+    pub(crate) fn set_tags(&self, context: &mut RequestContext) {
         let Some(tags) = &self.principal.tags else {
             return;
         };
@@ -60,7 +60,7 @@ impl Member<'_> {
     }
 
     /// What the answer can hang on: members with the same are decided alike.
-    pub(in crate::facts) fn fingerprint(&self, all: &[&Mentions], is_named: bool) -> Fingerprint {
+    pub(crate) fn fingerprint(&self, all: &[&Mentions], is_named: bool) -> Fingerprint {
         let mut attributes: Vec<Option<String>> = Vec::new();
         for key in all.iter().flat_map(|mentions| &mentions.keys) {
             attributes.push(self.attribute(key, all));
@@ -96,7 +96,7 @@ impl Member<'_> {
 
 /// See [`Member::fingerprint`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::facts) struct Fingerprint {
+pub(crate) struct Fingerprint {
     kind: IdentityType,
     policies: (usize, Option<usize>),
     boundary: crate::inventory::Boundary,
@@ -107,7 +107,7 @@ pub(in crate::facts) struct Fingerprint {
 
 /// The policies of a member.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::facts) struct MemberPolicies<'i> {
-    pub(in crate::facts) bundle: &'i Bundle,
-    pub(in crate::facts) boundary: Option<&'i [NamedPolicy]>,
+pub(crate) struct MemberPolicies<'i> {
+    pub(crate) bundle: &'i Bundle,
+    pub(crate) boundary: Option<&'i [NamedPolicy]>,
 }

@@ -13,7 +13,7 @@ pub(super) const PRINCIPAL_TAG: &str = "aws:principaltag/";
 
 /// Condition keys about the principal that policies name, and what they compare its id with.
 #[derive(Clone, Debug, Default)]
-pub(in crate::facts) struct Mentions {
+pub(crate) struct Mentions {
     /// In lower case.
     pub(super) keys: BTreeSet<String>,
     /// Values that `aws:userid` is compared with.
@@ -24,7 +24,7 @@ pub(in crate::facts) struct Mentions {
 
 impl Mentions {
     /// Adds what a policy names.
-    pub(in crate::facts) fn add(&mut self, document: &PolicyDocument) {
+    pub(crate) fn add(&mut self, document: &PolicyDocument) {
         for statement in &document.statements {
             self.add_statement(statement);
         }

@@ -13,8 +13,8 @@ use crate::inventory::{Boundary, IdentityPolicy, IdentityType, Inventory};
 
 use bundle::{Bundle, Reduced};
 use control::Control;
-pub(super) use member::{Fingerprint, Member, MemberPolicies};
-pub(super) use mentions::Mentions;
+pub(crate) use member::{Fingerprint, Member, MemberPolicies};
+pub(crate) use mentions::Mentions;
 
 /// Users and roles by account, and the control policies above them. Without any, what is said of
 /// a key is concluded from its key policy alone.
@@ -58,30 +58,30 @@ impl<'a> Identities<'a> {
     }
 
     /// The users and roles of the account, sorted by ARN.
-    pub(super) fn members(&self, account: AccountId) -> &[Member<'a>] {
+    pub(crate) fn members(&self, account: AccountId) -> &[Member<'a>] {
         self.accounts.get(&account).map_or(&[], Vec::as_slice)
     }
 
     /// Whether everyone of the account was loaded. Every account has roles that AWS made, so
     /// one without any was loaded in part.
-    pub(super) fn is_whole(&self, account: AccountId) -> bool {
+    pub(crate) fn is_whole(&self, account: AccountId) -> bool {
         let mut members = self.members(account).iter();
         members.any(|member| member.principal.kind == IdentityType::Role)
     }
 
-    pub(super) fn control(&self) -> Option<&Control<'a>> {
+    pub(crate) fn control(&self) -> Option<&Control<'a>> {
         self.control.as_ref()
     }
 
     /// The organization's id, where the account is a member.
-    pub(super) fn organization_id(&self, account: AccountId) -> Option<&str> {
+    pub(crate) fn organization_id(&self, account: AccountId) -> Option<&str> {
         let organization = self.control.as_ref()?.organization;
         let id = organization.id.as_deref();
         id.filter(|_| organization.has_member(account))
     }
 
     /// The policies of a member.
-    pub(super) fn policies_of(&self, member: &Member<'_>) -> Option<MemberPolicies<'_>> {
+    pub(crate) fn policies_of(&self, member: &Member<'_>) -> Option<MemberPolicies<'_>> {
         let bundle = self.bundles.get(member.bundle)?;
         let boundary = member.boundary.and_then(|index| self.bundles.get(index));
         Some(MemberPolicies {
@@ -91,13 +91,13 @@ impl<'a> Identities<'a> {
     }
 
     /// Whether some statement of the member's policies allows the action.
-    pub(super) fn may_allow(&self, member: &Member<'_>, action: KmsAction) -> bool {
+    pub(crate) fn may_allow(&self, member: &Member<'_>, action: KmsAction) -> bool {
         let bundle = self.bundles.get(member.bundle);
         bundle.is_some_and(|bundle| bundle.allows.contains(action))
     }
 
     /// All that decides about the member and can hang on who it is.
-    pub(super) fn mentions<'i>(
+    pub(crate) fn mentions<'i>(
         &'i self,
         member: &Member<'_>,
         of_key_policy: &'i Mentions,

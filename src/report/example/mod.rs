@@ -109,6 +109,7 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
     check(&Run {
         sources: &sources,
         findings: &reported,
+        fixes: &[],
         failures: &failures,
         summary: &Summary::new(&[bad, info], &failures, 4, 1),
         rules: &rules,

@@ -36,7 +36,7 @@ pub(super) fn in_file(path: &str) -> SarifLocation {
     }
 }
 
-fn artifact(path: &str) -> ArtifactLocation {
+pub(super) fn artifact(path: &str) -> ArtifactLocation {
     let uri = uri(path);
     ArtifactLocation {
         // §3.4.4: an absolute URI has no base.
@@ -45,7 +45,7 @@ fn artifact(path: &str) -> ArtifactLocation {
     }
 }
 
-fn region(place: &Place) -> Region {
+pub(super) fn region(place: &Place) -> Region {
     let (before, after) = place.characters;
     Region {
         start_line: place.start.line,

@@ -1,5 +1,6 @@
 //! Findings as SARIF 2.1.0, as code scanning of GitHub and other dashboards read it.
 
+mod fix;
 mod location;
 mod rules;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use super::json;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
+use fix::Fixes;
 use location::{ROOT, in_file, labelled, link};
 use rules::Rules;
 use types::{
@@ -36,8 +38,14 @@ const FINGERPRINT: &str = "kmslintFingerprint/v1";
 pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let rules = Rules::new(run);
     let results = run.findings.iter().zip(run.fingerprints());
-    let results =
-        results.map(|(reported, fingerprint)| result(run, &rules, *reported, fingerprint));
+    let fixes = Fixes::new(run);
+    let results = results.map(|(reported, fingerprint)| {
+        let fixes = fixes.of(run, reported.finding);
+        SarifResult {
+            fixes,
+            ..result(run, &rules, *reported, fingerprint)
+        }
+    });
     let notifications = run
         .failures
         .iter()
@@ -102,6 +110,7 @@ fn result<'a>(
         related_locations: related.into_iter().map(|(_, location)| location).collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.to_string())]),
         suppressions: reported.suppressed.map(suppression).into_iter().collect(),
+        fixes: Vec::new(),
         properties: ResultProperties {
             confidence: confidence(finding.confidence),
         },

@@ -14,4 +14,4 @@ mod string;
 
 pub use duplicate::duplicate_keys;
 pub use node::{Member, Node, Value};
-pub use parser::{MAX_DEPTH, parse};
+pub use parser::{MAX_DEPTH, parse, parse_first};

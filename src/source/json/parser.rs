@@ -26,6 +26,19 @@ pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
     }
 }
 
+/// Reads the JSON value that a text begins with, whatever follows it.
+///
+/// # Errors
+/// As [`parse`], but for what follows.
+pub fn parse_first(text: &str) -> Result<Node<'_>, InputError> {
+    let mut parser = Parser {
+        cursor: Cursor { text, at: 0 },
+        depth: 0,
+    };
+    parser.skip_white_space();
+    parser.value()
+}
+
 struct Parser<'a> {
     cursor: Cursor<'a>,
     depth: usize,

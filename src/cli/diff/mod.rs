@@ -1,0 +1,106 @@
+//! `kmslint diff`: what a change does to permissions.
+
+mod sides;
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::difference::{WATCHED, between};
+use crate::report::{self, InputFailure};
+
+use super::terminal::Terminal;
+use super::{ExitCode, Failure};
+
+use sides::{Loading, load_both};
+
+/// Arguments of `kmslint diff`.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "kmslint diff [OPTIONS] <BEFORE> <AFTER>\n       \
+kmslint diff [OPTIONS] --git <REV> [PATH]...",
+    after_help = "Shows who gains (+) and who loses (-) ScheduleKeyDeletion, CancelKeyDeletion, \
+PutKeyPolicy, DisableKey and use of the key, with day counts and conditions; ~ is both. Keys are \
+matched by ARN or id, else by the path of their policy. Exit codes: 1 where anyone gains \
+ScheduleKeyDeletion, also under conditions or by a key that is new, or where nobody is left who \
+could cancel deletion; 2 where an input could not be read; else 0."
+)]
+pub(super) struct DiffArguments {
+    /// The files or directories before and after the change; with `--git`, files and directories
+    /// as they are now, and none is the current directory.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Compare with how the paths were at this revision, for example `origin/main`.
+    #[arg(long, value_name = "REV")]
+    git: Option<String>,
+    /// Look only at files whose path below the given directory matches; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Do not look at files whose path below the given directory matches; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// The configuration, for both sides; without it, that of each side is looked for. Only what it
+    /// says of paths and of the organization counts here.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Do not look for a configuration.
+    #[arg(long)]
+    no_config: bool,
+    /// How to show the difference.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// How to show a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// A comment for a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+    let loading = Loading {
+        include: &arguments.include,
+        exclude: &arguments.exclude,
+        config: arguments.config.as_deref(),
+        no_config: arguments.no_config,
+    };
+    let [before, after] = load_both(&loading, arguments.git.as_deref(), &arguments.paths)?;
+    let difference = between(before.side(), after.side(), WATCHED);
+    let failures: Vec<InputFailure> = [&before.failures, &after.failures]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.format {
+        Format::Human => report::difference::human::write(&mut out, &difference, &terminal.style)?,
+        Format::Markdown => {
+            report::difference::markdown::write(&mut out, &difference, &failures)?;
+        }
+        Format::Json => {
+            let both = [&before, &after];
+            let failures = both.map(|side| (&side.loaded.sources, side.failures.as_slice()));
+            report::difference::json::write(&mut out, &difference, &failures)?;
+        }
+    }
+    out.flush()?;
+    let mut err = BufWriter::new(io::stderr().lock());
+    for side in [&before, &after] {
+        let (sources, failures) = (&side.loaded.sources, &side.failures);
+        report::human::input_errors(&mut err, sources, failures, &terminal.style)?;
+    }
+    err.flush()?;
+    Ok(if !failures.is_empty() {
+        ExitCode::Failure
+    } else if difference.gains_deletion() || difference.loses_last_canceller() {
+        ExitCode::Findings
+    } else {
+        ExitCode::Clean
+    })
+}

@@ -1,0 +1,299 @@
+//! What a change does to permissions, as values.
+
+use crate::aws::{AccountId, ActionSet, KmsAction};
+use crate::eval::{Case, CaseSet};
+
+use super::Question;
+
+/// All that a change does; nothing where it does nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Keys, then policies, by name; only those whose permissions differ and those that one side
+    /// does not have.
+    pub subjects: Vec<ChangedSubject>,
+}
+
+/// What a subject is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectKind {
+    /// A key.
+    Key,
+    /// A policy of people: what it gives to whoever has it, or takes from whom it limits.
+    Policy,
+}
+
+/// Which sides have the subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Presence {
+    /// Both.
+    Both,
+    /// Only the side after the change.
+    Added,
+    /// Only the side before it.
+    Removed,
+}
+
+/// One key or policy whose permissions differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedSubject {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Its ARN, id or path, as the side after the change calls it where it has it.
+    pub subject: String,
+    /// The key's account, where it is known; a policy has none.
+    pub account: Option<AccountId>,
+    /// Which sides have it. Of a key whose key policy only one side has, only that side knows who
+    /// can do what, so it counts as being on that side only.
+    pub presence: Presence,
+    /// What somebody gains or loses, by operation and then by principal.
+    pub changes: Vec<Change>,
+    /// Operations that somebody could do on one side and that nobody, or only perhaps somebody,
+    /// can do on the other. Empty where only one side has the subject.
+    pub standings: Vec<StandingChange>,
+}
+
+/// What one principal, or class of principals, gains or loses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Who.
+    pub who: Who,
+    /// Which operation.
+    pub action: KmsAction,
+    /// What it could do.
+    pub before: Permission,
+    /// What it can do.
+    pub after: Permission,
+    /// Cases that are allowed after the change under circumstances under which they were not
+    /// before, or that cannot be shown not to be. Day counts for `ScheduleKeyDeletion`; for every
+    /// other operation all or none.
+    pub gains: CaseSet,
+    /// Cases that were allowed before under circumstances under which they no longer are.
+    pub loses: CaseSet,
+}
+
+/// For which cases somebody may do something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permission {
+    /// Cases that are surely allowed.
+    pub allowed: CaseSet,
+    /// Cases that hang on the request.
+    pub conditional: CaseSet,
+    /// The condition keys on which these hang, sorted.
+    pub depends_on: Vec<String>,
+    /// The conditions of the statements on which these hang, sorted.
+    pub hangs_on: Vec<Hanging>,
+}
+
+/// A statement on which a conditional permission hangs, in words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hanging {
+    /// Whether it takes the permission away where the conditions hold.
+    pub denies: bool,
+    /// What must hold, for example `Bool aws:MultiFactorAuthPresent true`; all of them.
+    pub conditions: Vec<String>,
+}
+
+/// Of what kind a principal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhoKind {
+    /// Any user or role of the key's account, by the key policy alone.
+    Anyone,
+    /// Users and roles of an account as far as their own policies let them.
+    Account,
+    /// An account's root user.
+    Root,
+    /// Any user or role of an account that nothing names, as far as its own policies let it.
+    AnotherAccount,
+    /// Any AWS service that nothing names.
+    AnyService,
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// One session of a role.
+    Session,
+    /// A federated user.
+    FederatedUser,
+    /// An AWS service.
+    Service,
+    /// The id of a user or role that was deleted.
+    UniqueId,
+    /// Whom a template's placeholder will name.
+    Placeholder,
+    /// Whoever has the policy.
+    Holder,
+    /// Whomever the policy limits.
+    Limited,
+}
+
+/// A principal or a class of principals.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Who {
+    /// Of what kind.
+    pub kind: WhoKind,
+    /// Its ARN, account id, service, id or placeholder; empty for a class without a name.
+    pub name: String,
+    /// What is said of it.
+    pub way: Way,
+}
+
+/// By which policies a principal may do what is said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// By all policies that were loaded.
+    Known,
+    /// If its own policies, which were not loaded, allow it.
+    OwnPolicies,
+}
+
+/// Whether anybody can do an operation on a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Nobody.
+    Nobody,
+    /// Somebody, under conditions.
+    Perhaps,
+    /// Somebody surely; users and roles of the account by their own policies count.
+    Surely,
+}
+
+/// An operation whose standing differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandingChange {
+    /// The operation.
+    pub action: KmsAction,
+    /// Whether anybody could do it.
+    pub before: Standing,
+    /// Whether anybody can do it.
+    pub after: Standing,
+}
+
+impl Difference {
+    /// Whether permissions are the same and both sides have the same keys and policies.
+    pub const fn is_empty(&self) -> bool {
+        self.subjects.is_empty()
+    }
+
+    /// Whether somebody gains `ScheduleKeyDeletion`: more day counts, or fewer conditions.
+    pub fn gains_deletion(&self) -> bool {
+        self.subjects.iter().any(ChangedSubject::gains_deletion)
+    }
+
+    /// Whether a key had somebody who could cancel its deletion and has nobody any more.
+    pub fn loses_last_canceller(&self) -> bool {
+        self.subjects
+            .iter()
+            .any(ChangedSubject::loses_last_canceller)
+    }
+
+    /// The difference of the change in the other direction.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let subjects = self.subjects.iter();
+        Self {
+            subjects: subjects.map(ChangedSubject::reversed).collect(),
+        }
+    }
+}
+
+impl ChangedSubject {
+    /// Whether somebody gains `ScheduleKeyDeletion` of this key or by this policy.
+    pub fn gains_deletion(&self) -> bool {
+        let of_deletion = |change: &&Change| change.action == KmsAction::ScheduleKeyDeletion;
+        let mut changes = self.changes.iter().filter(of_deletion);
+        changes.any(|change| !change.gains.is_empty())
+    }
+
+    /// Whether somebody could cancel this key's deletion and nobody can any more.
+    pub fn loses_last_canceller(&self) -> bool {
+        self.lost().contains(KmsAction::CancelKeyDeletion)
+    }
+
+    /// Operations that somebody could do, surely or perhaps, and nobody can any more.
+    pub fn lost(&self) -> ActionSet {
+        let lost = self.standings.iter();
+        lost.filter(|standing| standing.after == Standing::Nobody)
+            .map(|standing| standing.action)
+            .collect()
+    }
+
+    /// Operations that somebody surely could do, and that now at most perhaps somebody can.
+    pub fn no_longer_sure(&self) -> ActionSet {
+        let standings = self.standings.iter();
+        standings
+            .filter(|standing| standing.before == Standing::Surely)
+            .map(|standing| standing.action)
+            .collect()
+    }
+
+    fn reversed(&self) -> Self {
+        let changes = self.changes.iter().map(|change| Change {
+            before: change.after.clone(),
+            after: change.before.clone(),
+            gains: change.loses,
+            loses: change.gains,
+            ..change.clone()
+        });
+        let standings = self.standings.iter().map(|standing| StandingChange {
+            before: standing.after,
+            after: standing.before,
+            ..*standing
+        });
+        Self {
+            presence: match self.presence {
+                Presence::Both => Presence::Both,
+                Presence::Added => Presence::Removed,
+                Presence::Removed => Presence::Added,
+            },
+            changes: changes.collect(),
+            standings: standings.collect(),
+            ..self.clone()
+        }
+    }
+}
+
+impl Change {
+    /// Which question it answers.
+    pub fn question(&self) -> Question {
+        Question::of(self.action)
+    }
+}
+
+impl Permission {
+    /// The cases that are allowed, surely or perhaps.
+    pub fn possible(&self) -> CaseSet {
+        self.allowed | self.conditional
+    }
+
+    /// Whether somebody with it can do the operation.
+    pub fn standing(&self) -> Standing {
+        // A request may name any day count, and what an omitted one is compared as is AWS's
+        // secret: that it is allowed only under one reading makes it no more than perhaps.
+        let named = self.allowed & CaseSet::DAYS;
+        if !named.is_empty() || self.allowed.includes(CaseSet::OMITTED) {
+            Standing::Surely
+        } else if self.possible().is_empty() {
+            Standing::Nobody
+        } else {
+            Standing::Perhaps
+        }
+    }
+
+    /// What either of two callers may do.
+    pub(super) fn or(&mut self, other: Self) {
+        self.allowed = self.allowed | other.allowed;
+        self.conditional = (self.conditional | other.conditional).without(self.allowed);
+        self.depends_on.extend(other.depends_on);
+        self.depends_on.sort();
+        self.depends_on.dedup();
+        self.hangs_on.extend(other.hangs_on);
+        self.hangs_on.sort();
+        self.hangs_on.dedup();
+    }
+
+    /// Whether a request that names no day count surely or perhaps is allowed under some reading.
+    pub fn allows_omitted(&self) -> bool {
+        let possible = self.possible();
+        possible.contains(Case::OmittedAsDefault) || possible.contains(Case::OmittedAsAbsent)
+    }
+}

@@ -1,0 +1,161 @@
+//! What a change does to what everybody can do with one key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::{AccountId, ActionSet};
+use crate::eval::KeyIdentity;
+use crate::facts::{Mentions, key_context};
+use crate::inventory::Key;
+use crate::policy::{PolicyDocument, PolicyKind};
+use crate::source::Span;
+
+use super::answer::KeySide;
+use super::canonical::Canonical;
+use super::change::{ChangedSubject, Presence, SubjectKind};
+use super::document::{is_placeholder, rendered, without_ids};
+use super::key_case::KeyCase;
+use super::people::SOME_ACCOUNT;
+use super::surroundings::Surroundings;
+
+/// What a change does to a key; nothing where it changes nobody's permissions.
+pub(super) fn key(
+    subject: String,
+    (before, after): (Option<&Key>, Option<&Key>),
+    surroundings: &Surroundings<'_>,
+    operations: ActionSet,
+) -> Option<ChangedSubject> {
+    let documents = (document(before), document(after));
+    let presence = match (before, after, documents) {
+        (None, _, _) | (_, _, (None, Some(_))) => Presence::Added,
+        (_, None, _) | (_, _, (Some(_), None)) => Presence::Removed,
+        (Some(_), Some(_), _) => Presence::Both,
+    };
+    let mut changed = ChangedSubject {
+        kind: SubjectKind::Key,
+        subject,
+        account: after
+            .and_then(|key| key.account)
+            .or(before.and_then(|key| key.account)),
+        presence,
+        changes: Vec::new(),
+        standings: Vec::new(),
+    };
+    if documents.0.is_some() || documents.1.is_some() {
+        let nothing = nothing();
+        let documents = (
+            documents.0.unwrap_or(&nothing),
+            documents.1.unwrap_or(&nothing),
+        );
+        let keys = (before.or(after)?, after.or(before)?);
+        fill(&mut changed, keys, documents, surroundings, operations);
+    }
+    let differs = presence != Presence::Both || !changed.changes.is_empty();
+    differs.then_some(changed)
+}
+
+fn document(key: Option<&Key>) -> Option<&PolicyDocument> {
+    Some(&key?.policy.as_ref()?.document)
+}
+
+/// Evaluates what can have changed.
+fn fill(
+    changed: &mut ChangedSubject,
+    keys: (&Key, &Key),
+    documents: (&PolicyDocument, &PolicyDocument),
+    surroundings: &Surroundings<'_>,
+    operations: ActionSet,
+) {
+    let identities = unified(keys);
+    let contexts = (key_context(&keys.0.metadata), key_context(&keys.1.metadata));
+    let same_key = identities.0 == identities.1 && contexts.0 == contexts.1;
+    let for_everyone = if same_key && !surroundings.control_differs {
+        let differing = Canonical::new(documents.0).differing(&Canonical::new(documents.1));
+        differing.intersection(operations)
+    } else {
+        operations
+    };
+    if for_everyone.is_empty() && surroundings.changed.is_empty() {
+        return;
+    }
+    let placeholders = placeholders(&identities.1, documents);
+    let ready = |document: &PolicyDocument| {
+        let stand_in = |text: &str| {
+            let mut all = placeholders.iter();
+            all.find(|(_, own)| *own == text)
+                .map(|(arn, _)| arn.clone())
+        };
+        let rendered = rendered(document, stand_in);
+        let without_ids = without_ids(&rendered);
+        (rendered, without_ids)
+    };
+    let (old, new) = (ready(documents.0), ready(documents.1));
+    let mentions = (mentions(&old.0), mentions(&new.0));
+    let sides = (
+        KeySide {
+            identity: identities.0,
+            context: contexts.0,
+            policy: &old.0,
+            without_ids: &old.1,
+        },
+        KeySide {
+            identity: identities.1,
+            context: contexts.1,
+            policy: &new.0,
+            without_ids: &new.1,
+        },
+    );
+    let case = KeyCase::new(&sides, &mentions, surroundings, &placeholders);
+    case.compare(for_everyone, operations, changed);
+}
+
+/// The policy of a key that one side does not have.
+fn nothing() -> PolicyDocument {
+    PolicyDocument {
+        kind: PolicyKind::Key,
+        version: None,
+        id: None,
+        statements: Vec::new(),
+        span: Span::default(),
+        refusals: Vec::new(),
+    }
+}
+
+/// The key on each side. What only one side tells of it, such as the account that follows from
+/// the key policy, counts for both: a key does not move.
+fn unified((before, after): (&Key, &Key)) -> (KeyIdentity, KeyIdentity) {
+    let identity = |own: &Key, other: &Key| KeyIdentity {
+        arn: own.arn.clone().or_else(|| other.arn.clone()),
+        account: own.account.or(other.account),
+    };
+    (identity(before, after), identity(after, before))
+}
+
+/// For each placeholder that either policy names, the ARN of a role of the key's account that
+/// stands in for it, and the placeholder.
+fn placeholders(
+    key: &KeyIdentity,
+    documents: (&PolicyDocument, &PolicyDocument),
+) -> BTreeMap<String, String> {
+    let account = key.account.as_ref().map(AccountId::as_str);
+    let account = account.unwrap_or(SOME_ACCOUNT);
+    let statements = documents.0.statements.iter().chain(&documents.1.statements);
+    let elements = statements.filter_map(|statement| statement.principal.as_ref());
+    let entries = elements.flat_map(|element| &element.entries);
+    let texts: BTreeSet<_> = entries
+        .filter(|entry| is_placeholder(entry))
+        .map(|entry| entry.text.value.to_string())
+        .collect();
+    let texts = texts.into_iter().enumerate();
+    texts
+        .map(|(number, text)| {
+            let arn = format!("arn:aws:iam::{account}:role/(placeholder-{number})");
+            (arn, text)
+        })
+        .collect()
+}
+
+fn mentions(document: &PolicyDocument) -> Mentions {
+    let mut mentions = Mentions::default();
+    mentions.add(document);
+    mentions
+}

@@ -1,0 +1,312 @@
+//! Everybody asked about one key, operation by operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::{ActionSet, KmsAction};
+use crate::eval::Caller;
+use crate::facts::{Fingerprint, Member, Mentions};
+
+use super::actor::Actor;
+use super::answer::{Answer, KeySide};
+use super::change::{
+    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who, WhoKind,
+};
+use super::compare::{Compared, compare};
+use super::named::{Name, Named};
+use super::people::{Everyone, Loaded, Person, Place, loaded_members};
+use super::surroundings::Surroundings;
+
+/// A key on both sides and everybody who is asked about.
+pub(super) struct KeyCase<'k> {
+    sides: &'k (KeySide<'k>, KeySide<'k>),
+    mentions: &'k (Mentions, Mentions),
+    surroundings: &'k Surroundings<'k>,
+    everyone: Everyone<'k>,
+    named: Named,
+    members: BTreeMap<&'k str, Loaded<'k>>,
+}
+
+/// Members that do not differ, on either side, in what decides about them.
+type Alike = (Fingerprint, Fingerprint);
+
+/// A loaded user or role that the policies do not name.
+struct Unnamed<'k> {
+    arn: &'k str,
+    loaded: Loaded<'k>,
+    /// Where both sides have it.
+    alike: Option<Alike>,
+}
+
+/// What happens to one of them.
+#[derive(Clone)]
+struct Effect {
+    before: Permission,
+    after: Permission,
+    compared: Compared,
+}
+
+impl<'k> KeyCase<'k> {
+    pub(super) fn new(
+        sides: &'k (KeySide<'k>, KeySide<'k>),
+        mentions: &'k (Mentions, Mentions),
+        surroundings: &'k Surroundings<'k>,
+        placeholders: &'k BTreeMap<String, String>,
+    ) -> Self {
+        let mut named = Named::default();
+        named.add(sides.0.policy);
+        named.add(sides.1.policy);
+        let own = [&sides.0, &sides.1].map(|side| side.identity.account);
+        named.accounts.extend(own.into_iter().flatten());
+        let place = |identities, mentions, side: &KeySide<'_>| Place {
+            identities,
+            mentions,
+            account: side.identity.account,
+        };
+        let before = place(&surroundings.before, &mentions.0, &sides.0);
+        let after = place(&surroundings.after, &mentions.1, &sides.1);
+        Self {
+            sides,
+            mentions,
+            surroundings,
+            everyone: Everyone::new(before, after, placeholders),
+            members: loaded_members(surroundings, &named.accounts),
+            named,
+        }
+    }
+
+    /// Asks everyone about `for_everyone`, and whose own policies differ about all of
+    /// `operations`.
+    pub(super) fn compare(
+        &self,
+        for_everyone: ActionSet,
+        operations: ActionSet,
+        changed: &mut ChangedSubject,
+    ) {
+        let people = self.people();
+        let members = self.unnamed_members(for_everyone.is_empty());
+        for action in operations {
+            let all = for_everyone.contains(action);
+            let differs = |who: &Who| all || self.surroundings.changed.contains(who.name.as_str());
+            let asked = people.iter().filter(|person| differs(&person.who));
+            let mut found: Vec<_> = asked
+                .filter_map(|person| self.change(person, action))
+                .collect();
+            drop_repeated(&mut found);
+            found.extend(self.changes_of_members(&members, action, all));
+            found.sort_by(|a, b| a.who.cmp(&b.who));
+            if !found.is_empty() && changed.presence == Presence::Both {
+                changed.standings.extend(self.standing(&people, action));
+            }
+            changed.changes.extend(found);
+        }
+    }
+
+    /// The classes and whom the policies name.
+    fn people(&self) -> Vec<Person<'k>> {
+        let mut people = self.everyone.classes(&self.named.accounts);
+        people.extend(
+            self.named
+                .callers
+                .iter()
+                .flat_map(|name| self.everyone.named(name)),
+        );
+        people
+    }
+
+    /// Loaded users and roles that the policies do not name; all, or those that differ.
+    fn unnamed_members(&self, only_changed: bool) -> Vec<Unnamed<'k>> {
+        let is_asked = |arn: &str| {
+            (!only_changed || self.surroundings.changed.contains(arn))
+                && !self.named.callers.contains(&Name::Caller(arn.to_owned()))
+        };
+        let members = self.members.iter().filter(|(arn, _)| is_asked(arn));
+        let unnamed = members.map(|(arn, loaded)| Unnamed {
+            arn,
+            loaded: *loaded,
+            alike: loaded.0.zip(loaded.1).map(|(b, a)| self.alike(b, a)),
+        });
+        unnamed.collect()
+    }
+
+    fn answers<'x>(
+        &'x self,
+        (before, after): &(Actor<'x>, Actor<'x>),
+        action: KmsAction,
+    ) -> (Answer<'x>, Answer<'x>) {
+        (
+            Answer::new(before, action, &self.sides.0),
+            Answer::new(after, action, &self.sides.1),
+        )
+    }
+
+    fn effect(&self, person: &Person<'k>, action: KmsAction) -> Option<Effect> {
+        let answers: Vec<_> = person
+            .callers
+            .iter()
+            .map(|callers| self.answers(callers, action))
+            .collect();
+        let pairs = answers.iter();
+        let compared = pairs.fold(Compared::default(), |found, (before, after)| {
+            found.or(compare(before, after))
+        });
+        if compared.is_nothing() {
+            return None;
+        }
+        let (mut old, mut new) = (Permission::default(), Permission::default());
+        for (before, after) in &answers {
+            old.or(before.permission());
+            new.or(after.permission());
+        }
+        Some(Effect {
+            before: old,
+            after: new,
+            compared,
+        })
+    }
+
+    fn change(&self, person: &Person<'k>, action: KmsAction) -> Option<Change> {
+        let effect = self.effect(person, action)?;
+        Some(effect.of(person.who.clone(), action))
+    }
+
+    /// What changes for members that the policies do not name; those that do not differ in what
+    /// decides share one answer.
+    fn changes_of_members(
+        &self,
+        members: &[Unnamed<'k>],
+        action: KmsAction,
+        all: bool,
+    ) -> Vec<Change> {
+        let mut shared: BTreeMap<&Alike, Option<Effect>> = BTreeMap::new();
+        let mut changes = Vec::new();
+        for member in members {
+            if !all && !self.surroundings.changed.contains(member.arn) {
+                continue;
+            }
+            let ((Some(before), Some(after)), Some(alike)) = (member.loaded, &member.alike) else {
+                let people = self.one(member.arn);
+                changes.extend(people.iter().filter_map(|one| self.change(one, action)));
+                continue;
+            };
+            let person = || self.everyone.both(before, after);
+            let effect = shared
+                .entry(alike)
+                .or_insert_with(|| self.effect(&person(), action));
+            if let Some(effect) = effect {
+                changes.push(effect.clone().of(person().who, action));
+            }
+        }
+        changes
+    }
+
+    fn one(&self, arn: &str) -> Vec<Person<'k>> {
+        self.everyone.named(&Name::Caller(arn.to_owned()))
+    }
+
+    fn alike(&self, before: &Member<'_>, after: &Member<'_>) -> Alike {
+        let print = |member: &Member<'_>, identities: &crate::facts::Identities<'_>, own| {
+            let mentions = identities.mentions(member, own);
+            member.fingerprint(&mentions, self.named.singles_out(&member.principal.name))
+        };
+        (
+            print(before, &self.surroundings.before, &self.mentions.0),
+            print(after, &self.surroundings.after, &self.mentions.1),
+        )
+    }
+
+    /// Whether anybody could and can do it, where that differs.
+    fn standing(&self, people: &[Person<'k>], action: KmsAction) -> Option<StandingChange> {
+        let mut found = (Standing::Nobody, Standing::Nobody);
+        let mut add = |person: &Person<'k>| {
+            for callers in &person.callers {
+                let (before, after) = self.answers(callers, action);
+                found.0 = found.0.max(standing(&person.who, &before));
+                found.1 = found.1.max(standing(&person.who, &after));
+            }
+            found == (Standing::Surely, Standing::Surely)
+        };
+        let enough = people.iter().any(&mut add);
+        if !enough {
+            let mut seen = BTreeSet::new();
+            for member in self.unnamed_members(false) {
+                let enough = match (member.loaded, member.alike) {
+                    ((Some(before), Some(after)), Some(alike)) => {
+                        seen.insert(alike) && add(&self.everyone.both(before, after))
+                    }
+                    _ => self.one(member.arn).iter().any(&mut add),
+                };
+                if enough {
+                    break;
+                }
+            }
+        }
+        let (before, after) = found;
+        (before != after).then_some(StandingChange {
+            action,
+            before,
+            after,
+        })
+    }
+}
+
+impl Effect {
+    fn of(self, who: Who, action: KmsAction) -> Change {
+        Change {
+            who,
+            action,
+            before: self.before,
+            after: self.after,
+            gains: self.compared.gains,
+            loses: self.compared.loses,
+        }
+    }
+}
+
+/// What somebody's answer says of whether anybody can: the id of a deleted user or role is
+/// nobody, and of whom only policies that were not loaded could let do it, it is not sure.
+fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
+    let bare = Permission {
+        allowed: answer.allowed,
+        conditional: answer.conditional,
+        ..Permission::default()
+    };
+    match (who.kind, who.way) {
+        (WhoKind::UniqueId, _) => Standing::Nobody,
+        (WhoKind::AnotherAccount, _) | (_, Way::OwnPolicies) => {
+            bare.standing().min(Standing::Perhaps)
+        }
+        (_, Way::Known) => bare.standing(),
+    }
+}
+
+/// What a principal's own policies could give is said only where it is not what happens to the
+/// principal by itself, and not what happens to its whole account.
+fn drop_repeated(changes: &mut Vec<Change>) {
+    let sets = |change: &Change| {
+        (
+            (change.before.allowed, change.before.conditional),
+            (change.after.allowed, change.after.conditional),
+            (change.gains, change.loses),
+        )
+    };
+    let known: Vec<_> = changes
+        .iter()
+        .filter(|change| change.who.way == Way::Known)
+        .map(|change| (change.who.clone(), sets(change)))
+        .collect();
+    changes.retain(|change| {
+        change.who.way == Way::Known
+            || !known.iter().any(|(who, other)| {
+                *other == sets(change)
+                    && (who.name == change.who.name
+                        || (who.kind == WhoKind::Account
+                            && account(&change.who.name) == account(&who.name)))
+            })
+    });
+}
+
+/// The account of an ARN, or the account itself.
+fn account(name: &str) -> Option<Caller> {
+    let id = name.split(':').nth(4).unwrap_or(name);
+    Caller::parse(&format!("arn:aws:iam::{id}:root")).ok()
+}

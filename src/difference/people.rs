@@ -1,0 +1,267 @@
+//! Everyone of whom it is asked what a change does to what they can do with a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::{AccountId, CallerClass};
+use crate::eval::Caller;
+use crate::facts::{Identities, Member, Mentions, someone};
+use crate::inventory::IdentityType;
+
+use super::actor::{Actor, EVERYTHING};
+use super::change::{Way, Who, WhoKind};
+use super::named::Name;
+use super::surroundings::Surroundings;
+
+/// A principal or class, and each caller that stands for it on both sides.
+#[derive(Debug)]
+pub(super) struct Person<'a> {
+    pub(super) who: Who,
+    pub(super) callers: Vec<(Actor<'a>, Actor<'a>)>,
+}
+
+/// What is known of one side while people are looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) identities: &'a Identities<'a>,
+    pub(super) mentions: &'a Mentions,
+    pub(super) account: Option<AccountId>,
+}
+
+/// Whose account stands in where a key's is not known.
+pub(super) const SOME_ACCOUNT: &str = "000000000000";
+
+/// An account that stands for any that nothing names.
+const OTHER_ACCOUNT: &str = "999999999999";
+
+/// The classes that callers fall into, and everyone that the policies name.
+pub(super) struct Everyone<'a> {
+    before: Place<'a>,
+    after: Place<'a>,
+    /// The key's account, or what stands in for it.
+    account: String,
+    /// Roles that stand in for placeholders, and these.
+    placeholders: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Everyone<'a> {
+    pub(super) fn new(
+        before: Place<'a>,
+        after: Place<'a>,
+        placeholders: &'a BTreeMap<String, String>,
+    ) -> Self {
+        let account = before.account.or(after.account);
+        Self {
+            before,
+            after,
+            account: account.map_or_else(|| SOME_ACCOUNT.to_owned(), |known| known.to_string()),
+            placeholders,
+        }
+    }
+
+    fn actor(place: Place<'a>, caller: Caller) -> Actor<'a> {
+        Actor::new(caller, place.account, place.identities)
+    }
+
+    /// A class: for each of its callers one on each side, made so.
+    fn class(
+        &self,
+        who: (WhoKind, String),
+        classes: &[CallerClass],
+        account: &str,
+        make: impl Fn(Actor<'a>) -> Actor<'a>,
+    ) -> Person<'a> {
+        let callers = classes.iter().filter_map(|class| someone(*class, account));
+        Person {
+            who: Who {
+                kind: who.0,
+                name: who.1,
+                way: Way::Known,
+            },
+            callers: callers
+                .map(|caller| {
+                    let before = Self::actor(self.before, caller.clone());
+                    (make(before), make(Self::actor(self.after, caller)))
+                })
+                .collect(),
+        }
+    }
+
+    /// The classes, for the key's account and these.
+    pub(super) fn classes(&self, accounts: &BTreeSet<AccountId>) -> Vec<Person<'a>> {
+        use CallerClass::{FederatedUser, Role, Root, Service, User};
+        let unnamed = |kind| (kind, String::new());
+        let mut all = vec![
+            self.class(
+                unnamed(WhoKind::Anyone),
+                &[Role, User, FederatedUser],
+                &self.account,
+                Actor::any,
+            ),
+            self.class(
+                unnamed(WhoKind::AnotherAccount),
+                &[Role, User, Root],
+                OTHER_ACCOUNT,
+                |actor| actor.with_policies(&EVERYTHING).of_any_account(),
+            ),
+            self.class(unnamed(WhoKind::AnyService), &[Service], "", Actor::any),
+        ];
+        let named = accounts.iter().map(ToString::to_string);
+        let own = std::iter::once(self.account.clone());
+        let every: BTreeSet<String> = own.chain(named).collect();
+        for account in every {
+            let name = if account == SOME_ACCOUNT {
+                String::new()
+            } else {
+                account.clone()
+            };
+            all.push(self.class(
+                (WhoKind::Account, name.clone()),
+                &[Role, User, FederatedUser],
+                &account,
+                |actor| actor.with_policies(&EVERYTHING).any(),
+            ));
+            all.push(self.class((WhoKind::Root, name), &[Root], &account, |actor| actor));
+        }
+        all
+    }
+
+    /// What one principal that a policy names can do by what is known of it, and, where its own
+    /// policies are not known, what it could do if these let it.
+    pub(super) fn named(&self, name: &Name) -> Vec<Person<'a>> {
+        match name {
+            Name::Id(id) => self.by_id(id).into_iter().collect(),
+            Name::Caller(text) => Caller::parse(text)
+                .map(|caller| self.one(&caller))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// `aws:userid` of a role's session is the role's id, a colon and the session's name.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
+    fn by_id(&self, id: &str) -> Option<Person<'a>> {
+        let (class, user_id) = if id.starts_with("AIDA") {
+            (CallerClass::User, id.to_owned())
+        } else {
+            (CallerClass::Role, format!("{id}:session"))
+        };
+        let caller = someone(class, &self.account)?;
+        let make = |place| {
+            let actor = Self::actor(place, caller.clone());
+            actor.any().with_id(user_id.clone())
+        };
+        Some(Person {
+            who: Who {
+                kind: WhoKind::UniqueId,
+                name: id.to_owned(),
+                way: Way::Known,
+            },
+            callers: vec![(make(self.before), make(self.after))],
+        })
+    }
+
+    fn one(&self, caller: &Caller) -> Vec<Person<'a>> {
+        let text = caller.as_str();
+        let placeholder = self.placeholders.get(text);
+        let kind = match placeholder {
+            Some(_) => WhoKind::Placeholder,
+            None => kind(text),
+        };
+        let person = |way, callers| Person {
+            who: Who {
+                kind,
+                name: placeholder.map_or(text, String::as_str).to_owned(),
+                way,
+            },
+            callers: vec![callers],
+        };
+        let plain = |place: Place<'a>| match member(place, caller) {
+            Some(member) => Self::loaded(place, caller, member),
+            None => Self::actor(place, caller.clone()),
+        };
+        let mut people = vec![person(Way::Known, (plain(self.before), plain(self.after)))];
+        let is_open = |place: Place<'a>| {
+            let account = caller.account();
+            let whole = account.is_some_and(|account| place.identities.is_whole(account));
+            member(place, caller).is_none() && !whole
+        };
+        let open = (is_open(self.before), is_open(self.after));
+        if (open.0 || open.1) && !caller.is_service() && !caller.is_root() {
+            let make = |place: Place<'a>, open| {
+                let actor = plain(place);
+                if open {
+                    actor.with_policies(&EVERYTHING)
+                } else {
+                    actor
+                }
+            };
+            let callers = (make(self.before, open.0), make(self.after, open.1));
+            people.push(person(Way::OwnPolicies, callers));
+        }
+        people
+    }
+
+    fn loaded(place: Place<'a>, caller: &Caller, member: &'a Member<'a>) -> Actor<'a> {
+        let actor = Self::actor(place, caller.clone());
+        actor.of_member(member, place.identities, place.mentions)
+    }
+
+    /// A user or role that is loaded on both sides.
+    pub(super) fn both(&self, before: &'a Member<'a>, after: &'a Member<'a>) -> Person<'a> {
+        Person {
+            who: Who {
+                kind: match after.principal.kind {
+                    IdentityType::Role => WhoKind::Role,
+                    IdentityType::User => WhoKind::User,
+                },
+                name: after.principal.arn.value.clone(),
+                way: Way::Known,
+            },
+            callers: vec![(
+                Self::loaded(self.before, &before.caller, before),
+                Self::loaded(self.after, &after.caller, after),
+            )],
+        }
+    }
+}
+
+fn kind(text: &str) -> WhoKind {
+    // What a caller's ARN says after its account.
+    let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
+    match resource.split('/').next() {
+        Some("user") => WhoKind::User,
+        Some("assumed-role") => WhoKind::Session,
+        Some("federated-user") => WhoKind::FederatedUser,
+        Some("root") => WhoKind::Root,
+        Some("role") => WhoKind::Role,
+        _ => WhoKind::Service,
+    }
+}
+
+fn member<'a>(place: Place<'a>, caller: &Caller) -> Option<&'a Member<'a>> {
+    let members = place.identities.members(caller.account()?);
+    let arn = caller.as_str();
+    let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
+    members.get(found.ok()?)
+}
+
+/// A user or role as loaded on each side.
+pub(super) type Loaded<'a> = (Option<&'a Member<'a>>, Option<&'a Member<'a>>);
+
+/// ARNs of users and roles of these accounts that either side has loaded.
+pub(super) fn loaded_members<'a>(
+    surroundings: &'a Surroundings<'a>,
+    accounts: &BTreeSet<AccountId>,
+) -> BTreeMap<&'a str, Loaded<'a>> {
+    let mut all: BTreeMap<&str, Loaded<'_>> = BTreeMap::new();
+    for account in accounts {
+        for member in surroundings.before.members(*account) {
+            let arn = member.principal.arn.value.as_str();
+            all.entry(arn).or_default().0 = Some(member);
+        }
+        for member in surroundings.after.members(*account) {
+            let arn = member.principal.arn.value.as_str();
+            all.entry(arn).or_default().1 = Some(member);
+        }
+    }
+    all
+}

@@ -1,0 +1,331 @@
+//! Checks of differences, on policies as text.
+
+use super::*;
+use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
+use crate::eval::{Case, CaseSet, day_ranges};
+use crate::inventory::KeyMetadata;
+use crate::inventory::{Key, LoadedPolicy};
+use crate::policy::{self, PolicyKind};
+use crate::source::{Location, SourceFile, json};
+
+const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/// The first statement of AWS's default key policy.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
+const DEFAULT: &str = r#"{"Sid":"Enable IAM User Permissions","Effect":"Allow",
+    "Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}"#;
+
+fn inventory(statements: &str) -> (Inventory, Sources) {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let mut sources = Sources::default();
+    let source = sources.add(SourceFile::new("policy.json", text.as_str()));
+    let policy = LoadedPolicy {
+        name: "policy.json".into(),
+        source,
+        encoding: None,
+        oversize: None,
+        document: policy::parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap(),
+    };
+    let arn = KeyArn::parse(ARN).unwrap();
+    let key = Key {
+        name: ARN.into(),
+        account: Some(arn.account()),
+        arn: Some(arn),
+        metadata: KeyMetadata::default(),
+        at: Location::default(),
+        policy: Some(policy),
+    };
+    let inventory = Inventory {
+        keys: vec![key],
+        ..Inventory::default()
+    };
+    (inventory, sources)
+}
+
+fn of(before: &str, after: &str) -> Difference {
+    let (before, after) = (inventory(before), inventory(after));
+    let before_side = Side {
+        inventory: &before.0,
+        sources: &before.1,
+        roots: &[],
+    };
+    let after_side = Side {
+        inventory: &after.0,
+        sources: &after.1,
+        roots: &[],
+    };
+    let found = between(before_side, after_side, EVERY);
+    assert_eq!(between(after_side, before_side, EVERY), found.reversed());
+    assert!(between(before_side, before_side, EVERY).is_empty());
+    found
+}
+
+fn allow(principal: &str, actions: &str, condition: &str) -> String {
+    statement("Allow", principal, actions, condition)
+}
+
+fn statement(effect: &str, principal: &str, actions: &str, condition: &str) -> String {
+    let principal = if principal == "*" {
+        r#""*""#.to_owned()
+    } else {
+        format!(r#"{{"AWS":{principal}}}"#)
+    };
+    let condition = if condition.is_empty() {
+        String::new()
+    } else {
+        format!(r#","Condition":{{{condition}}}"#)
+    };
+    format!(
+        r#"{{"Effect":"{effect}","Principal":{principal},"Action":[{actions}],"Resource":"*"{condition}}}"#
+    )
+}
+
+const ADMIN: &str = r#""arn:aws:iam::111122223333:role/admin""#;
+const APP: &str = r#""arn:aws:iam::111122223333:role/app""#;
+const SCHEDULE: &str = r#""kms:ScheduleKeyDeletion""#;
+const MFA: &str = r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#;
+
+/// `WHO ACTION: BEFORE -> AFTER` of each change.
+fn lines(difference: &Difference) -> Vec<String> {
+    let side = |permission: &Permission| {
+        let ranges = |cases: CaseSet| {
+            let days = day_ranges(cases.days());
+            let days: Vec<_> = days.iter().map(|(a, b)| format!("{a}-{b}")).collect();
+            days.join(",")
+        };
+        let allowed = ranges(permission.allowed);
+        if permission.conditional.is_empty() {
+            return allowed;
+        }
+        let perhaps = ranges(permission.conditional);
+        format!("{allowed}?{perhaps} {}", permission.depends_on.join(","))
+    };
+    let changes = difference.subjects.iter().flat_map(|s| &s.changes);
+    changes
+        .map(|change| {
+            format!(
+                "{:?} {} {}: {} -> {}",
+                change.who.kind,
+                change.who.name.rsplit('/').next().unwrap(),
+                change.action.name(),
+                side(&change.before),
+                side(&change.after),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_new_permission_is_a_gain() {
+    let found = of(DEFAULT, &format!("{DEFAULT},{}", allow(APP, SCHEDULE, "")));
+    assert_eq!(lines(&found), ["Role app ScheduleKeyDeletion:  -> 7-30"]);
+    assert!(found.gains_deletion() && !found.loses_last_canceller());
+    assert!(!found.reversed().gains_deletion());
+}
+
+#[test]
+fn what_means_the_same_is_no_difference() {
+    let actions = r#""kms:ScheduleKeyDeletion","kms:CancelKeyDeletion","kms:Decrypt""#;
+    let before = format!("{DEFAULT},{}", allow(APP, actions, MFA));
+    for after in [
+        // Reordered.
+        format!("{},{DEFAULT}", allow(APP, actions, MFA)),
+        // Split by action.
+        format!(
+            "{},{DEFAULT},{}",
+            allow(APP, r#""KMS:schedulekeydeletion""#, MFA),
+            allow(APP, r#""kms:Cancel*","kms:Decryp?""#, MFA)
+        ),
+        // Said twice.
+        format!("{DEFAULT},{0},{0}", allow(APP, actions, MFA)),
+        // Another spelling of the condition.
+        format!(
+            "{DEFAULT},{}",
+            allow(
+                APP,
+                actions,
+                r#""Bool":{"AWS:multifactorauthpresent":["TRUE"]}"#
+            )
+        ),
+        // A stronger condition beside the same.
+        format!(
+            "{DEFAULT},{},{}",
+            allow(APP, actions, MFA),
+            allow(
+                APP,
+                actions,
+                &format!(r#"{MFA},"IpAddress":{{"aws:SourceIp":"10.0.0.0/8"}}"#)
+            )
+        ),
+    ] {
+        assert_eq!(lines(&of(&before, &after)), [""; 0], "{after}");
+    }
+    // One condition with two values, or two statements with one each.
+    let net = |value: &str| format!(r#""IpAddress":{{"aws:SourceIp":[{value}]}}"#);
+    let both = allow(APP, actions, &net(r#""10.0.0.0/8","192.168.0.0/16""#));
+    let one = allow(APP, actions, &net(r#""10.0.0.0/8""#));
+    let two = allow(APP, actions, &net(r#""192.168.0.0/16""#));
+    assert!(of(&both, &format!("{two},{one}")).is_empty());
+    let net = |values: &str| format!(r#""NotIpAddress":{{"aws:SourceIp":[{values}]}}"#);
+    let deny = |values: &str| statement("Deny", "*", actions, &net(values));
+    let in_order = format!("{DEFAULT},{}", deny(r#""10.0.0.0/8","192.168.0.0/16""#));
+    let other = format!("{},{DEFAULT}", deny(r#""192.168.0.0/16","10.0.0.0/8""#));
+    assert!(of(&in_order, &other).is_empty());
+    // Principals apart.
+    let pair = allow(&format!("[{APP},{ADMIN}]"), actions, MFA);
+    let apart = format!(
+        "{},{}",
+        allow(ADMIN, actions, MFA),
+        allow(APP, actions, MFA)
+    );
+    assert!(of(&pair, &apart).is_empty());
+}
+
+#[test]
+fn another_condition_is_a_difference_both_ways() {
+    let net = r#""IpAddress":{"aws:SourceIp":"10.0.0.0/8"}"#;
+    let found = of(&allow(APP, SCHEDULE, MFA), &allow(APP, SCHEDULE, net));
+    assert_eq!(
+        lines(&found),
+        ["Role app ScheduleKeyDeletion: ?7-30 aws:MultiFactorAuthPresent -> ?7-30 aws:SourceIp"]
+    );
+    let change = &found.subjects[0].changes[0];
+    assert_eq!((change.gains, change.loses), (CaseSet::ALL, CaseSet::ALL));
+    let said = |permission: &Permission| permission.hangs_on[0].conditions.join(";");
+    assert_eq!(said(&change.before), "Bool aws:MultiFactorAuthPresent true");
+    assert_eq!(said(&change.after), "IpAddress aws:SourceIp 10.0.0.0/8");
+    // A condition more, or a narrower one, only loses.
+    let more = format!("{MFA},{net}");
+    let found = of(&allow(APP, SCHEDULE, MFA), &allow(APP, SCHEDULE, &more));
+    let change = &found.subjects[0].changes[0];
+    assert_eq!((change.gains, change.loses), (CaseSet::NONE, CaseSet::ALL));
+    let narrow = r#""IpAddress":{"aws:SourceIp":"10.1.0.0/16"}"#;
+    let found = of(&allow(APP, SCHEDULE, net), &allow(APP, SCHEDULE, narrow));
+    assert!(!found.gains_deletion() && found.reversed().gains_deletion());
+    // A condition less, by which it no longer is one.
+    let found = of(&allow(APP, SCHEDULE, MFA), &allow(APP, SCHEDULE, ""));
+    assert!(found.gains_deletion() && !found.reversed().gains_deletion());
+}
+
+#[test]
+fn day_counts_are_compared_one_by_one() {
+    let at_least = |days: u8| {
+        format!(
+            r#""NumericGreaterThanEquals":{{"kms:ScheduleKeyDeletionPendingWindowInDays":"{days}"}}"#
+        )
+    };
+    let found = of(
+        &allow(APP, SCHEDULE, &at_least(14)),
+        &allow(APP, SCHEDULE, &at_least(10)),
+    );
+    assert_eq!(
+        lines(&found),
+        ["Role app ScheduleKeyDeletion: 14-30 -> 10-30"]
+    );
+    let change = &found.subjects[0].changes[0];
+    assert_eq!(day_ranges(change.gains.days()), [(10, 13)]);
+    assert!(change.loses.is_empty());
+    assert!(found.gains_deletion() && !found.reversed().gains_deletion());
+    // A guardrail for all takes days away from the account, too.
+    let deny = statement(
+        "Deny",
+        "*",
+        SCHEDULE,
+        r#""NumericLessThan":{"kms:ScheduleKeyDeletionPendingWindowInDays":"14"}"#,
+    );
+    let found = of(DEFAULT, &format!("{DEFAULT},{deny}"));
+    assert_eq!(
+        lines(&found),
+        [
+            "Account 111122223333 ScheduleKeyDeletion: 7-30 -> 14-30",
+            "Root 111122223333 ScheduleKeyDeletion: 7-30 -> 14-30",
+        ]
+    );
+    assert!(!found.gains_deletion());
+    let fourteen = Case::Days(PendingWindowInDays::new(14).unwrap());
+    assert!(!found.subjects[0].changes[0].loses.contains(fourteen));
+}
+
+#[test]
+fn a_deny_that_goes_is_a_gain_of_whom_it_named() {
+    let deny = statement("Deny", APP, SCHEDULE, "");
+    let found = of(&format!("{DEFAULT},{deny}"), DEFAULT);
+    assert!(found.gains_deletion(), "{:?}", lines(&found));
+    assert_eq!(found.subjects[0].changes[0].who.way, Way::OwnPolicies);
+    assert_eq!(lines(&found), ["Role app ScheduleKeyDeletion:  -> 7-30"]);
+    assert!(!found.reversed().gains_deletion());
+}
+
+#[test]
+fn the_last_canceller_is_missed() {
+    let lifecycle = r#""kms:ScheduleKeyDeletion","kms:CancelKeyDeletion","kms:PutKeyPolicy""#;
+    let found = of(
+        &allow(ADMIN, lifecycle, ""),
+        &allow(ADMIN, r#""kms:ScheduleKeyDeletion","kms:PutKeyPolicy""#, ""),
+    );
+    assert!(found.loses_last_canceller() && !found.gains_deletion());
+    let lost: Vec<_> = found.subjects[0].lost().iter().collect();
+    assert_eq!(lost, [KmsAction::CancelKeyDeletion]);
+    // Somebody else is left.
+    let both = format!(
+        "{},{}",
+        allow(ADMIN, lifecycle, ""),
+        allow(APP, lifecycle, "")
+    );
+    let found = of(&both, &allow(ADMIN, lifecycle, ""));
+    assert!(!found.loses_last_canceller() && found.subjects[0].standings.is_empty());
+    // Only perhaps.
+    let found = of(&allow(ADMIN, lifecycle, ""), &allow(ADMIN, lifecycle, MFA));
+    assert!(!found.loses_last_canceller());
+    let unsure = found.subjects[0].no_longer_sure();
+    assert!(unsure.contains(KmsAction::CancelKeyDeletion));
+}
+
+#[test]
+fn placeholders_and_everyone_gain_too() {
+    let found = of(
+        DEFAULT,
+        &format!("{DEFAULT},{}", allow(r#""${AdminRole}""#, SCHEDULE, "")),
+    );
+    assert_eq!(
+        lines(&found),
+        ["Placeholder ${AdminRole} ScheduleKeyDeletion:  -> 7-30"]
+    );
+    let found = of(DEFAULT, &format!("{DEFAULT},{}", allow("*", SCHEDULE, "")));
+    assert_eq!(
+        lines(&found),
+        [
+            "Anyone  ScheduleKeyDeletion:  -> 7-30",
+            "AnyService  ScheduleKeyDeletion:  -> 7-30"
+        ]
+    );
+    let service = r#"{"Effect":"Allow","Principal":{"Service":"backup.amazonaws.com"},
+        "Action":"kms:Decrypt","Resource":"*"}"#;
+    let found = of(DEFAULT, &format!("{DEFAULT},{service}"));
+    assert_eq!(lines(&found).len(), 1, "{:?}", lines(&found));
+    let foreign = allow(r#""444455556666""#, r#""kms:Decrypt""#, "");
+    let found = of(DEFAULT, &format!("{DEFAULT},{foreign}"));
+    assert!(lines(&found)[0].starts_with("Account 444455556666 Decrypt"));
+}
+
+#[test]
+fn a_key_on_one_side_only_is_stated() {
+    let (before, after) = (
+        (Inventory::default(), Sources::default()),
+        inventory(DEFAULT),
+    );
+    let side = Side {
+        inventory: &before.0,
+        sources: &before.1,
+        roots: &[],
+    };
+    let other = Side {
+        inventory: &after.0,
+        sources: &after.1,
+        roots: &[],
+    };
+    let found = between(side, other, WATCHED);
+    assert_eq!(found.subjects[0].presence, Presence::Added);
+    assert!(found.gains_deletion() && found.subjects[0].standings.is_empty());
+    assert_eq!(between(other, side, WATCHED), found.reversed());
+}

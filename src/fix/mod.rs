@@ -1,0 +1,34 @@
+//! Fixes: edits that a person would have made, each with its proof.
+//!
+//! A rule's page names the kind of its fix; each kind is a file that plans the edit of one policy.
+//! [`Workshop`] makes the edit in memory, evaluates before and after, and says what it does to
+//! permissions: a fix is *safe* only where that is exactly what the rule means.
+
+mod add_cancellation;
+mod add_recovery;
+mod add_resource;
+mod allow_deletion;
+mod deny_deletion;
+mod deny_deletion_without_mfa;
+mod deny_short_waiting_period;
+mod kind;
+mod mfa_for_access_keys;
+mod name_denied_action;
+mod narrow_principal;
+mod plan;
+mod proof;
+mod proposal;
+mod prover;
+mod remaining_actions;
+mod remove_deletion;
+mod remove_orphan;
+mod sentence;
+mod target;
+mod waiting_period_condition;
+mod workshop;
+
+pub use allow_deletion::AllowDeletion;
+pub use kind::FixKind;
+pub use plan::Refusal;
+pub use proposal::{Proposal, Refused, Repaired, Safety};
+pub use workshop::{Wanted, Workshop};

@@ -1,0 +1,318 @@
+//! Fixes of everything that was loaded: proposals, and all of them made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::aws::KeyArn;
+use crate::facts::{Facts, Limits};
+use crate::finding::Finding;
+use crate::inventory::{Inventory, LoadedPolicy};
+use crate::source::{Location, SourceId, Sources};
+
+use super::plan::Refusal;
+use super::prover::{Bench, Job, Prover, Slot};
+use super::target::Target;
+use super::{AllowDeletion, FixKind, Proposal, Refused, Repaired, Safety};
+
+/// Says which findings are to be fixed, and how.
+pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
+
+/// Fixes that are made one after the other in one policy before it is left: more than any policy
+/// has findings.
+const MOST_ROUNDS: usize = 100;
+
+/// Everything that was loaded, and how it is checked.
+#[derive(Clone, Copy)]
+pub struct Workshop<'a> {
+    /// What was loaded.
+    pub inventory: &'a Inventory,
+    /// The files.
+    pub sources: &'a Sources,
+    /// The limits that the findings were made with.
+    pub limits: Limits,
+    /// ARN patterns of administrators.
+    pub trusted: &'a [String],
+    /// The organization's id, where it is configured.
+    pub organization: Option<&'a str>,
+    /// Finds what is wrong.
+    pub check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
+}
+
+impl std::fmt::Debug for Workshop<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workshop").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Workshop<'a> {
+    /// Every proposal for these findings, each for the files as they are; findings with one fix
+    /// have one proposal.
+    pub fn propose(&self, findings: &[Finding], wanted: &Wanted<'_>) -> Repaired {
+        let prover = Prover::new(*self);
+        let mut outcome = Repaired::default();
+        let benches = self.benches(&prover, findings, wanted);
+        let tried: Vec<_> = benches
+            .into_par_iter()
+            .flat_map_iter(|(bench, findings)| {
+                let text = self.text(bench.policy.source);
+                let tries = findings.into_iter().map(|(finding, kind)| {
+                    let plan = |target: &Target<'_>| kind.plan(target, finding).map(Some);
+                    let tried = prover.attempt(
+                        Job {
+                            bench: &bench,
+                            text,
+                            fixed: Some((finding, kind)),
+                        },
+                        plan,
+                    );
+                    (finding.clone(), tried)
+                });
+                tries.collect::<Vec<_>>()
+            })
+            .collect();
+        for (finding, tried) in tried {
+            match tried {
+                Ok(Some(attempt)) => add(&mut outcome.left, attempt.proposal),
+                Ok(None) => {}
+                Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
+            }
+        }
+        outcome
+    }
+
+    /// Makes every wanted fix that `accept` takes, one after the other, each proven on what the
+    /// ones before it left.
+    pub fn repair(
+        &self,
+        findings: &[Finding],
+        wanted: &Wanted<'_>,
+        accept: &(dyn Fn(&Proposal) -> bool + Sync),
+    ) -> Repaired {
+        let prover = Prover::new(*self);
+        let mut by_file: BTreeMap<SourceId, Vec<Bench>> = BTreeMap::new();
+        for (bench, _) in self.benches(&prover, findings, wanted) {
+            by_file.entry(bench.policy.source).or_default().push(bench);
+        }
+        let round = Round {
+            prover: &prover,
+            wanted,
+            accept,
+        };
+        let files: Vec<_> = by_file.into_iter().collect();
+        let repaired: Vec<_> = files
+            .into_par_iter()
+            .map(|(source, benches)| {
+                let mut text = self.text(source).to_owned();
+                let mut outcome = Repaired::default();
+                for bench in benches {
+                    round.repair(bench, &mut text, &mut outcome);
+                }
+                if text != self.text(source) {
+                    outcome.files.insert(source, text);
+                }
+                outcome
+            })
+            .collect();
+        let mut whole = Repaired::default();
+        for outcome in repaired {
+            whole.files.extend(outcome.files);
+            whole.done.extend(outcome.done);
+            whole.left.extend(outcome.left);
+            whole.refused.extend(outcome.refused);
+        }
+        whole
+    }
+
+    /// Lets a principal delete the keys that were loaded.
+    pub fn allow(&self, request: &AllowDeletion) -> Repaired {
+        let prover = Prover::new(*self);
+        let mut outcome = Repaired::default();
+        for (slot, policy, _) in self.subjects() {
+            if !matches!(slot, Slot::Key(_)) {
+                continue;
+            }
+            let Some(bench) = prover.bench(slot, policy) else {
+                continue;
+            };
+            let text = outcome
+                .files
+                .get(&policy.source)
+                .map_or(self.text(policy.source), String::as_str);
+            let text = text.to_owned();
+            match prover.attempt(
+                Job {
+                    bench: &bench,
+                    text: &text,
+                    fixed: None,
+                },
+                |target| request.plan(target),
+            ) {
+                Ok(Some(attempt)) => {
+                    outcome
+                        .files
+                        .insert(policy.source, attempt.proposal.text.clone());
+                    outcome.done.push(attempt.proposal);
+                }
+                Ok(None) => {}
+                Err(refusal) => outcome.refused.push(refused(None, Some(&bench), refusal)),
+            }
+        }
+        outcome
+    }
+
+    pub(super) fn text(&self, source: SourceId) -> &'a str {
+        self.sources.get(source).map_or("", |file| file.text())
+    }
+
+    /// Every policy that somebody can change, with what findings call it.
+    fn subjects(&self) -> impl Iterator<Item = (Slot, &'a LoadedPolicy, &'a str)> {
+        let inventory = self.inventory;
+        let keys = inventory
+            .keys
+            .iter()
+            .enumerate()
+            .filter_map(|(index, key)| {
+                let arn = key.arn.as_ref().map(KeyArn::as_str);
+                let policy = key.policy.as_ref()?;
+                Some((Slot::Key(index), policy, arn.unwrap_or(&key.name)))
+            });
+        let loose = inventory.policies.iter().enumerate();
+        let loose = loose.map(|(index, policy)| (Slot::Loose(index), policy));
+        let attached = inventory.identity_policies.iter().enumerate();
+        let attached = attached
+            .filter(|(_, policy)| !policy.is_aws_managed())
+            .map(|(index, of)| (Slot::Attached(index), &of.policy));
+        let control = inventory.organization_policies.iter().enumerate();
+        let control = control.map(|(index, of)| (Slot::Control(index), &of.policy));
+        let named = |(slot, policy): (Slot, &'a LoadedPolicy)| (slot, policy, policy.name.as_str());
+        keys.chain(loose.chain(attached).chain(control).map(named))
+    }
+
+    /// The policies in which wanted findings stand, with these.
+    fn benches<'f>(
+        &self,
+        prover: &Prover<'_>,
+        findings: &'f [Finding],
+        wanted: &Wanted<'_>,
+    ) -> Vec<(Bench, Vec<(&'f Finding, FixKind)>)> {
+        let mut by_file: BTreeMap<SourceId, Vec<(&Finding, FixKind)>> = BTreeMap::new();
+        for finding in findings {
+            if let Some(kind) = wanted(finding) {
+                by_file
+                    .entry(finding.primary.at.source)
+                    .or_default()
+                    .push((finding, kind));
+            }
+        }
+        let of = |(slot, policy, subject): (Slot, &LoadedPolicy, &str)| {
+            let whole = policy.document.span;
+            let own = |(finding, _): &&(&Finding, FixKind)| {
+                let span = finding.primary.at.span;
+                finding.subject == subject && whole.start <= span.start && span.end <= whole.end
+            };
+            let own: Vec<_> = by_file
+                .get(&policy.source)?
+                .iter()
+                .filter(own)
+                .copied()
+                .collect();
+            if own.is_empty() {
+                return None;
+            }
+            Some((prover.bench(slot, policy)?, own))
+        };
+        self.subjects().filter_map(of).collect()
+    }
+}
+
+/// What is to be done with every policy.
+struct Round<'r> {
+    prover: &'r Prover<'r>,
+    wanted: &'r Wanted<'r>,
+    accept: &'r (dyn Fn(&Proposal) -> bool + Sync),
+}
+
+impl Round<'_> {
+    fn repair(&self, mut bench: Bench, text: &mut String, outcome: &mut Repaired) {
+        let mut tried: BTreeSet<(String, String)> = BTreeSet::new();
+        for _ in 0..MOST_ROUNDS {
+            let mut open: Vec<_> = bench.findings.clone();
+            open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+            let next = open.into_iter().find_map(|finding| {
+                let kind = (self.wanted)(&finding)?;
+                let name = (finding.rule.clone(), finding.message.clone());
+                tried.insert(name).then_some((finding, kind))
+            });
+            let Some((finding, kind)) = next else { break };
+            let plan = |target: &Target<'_>| kind.plan(target, &finding).map(Some);
+            match self.prover.attempt(
+                Job {
+                    bench: &bench,
+                    text,
+                    fixed: Some((&finding, kind)),
+                },
+                plan,
+            ) {
+                Ok(Some(attempt)) if (self.accept)(&attempt.proposal) => {
+                    text.clone_from(&attempt.proposal.text);
+                    outcome.done.push(attempt.proposal);
+                    bench = attempt.after;
+                }
+                Ok(Some(attempt)) => add(&mut outcome.left, attempt.proposal),
+                Ok(None) => {}
+                Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
+            }
+        }
+    }
+}
+
+/// Adds a proposal; one that makes the same edits is the same, for one finding more.
+fn add(proposals: &mut Vec<Proposal>, proposal: Proposal) {
+    let same = |other: &&mut Proposal| {
+        other.at.source == proposal.at.source
+            && other.document == proposal.document
+            && other.edits == proposal.edits
+    };
+    match proposals.iter_mut().find(same) {
+        Some(other) => {
+            other.findings.extend(proposal.findings);
+            if let (Safety::Unsafe(reasons), Safety::Unsafe(more)) =
+                (&mut other.safety, &proposal.safety)
+            {
+                let new: Vec<_> = more
+                    .iter()
+                    .filter(|reason| !reasons.contains(reason))
+                    .cloned()
+                    .collect();
+                reasons.extend(new);
+            } else if proposal.safety != Safety::Safe {
+                other.safety = proposal.safety;
+            }
+        }
+        None => proposals.push(proposal),
+    }
+}
+
+fn refused(finding: Option<&Finding>, bench: Option<&Bench>, refusal: Refusal) -> Refused {
+    let whole = bench.map(|bench| Location {
+        source: bench.policy.source,
+        span: bench.policy.document.span,
+    });
+    let subject = bench.map(|bench| bench.facts.subject.clone());
+    Refused {
+        rule: finding
+            .map(|finding| finding.rule.clone())
+            .unwrap_or_default(),
+        subject: finding
+            .map(|f| f.subject.clone())
+            .or(subject)
+            .unwrap_or_default(),
+        at: finding
+            .map(|finding| finding.primary.at)
+            .or(whole)
+            .unwrap_or_default(),
+        reason: refusal.reason,
+        input: refusal.input,
+    }
+}

@@ -1,0 +1,218 @@
+//! A difference as one JSON document, for other programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::aws::{KmsAction, PendingWindowInDays};
+use crate::difference::{
+    Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
+    SubjectKind, Way, WhoKind,
+};
+use crate::eval::{Case, CaseSet};
+use crate::report::InputFailure;
+use crate::report::json::{JsonError, failure};
+use crate::source::Sources;
+
+/// The version of the document's form; a reader may count on the fields of its version.
+const VERSION: u8 = 1;
+
+/// JSON Schema of the document.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// The whole document.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    gains_deletion: bool,
+    loses_last_canceller: bool,
+    subjects: Vec<JsonSubject<'a>>,
+    errors: Vec<JsonError<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonSubject<'a> {
+    kind: &'static str,
+    subject: &'a str,
+    account: Option<String>,
+    presence: &'static str,
+    gains_deletion: bool,
+    loses_last_canceller: bool,
+    changes: Vec<JsonChange<'a>>,
+    standings: Vec<JsonStanding>,
+}
+
+#[derive(Serialize)]
+struct JsonChange<'a> {
+    principal: JsonPrincipal<'a>,
+    action: &'static str,
+    gains: bool,
+    loses: bool,
+    gained_days: Vec<PendingWindowInDays>,
+    lost_days: Vec<PendingWindowInDays>,
+    before: JsonPermission<'a>,
+    after: JsonPermission<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonPrincipal<'a> {
+    kind: &'static str,
+    name: &'a str,
+    if_own_policies_allow: bool,
+}
+
+#[derive(Serialize)]
+struct JsonPermission<'a> {
+    decision: &'static str,
+    days: Vec<PendingWindowInDays>,
+    conditional_days: Vec<PendingWindowInDays>,
+    without_day_count: Option<&'static str>,
+    depends_on: &'a [String],
+    conditions: Vec<JsonHanging<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonHanging<'a> {
+    effect: &'static str,
+    all_of: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonStanding {
+    action: &'static str,
+    before: &'static str,
+    after: &'static str,
+}
+
+/// Writes the difference and what could not be read on either side, each with its own sources.
+///
+/// # Errors
+/// Where writing fails.
+pub fn write(
+    out: &mut impl Write,
+    difference: &Difference,
+    failures: &[(&Sources, &[InputFailure])],
+) -> io::Result<()> {
+    let errors = failures.iter().flat_map(|(sources, failures)| {
+        let failures = failures.iter();
+        failures.map(|failed| failure(sources, failed))
+    });
+    let document = Document {
+        version: VERSION,
+        gains_deletion: difference.gains_deletion(),
+        loses_last_canceller: difference.loses_last_canceller(),
+        subjects: difference.subjects.iter().map(subject).collect(),
+        errors: errors.collect(),
+    };
+    crate::report::json::write(out, &document)
+}
+
+fn subject(subject: &ChangedSubject) -> JsonSubject<'_> {
+    JsonSubject {
+        kind: match subject.kind {
+            SubjectKind::Key => "key",
+            SubjectKind::Policy => "policy",
+        },
+        subject: &subject.subject,
+        account: subject.account.map(|account| account.to_string()),
+        presence: match subject.presence {
+            Presence::Both => "both",
+            Presence::Added => "added",
+            Presence::Removed => "removed",
+        },
+        gains_deletion: subject.gains_deletion(),
+        loses_last_canceller: subject.loses_last_canceller(),
+        changes: subject.changes.iter().map(change).collect(),
+        standings: subject.standings.iter().copied().map(standing).collect(),
+    }
+}
+
+fn change(change: &Change) -> JsonChange<'_> {
+    let scheduling = change.action == KmsAction::ScheduleKeyDeletion;
+    JsonChange {
+        principal: JsonPrincipal {
+            kind: kind(change.who.kind),
+            name: &change.who.name,
+            if_own_policies_allow: change.who.way == Way::OwnPolicies,
+        },
+        action: change.action.name(),
+        gains: !change.gains.is_empty(),
+        loses: !change.loses.is_empty(),
+        gained_days: days(change.gains, scheduling),
+        lost_days: days(change.loses, scheduling),
+        before: permission(&change.before, scheduling),
+        after: permission(&change.after, scheduling),
+    }
+}
+
+fn days(cases: CaseSet, scheduling: bool) -> Vec<PendingWindowInDays> {
+    let days = cases.days().filter(|_| scheduling);
+    days.collect()
+}
+
+fn permission(permission: &Permission, scheduling: bool) -> JsonPermission<'_> {
+    let decision = |set: CaseSet| {
+        if permission.allowed.includes(set) {
+            "allowed"
+        } else if (permission.possible() & set).is_empty() {
+            "denied"
+        } else {
+            "conditional"
+        }
+    };
+    let whole = if permission.allowed.is_empty() {
+        decision(CaseSet::ALL)
+    } else {
+        "allowed"
+    };
+    let omitted = CaseSet::of(Case::OmittedAsAbsent).with(Case::OmittedAsDefault);
+    JsonPermission {
+        decision: whole,
+        days: days(permission.allowed, scheduling),
+        conditional_days: days(permission.conditional, scheduling),
+        without_day_count: scheduling.then(|| decision(omitted)),
+        depends_on: &permission.depends_on,
+        conditions: permission.hangs_on.iter().map(hanging).collect(),
+    }
+}
+
+fn hanging(hanging: &Hanging) -> JsonHanging<'_> {
+    JsonHanging {
+        effect: if hanging.denies { "Deny" } else { "Allow" },
+        all_of: &hanging.conditions,
+    }
+}
+
+const fn standing(standing: StandingChange) -> JsonStanding {
+    const fn word(standing: Standing) -> &'static str {
+        match standing {
+            Standing::Nobody => "nobody",
+            Standing::Perhaps => "perhaps",
+            Standing::Surely => "surely",
+        }
+    }
+    JsonStanding {
+        action: standing.action.name(),
+        before: word(standing.before),
+        after: word(standing.after),
+    }
+}
+
+const fn kind(kind: WhoKind) -> &'static str {
+    match kind {
+        WhoKind::Anyone => "anyone",
+        WhoKind::Account => "account",
+        WhoKind::Root => "root",
+        WhoKind::AnotherAccount => "another_account",
+        WhoKind::AnyService => "any_service",
+        WhoKind::Role => "role",
+        WhoKind::User => "user",
+        WhoKind::Session => "session",
+        WhoKind::FederatedUser => "federated_user",
+        WhoKind::Service => "service",
+        WhoKind::UniqueId => "unique_id",
+        WhoKind::Placeholder => "placeholder",
+        WhoKind::Holder => "holder",
+        WhoKind::Limited => "limited",
+    }
+}

@@ -1,0 +1,145 @@
+//! A difference that is hostile in every place, in every format.
+
+use super::*;
+use crate::aws::KmsAction;
+use crate::difference::{Change, Hanging, Permission, Standing, StandingChange, Way, Who, WhoKind};
+use crate::eval::CaseSet;
+use crate::report::{InputFailure, Style};
+use crate::source::{InputError, Sources, Span};
+use serde_json::Value;
+
+/// What steers terminals, ends cells, lists and comments, or names people.
+const HOSTILE: &str = "a\u{1b}[31m|`<b>\n## @all \u{202e}-->";
+
+fn difference() -> Difference {
+    let conditional = Permission {
+        conditional: CaseSet::ALL,
+        depends_on: vec![HOSTILE.to_owned()],
+        hangs_on: vec![Hanging {
+            denies: true,
+            conditions: vec![HOSTILE.to_owned()],
+        }],
+        ..Permission::default()
+    };
+    let change = |action| Change {
+        who: Who {
+            kind: WhoKind::Placeholder,
+            name: HOSTILE.to_owned(),
+            way: Way::OwnPolicies,
+        },
+        action,
+        before: Permission::default(),
+        after: conditional.clone(),
+        gains: CaseSet::ALL,
+        loses: CaseSet::NONE,
+    };
+    let subject = ChangedSubject {
+        kind: SubjectKind::Key,
+        subject: HOSTILE.to_owned(),
+        account: None,
+        presence: Presence::Both,
+        changes: vec![
+            change(KmsAction::ScheduleKeyDeletion),
+            change(KmsAction::Decrypt),
+        ],
+        standings: vec![StandingChange {
+            action: KmsAction::CancelKeyDeletion,
+            before: Standing::Surely,
+            after: Standing::Nobody,
+        }],
+    };
+    Difference {
+        subjects: vec![subject],
+    }
+}
+
+fn failures() -> Vec<InputFailure> {
+    vec![InputFailure {
+        file: HOSTILE.to_owned(),
+        at: None,
+        error: InputError::new(Span::default(), HOSTILE),
+    }]
+}
+
+#[test]
+fn nothing_of_a_policy_steers_a_terminal() {
+    let style = Style {
+        color: false,
+        unicode: false,
+        width: 80,
+    };
+    let mut out = Vec::new();
+    human::write(&mut out, &difference(), &style).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(
+        text,
+        "\
+key a?[31m|`<b> ## @all ?-->
+  + a?[31m|`<b> ## @all ?--> (if its own policies allow it)  ScheduleKeyDeletion  denied -> 7-30 \
+days unless a?[31m|`<b> ## @all ?-->
+  + a?[31m|`<b> ## @all ?--> (if its own policies allow it)  use (Decrypt)        denied -> \
+allowed unless a?[31m|`<b> ## @all ?-->
+  ! nobody is left who can: CancelKeyDeletion
+
+1 key differs; somebody gains ScheduleKeyDeletion in 1; nobody is left who could cancel deletion \
+in 1
+"
+    );
+}
+
+#[test]
+fn nothing_of_a_policy_becomes_markdown() {
+    let mut out = Vec::new();
+    markdown::write(&mut out, &difference(), &failures()).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for hostile in ["<b>", "\u{1b}", "\n##  ", "@all", "\u{202e}"] {
+        assert!(!text.contains(hostile), "{hostile:?} in {text}");
+    }
+    let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| ")).collect();
+    assert_eq!(rows.len(), 4, "{text}");
+    assert!(
+        rows.iter().all(|row| row.matches('|').count() == 6),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_comment_never_grows_past_its_limit() {
+    let mut all = difference();
+    let one = all.subjects.remove(0);
+    all.subjects = vec![one; 2_000];
+    let mut out = Vec::new();
+    markdown::write(&mut out, &all, &failures()).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.encode_utf16().count() <= crate::report::markdown::LIMIT);
+    assert!(text.ends_with("the other formats have them.\n"));
+}
+
+/// The schema tells of exactly the fields that are written.
+#[test]
+fn the_document_is_described() {
+    let mut out = Vec::new();
+    let (sources, failures) = (Sources::default(), failures());
+    json::write(&mut out, &difference(), &[(&sources, &failures)]).unwrap();
+    let document: Value = serde_json::from_slice(&out).unwrap();
+    let schema: Value = serde_json::from_str(json::SCHEMA).unwrap();
+    for (written, described) in [
+        ("", ""),
+        ("/subjects/0", "/$defs/subject"),
+        ("/subjects/0/changes/0", "/$defs/change"),
+        ("/subjects/0/changes/0/principal", "/$defs/principal"),
+        ("/subjects/0/changes/0/after", "/$defs/permission"),
+        ("/subjects/0/changes/0/after/conditions/0", "/$defs/hanging"),
+        ("/subjects/0/standings/0", "/$defs/standing"),
+    ] {
+        let keys = |object: &Value| -> Vec<String> {
+            object.as_object().unwrap().keys().cloned().collect()
+        };
+        let object = schema.pointer(described).unwrap();
+        let written = keys(document.pointer(written).unwrap());
+        assert_eq!(written, keys(&object["properties"]), "{described}");
+        let required: Vec<String> = serde_json::from_value(object["required"].clone()).unwrap();
+        assert_eq!(written, required, "{described}");
+    }
+    assert_eq!(document["errors"][0]["message"], HOSTILE);
+}

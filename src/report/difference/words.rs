@@ -1,0 +1,157 @@
+//! Principals, permissions and operations of a difference in words.
+
+use crate::aws::{AccountId, Arn, KmsAction};
+use crate::difference::{Change, Hanging, Permission, Question, Standing, USE, Way, Who, WhoKind};
+use crate::eval::{CaseSet, day_ranges};
+
+/// So many conditions are shown of one permission; the JSON has all.
+const MOST_CONDITIONS: usize = 3;
+
+/// `role/app`, with its account where that is not the key's.
+pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
+    let name = &who.name;
+    match who.kind {
+        WhoKind::Anyone => "anyone of the account".to_owned(),
+        WhoKind::AnotherAccount => "any other account".to_owned(),
+        WhoKind::AnyService => "any AWS service".to_owned(),
+        WhoKind::Holder => "whoever has the policy".to_owned(),
+        WhoKind::Limited => "whomever the policy limits".to_owned(),
+        WhoKind::Account if name.is_empty() => "the account".to_owned(),
+        WhoKind::Account => format!("account {name}"),
+        WhoKind::Root if name.is_empty() => "the root user".to_owned(),
+        WhoKind::Root => format!("root user of {name}"),
+        WhoKind::UniqueId => format!("the deleted {name}"),
+        WhoKind::Placeholder | WhoKind::Service => name.clone(),
+        WhoKind::Role | WhoKind::User | WhoKind::Session | WhoKind::FederatedUser => {
+            of_arn(name, account)
+        }
+    }
+}
+
+/// What is said of so many principals beside their names.
+pub(super) const fn proviso(way: Way, count: usize) -> &'static str {
+    match (way, count) {
+        (Way::Known, _) => "",
+        (Way::OwnPolicies, 1) => " (if its own policies allow it)",
+        (Way::OwnPolicies, _) => " (if their own policies allow it)",
+    }
+}
+
+fn of_arn(name: &str, account: Option<AccountId>) -> String {
+    let Some(arn) = Arn::parse(name) else {
+        return name.to_owned();
+    };
+    if account.is_none_or(|own| own.as_str() == arn.account) {
+        arn.resource.to_owned()
+    } else {
+        format!("{} of {}", arn.resource, arn.account)
+    }
+}
+
+/// The operation, those by which the key is used together.
+pub(super) fn operation(question: Question, actions: &[KmsAction]) -> String {
+    let names: Vec<_> = actions.iter().map(|action| action.name()).collect();
+    match (question, names.as_slice()) {
+        (Question::Use, all) if all.len() == USE.len() => "use of the key".to_owned(),
+        (Question::Use, [_, _, _, _, ..]) => {
+            let shown = names.iter().take(3).copied().collect::<Vec<_>>();
+            let more = names.len().saturating_sub(shown.len());
+            format!("use ({} and {more} more)", shown.join(", "))
+        }
+        (Question::Use, _) => format!("use ({})", names.join(", ")),
+        _ => names.join(", "),
+    }
+}
+
+/// Both sides of a change; they differ in words wherever the change does.
+pub(super) fn sides(change: &Change) -> (String, String) {
+    let scheduling = change.action == KmsAction::ScheduleKeyDeletion;
+    let (before, after) = (
+        permission(&change.before, scheduling),
+        permission(&change.after, scheduling),
+    );
+    if before != after {
+        return (before, after);
+    }
+    let (without, now) = (omitted(&change.before), omitted(&change.after));
+    if scheduling && without != now {
+        return (
+            format!("{before}; without a day count {without}"),
+            format!("{after}; without a day count {now}"),
+        );
+    }
+    let after = format!("{after}, by other statements");
+    (before, after)
+}
+
+fn permission(permission: &Permission, scheduling: bool) -> String {
+    let conditions = conditions(&permission.hangs_on);
+    let (sure, perhaps) = if scheduling {
+        (days(permission.allowed), days(permission.conditional))
+    } else {
+        let is_there = |set: CaseSet| (!set.is_empty()).then(|| "allowed".to_owned());
+        (
+            is_there(permission.allowed),
+            is_there(permission.conditional),
+        )
+    };
+    match (sure, perhaps) {
+        (None, None) if permission.possible().is_empty() => "denied".to_owned(),
+        // A request may still leave the day count out.
+        (None, None) => format!("30 days by default {conditions}")
+            .trim_end()
+            .to_owned(),
+        (Some(sure), None) => sure,
+        (None, Some(perhaps)) => format!("{perhaps} {conditions}"),
+        (Some(sure), Some(perhaps)) => format!("{sure}; {perhaps} {conditions}"),
+    }
+}
+
+fn days(cases: CaseSet) -> Option<String> {
+    let ranges: Vec<_> = day_ranges(cases.days())
+        .into_iter()
+        .map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first}-{last}")
+            }
+        })
+        .collect();
+    (!ranges.is_empty()).then(|| format!("{} days", ranges.join(", ")))
+}
+
+fn omitted(permission: &Permission) -> &'static str {
+    if permission.allowed.includes(CaseSet::OMITTED) {
+        "allowed"
+    } else if permission.allows_omitted() {
+        "perhaps"
+    } else {
+        "denied"
+    }
+}
+
+/// `if …` for each statement that allows, `unless …` for each that denies.
+fn conditions(all: &[Hanging]) -> String {
+    let shown = all.iter().take(MOST_CONDITIONS).map(|hanging| {
+        let word = if hanging.denies { "unless" } else { "if" };
+        format!("{word} {}", hanging.conditions.join(" and "))
+    });
+    let mut text = shown.collect::<Vec<_>>().join("; ");
+    let more = all.len().saturating_sub(MOST_CONDITIONS);
+    if all.is_empty() {
+        "perhaps".clone_into(&mut text);
+    } else if more > 0 {
+        text = format!("{text}; and {more} more conditions");
+    }
+    text
+}
+
+/// What the loss of everybody who could do it is called; nothing where it is no loss.
+pub(super) fn standing(before: Standing, after: Standing) -> Option<&'static str> {
+    match (before, after) {
+        (Standing::Surely | Standing::Perhaps, Standing::Nobody) => Some("nobody is left who can"),
+        (Standing::Surely, Standing::Perhaps) => Some("it is no longer sure that anybody can"),
+        _ => None,
+    }
+}

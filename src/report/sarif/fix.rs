@@ -1,0 +1,63 @@
+//! Fixes as SARIF writes them, so that code scanning and editors offer them.
+
+use std::collections::BTreeMap;
+
+use super::location::{artifact, region, unlinked};
+use super::text;
+use super::types::{ArtifactChange, Fix, Replacement};
+use crate::finding::Finding;
+use crate::fix::Proposal;
+use crate::report::run::Run;
+use crate::report::visible::prose;
+use crate::source::Location;
+
+/// The fixes of a run by the findings that they are for.
+pub(super) struct Fixes<'a>(BTreeMap<(Location, &'a str, &'a str), &'a Proposal>);
+
+impl<'a> Fixes<'a> {
+    pub(super) fn new(run: &Run<'a>) -> Self {
+        let of = |proposal: &'a Proposal| {
+            let findings = proposal.findings.iter();
+            findings.map(move |finding| (key(finding), proposal))
+        };
+        Self(run.fixes.iter().flat_map(of).collect())
+    }
+
+    /// The fix of a finding.
+    pub(super) fn of(&self, run: &Run<'_>, finding: &Finding) -> Vec<Fix> {
+        let fix = self
+            .0
+            .get(&key(finding))
+            .and_then(|proposal| fix(run, proposal));
+        fix.into_iter().collect()
+    }
+}
+
+fn key(finding: &Finding) -> (Location, &str, &str) {
+    (finding.primary.at, &finding.rule, &finding.message)
+}
+
+fn fix(run: &Run<'_>, proposal: &Proposal) -> Option<Fix> {
+    let place = |span| {
+        run.place(Location {
+            span,
+            ..proposal.at
+        })
+    };
+    let replacements = proposal.edits.iter().map(|edit| {
+        let inserted = (!edit.replacement.is_empty()).then(|| text(edit.replacement.clone()));
+        Some(Replacement {
+            deleted_region: region(&place(edit.span)?),
+            inserted_content: inserted,
+        })
+    });
+    let effects = proposal.effects.join("; ");
+    let words = format!("{}. Permissions: {effects}.", proposal.title);
+    Some(Fix {
+        description: text(unlinked(&prose(&words, true))),
+        artifact_changes: [ArtifactChange {
+            artifact_location: artifact(&place(proposal.at.span)?.path),
+            replacements: replacements.collect::<Option<_>>()?,
+        }],
+    })
+}

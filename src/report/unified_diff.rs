@@ -1,0 +1,115 @@
+//! Unified diffs as `git apply` takes them.
+//!
+//! Lines end at line feeds alone, as git has it, so that carriage returns are bytes of a line.
+
+use std::fmt::Write as _;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+
+use super::path::relative;
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+
+/// The change of one file; empty where nothing changes. The file is named from `directory`, in
+/// which the patch is to be applied.
+pub fn file(name: &str, directory: &str, before: &str, after: &str) -> String {
+    let hunks = hunks(before, after, CONTEXT);
+    if hunks.is_empty() {
+        return hunks;
+    }
+    let name = relative(name, directory);
+    let name = name.trim_start_matches('/');
+    let (old, new) = (header_name("a/", name), header_name("b/", name));
+    format!("--- {old}\n+++ {new}\n{hunks}")
+}
+
+/// Names with a quote, a backslash or a control character are written as C strings, and a tab ends
+/// one with a blank in it, as git does.
+fn header_name(prefix: &str, name: &str) -> String {
+    let special = |c: char| c == '"' || c == '\\' || c.is_control();
+    if name.contains(special) {
+        let mut quoted = format!("\"{prefix}");
+        for c in name.chars() {
+            match c {
+                '"' | '\\' => quoted.extend(['\\', c]),
+                c if c.is_control() => {
+                    let mut bytes = [0; 4];
+                    for byte in c.encode_utf8(&mut bytes).bytes() {
+                        // Writing to memory does not fail.
+                        let _ = write!(quoted, "\\{byte:03o}");
+                    }
+                }
+                c => quoted.push(c),
+            }
+        }
+        quoted.push('"');
+        quoted
+    } else if name.contains(' ') {
+        format!("{prefix}{name}\t")
+    } else {
+        format!("{prefix}{name}")
+    }
+}
+
+/// The hunks with so many lines around each change.
+pub(super) fn hunks(before: &str, after: &str, context: usize) -> String {
+    let old: Vec<&str> = before.split_inclusive('\n').collect();
+    let new: Vec<&str> = after.split_inclusive('\n').collect();
+    let mut out = String::new();
+    for group in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), context) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
+        let old_range = first.old_range().start..last.old_range().end;
+        let new_range = first.new_range().start..last.new_range().end;
+        // Writing to memory does not fail.
+        let _ = writeln!(out, "@@ -{} +{} @@", lines(&old_range), lines(&new_range));
+        for op in &group {
+            let gone = op.old_range().filter_map(|index| old.get(index));
+            let came = op.new_range().filter_map(|index| new.get(index));
+            if matches!(op, DiffOp::Equal { .. }) {
+                gone.for_each(|line| push(&mut out, ' ', line));
+            } else {
+                gone.for_each(|line| push(&mut out, '-', line));
+                came.for_each(|line| push(&mut out, '+', line));
+            }
+        }
+    }
+    out
+}
+
+/// First line and number of lines, as a hunk's header has them.
+fn lines(range: &std::ops::Range<usize>) -> String {
+    match range.len() {
+        0 => format!("{},0", range.start),
+        1 => format!("{}", range.start.saturating_add(1)),
+        length => format!("{},{length}", range.start.saturating_add(1)),
+    }
+}
+
+fn push(out: &mut String, sign: char, line: &str) {
+    out.push(sign);
+    out.push_str(line);
+    if !line.ends_with('\n') {
+        out.push_str("\n\\ No newline at end of file\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_without_an_end_and_with_carriage_returns_are_kept() {
+        assert_eq!(
+            file("./k/x.json", "", "a\r\nb\rc", "a\r\nd"),
+            "--- a/./k/x.json\n+++ b/./k/x.json\n@@ -1,2 +1,2 @@\n a\r\n-b\rc\n\
+             \\ No newline at end of file\n+d\n\\ No newline at end of file\n"
+                .replace("/./", "/")
+        );
+        assert_eq!(file("x", "", "a", "a"), "");
+        assert_eq!(header_name("a/", "my key.json"), "a/my key.json\t");
+        assert_eq!(header_name("a/", "x\n\"y"), "\"a/x\\012\\\"y\"");
+    }
+}

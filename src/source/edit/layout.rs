@@ -1,0 +1,266 @@
+//! How the author of a document writes JSON, so that what is added looks the same.
+
+use serde_json::Value as Json;
+
+use crate::source::Span;
+use crate::source::json::{Node, Value};
+
+/// Characters of a new array or object that stay on one line, whatever the habit.
+const LONGEST_LINE: usize = 100;
+
+/// The habits that a document shows.
+#[derive(Debug)]
+pub(super) struct Layout<'a> {
+    text: &'a str,
+    root: &'a Node<'a>,
+    /// What ends a line; empty where the whole document is one line.
+    newline: &'static str,
+    /// One step of indentation.
+    unit: String,
+    /// Between a key and its value.
+    colon: String,
+    /// Between items that stand on one line.
+    comma: String,
+    /// After an opening brace on one line.
+    in_braces: String,
+    /// After an opening bracket on one line.
+    in_brackets: String,
+}
+
+/// Where the children of an array or object stand: an item, or a key with its value.
+pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
+    match &node.value {
+        Value::Array(items) => items.iter().map(|item| item.span).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|member| Span {
+                start: member.key_span.start,
+                end: member.value.span.end,
+            })
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+fn nested<'a>(node: &'a Node<'a>) -> Vec<&'a Node<'a>> {
+    match &node.value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(members) => members.iter().map(|member| &member.value).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+/// Every node, from the top in the order in which they are written.
+fn walk<'a>(root: &'a Node<'a>) -> impl Iterator<Item = &'a Node<'a>> {
+    let mut open = vec![root];
+    std::iter::from_fn(move || {
+        let node = open.pop()?;
+        open.extend(nested(node).into_iter().rev());
+        Some(node)
+    })
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn of(text: &'a str, root: &'a Node<'a>) -> Self {
+        let body = root.span.of(text);
+        let newline = match (body.contains("\r\n"), body.contains('\n')) {
+            (true, _) => "\r\n",
+            (false, true) => "\n",
+            (false, false) => "",
+        };
+        let mut seen = Seen::default();
+        for node in walk(root) {
+            seen.look(text, node);
+        }
+        let colon = seen.colon.unwrap_or_else(|| ": ".to_owned());
+        let tight = newline.is_empty() && colon == ":";
+        Self {
+            text,
+            root,
+            newline,
+            unit: seen.unit.unwrap_or_else(|| "  ".to_owned()),
+            comma: seen
+                .comma
+                .unwrap_or_else(|| if tight { "," } else { ", " }.to_owned()),
+            in_braces: seen.in_braces.unwrap_or_default(),
+            in_brackets: seen.in_brackets.unwrap_or_default(),
+            colon,
+        }
+    }
+
+    pub(super) fn comma(&self) -> &str {
+        &self.comma
+    }
+
+    pub(super) fn newline(&self) -> &'static str {
+        self.newline
+    }
+
+    /// One step further in.
+    pub(super) fn deeper(&self, indent: &str) -> String {
+        format!("{indent}{}", self.unit)
+    }
+
+    /// The white space at the start of the line in which this offset stands.
+    pub(super) fn indent_at(&self, offset: u32) -> &'a str {
+        let before = self.text.get(..offset as usize).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
+        let line = self.text.get(start..).unwrap_or_default();
+        let length = line
+            .len()
+            .saturating_sub(line.trim_start_matches([' ', '\t']).len());
+        line.get(..length).unwrap_or_default()
+    }
+
+    /// Whether a new value under this key goes over several lines: as the value of the same key
+    /// elsewhere, or where there is none as the document does.
+    pub(super) fn spreads(
+        &self,
+        key: Option<&str>,
+        sample: Option<&Node<'_>>,
+        array: bool,
+    ) -> bool {
+        if self.newline.is_empty() {
+            return false;
+        }
+        let fits = |node: &Node<'_>| {
+            let same_kind = if array {
+                node.items().is_some()
+            } else {
+                node.members().is_some()
+            };
+            same_kind && !children(node).is_empty()
+        };
+        if let Some(sample) = sample.filter(|sample| fits(sample)) {
+            return self.is_spread(sample);
+        }
+        let elsewhere = key.and_then(|key| {
+            let members = walk(self.root).filter_map(Node::members).flatten();
+            members
+                .filter(|member| member.key == key)
+                .map(|member| &member.value)
+                .find(|value| fits(value))
+        });
+        elsewhere.is_none_or(|value| self.is_spread(value))
+    }
+
+    fn is_spread(&self, node: &Node<'_>) -> bool {
+        let start = node.span.start.saturating_add(1);
+        let first = children(node).first().map_or(start, |child| child.start);
+        let lead = Span { start, end: first };
+        lead.of(self.text).contains('\n')
+    }
+
+    /// A member as it is to be written.
+    pub(super) fn member(
+        &self,
+        key: &str,
+        value: &Json,
+        sample: Option<&Node<'_>>,
+        indent: &str,
+    ) -> String {
+        let written = self.value(value, Some(key), sample, indent);
+        format!("{}{}{written}", Json::from(key), self.colon)
+    }
+
+    /// A value as it is to be written, on a line with this indentation. `sample` is a value of the
+    /// document to take for an example.
+    pub(super) fn value(
+        &self,
+        value: &Json,
+        key: Option<&str>,
+        sample: Option<&Node<'_>>,
+        indent: &str,
+    ) -> String {
+        let inner = self.deeper(indent);
+        let (parts, open, close, pad, array): (Vec<String>, _, _, _, _) = match value {
+            Json::Array(items) => {
+                let example = sample.and_then(|s| s.items()?.first());
+                let item = |item| self.value(item, None, example, &inner);
+                (
+                    items.iter().map(item).collect(),
+                    '[',
+                    ']',
+                    &self.in_brackets,
+                    true,
+                )
+            }
+            Json::Object(members) => {
+                let member = |(key, value): (&String, &Json)| {
+                    self.member(key, value, sample.and_then(|s| s.get(key)), &inner)
+                };
+                (
+                    members.iter().map(member).collect(),
+                    '{',
+                    '}',
+                    &self.in_braces,
+                    false,
+                )
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+                return value.to_string();
+            }
+        };
+        if parts.is_empty() {
+            return format!("{open}{close}");
+        }
+        let line = format!("{open}{pad}{}{pad}{close}", parts.join(&self.comma));
+        let too_long = line.chars().count() > LONGEST_LINE && !self.newline.is_empty();
+        if too_long || self.spreads(key, sample, array) {
+            let newline = self.newline;
+            let parts = parts.join(&format!(",{newline}{inner}"));
+            format!("{open}{newline}{inner}{parts}{newline}{indent}{close}")
+        } else {
+            line
+        }
+    }
+}
+
+/// Habits as far as they were seen.
+#[derive(Default)]
+struct Seen {
+    unit: Option<String>,
+    colon: Option<String>,
+    comma: Option<String>,
+    in_braces: Option<String>,
+    in_brackets: Option<String>,
+}
+
+impl Seen {
+    fn look(&mut self, text: &str, node: &Node<'_>) {
+        let between = |start, end| Span { start, end }.of(text);
+        let children = children(node);
+        let Some(first) = children.first() else {
+            return;
+        };
+        let lead = between(node.span.start.saturating_add(1), first.start);
+        if let Some((_, indent)) = lead.rsplit_once('\n') {
+            let before = text.get(..node.span.start as usize).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let outer = line
+                .len()
+                .saturating_sub(line.trim_start_matches([' ', '\t']).len());
+            let outer = line.get(..outer).unwrap_or_default();
+            let unit = indent.strip_prefix(outer).filter(|unit| !unit.is_empty());
+            if let (None, Some(unit)) = (&self.unit, unit) {
+                self.unit = Some(unit.to_owned());
+            }
+        } else if node.items().is_some() {
+            self.in_brackets.get_or_insert_with(|| lead.to_owned());
+        } else {
+            self.in_braces.get_or_insert_with(|| lead.to_owned());
+        }
+        for (one, next) in children.iter().zip(children.iter().skip(1)) {
+            let gap = between(one.end, next.start);
+            if self.comma.is_none() && !gap.contains('\n') {
+                self.comma = Some(gap.to_owned());
+            }
+        }
+        for member in node.members().unwrap_or_default() {
+            let gap = between(member.key_span.end, member.value.span.start);
+            if self.colon.is_none() && !gap.contains('\n') {
+                self.colon = Some(gap.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! Edits mean what was asked for and keep every byte that they are not about.
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::{Edit, EditError, JsonDraft, Passage, apply, locate};
+use crate::source::{JsonPath, Span, Step};
+
+fn key(key: &str) -> Step {
+    Step::Key(key.to_owned())
+}
+
+fn statement(index: usize, element: &str) -> Vec<Step> {
+    vec![key("Statement"), Step::Index(index), key(element)]
+}
+
+/// The draft's text, after a check that its edits lead there too.
+fn edited(text: &str, draft: &JsonDraft) -> String {
+    assert_eq!(apply(text, &draft.edits()).unwrap(), draft.text());
+    draft.text().to_owned()
+}
+
+#[test]
+fn edits_are_made_in_any_order_once_and_never_over_each_other() {
+    let edit = |start, end, text: &str| Edit {
+        span: Span::new(start, end),
+        replacement: text.to_owned(),
+    };
+    let both = [edit(3, 4, "X"), edit(0, 1, ""), edit(3, 4, "X")];
+    assert_eq!(apply("abcde", &both).unwrap(), "bcXe");
+    for wrong in [
+        [edit(0, 2, ""), edit(1, 3, "")],
+        [edit(1, 1, "a"), edit(1, 1, "b")],
+        [edit(1, 1, "a"), edit(1, 2, "b")],
+    ] {
+        assert!(matches!(apply("abc", &wrong), Err(EditError::Overlap(_))));
+    }
+    assert!(matches!(
+        apply("aé", &[edit(2, 3, "")]),
+        Err(EditError::OutOfText(_))
+    ));
+}
+
+#[test]
+fn an_array_over_lines_grows_by_lines_whatever_ends_them() {
+    for newline in ["\n", "\r\n"] {
+        let lines = [
+            "{",
+            "\t\"Statement\": [",
+            "\t\t{",
+            "\t\t\t\"Action\": [",
+            "\t\t\t\t\"kms:A\",",
+            "\t\t\t\t\"kms:B\"",
+            "\t\t\t]",
+            "\t\t}",
+            "\t]",
+            "}",
+        ];
+        let text = lines.join(newline);
+        let mut draft = JsonDraft::new(&text);
+        let action = statement(0, "Action");
+        draft
+            .add_values(&action, 0, &[json!("kms:C"), json!("kms:D")])
+            .unwrap();
+        draft.add_values(&action, 9, &[json!("kms:E")]).unwrap();
+        let mut wanted = lines.to_vec();
+        wanted.splice(
+            4..6,
+            [
+                "\t\t\t\t\"kms:A\",",
+                "\t\t\t\t\"kms:C\",",
+                "\t\t\t\t\"kms:D\",",
+                "\t\t\t\t\"kms:B\",",
+                "\t\t\t\t\"kms:E\"",
+            ],
+        );
+        assert_eq!(edited(&text, &draft), wanted.join(newline));
+    }
+}
+
+#[test]
+fn a_single_value_becomes_an_array_as_the_others_are() {
+    for (text, wanted) in [
+        (r#"{"Action":"a"}"#, r#"{"Action":["a","b"]}"#),
+        (r#"{"Action": "a"}"#, r#"{"Action": ["a", "b"]}"#),
+        (
+            "{\n  \"Action\": \"a\"\n}\n",
+            "{\n  \"Action\": [\n    \"a\",\n    \"b\"\n  ]\n}\n",
+        ),
+        (
+            "{\n  \"Action\": \"a\",\n  \"x\": {\"Action\": [ \"c\" ]}\n}",
+            "{\n  \"Action\": [\"a\", \"b\"],\n  \"x\": {\"Action\": [ \"c\" ]}\n}",
+        ),
+    ] {
+        let mut draft = JsonDraft::new(text);
+        draft
+            .add_values(&[key("Action")], 0, &[json!("b")])
+            .unwrap();
+        assert_eq!(edited(text, &draft), wanted);
+    }
+}
+
+#[test]
+fn a_statement_is_written_as_the_one_before() {
+    let text = r#"{
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "AWS": "a" },
+        "Action": [
+            "x"
+        ]
+    }]
+}"#;
+    let mut draft = JsonDraft::new(text);
+    let new = json!({
+        "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": ["y", "z"], "Resource": "*",
+        "Condition": {"Bool": {"k": "false"}},
+    });
+    draft.add_values(&[key("Statement")], 0, &[new]).unwrap();
+    let wanted = r#"{
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "AWS": "a" },
+        "Action": [
+            "x"
+        ]
+    }, {
+        "Effect": "Deny",
+        "Principal": { "AWS": "*" },
+        "Action": [
+            "y",
+            "z"
+        ],
+        "Resource": "*",
+        "Condition": {
+            "Bool": {
+                "k": "false"
+            }
+        }
+    }]
+}"#;
+    assert_eq!(edited(text, &draft), wanted);
+}
+
+#[test]
+fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
+    let policy = "{\n  \"Statement\" : [ {\n    \"Action\" : \"kms:*\"\n  } ]\n}";
+    let once = serde_json::to_string_pretty(&json!({ "Policy": policy })).unwrap();
+    let twice = json!({ "CloudTrailEvent": once }).to_string();
+    let percent =
+        r#"{"PolicyDocument":"%7B%22Statement%22%3A%7B%22Action%22%3A%22kms%3A%2A%22%7D%7D"}"#;
+    let new = json!(["kms:A", "kms:B"]);
+    for (file, steps) in [
+        (once.as_str(), vec![key("Policy"), Step::Embedded]),
+        (
+            twice.as_str(),
+            vec![
+                key("CloudTrailEvent"),
+                Step::Embedded,
+                key("Policy"),
+                Step::Embedded,
+            ],
+        ),
+        (percent, vec![key("PolicyDocument"), Step::Embedded]),
+    ] {
+        let path = JsonPath { steps };
+        let (passage, _) = Passage::open(file, &path).unwrap();
+        let mut draft = JsonDraft::new(passage.text());
+        let mut action = vec![key("Statement"), Step::Index(0), key("Action")];
+        if file == percent {
+            action.remove(1);
+        }
+        draft.replace(&action, &new).unwrap();
+        let after = apply(file, &passage.outer(draft.edits())).unwrap();
+        let (passage, _) = Passage::open(&after, &path).unwrap();
+        assert_eq!(passage.text(), draft.text());
+        assert_eq!(JsonDraft::new(passage.text()).get(&action).unwrap(), new);
+        if file == percent {
+            assert!(after.contains("%5B%22kms%3AA%22%2C"), "{after}");
+        }
+        let node = passage.parse().unwrap();
+        let found = locate(&after, node.get("Statement").unwrap().span).unwrap();
+        let wanted = path.steps.iter().cloned().chain([key("Statement")]);
+        assert_eq!(found.steps, wanted.collect::<Vec<_>>());
+    }
+}
+
+/// JSON as no formatter writes it: between any two tokens a piece of `space`.
+fn write(value: &Json, space: &[&str], at: &mut usize, out: &mut String) {
+    let mut blank = |out: &mut String| {
+        out.push_str(space[*at % space.len()]);
+        *at += 1;
+    };
+    match value {
+        Json::Array(items) => {
+            out.push('[');
+            blank(out);
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                    out.push_str(space[index % space.len()]);
+                }
+                write(item, space, at, out);
+                out.push_str(space[(index + 1) % space.len()]);
+            }
+            out.push(']');
+        }
+        Json::Object(members) => {
+            out.push('{');
+            blank(out);
+            for (index, (key, value)) in members.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                    out.push_str(space[index % space.len()]);
+                }
+                out.push_str(&Json::from(key.as_str()).to_string());
+                out.push_str(space[(index + 2) % space.len()]);
+                out.push(':');
+                out.push_str(space[(index + 3) % space.len()]);
+                write(value, space, at, out);
+                out.push_str(space[(index + 1) % space.len()]);
+            }
+            out.push('}');
+        }
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn value() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i32>().prop_map(Json::from),
+        "[a-c\"\\\\{\\[,\n\té ]{0,5}".prop_map(Json::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::btree_map("[a-f]{1,2}", inner, 0..4)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Paths to everything in a value.
+fn paths(value: &Json) -> Vec<Vec<Step>> {
+    let mut all = vec![Vec::new()];
+    let mut add = |step: Step, child: &Json| {
+        for mut path in paths(child) {
+            path.insert(0, step.clone());
+            all.push(path);
+        }
+    };
+    match value {
+        Json::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(i, v)| add(Step::Index(i), v)),
+        Json::Object(members) => members.iter().for_each(|(k, v)| add(key(k), v)),
+        _ => {}
+    }
+    all
+}
+
+fn at<'v>(value: &'v mut Json, path: &[Step]) -> &'v mut Json {
+    path.iter().fold(value, |value, step| match step {
+        Step::Key(key) => &mut value[key.as_str()],
+        Step::Index(index) => &mut value[*index],
+        Step::Embedded => value,
+    })
+}
+
+/// One change of the draft and of the plain value.
+fn change(draft: &mut JsonDraft, model: &mut Json, which: u8, place: usize, new: &Json) {
+    let all = paths(model);
+    let path = all[place % all.len()].clone();
+    match which % 6 {
+        0 if !path.is_empty() => {
+            draft.remove(&path).unwrap();
+            let parent = at(model, &path[..path.len() - 1]);
+            match path.last().unwrap() {
+                Step::Key(key) => drop(parent.as_object_mut().unwrap().shift_remove(key)),
+                Step::Index(index) => drop(parent.as_array_mut().unwrap().remove(*index)),
+                Step::Embedded => {}
+            }
+        }
+        1 => {
+            draft.replace(&path, new).unwrap();
+            *at(model, &path) = new.clone();
+        }
+        2 => {
+            let target = at(model, &path);
+            let added = draft.insert_items(&path, place, std::slice::from_ref(new));
+            assert_eq!(added.is_ok(), target.is_array());
+            if let Some(items) = target.as_array_mut() {
+                items.insert(place.min(items.len()), new.clone());
+            }
+        }
+        3 => {
+            let target = at(model, &path);
+            let free = target
+                .as_object()
+                .is_some_and(|members| !members.contains_key("zz"));
+            assert_eq!(draft.insert_member(&path, &[], "zz", new).is_ok(), free);
+            if free {
+                target["zz"] = new.clone();
+            }
+        }
+        4 => {
+            draft
+                .add_values(&path, place, std::slice::from_ref(new))
+                .unwrap();
+            let target = at(model, &path);
+            match target.as_array_mut() {
+                Some(items) => items.insert((place + 1).min(items.len()), new.clone()),
+                None => *target = json!([target.clone(), new]),
+            }
+        }
+        _ => rename(draft, model, &path),
+    }
+}
+
+fn rename(draft: &mut JsonDraft, model: &mut Json, path: &[Step]) {
+    let Some((Step::Key(old), parent)) = path.split_last() else {
+        return;
+    };
+    let parent = at(model, parent).as_object_mut().unwrap();
+    let free = !parent.contains_key("yy");
+    assert_eq!(draft.rename(path, "yy").is_ok(), free);
+    if free {
+        let new = |key: String| if key == *old { "yy".to_owned() } else { key };
+        let members = std::mem::take(parent).into_iter();
+        *parent = members.map(|(key, value)| (new(key), value)).collect();
+    }
+}
+
+proptest! {
+    #[test]
+    fn changes_of_the_text_are_changes_of_the_value(
+        first in value(),
+        space in prop::collection::vec(
+            prop::sample::select(vec!["", "", " ", "\n", "\n  ", "\r\n\t", "\t ", "\n\n    "]), 1..5,
+        ),
+        changes in prop::collection::vec((any::<u8>(), any::<usize>(), value()), 1..5),
+    ) {
+        let mut text = " ".to_owned();
+        write(&first, &space, &mut 0, &mut text);
+        text.push_str("\n\n");
+        let mut draft = JsonDraft::new(&text);
+        let mut model = first.clone();
+        for (which, place, new) in &changes {
+            change(&mut draft, &mut model, *which, place % 1000, new);
+        }
+        let after = edited(&text, &draft);
+        prop_assert_eq!(serde_json::from_str::<Json>(&after).unwrap(), model.clone());
+        let patch: json_patch::Patch =
+            serde_json::from_value(serde_json::to_value(draft.patch()).unwrap()).unwrap();
+        let mut patched = first;
+        json_patch::patch(&mut patched, &patch).unwrap();
+        prop_assert_eq!(patched, model);
+    }
+
+    #[test]
+    fn what_is_written_into_a_string_reads_the_same(first in value(), new in value()) {
+        let inner = serde_json::to_string_pretty(&json!({ "a": first })).unwrap();
+        let file = serde_json::to_string_pretty(&json!({ "x": 1, "Policy": inner })).unwrap();
+        let path = JsonPath::default().key("Policy").then(Step::Embedded);
+        let (passage, _) = Passage::open(&file, &path).unwrap();
+        let mut draft = JsonDraft::new(passage.text());
+        draft.insert_member(&[], &["a"], "b", &new).unwrap();
+        let after = apply(&file, &passage.outer(draft.edits())).unwrap();
+        let outer: Json = serde_json::from_str(&after).unwrap();
+        prop_assert_eq!(outer["Policy"].as_str().unwrap(), draft.text());
+        let inner: Json = serde_json::from_str(draft.text()).unwrap();
+        prop_assert_eq!(inner, json!({ "a": first, "b": new }));
+    }
+}

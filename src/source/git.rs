@@ -1,0 +1,325 @@
+//! Files as they were at a revision of a git repository, by asking the `git` program.
+//!
+//! Git is run without a shell, without a pager and without a way to ask the network; a revision is
+//! made a commit's id first, and only that id is handed on.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use super::discover::{holds_json, is_left_out_name, shown};
+use super::{Discovery, Filter, Overlay};
+
+/// Why files cannot be had at a revision.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no `git` to run.
+    #[error("cannot run `git`: {0}")]
+    NoGit(io::Error),
+    /// No repository is there, or git refuses to look into it.
+    #[error("`{path}` is in no git repository: {reason}")]
+    NoRepository {
+        /// The directory.
+        path: String,
+        /// What git says.
+        reason: String,
+    },
+    /// The revision names no commit.
+    #[error("`{0}` is no revision of the repository")]
+    NoRevision(String),
+    /// Neither the revision nor the disk has the path.
+    #[error("`{path}` is neither there now nor at `{revision}`")]
+    NoPath {
+        /// The path.
+        path: String,
+        /// The revision as given.
+        revision: String,
+    },
+    /// Git failed at something that should not fail.
+    #[error("`git {command}` failed: {reason}")]
+    Failed {
+        /// What git was to do.
+        command: &'static str,
+        /// What git says.
+        reason: String,
+    },
+}
+
+/// The paths as they were at a revision.
+#[derive(Debug, Default)]
+pub struct AtRevision {
+    /// Which files stood for the paths, named as on the disk.
+    pub discovery: Discovery,
+    /// Their bytes.
+    pub overlay: Overlay,
+}
+
+/// What the paths stood for at a revision: the same files as [`super::discover`] would have found
+/// then. Symbolic links are passed over, and submodules too.
+///
+/// # Errors
+/// Where git is not there, a path is in no repository, the revision is none, or a path is neither
+/// at the revision nor on the disk.
+pub fn at_revision(
+    revision: &str,
+    paths: &[PathBuf],
+    filter: &Filter,
+) -> Result<AtRevision, GitError> {
+    let mut found = AtRevision::default();
+    for path in paths {
+        let place = Place::of(path);
+        let commit = place.commit(revision)?;
+        let entries = place.list(&commit)?;
+        if entries.is_empty() && !path.exists() {
+            return Err(GitError::NoPath {
+                path: path.to_string_lossy().into_owned(),
+                revision: revision.to_owned(),
+            });
+        }
+        let mut wanted = Vec::new();
+        for entry in entries {
+            match place.take(path, &entry, filter) {
+                Taken::No => {}
+                Taken::PassedOver => {
+                    found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
+                }
+                Taken::Yes { path, named } => wanted.push((entry.id, path, named)),
+            }
+        }
+        place.read(wanted, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// A file of a commit's tree.
+struct Entry {
+    is_file: bool,
+    id: String,
+    /// From the place's directory, with `/`.
+    path: PathBuf,
+}
+
+/// What becomes of an entry.
+enum Taken {
+    No,
+    PassedOver,
+    Yes { path: PathBuf, named: bool },
+}
+
+/// A path as git can be asked about it: a directory that is there, and the rest.
+struct Place {
+    directory: PathBuf,
+    rest: PathBuf,
+}
+
+impl Place {
+    fn of(path: &Path) -> Self {
+        let mut directory = path;
+        while !directory.as_os_str().is_empty() && !directory.is_dir() {
+            let Some(parent) = directory.parent() else {
+                break;
+            };
+            directory = parent;
+        }
+        let rest = path.strip_prefix(directory).unwrap_or(Path::new(""));
+        let here = directory.as_os_str().is_empty();
+        Self {
+            rest: rest.to_path_buf(),
+            directory: if here {
+                PathBuf::from(".")
+            } else {
+                directory.to_path_buf()
+            },
+        }
+    }
+
+    fn git(&self, command: &str) -> Command {
+        let mut git = Command::new("git");
+        git.arg("--no-pager")
+            .arg("--literal-pathspecs")
+            .arg("-C")
+            .arg(&self.directory)
+            .arg(command)
+            .env("LC_ALL", "C")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped());
+        git
+    }
+
+    /// The id of the commit. What begins with a hyphen is an option and no revision.
+    fn commit(&self, revision: &str) -> Result<String, GitError> {
+        let inside = self.git("rev-parse").arg("--git-dir").output();
+        let inside = inside.map_err(GitError::NoGit)?;
+        if !inside.status.success() {
+            return Err(GitError::NoRepository {
+                path: self.directory.to_string_lossy().into_owned(),
+                reason: said(&inside.stderr),
+            });
+        }
+        let none = || GitError::NoRevision(revision.to_owned());
+        if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
+            return Err(none());
+        }
+        let mut git = self.git("rev-parse");
+        git.args(["--verify", "--quiet"])
+            .arg(format!("{revision}^{{commit}}"));
+        let answer = git.output().map_err(GitError::NoGit)?;
+        let id = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        let is_id = id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if answer.status.success() && is_id {
+            Ok(id)
+        } else {
+            Err(none())
+        }
+    }
+
+    fn list(&self, commit: &str) -> Result<Vec<Entry>, GitError> {
+        let mut git = self.git("ls-tree");
+        git.args(["-r", "-z", commit]);
+        if !self.rest.as_os_str().is_empty() {
+            git.arg("--").arg(&self.rest);
+        }
+        let answer = git.output().map_err(GitError::NoGit)?;
+        if !answer.status.success() {
+            return Err(GitError::Failed {
+                command: "ls-tree",
+                reason: said(&answer.stderr),
+            });
+        }
+        let lines = answer.stdout.split(|byte| *byte == 0);
+        Ok(lines.filter_map(entry).collect())
+    }
+
+    fn take(&self, root: &Path, entry: &Entry, filter: &Filter) -> Taken {
+        let Ok(below) = entry.path.strip_prefix(&self.rest) else {
+            return Taken::No;
+        };
+        if below.as_os_str().is_empty() {
+            let path = root.to_path_buf();
+            return if entry.is_file {
+                Taken::Yes { path, named: true }
+            } else {
+                Taken::No
+            };
+        }
+        let directories = below.parent().into_iter().flat_map(Path::components);
+        let left_out = directories
+            .filter_map(|part| match part {
+                Component::Normal(name) => Some(name),
+                _ => None,
+            })
+            .any(|name| is_left_out_name(&name.to_string_lossy()));
+        if left_out || !filter.takes(&root.join(below), below) {
+            Taken::No
+        } else if entry.is_file {
+            let path = shown(root, below);
+            Taken::Yes { path, named: false }
+        } else {
+            Taken::PassedOver
+        }
+    }
+
+    /// Reads the files and keeps those that may hold JSON.
+    fn read(
+        &self,
+        wanted: Vec<(String, PathBuf, bool)>,
+        found: &mut AtRevision,
+    ) -> Result<(), GitError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let mut git = self.git("cat-file");
+        git.arg("--batch")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = git.spawn().map_err(GitError::NoGit)?;
+        let ids: String = wanted.iter().flat_map(|(id, ..)| [id, "\n"]).collect();
+        let failed = |reason: String| GitError::Failed {
+            command: "cat-file",
+            reason,
+        };
+        let read = thread::scope(|scope| {
+            // Git answers while it is asked: both ends must be served at once.
+            let mut input = child.stdin.take();
+            scope.spawn(move || input.as_mut().map(|input| input.write_all(ids.as_bytes())));
+            take_answers(&mut child, wanted, found)
+        });
+        let ended = child.wait().map_err(|error| failed(error.to_string()))?;
+        read.map_err(|error| failed(error.to_string()))?;
+        if ended.success() {
+            Ok(())
+        } else {
+            Err(failed(ended.to_string()))
+        }
+    }
+}
+
+fn take_answers(
+    child: &mut Child,
+    wanted: Vec<(String, PathBuf, bool)>,
+    found: &mut AtRevision,
+) -> io::Result<()> {
+    let broken = || io::Error::other("its answer is not understood");
+    let output = child.stdout.take().ok_or_else(broken)?;
+    let mut output = BufReader::new(output);
+    for (id, path, named) in wanted {
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        // `ID blob SIZE`, or `ID missing`.
+        let size = line.trim_end().rsplit(' ').next();
+        let size: Option<u64> = size.and_then(|size| size.parse().ok());
+        let size = size.filter(|_| line.starts_with(&id)).ok_or_else(broken)?;
+        let mut bytes = Vec::new();
+        output.by_ref().take(size).read_to_end(&mut bytes)?;
+        output.read_exact(&mut [0])?;
+        if named {
+            found.discovery.named.push(path.clone());
+        } else if holds_json(&path, &bytes) {
+            found.discovery.found.push(path.clone());
+        } else {
+            found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
+            continue;
+        }
+        found.overlay.put(path, bytes);
+    }
+    Ok(())
+}
+
+/// `MODE TYPE ID`, a tab, and the path. Files have the modes 100644 and 100755; 120000 is a
+/// symbolic link, 160000 a submodule.
+fn entry(line: &[u8]) -> Option<Entry> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let (head, path) = line.split_at_checked(tab)?;
+    let mut head = std::str::from_utf8(head).ok()?.split(' ');
+    let (mode, _kind, id) = (head.next()?, head.next()?, head.next()?);
+    Some(Entry {
+        is_file: mode.starts_with("100"),
+        id: id.to_owned(),
+        path: path_of(path.get(1..)?),
+    })
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::new(&*String::from_utf8_lossy(bytes)))
+}
+
+/// The first line of what git says.
+fn said(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("fatal: ").unwrap_or(line);
+    line.to_owned()
+}

@@ -1,0 +1,434 @@
+//! Every fix: proposed on the rules' own examples, made, read again, and what it promised holds.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use kmslint::aws::PendingWindowInDays;
+use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::finding::Finding;
+use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop};
+use kmslint::lint::{run, run_all};
+use kmslint::load::{Loaded, load_over};
+use kmslint::rule::{Catalogue, Outcome};
+use kmslint::source::edit::{JsonDraft, Passage, apply};
+use kmslint::source::{Discovery, Overlay, Step};
+use serde_json::Value as Json;
+use walkdir::WalkDir;
+
+static KINDS: LazyLock<BTreeMap<&str, FixKind>> = LazyLock::new(|| {
+    let rules = Catalogue::builtin().unwrap().rules().iter();
+    let kind = |name: &String| FixKind::from_name(name).unwrap();
+    rules
+        .filter_map(|rule| Some((rule.id.as_str(), rule.fix.as_ref().map(kind)?)))
+        .collect()
+});
+
+fn limits() -> Limits {
+    Limits {
+        minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+    }
+}
+
+/// Files as they were or are to be, and what is found in them.
+struct Checked {
+    loaded: Loaded,
+    findings: Vec<Finding>,
+}
+
+impl Checked {
+    fn new(discovery: &Discovery, overlay: &Overlay) -> Self {
+        let loaded = load_over(discovery, overlay);
+        let facts = of_inventory(&loaded.inventory, &loaded.sources, limits());
+        let findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
+        Self { loaded, findings }
+    }
+
+    fn of_files(files: &[(String, String)]) -> (Discovery, Overlay, Self) {
+        let mut overlay = Overlay::default();
+        let mut discovery = Discovery::default();
+        for (name, text) in files {
+            let path = Path::new("example").join(name);
+            overlay.put(&path, text.as_bytes());
+            discovery.found.push(path);
+        }
+        let checked = Self::new(&discovery, &overlay);
+        (discovery, overlay, checked)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Workshop<'_>) -> T) -> T {
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap()).unwrap();
+        work(&Workshop {
+            inventory: &self.loaded.inventory,
+            sources: &self.loaded.sources,
+            limits: limits(),
+            trusted: &[],
+            organization: None,
+            check: &check,
+        })
+    }
+
+    fn propose(&self, wanted: &(dyn Fn(&Finding) -> Option<FixKind> + Sync)) -> Repaired {
+        self.with(|shop| shop.propose(&self.findings, wanted))
+    }
+
+    fn count(&self, finding: &Finding) -> usize {
+        let same = |other: &&Finding| {
+            (&other.rule, &other.subject, &other.message)
+                == (&finding.rule, &finding.subject, &finding.message)
+        };
+        self.findings.iter().filter(same).count()
+    }
+}
+
+fn kind(finding: &Finding) -> Option<FixKind> {
+    KINDS.get(finding.rule.as_str()).copied()
+}
+
+/// Holds that a proposal does what it says, on the files as a whole.
+fn hold(
+    before: &Checked,
+    discovery: &Discovery,
+    overlay: &Overlay,
+    proposal: &Proposal,
+) -> Checked {
+    let title = &proposal.title;
+    let file = before.loaded.sources.get(proposal.at.source).unwrap();
+    assert_eq!(
+        apply(file.text(), &proposal.edits).unwrap(),
+        proposal.text,
+        "{title}"
+    );
+    assert!(!proposal.edits.is_empty(), "{title}");
+    // The JSON Patch says the same as the edit.
+    let document = |text: &str| {
+        let mut steps = proposal.document.clone();
+        steps
+            .steps
+            .retain(|step| *step != Step::Embedded || !proposal.document.steps.is_empty());
+        let (passage, rest) = Passage::open(text, &steps).unwrap();
+        assert!(rest.is_empty());
+        JsonDraft::new(passage.text()).get(&[]).unwrap()
+    };
+    let patch: json_patch::Patch =
+        serde_json::from_value(serde_json::to_value(&proposal.patch).unwrap()).unwrap();
+    let mut patched: Json = document(file.text());
+    json_patch::patch(&mut patched, &patch).unwrap();
+    assert_eq!(patched, document(&proposal.text), "{title}");
+    // It is read as before.
+    let mut edited = overlay.clone();
+    edited.put(file.name(), proposal.text.as_bytes());
+    let after = Checked::new(discovery, &edited);
+    assert_eq!(
+        after.loaded.errors.len(),
+        before.loaded.errors.len(),
+        "{title}"
+    );
+    assert_eq!(after.loaded.recognized, before.loaded.recognized, "{title}");
+    if proposal.is_safe() {
+        for finding in &proposal.findings {
+            assert!(
+                after.count(finding) < before.count(finding),
+                "{title}: {finding:?} stays"
+            );
+            let new = after
+                .findings
+                .iter()
+                .filter(|new| new.severity >= finding.severity);
+            for new in new.filter(|new| new.subject == finding.subject) {
+                assert!(
+                    after.count(new) <= before.count(new),
+                    "{title} brings {new:?}"
+                );
+            }
+        }
+        let again = after.propose(&|finding| {
+            let same = |fixed: &Finding| {
+                (&fixed.rule, &fixed.message, &fixed.subject)
+                    == (&finding.rule, &finding.message, &finding.subject)
+            };
+            // Two findings that say the same may stand at two places.
+            let gone = proposal.findings.iter().any(same) && before.count(finding) == 1;
+            gone.then(|| kind(finding)).flatten()
+        });
+        assert!(again.left.is_empty(), "{title}: {:?}", again.left);
+    }
+    after
+}
+
+fn describe(text: &mut String, proposal: &Proposal) {
+    let safety = match &proposal.safety {
+        Safety::Safe => "safe".to_owned(),
+        Safety::Unsafe(reasons) => format!("unsafe: {}", reasons.join("; ")),
+    };
+    writeln!(text, "  {}\n    {safety}", proposal.title).unwrap();
+    for effect in &proposal.effects {
+        writeln!(text, "    {effect}").unwrap();
+    }
+}
+
+/// What is proposed for every example that fires is read in the difference of this file.
+#[test]
+fn fixes_of_the_rules_examples_are_as_written() {
+    let mut text = String::new();
+    for rule in Catalogue::builtin()
+        .unwrap()
+        .rules()
+        .iter()
+        .filter(|rule| rule.fix.is_some())
+    {
+        let mut proposed = false;
+        for example in rule.examples.iter().filter(|e| e.outcome == Outcome::Fires) {
+            let (discovery, overlay, before) = Checked::of_files(&example.files);
+            let outcome = before.propose(&|finding| {
+                (finding.rule == rule.id.as_str())
+                    .then(|| kind(finding))
+                    .flatten()
+            });
+            writeln!(text, "{}:{}", rule.id, example.line).unwrap();
+            for proposal in &outcome.left {
+                hold(&before, &discovery, &overlay, proposal);
+                describe(&mut text, proposal);
+                proposed = true;
+            }
+            for refused in &outcome.refused {
+                writeln!(text, "  refused: {}", refused.reason).unwrap();
+            }
+            let all = outcome.left.len() + outcome.refused.len();
+            assert!(
+                all > 0,
+                "{}:{}: nothing is said of the fix",
+                rule.id,
+                example.line
+            );
+        }
+        assert!(proposed, "{}: no example has a proposal", rule.id);
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write("tests/fixes_on_examples.txt", &text).unwrap();
+    }
+    let wanted = std::fs::read_to_string("tests/fixes_on_examples.txt").unwrap_or_default();
+    assert_eq!(
+        text, wanted,
+        "UPDATE=1 cargo test --test fixes writes it anew"
+    );
+}
+
+#[test]
+fn every_example_is_repaired_and_a_second_time_changes_nothing() {
+    for example in Catalogue::builtin()
+        .unwrap()
+        .rules()
+        .iter()
+        .flat_map(|rule| &rule.examples)
+    {
+        let (discovery, mut overlay, before) = Checked::of_files(&example.files);
+        let accept = |proposal: &Proposal| proposal.is_safe();
+        let done = before.with(|shop| shop.repair(&before.findings, &kind, &accept));
+        for (source, text) in &done.files {
+            let name = before.loaded.sources.get(*source).unwrap().name();
+            overlay.put(name, text.as_bytes());
+        }
+        let after = Checked::new(&discovery, &overlay);
+        assert_eq!(after.loaded.errors.len(), before.loaded.errors.len());
+        for finding in done.done.iter().flat_map(|proposal| &proposal.findings) {
+            assert!(
+                after.count(finding) < before.count(finding).max(1),
+                "{finding:?}"
+            );
+        }
+        let again = after.with(|shop| shop.repair(&after.findings, &kind, &accept));
+        let titles: Vec<_> = again.done.iter().map(|proposal| &proposal.title).collect();
+        assert!(again.files.is_empty(), "line {}: {titles:?}", example.line);
+    }
+}
+
+#[test]
+fn every_kind_is_some_rules() {
+    for kind in FixKind::ALL {
+        assert!(
+            KINDS.values().any(|known| *known == kind),
+            "{}",
+            kind.name()
+        );
+        let file = format!("src/fix/{}.rs", kind.name().replace('-', "_"));
+        assert!(Path::new(&file).is_file(), "{file} is missing");
+    }
+}
+
+const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:user/KMSKeyAdmin";
+
+/// The statement for key administrators of the KMS Developer Guide, with these actions more.
+fn administrators(actions: &str) -> String {
+    let statement = format!(
+        r#"{{
+  "Sid": "Allow access for Key Administrators",
+  "Effect": "Allow",
+  "Principal": {{"AWS": "{ADMINISTRATOR}"}},
+  "Action": [
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*"{actions}
+  ],
+  "Resource": "*"
+}}"#
+    );
+    format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{statement}]}}\n")
+}
+
+/// Allows deletion, and holds what was promised; the proposal, and what is checked after it.
+fn allowed(
+    before: &Checked,
+    files: &(Discovery, Overlay),
+    request: &AllowDeletion,
+) -> (Proposal, Checked) {
+    let mut done = before.with(|shop| shop.allow(request)).done;
+    assert_eq!(done.len(), 1);
+    let proposal = done.remove(0);
+    assert!(proposal.is_safe(), "{:?}", proposal.safety);
+    let after = hold(before, &files.0, &files.1, &proposal);
+    assert!(after.with(|shop| shop.allow(request)).done.is_empty());
+    (proposal, after)
+}
+
+/// The example of the page `deleting-keys-adding-permission` of that guide.
+#[test]
+fn an_administrator_is_given_deletion_as_documented() {
+    let files = [("policy.json".to_owned(), administrators(""))];
+    let (discovery, overlay, before) = Checked::of_files(&files);
+    let files = (discovery, overlay);
+    let request = |minimum: Option<i64>| AllowDeletion {
+        principal: ADMINISTRATOR.to_owned(),
+        minimum: minimum.map(|days| PendingWindowInDays::new(days).unwrap()),
+    };
+    let (proposal, _) = allowed(&before, &files, &request(None));
+    let documented = ",\n    \"kms:ScheduleKeyDeletion\",\n    \"kms:CancelKeyDeletion\"";
+    assert_eq!(proposal.text, administrators(documented));
+
+    let (proposal, after) = allowed(&before, &files, &request(Some(21)));
+    let cancel = "\"kms:Delete*\",\n    \"kms:CancelKeyDeletion\"\n  ]";
+    assert!(proposal.text.contains(cancel), "{}", proposal.text);
+    let gained = "denied → allowed with 21 to 30 days";
+    let mut effects = proposal.effects.iter();
+    assert!(
+        effects.any(|effect| effect.contains(gained)),
+        "{:?}",
+        proposal.effects
+    );
+
+    // What is there already is not narrowed by one more permission.
+    let refused = after.with(|shop| shop.allow(&request(Some(30)))).refused;
+    assert!(
+        matches!(refused.as_slice(), [one] if one.input),
+        "{refused:?}"
+    );
+}
+
+/// What came of real files.
+#[derive(Debug, Default)]
+struct Figures {
+    findings: usize,
+    fixable: usize,
+    refused: usize,
+    made: usize,
+    files: usize,
+    left: usize,
+    /// Proposals of each kind, safe and unsafe.
+    kinds: BTreeMap<&'static str, (usize, usize)>,
+    refusals: BTreeMap<String, usize>,
+}
+
+impl Figures {
+    fn add(&mut self, discovery: &Discovery) {
+        let before = Checked::new(discovery, &Overlay::default());
+        let outcome = before.propose(&kind);
+        for proposal in &outcome.left {
+            hold(&before, discovery, &Overlay::default(), proposal);
+            let count = self.kinds.entry(proposal.kind.unwrap().name()).or_default();
+            *(if proposal.is_safe() {
+                &mut count.0
+            } else {
+                &mut count.1
+            }) += 1;
+        }
+        let accept = |proposal: &Proposal| proposal.is_safe();
+        let done = before.with(|shop| shop.repair(&before.findings, &kind, &accept));
+        let mut overlay = Overlay::default();
+        for (source, text) in &done.files {
+            let file = before.loaded.sources.get(*source).unwrap();
+            overlay.put(file.name(), text.as_bytes());
+        }
+        let after = Checked::new(discovery, &overlay);
+        assert_eq!(after.loaded.errors.len(), before.loaded.errors.len());
+        for finding in done.done.iter().flat_map(|proposal| &proposal.findings) {
+            assert!(
+                after.count(finding) < before.count(finding).max(1),
+                "{finding:?}"
+            );
+        }
+        let again = after.with(|shop| shop.repair(&after.findings, &kind, &accept));
+        assert!(again.files.is_empty(), "{:?}", again.done);
+        self.findings += before.findings.len();
+        self.fixable += before
+            .findings
+            .iter()
+            .filter(|finding| kind(finding).is_some())
+            .count();
+        self.refused += outcome.refused.len();
+        for refused in outcome.refused {
+            *self
+                .refusals
+                .entry(format!("{}: {}", refused.rule, refused.reason))
+                .or_default() += 1;
+        }
+        self.made += done.done.len();
+        self.files += done.files.len();
+        self.left += after.findings.len();
+    }
+}
+
+/// Real files, where they stand beside the checkout: every fix of each is made in memory.
+#[test]
+fn fixes_of_real_files_hold() {
+    let corpus: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    if !corpus.is_dir() {
+        eprintln!("no corpus here");
+        return;
+    }
+    let mut figures = Figures::default();
+    let files = WalkDir::new(corpus).sort_by_file_name().into_iter();
+    let files = files
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file());
+    for file in files {
+        figures.add(&Discovery {
+            named: vec![file.into_path()],
+            ..Discovery::default()
+        });
+    }
+    eprintln!(
+        "findings {}, of which {} with a kind of fix; refused {}; made one after the other {} in {} \
+         files; findings then {}",
+        figures.findings,
+        figures.fixable,
+        figures.refused,
+        figures.made,
+        figures.files,
+        figures.left
+    );
+    for (kind, (safe, not_safe)) in &figures.kinds {
+        eprintln!("  {kind}: {safe} safe, {not_safe} unsafe");
+    }
+    for (refusal, count) in &figures.refusals {
+        eprintln!("  refused {count}: {refusal}");
+    }
+}
