@@ -180,7 +180,9 @@ impl<'a> Everyone<'a> {
         };
         let mut people = vec![person(Way::Known, (plain(self.before), plain(self.after)))];
         let is_open = |place: Place<'a>| {
-            let account = caller.account();
+            // A session's policies are those of a role or user that it is not known to be of.
+            let is_listed = matches!(kind, WhoKind::Role | WhoKind::User);
+            let account = caller.account().filter(|_| is_listed);
             let whole = account.is_some_and(|account| place.identities.is_whole(account));
             member(place, caller).is_none() && !whole
         };
