@@ -43,14 +43,25 @@ pub(in crate::report) fn code(text: &str) -> String {
 fn words(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
+    let mut before = ' ';
     while let Some(c) = characters.next() {
-        let in_word = characters.peek().is_some_and(|next| next.is_alphanumeric());
+        let next = characters.peek().copied().unwrap_or(' ');
         let is_plain = match c {
             ',' | ';' | '(' | ')' | '\'' | '"' => true,
-            // `www.…` and `GH-1` are links.
-            '.' | '-' => !in_word,
+            // `www.…` is a link.
+            '.' => !next.is_alphanumeric(),
+            // `GH-1` and `ABC-1` are, `us-east-1` is none; where a line may begin it is a list.
+            '-' if next.is_ascii_digit() => {
+                before.is_ascii_digit() || (before.is_lowercase() && !escaped.ends_with("gh"))
+            }
+            '-' => before.is_alphanumeric() && next != '-',
+            // `:x:` is a picture and `https:…` a link; a time of day is neither.
+            ':' => next == ' ' || (before.is_ascii_digit() && next.is_ascii_digit()),
+            // Inside of a word it emphasises nothing.
+            '_' => before.is_alphanumeric() && next.is_alphanumeric(),
             _ => !c.is_ascii_punctuation(),
         };
+        before = c;
         if is_plain {
             escaped.push(c);
         } else {
@@ -99,6 +110,26 @@ mod tests {
             "a <span>&#96;</span>b<span>&#42;</span> d"
         );
         assert_eq!(inline("@all"), "<span>&#64;</span>all");
+        for plain in [
+            "a: b_c, us-east-1",
+            "2026-07-01 at 09:00 UTC",
+            "multi-Region keys",
+        ] {
+            assert_eq!(inline(plain), plain);
+        }
+        for hostile in [
+            ":x:",
+            "a:x:",
+            "https://a",
+            "_a_",
+            "- a",
+            "a -- b",
+            "ABC-12",
+            "gh-1",
+            "x\n- a",
+        ] {
+            assert!(inline(hostile).contains("<span>"), "{hostile}");
+        }
         assert_eq!(inline("GH-1. x"), "GH<span>&#45;</span>1. x");
         assert_eq!(code("|<"), "<code>&#124;&#60;</code>");
     }
