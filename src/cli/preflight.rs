@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use crate::eval::Caller;
-use crate::preflight::{Operation, Preflight, Question, Verdict, pending, preflight};
+use crate::preflight::{Operation, Preflight, Question, Verdict, pending, planned, preflight};
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
 use crate::source::Location;
@@ -53,8 +53,8 @@ pub(super) struct PreflightArguments {
     /// How to show the verdict.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Check every key that the files of this file or directory name as pending deletion; may be
-    /// repeated.
+    /// Check every key that the files of this file or directory name as pending deletion, and every
+    /// planned deletion (a request of `aws kms schedule-key-deletion`); may be repeated.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["key", "days", "operation"])]
     pending: Vec<PathBuf>,
     #[command(flatten)]
@@ -112,7 +112,7 @@ pub(super) fn run(
         show_one(arguments.format, &answer, &gathered, terminal)?;
         answer.verdict
     } else {
-        let answers = all_pending(&question, &arguments.pending, &gathered);
+        let answers = all_pending(&question, &arguments.pending, &gathered)?;
         show_pending(arguments.format, &answers, &gathered, terminal)?;
         overall(&answers)
     };
@@ -128,8 +128,22 @@ fn caller(text: &str) -> Result<Caller, Failure> {
         .map_err(|error| Failure::usage(format!("--principal: {error}\n  help: {}", error.help())))
 }
 
-/// The keys whose state stands in a file below one of the paths.
-fn all_pending(question: &Question, paths: &[PathBuf], gathered: &Gathered) -> Vec<Preflight> {
+/// The keys whose state, and the plans that stand in a file below one of the paths.
+fn all_pending(
+    question: &Question,
+    paths: &[PathBuf],
+    gathered: &Gathered,
+) -> Result<Vec<Preflight>, Failure> {
+    let passed_over = gathered.loaded.passed_over.iter();
+    let is_named = |file: &str| paths.iter().any(|path| path.as_path() == Path::new(file));
+    if let Some(of) = passed_over.clone().find(|of| is_named(&of.file)) {
+        // Else a plan that is not understood would pass for one that nothing speaks against.
+        let text = format!(
+            "--pending: `{}` is passed over: {}\n  help: a plan is an object with `KeyId` and `PendingWindowInDays`",
+            of.file, of.reason
+        );
+        return Err(Failure::usage(text));
+    }
     let sources = &gathered.loaded.sources;
     let named = |at: Location| {
         let file = sources.get(at.source);
@@ -138,7 +152,18 @@ fn all_pending(question: &Question, paths: &[PathBuf], gathered: &Gathered) -> V
             paths.iter().any(|path| name.starts_with(path))
         })
     };
-    pending(question, &gathered.loaded.inventory, sources, &named)
+    let inventory = &gathered.loaded.inventory;
+    let plan = inventory.planned.iter().find(|plan| named(plan.at));
+    if let (Some(plan), None) = (plan, &question.principal) {
+        let place = report::preflight::place(sources, plan.at);
+        let text = format!(
+            "--pending: {place} plans a deletion, and who would schedule it is not said\n  help: add `--principal` with the ARN of the user or role"
+        );
+        return Err(Failure::usage(text));
+    }
+    let mut all = pending(question, inventory, sources, &named);
+    all.extend(planned(question, inventory, sources, &named));
+    Ok(all)
 }
 
 fn show_one(

@@ -4,7 +4,7 @@ use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyTyp
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::source::Location;
 
-use super::{LoadedPolicy, Tag};
+use super::{LoadedPolicy, ScheduledDeletion, Tag};
 
 /// A value and the place in a file that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub struct KeyMetadata {
     pub spec: Option<Located<Reported<KeySpec>>>,
     /// `KeyUsage`.
     pub usage: Option<Located<Reported<KeyUsage>>>,
-    /// `KeyState`.
+    /// `KeyState`; where `describe-key` and the answer of `schedule-key-deletion` contradict each
+    /// other, none.
     pub state: Option<Located<Reported<KeyState>>>,
     /// `Origin`.
     pub origin: Option<Located<Reported<Origin>>>,
@@ -62,6 +63,8 @@ pub struct KeyMetadata {
     pub deletion_date: Option<Located<String>>,
     /// `PendingDeletionWindowInDays`, days.
     pub pending_window: Option<Located<u16>>,
+    /// The answer of `schedule-key-deletion`.
+    pub scheduled: Option<ScheduledDeletion>,
     /// All its tags.
     pub tags: Option<Located<Vec<Tag>>>,
     /// All its aliases, for example `alias/payments`.

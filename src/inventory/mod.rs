@@ -1,5 +1,6 @@
 //! All that was loaded: keys, principals, policies, and where each stands in a file.
 
+mod deletion;
 mod evidence;
 mod key;
 mod organization;
@@ -7,6 +8,7 @@ mod policy;
 mod principal;
 mod trail;
 
+pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
@@ -20,6 +22,8 @@ pub struct Inventory {
     /// Keys, sorted by where they were first found. A key policy that came without its key is a
     /// key of its own.
     pub keys: Vec<Key>,
+    /// Deletions that are planned, sorted by place.
+    pub planned: Vec<PlannedDeletion>,
     /// Policies that are attached to nothing that was loaded, sorted by place.
     pub policies: Vec<LoadedPolicy>,
     /// Users and roles, sorted by ARN.

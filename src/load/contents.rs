@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy};
+use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion};
 use crate::source::InputError;
 use crate::source::json::{Node, duplicate_keys};
 
@@ -16,6 +16,8 @@ pub(super) struct Contents {
     pub(super) keys: Vec<Key>,
     /// What is said of keys that other files are about.
     pub(super) additions: Vec<Addition>,
+    /// Deletions that are planned.
+    pub(super) planned: Vec<PlannedDeletion>,
     /// Policies that are no key's.
     pub(super) policies: Vec<LoadedPolicy>,
     /// Users, groups, roles and their policies.

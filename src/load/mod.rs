@@ -13,6 +13,7 @@ mod identity;
 mod join;
 mod policy;
 mod policy_shape;
+mod scheduled;
 mod single;
 mod trail;
 mod trust;
@@ -117,6 +118,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
     loaded.inventory.keys = join::join(parts.keys, parts.additions);
     for key in &mut loaded.inventory.keys {
         account::complete(key);
+        scheduled::complete(key);
     }
     for missing in identity::join(parts.account, &mut loaded.inventory) {
         let file = loaded.sources.get(missing.at.source);
@@ -148,6 +150,7 @@ impl Parts {
         self.account.groups.extend(account.groups);
         self.account.managed.extend(account.managed);
         self.account.inline.extend(account.inline);
+        inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);
         inventory
             .organization_policies

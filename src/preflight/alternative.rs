@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::aws::KmsAction;
+use crate::aws::key::KeySpec;
 use crate::aws::key_state::compatibility;
 
 use super::key::Subject;
 use super::permission::{Answer, Permission};
-use super::reference::{CANCEL, DISABLING};
+use super::reference::{CANCEL, DISABLING, KEY_STATE};
+use super::verdict::{Reason, Severity, Topic};
 use super::{Operation, Question, command};
 
 /// A command.
@@ -100,6 +102,21 @@ pub(super) fn all(
         Operation::Cancel => vec![enable],
         Operation::Pending => vec![cancel, enable],
     }
+}
+
+/// What AWS documents differently in two places is shown as such: the table of key states as of 2023
+/// and that of 2026.
+pub(super) fn documented_differently(subject: &Subject) -> Option<Reason> {
+    let is_asymmetric = subject.spec().is_some_and(KeySpec::is_asymmetric);
+    is_asymmetric.then(|| {
+        Reason::new(
+            Severity::Note,
+            Topic::Loss,
+            "documented-differently",
+            KEY_STATE,
+            "AWS documents in two ways whether a disabled key still hands out its public key: GetPublicKey fails with DisabledException (the key-state page as of 2023), or goes through (today's); so where the key is disabled instead, whoever downloads its public key may not notice",
+        )
+    })
 }
 
 fn answer(permissions: &[Permission], action: KmsAction) -> Option<Answer> {

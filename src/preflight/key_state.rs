@@ -4,9 +4,11 @@
 use crate::aws::KmsAction;
 use crate::aws::key::{KeyManager, KeyState, Reported};
 use crate::aws::key_state::{Compatibility, Footnote, compatibility};
+use crate::inventory::Located;
 
 use super::Operation;
 use super::key::{Subject, known};
+use super::moment::parse;
 use super::reference::{AWS_MANAGED, KEY_STATE, METADATA};
 use super::verdict::{Reason, Severity, Topic};
 
@@ -15,6 +17,7 @@ pub(super) fn reasons(subject: &Subject, operation: Operation) -> Vec<Reason> {
     let mut reasons = Vec::new();
     reasons.extend(manager(subject));
     reasons.push(state(subject, operation));
+    reasons.extend(dates(subject));
     reasons
 }
 
@@ -58,6 +61,7 @@ fn state(subject: &Subject, operation: Operation) -> Reason {
             let text = format!("what the key state `{text}` lets through is not known");
             return reason(Severity::Caution, "key-state-not-known", text).at(at);
         }
+        None if contradiction(subject).is_some() => return contradicted(subject),
         None => {
             let text = "no file says which state the key is in";
             let found = reason(Severity::Caution, "key-state-not-known", text);
@@ -77,6 +81,52 @@ fn state(subject: &Subject, operation: Operation) -> Reason {
         }
     };
     found.at(at)
+}
+
+type States<'s> = (
+    &'s Located<Reported<KeyState>>,
+    &'s Located<Reported<KeyState>>,
+);
+
+/// What `schedule-key-deletion` answered and what `describe-key` says, where both cannot hold.
+fn contradiction(subject: &Subject) -> Option<States<'_>> {
+    let scheduled = subject.key.metadata.scheduled.as_ref()?;
+    Some((&scheduled.state, scheduled.contradicts.as_ref()?))
+}
+
+fn contradicted(subject: &Subject) -> Reason {
+    let (answered, described) = contradiction(subject)
+        .map_or(("?", "?"), |(answered, described)| {
+            (answered.value.as_str(), described.value.as_str())
+        });
+    let text = format!(
+        "`schedule-key-deletion` answered that the key is {answered}, and `describe-key` says that it is {described}; which came last is in no file, so its state is not known"
+    );
+    let at = contradiction(subject).map_or(subject.at(), |(answered, _)| answered.at);
+    reason(Severity::Caution, "key-states-contradict", text)
+        .help("fetch the output of `aws kms describe-key` again, and take the older file away")
+        .at(at)
+}
+
+/// Two dates of deletion: it was cancelled and scheduled again, or a primary key waited.
+fn dates(subject: &Subject) -> Option<Reason> {
+    let metadata = &subject.key.metadata;
+    let answered = metadata.scheduled.as_ref()?.date.as_ref()?;
+    let described = metadata.deletion_date.as_ref()?;
+    let (one, other) = (parse(&answered.value), parse(&described.value));
+    let differ = match (one, other) {
+        (Some(one), Some(other)) => one.as_second() != other.as_second(),
+        _ => answered.value != described.value,
+    };
+    differ.then(|| {
+        let text = format!(
+            "`schedule-key-deletion` answered with deletion date {}, and `describe-key` says {}, which is taken here",
+            answered.value, described.value
+        );
+        reason(Severity::Caution, "deletion-dates-differ", text)
+            .help("fetch the output of `aws kms describe-key` again, and take the older file away")
+            .at(answered.at)
+    })
 }
 
 /// A second call is refused: the deletion must be cancelled first, also to change the days.

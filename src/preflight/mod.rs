@@ -17,6 +17,7 @@ mod moment;
 mod pending;
 mod permission;
 mod permissions;
+mod planned;
 mod question;
 mod reference;
 mod related;
@@ -32,7 +33,7 @@ use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
 use crate::eval::Caller;
 use crate::inventory::Inventory;
 use crate::simulate::Explained;
-use crate::source::Sources;
+use crate::source::{Location, Sources};
 
 pub use crate::facts::PrincipalKind;
 pub use alternative::Command;
@@ -42,6 +43,7 @@ pub use key::KeyRecord;
 pub use moment::Moment;
 pub use pending::pending;
 pub use permission::{Answer, Permission};
+pub use planned::planned;
 pub use question::{Operation, Question};
 pub use related::Related;
 pub use timeline::{Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline};
@@ -61,6 +63,8 @@ pub struct Preflight {
     pub verdict: Verdict,
     /// What was to be done.
     pub operation: Operation,
+    /// Where the request is written down; null where it was asked on the command line.
+    pub written: Option<Written>,
     /// The key as it was given.
     pub given_key: String,
     /// The principal.
@@ -89,6 +93,13 @@ pub struct Preflight {
     pub call: Option<Command>,
     /// What can be done instead, and what undoes it.
     pub alternatives: Vec<Command>,
+}
+
+/// Where a planned deletion is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The place at which it names its key.
+    pub at: Location,
 }
 
 impl Preflight {
@@ -175,6 +186,7 @@ fn empty(question: &Question) -> Preflight {
     Preflight {
         verdict: Verdict::Stop,
         operation: question.operation,
+        written: None,
         given_key: question.key.clone(),
         principal: question
             .principal
@@ -242,6 +254,7 @@ fn whole(
     let is_pending = subject.state().is_some_and(KeyState::is_pending_deletion);
     if question.operation == Operation::Schedule && timeline.is_some() && !is_pending {
         reasons.push(timeline::documented_differently());
+        reasons.extend(alternative::documented_differently(subject));
     }
     reasons.extend(found);
     reasons.extend(evidence::reasons(subject, &evidence, question));

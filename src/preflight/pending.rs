@@ -34,6 +34,18 @@ pub fn pending(
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
 fn is_pending(key: &Key, named: &dyn Fn(Location) -> bool) -> bool {
     let metadata = &key.metadata;
+    let scheduled = metadata.scheduled.as_ref();
+    if scheduled.is_some_and(|scheduled| named(scheduled.state.at)) {
+        return true;
+    }
+    let contradicts = scheduled.and_then(|scheduled| scheduled.contradicts.as_ref());
+    let described = contradicts.filter(|state| {
+        let known = state.value.known();
+        known.is_some_and(crate::aws::key::KeyState::is_pending_deletion)
+    });
+    if described.is_some_and(|state| named(state.at)) {
+        return true;
+    }
     let by_state = metadata.state.as_ref().filter(|state| {
         state
             .value

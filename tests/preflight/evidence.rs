@@ -217,3 +217,51 @@ fn what_needs_a_key_that_is_pending_deletion_stops_it() {
     let late = event("Decrypt", "2026-07-14T00:00:00Z", APP, Some("AccessDenied"));
     assert_eq!(verdict(vec![late]), Verdict::Stop);
 }
+
+#[test]
+fn an_answer_without_a_date_is_said_to_be_one_and_its_proven_age_is_caution() {
+    let usage = |created: &str| {
+        json!({"KeyId": ARN, "KeyCreationDate": created, "TrackingStartDate": 1_760_000_000,
+        "KeyLastUsage": {"Operation": "Decrypt", "Timestamp": "2026-01-10T00:00:00Z"}})
+    };
+    let metadata = json!({"CreationDate": "2021-03-01T08:00:00Z"});
+    let same = "2021-03-01T09:00:00+01:00";
+    let mut undated = loaded("undated", &metadata, Some(usage(same)));
+    let found = answer(&ask(ARN), &undated);
+    assert_eq!(find(&found, "last-usage-undated").severity, Severity::Note);
+    has_not(&found, "last-usage-of-another-key");
+    // KMS may be late by an hour.
+    let late = event("Decrypt", "2026-01-10T01:00:00Z", APP, None);
+    undated.inventory.trail.events = vec![late];
+    has_not(&answer(&ask(ARN), &undated), "last-usage-outdated");
+    let missed = event("Decrypt", "2026-02-10T00:00:00Z", APP, None);
+    undated.inventory.trail.events = vec![missed];
+    let found = answer(&ask(ARN), &undated);
+    assert_eq!(
+        find(&found, "last-usage-outdated").severity,
+        Severity::Caution
+    );
+    // Files that reach up to now say what the answer cannot.
+    undated.inventory.trail.coverage =
+        trail("2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z").coverage;
+    has_not(&answer(&ask(ARN), &undated), "last-usage-outdated");
+    has_not(&answer(&ask(ARN), &undated), "last-usage-undated");
+    let other = loaded("other-key", &metadata, Some(usage("2022-03-01T08:00:00Z")));
+    let found = answer(&ask(ARN), &other);
+    let reason = find(&found, "last-usage-of-another-key");
+    assert_eq!(reason.severity, Severity::Caution);
+}
+
+#[test]
+fn what_aws_documents_differently_is_said_of_keys_with_a_public_key_only() {
+    let count = |metadata: &Value| {
+        let found = answer(&ask(ARN), &loaded("differently", metadata, Some(unused())));
+        let reasons = found.reasons.iter();
+        reasons
+            .filter(|reason| reason.id == "documented-differently")
+            .count()
+    };
+    assert_eq!(count(&json!({})), 1);
+    let asymmetric = json!({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"});
+    assert_eq!(count(&asymmetric), 2);
+}

@@ -14,6 +14,7 @@ mod key_policy;
 mod list_aliases;
 mod list_grants;
 mod list_resource_tags;
+mod schedule_key_deletion;
 
 use crate::source::json::Node;
 
@@ -24,7 +25,7 @@ use super::document::Document;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 14] = [
+const FORMATS: [Format; 15] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
@@ -39,6 +40,7 @@ const FORMATS: [Format; 14] = [
     describe_policy::read,
     ciphertrust_key::read,
     iam_collect_key::read,
+    schedule_key_deletion::read,
 ];
 
 /// What a format says to a document.

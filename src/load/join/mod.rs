@@ -144,6 +144,7 @@ fn take_later(key: &mut Key, later: Key) {
         created,
         deletion_date,
         pending_window,
+        scheduled,
         tags,
         aliases,
         last_usage,
@@ -161,6 +162,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.created, created);
     take(&mut old.deletion_date, deletion_date);
     take(&mut old.pending_window, pending_window);
+    take(&mut old.scheduled, scheduled);
     take(&mut old.tags, tags);
     take(&mut old.aliases, aliases);
     take(&mut old.last_usage, last_usage);

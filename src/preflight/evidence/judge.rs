@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::key::Subject;
-use super::super::moment::days_between;
+use super::super::moment::{days_between, parse};
 use super::super::reference::{EVENT_HISTORY, LAST_USAGE, PAST_USE};
 use super::super::verdict::{Reason, Severity, Topic};
 use super::super::{Operation, Question};
@@ -16,6 +16,14 @@ const QUIET_DAYS: i64 = 90;
 
 /// Days that files may be old.
 const FRESH_DAYS: i64 = 2;
+
+/// Seconds by which two answers may write the same moment differently.
+const SAME_MOMENT: u64 = 60;
+
+/// Seconds by which `get-key-last-usage` may lag behind a use: about an hour, says the developer
+/// guide, so twice that.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html>
+const LAG: i64 = 2 * 60 * 60;
 
 /// How many calls a sentence names.
 const NAMED: usize = 3;
@@ -34,6 +42,8 @@ pub(in crate::preflight) fn reasons(
     let mut reasons = Vec::new();
     if question.operation != Operation::Cancel {
         reasons.push(judge.use_of_key());
+        reasons.extend(judge.age_of_answer());
+        reasons.extend(judge.of_another_key());
         reasons.extend(judge.public_key());
     }
     reasons.extend(judge.failures());
@@ -90,6 +100,53 @@ impl Judge<'_> {
         } else {
             reason(Severity::Note, "used-long-ago", PAST_USE, text).at(at)
         }
+    }
+
+    /// The answer of `get-key-last-usage` carries no date of its own. Where CloudTrail does not
+    /// cover the time up to now, a verdict rests on its being new.
+    fn age_of_answer(&self) -> Option<Reason> {
+        let usage = self.evidence.last_usage.as_ref()?;
+        let coverage = self.evidence.coverage.as_ref();
+        if coverage.is_some_and(|coverage| self.gap(coverage).is_none()) {
+            return None;
+        }
+        let help =
+            "fetch the output of `aws kms get-key-last-usage` again right before the deletion";
+        let recorded = self.evidence.uses.first();
+        let known = if usage.was_used {
+            usage.used_at
+        } else {
+            usage.tracked_since.max(usage.created)
+        };
+        let found = match (recorded, known) {
+            (Some(calls), Some(known)) if is_missed(known, calls.last) => {
+                let text = format!(
+                    "the answer of `get-key-last-usage` is older than a use that CloudTrail shows, {}: what came after it may not be in these files",
+                    named(std::slice::from_ref(calls), "by")
+                );
+                reason(Severity::Caution, "last-usage-outdated", LAST_USAGE, text)
+            }
+            _ => {
+                let text = "the answer of `get-key-last-usage` says nothing of when it was written: what is said here of use holds only if it was fetched today".to_owned();
+                reason(Severity::Note, "last-usage-undated", LAST_USAGE, text)
+            }
+        };
+        Some(found.help(help).at(usage.at))
+    }
+
+    /// The answer says when its key was created, and so does `describe-key`.
+    fn of_another_key(&self) -> Option<Reason> {
+        let metadata = &self.subject.key.metadata;
+        let usage = metadata.last_usage.as_ref()?;
+        let answered = parse(usage.value.created.as_ref()?)?;
+        let described = parse(&metadata.created.as_ref()?.value)?;
+        let apart = answered.as_second().abs_diff(described.as_second());
+        (apart > SAME_MOMENT).then(|| {
+            let text = format!(
+                "the answer of `get-key-last-usage` is of a key created at {answered}, and `describe-key` says {described}: it may be of another key"
+            );
+            reason(Severity::Caution, "last-usage-of-another-key", LAST_USAGE, text).at(usage.at)
+        })
     }
 
     /// What the last use was, and where that stands.
@@ -215,6 +272,11 @@ impl Judge<'_> {
             Some(_) => None,
         }
     }
+}
+
+/// Whether a use came after the last one that an answer knows of, and not by its lag.
+fn is_missed(known: Timestamp, used: Timestamp) -> bool {
+    used.as_second().saturating_sub(known.as_second()) > LAG
 }
 
 /// The latest calls, for example `Decrypt by arn:… at 2026-01-02T03:04:05Z (12 calls)`.

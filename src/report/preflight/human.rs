@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{chart, overall, words};
+use super::{chart, counted, overall, words};
 use crate::preflight::{
     Answer, Cancellers, Command, Evidence, Milestone, Operation, Preflight, Reason, Severity,
     Timeline, Verdict,
@@ -58,18 +58,13 @@ pub fn pending(
         writeln!(out)?;
     }
     let verdict = overall(all);
-    let keys = if all.len() == 1 { "key is" } else { "keys are" };
     let (word, tone) = (verdict.word().to_ascii_uppercase(), tone_of(verdict));
-    writeln!(
-        out,
-        "{}: {} {keys} pending deletion",
-        paint(&word, tone, style),
-        all.len()
-    )?;
+    writeln!(out, "{}: {}", paint(&word, tone, style), counted(all))?;
     for preflight in all {
         let verdict = preflight.verdict;
         let word = paint(&format!("{:<8}", verdict.word()), tone_of(verdict), style);
-        let key = preflight.key.as_ref().map_or("", |key| key.name.as_str());
+        let key = preflight.key.as_ref().map(|key| key.name.as_str());
+        let key = key.unwrap_or(&preflight.given_key);
         writeln!(out, "  {word} {}", prose(key, style.unicode))?;
     }
     Ok(())
@@ -129,6 +124,10 @@ impl<W: Write> Page<'_, W> {
             self.field("principal", principal)?;
         }
         self.field("request", &words::request(preflight))?;
+        if let Some(written) = preflight.written {
+            let place = super::place(self.sources, written.at);
+            self.field("", &format!("planned in {place}"))?;
+        }
         let now = preflight.now.as_deref();
         self.field(
             "at",

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{overall, words};
+use super::{counted, overall, words};
 use crate::preflight::{
     Answer, Command, Operation, Preflight, Reason, Severity, Timeline, Verdict,
 };
@@ -39,17 +39,13 @@ pub fn one(out: &mut impl Write, sources: &Sources, preflight: &Preflight) -> io
 /// Where writing fails.
 pub fn pending(out: &mut impl Write, sources: &Sources, all: &[Preflight]) -> io::Result<()> {
     let verdict = overall(all);
-    writeln!(
-        out,
-        "## {} keys pending deletion: {}\n",
-        all.len(),
-        verdict.word()
-    )?;
+    writeln!(out, "## {}: {}\n", counted(all), verdict.word())?;
     if !all.is_empty() {
         writeln!(out, "| Verdict | Key |\n| --- | --- |")?;
     }
     for preflight in all {
-        let key = preflight.key.as_ref().map_or("", |key| key.name.as_str());
+        let key = preflight.key.as_ref().map(|key| key.name.as_str());
+        let key = key.unwrap_or(&preflight.given_key);
         writeln!(out, "| {} | {} |", preflight.verdict.word(), code(key))?;
     }
     for preflight in all {
@@ -87,6 +83,10 @@ impl<W: Write> Ticket<'_, W> {
             self.row("Principal", &code(principal))?;
         }
         self.row("Request", &inline(&words::request(preflight)))?;
+        if let Some(written) = preflight.written {
+            let place = super::place(self.sources, written.at);
+            self.row("Planned in", &code(&place))?;
+        }
         let now = preflight.now.as_deref().unwrap_or("not said");
         self.row("At", &inline(now))
     }

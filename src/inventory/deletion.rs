@@ -1,0 +1,33 @@
+//! Deletions that are planned, and deletions that are scheduled.
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
+
+use crate::aws::Reported;
+use crate::aws::key::KeyState;
+use crate::source::Location;
+
+use super::Located;
+
+/// A request of `ScheduleKeyDeletion` that was written down and not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedDeletion {
+    /// `KeyId` as written; KMS takes a key id or a key ARN.
+    pub key: String,
+    /// `PendingWindowInDays` as written, of any size; none where the request leaves it out.
+    pub days: Option<i64>,
+    /// Where the key is named.
+    pub at: Location,
+}
+
+/// What KMS answered when the deletion was scheduled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduledDeletion {
+    /// `KeyState`.
+    pub state: Located<Reported<KeyState>>,
+    /// `DeletionDate` as written; none for a primary key with replicas.
+    pub date: Option<Located<String>>,
+    /// `PendingWindowInDays`, days.
+    pub window: Option<Located<u16>>,
+    /// What `describe-key` says instead. The two were asked for at different times, and no file
+    /// says which came last: the key's state is not known then.
+    pub contradicts: Option<Located<Reported<KeyState>>>,
+}
