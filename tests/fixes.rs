@@ -1,18 +1,19 @@
 //! Every fix: proposed on the rules' own examples, made, read again, and what it promised holds.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use kmslint::aws::PendingWindowInDays;
+use kmslint::difference::{self, EVERY, Side};
 use kmslint::facts::{Facts, Limits, of_inventory};
 use kmslint::finding::Finding;
 use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
-use kmslint::rule::{Catalogue, Outcome};
+use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::source::edit::{JsonDraft, Passage, apply};
 use kmslint::source::{Discovery, Overlay, Step};
 use serde_json::Value as Json;
@@ -72,6 +73,14 @@ impl Checked {
 
     fn propose(&self, wanted: &(dyn Fn(&Finding) -> Option<FixKind> + Sync)) -> Repaired {
         self.with(|shop| shop.propose(&self.findings, wanted))
+    }
+
+    fn side(&self) -> Side<'_> {
+        Side {
+            inventory: &self.loaded.inventory,
+            sources: &self.loaded.sources,
+            roots: &[],
+        }
     }
 
     fn count(&self, finding: &Finding) -> usize {
@@ -196,6 +205,7 @@ fn fixes_of_the_rules_examples_are_as_written() {
             for refused in &outcome.refused {
                 writeln!(text, "  refused: {}", refused.reason).unwrap();
             }
+            made_of(rule, example, &mut text);
             let all = outcome.left.len() + outcome.refused.len();
             assert!(
                 all > 0,
@@ -242,6 +252,119 @@ fn every_example_is_repaired_and_a_second_time_changes_nothing() {
         let again = after.with(|shop| shop.repair(&after.findings, &kind, &accept));
         let titles: Vec<_> = again.done.iter().map(|proposal| &proposal.title).collect();
         assert!(again.files.is_empty(), "line {}: {titles:?}", example.line);
+    }
+}
+
+/// All fixes of one rule, made on an example that it fires on; what is said in the expectation
+/// file of the difference to the page's own `fixed` example.
+fn made_of(rule: &Rule, example: &Example, text: &mut String) {
+    let (discovery, mut overlay, before) = Checked::of_files(&example.files);
+    let own = |finding: &Finding| {
+        let is_own = finding.rule == rule.id.as_str();
+        is_own.then(|| kind(finding)).flatten()
+    };
+    let done = before.with(|shop| shop.repair(&before.findings, &own, &|_| true));
+    for (source, text) in &done.files {
+        let name = before.loaded.sources.get(*source).unwrap().name();
+        overlay.put(name, text.as_bytes());
+    }
+    let after = Checked::new(&discovery, &overlay);
+    let at = format!("{}:{}", rule.id, example.line);
+    let count = |checked: &Checked| {
+        let findings = checked.findings.iter();
+        findings
+            .filter(|found| found.rule == rule.id.as_str())
+            .count()
+    };
+    let refused = done.refused.len();
+    assert!(count(&after) <= refused, "{at}: still there");
+    let again = after.with(|shop| shop.repair(&after.findings, &own, &|_| true));
+    assert!(again.files.is_empty(), "{at}: a second run changes more");
+    let Some(fixed) = rule.examples.iter().find(|e| e.outcome == Outcome::Fixed) else {
+        return;
+    };
+    // The page puts right what fires before it.
+    let mut fires = rule.examples.iter().filter(|e| e.outcome == Outcome::Fires);
+    let last = fires.rfind(|e| e.line < fixed.line);
+    if last.is_none_or(|last| last.line != example.line) {
+        return;
+    }
+    let (_, _, wanted) = Checked::of_files(&fixed.files);
+    let between = difference::between(wanted.side(), after.side(), EVERY);
+    let mut differing = BTreeSet::new();
+    for change in between.subjects.iter().flat_map(|subject| &subject.changes) {
+        let who = format!("{:?} {}", change.who.kind, change.who.name);
+        for (word, cases) in [("more", change.gains), ("less", change.loses)] {
+            if !cases.is_empty() {
+                differing.insert(format!("{} {word} for {who}", change.action.name()));
+            }
+        }
+    }
+    let count = differing.len();
+    writeln!(text, "  against the page's fixed example: {count} differ").unwrap();
+    for line in differing.iter().take(4) {
+        writeln!(text, "    {}", line.trim_end()).unwrap();
+    }
+}
+
+/// Where the account is not known, everyone is narrowed to the organization, as a condition.
+#[test]
+fn everyone_is_narrowed_to_the_organization() {
+    let policy = r#"{"Version": "2012-10-17", "Statement": [
+  {"Sid": "E", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+]}"#;
+    let conditions = [
+        (
+            "",
+            r#"{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}"#,
+        ),
+        (
+            r#""Bool": {"aws:SecureTransport": "true"}"#,
+            r#"{"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}"#,
+        ),
+        (
+            r#""StringEquals": {"aws:RequestedRegion": "us-east-1"}"#,
+            r#"{"StringEquals": {"aws:RequestedRegion": "us-east-1", "aws:PrincipalOrgID": "o-a1b2c3d4e5"}}"#,
+        ),
+    ];
+    for (condition, wanted) in conditions {
+        let text = if condition.is_empty() {
+            policy.to_owned()
+        } else {
+            policy.replace(
+                r#""Resource": "*"}"#,
+                &format!(r#""Resource": "*", "Condition": {{{condition}}}}}"#),
+            )
+        };
+        let (discovery, overlay, before) = Checked::of_files(&[("policy.json".into(), text)]);
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap()).unwrap();
+        let shop = |organization| Workshop {
+            inventory: &before.loaded.inventory,
+            sources: &before.loaded.sources,
+            limits: limits(),
+            trusted: &[],
+            organization,
+            check: &check,
+        };
+        let own = |finding: &Finding| {
+            let is_own = finding.rule == "deletion-open-to-anyone";
+            is_own.then_some(FixKind::NarrowPrincipal)
+        };
+        let unknown = shop(None).propose(&before.findings, &own);
+        assert!(unknown.left.is_empty() && unknown.refused.len() == 1);
+        let proposed = shop(Some("o-a1b2c3d4e5")).propose(&before.findings, &own);
+        let [proposal] = proposed.left.as_slice() else {
+            panic!("{condition}: {:?}", proposed.refused);
+        };
+        // Other accounts of no organization lose what `*` gave them: a person has to want that.
+        assert!(!proposal.is_safe());
+        let after = hold(&before, &discovery, &overlay, proposal);
+        let value: Json = serde_json::from_str(&proposal.text).unwrap();
+        let wanted: Json = serde_json::from_str(wanted).unwrap();
+        assert_eq!(value["Statement"][0]["Condition"], wanted);
+        assert_eq!(value["Statement"][0]["Principal"]["AWS"], "*");
+        let mut left = after.findings.iter();
+        assert!(left.find_map(own).is_none());
     }
 }
 

@@ -77,13 +77,16 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
         .apply(&mut findings, &mut gathered, &selection)?;
     let (sources, config) = (&gathered.loaded.sources, &gathered.config);
     let failures = &gathered.failures;
-    let summary = Summary::new(
+    let mut summary = Summary::new(
         &findings,
         failures,
         gathered.loaded.recognized,
         gathered.passed_over,
     )
     .leaving_out(left_out.suppressed.len(), left_out.in_baseline.len());
+    if arguments.format == Format::Human {
+        summary.fixable = super::fix::fixable(&gathered, &catalogue, &findings);
+    }
     let fixes = if arguments.format == Format::Sarif {
         super::fix::safe_fixes(&gathered, &catalogue, &findings)
     } else {

@@ -19,6 +19,7 @@ mod plan;
 mod proof;
 mod proposal;
 mod prover;
+mod recurrence;
 mod remaining_actions;
 mod remove_deletion;
 mod remove_orphan;

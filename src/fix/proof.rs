@@ -1,10 +1,7 @@
 //! The judgement on what a fix does to permissions.
 
-use std::collections::BTreeSet;
-
 use crate::aws::{ActionSet, KmsAction};
 use crate::difference::{Change, ChangedSubject, Difference, USE};
-use crate::finding::{Finding, Severity};
 
 use super::plan::Meant;
 use super::sentence::{actions_in_words, told, who_in_words};
@@ -78,44 +75,4 @@ fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
             actions_in_words(unsure)
         ));
     }
-}
-
-/// Why the findings after the fix are not what they should be: the one that it is for is still
-/// there, or others of its severity came.
-pub(super) fn of_findings(
-    before: &[Finding],
-    after: &[Finding],
-    fixed: Option<&Finding>,
-) -> Vec<String> {
-    let mut objections = Vec::new();
-    let count = |findings: &[Finding], finding: &Finding| {
-        let same =
-            |other: &&Finding| other.rule == finding.rule && other.message == finding.message;
-        findings.iter().filter(same).count()
-    };
-    let of_rule = |findings: &[Finding], finding: &Finding| {
-        findings
-            .iter()
-            .filter(|other| other.rule == finding.rule)
-            .count()
-    };
-    if let Some(fixed) = fixed
-        && count(after, fixed) >= count(before, fixed)
-    {
-        objections.push(format!("the finding of `{}` stays", fixed.rule));
-    }
-    let least = fixed.map_or(Severity::Error, |fixed| fixed.severity);
-    let new: BTreeSet<&str> = after
-        .iter()
-        .filter(|finding| finding.severity >= least)
-        .filter(|finding| count(after, finding) > count(before, finding))
-        // A finding that counts other days than before is the same finding in other words.
-        .filter(|finding| of_rule(after, finding) > of_rule(before, finding))
-        .map(|finding| finding.rule.as_str())
-        .collect();
-    objections.extend(
-        new.into_iter()
-            .map(|rule| format!("`{rule}` is found then")),
-    );
-    objections
 }

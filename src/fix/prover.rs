@@ -12,6 +12,7 @@ use crate::source::json::Node;
 use crate::source::{JsonPath, Location, Step};
 
 use super::plan::{Plan, Refusal};
+use super::recurrence::{self, Found};
 use super::target::Target;
 use super::{FixKind, Proposal, Safety, Workshop, proof, sentence};
 
@@ -33,6 +34,16 @@ pub(super) struct Bench {
     pub(super) policy: LoadedPolicy,
     pub(super) facts: Facts,
     pub(super) findings: Vec<Finding>,
+}
+
+impl Bench {
+    /// Where the policy stands.
+    pub(super) fn whole(&self) -> Location {
+        Location {
+            source: self.policy.source,
+            span: self.policy.document.span,
+        }
+    }
 }
 
 /// A fix and the state that it leads to.
@@ -99,22 +110,19 @@ impl<'a> Prover<'a> {
         let difference = self.difference(bench, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
         let mut reasons = proof::objections(&difference, &plan.meant);
-        reasons.extend(proof::of_findings(
-            &bench.findings,
-            &after.findings,
-            finding,
-        ));
-        reasons.extend(plan.caution);
-        let whole = Location {
-            source: bench.policy.source,
-            span: bench.policy.document.span,
+        let found = Found { bench, text };
+        let left = Found {
+            bench: &after,
+            text: &edited,
         };
+        reasons.extend(recurrence::objections(found, left, finding));
+        reasons.extend(plan.caution);
         let proposal = Proposal {
             kind: fixed.map(|(_, kind)| kind),
             findings: finding.cloned().into_iter().collect(),
             subject: bench.facts.subject.clone(),
             title: plan.title,
-            at: finding.map_or(whole, |finding| finding.primary.at),
+            at: finding.map_or(bench.whole(), |finding| finding.primary.at),
             edits,
             shown: (passage.text().to_owned(), plan.draft.text().to_owned()),
             before: text.to_owned(),

@@ -1,15 +1,16 @@
 //! A permission difference in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{
-    Change, ChangedSubject, Difference, Hanging, Permission, USE, Way, Who, WhoKind,
-};
+use crate::difference::{Change, ChangedSubject, Difference, Permission, USE, Way, Who, WhoKind};
 use crate::eval::day_ranges;
 
 /// Actions that are named before the rest is counted.
 const MOST_NAMED: usize = 4;
+
+/// How a condition begins that is about whom a statement names.
+const NAMES: &str = "Principal ";
 
 /// A line for each principal and each kind of change, and what is said of all others.
 pub(super) fn lines(difference: &Difference) -> Vec<String> {
@@ -42,31 +43,69 @@ pub(super) fn lines(difference: &Difference) -> Vec<String> {
 }
 
 /// The changes that are worth telling. A class of callers whose answer differs only by statements
-/// that name a principal is not: the change is told of that principal, and what the class has of
-/// it are federated sessions of a user.
+/// that name principals is not, where the same change is told of each of these: what the class
+/// has of it are federated sessions of a user.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 pub(super) fn told(subject: &ChangedSubject) -> impl Iterator<Item = &Change> {
-    subject.changes.iter().filter(|change| {
-        let (before, after) = (&change.before, &change.after);
-        let class = matches!(change.who.kind, WhoKind::Anyone | WhoKind::Account);
-        let gone = before
-            .hangs_on
-            .iter()
-            .filter(|hanging| !after.hangs_on.contains(hanging));
-        let came = after
-            .hangs_on
-            .iter()
-            .filter(|hanging| !before.hangs_on.contains(hanging));
-        let mut differing = gone.chain(came).peekable();
-        let names = |hanging: &Hanging| {
-            hanging
-                .conditions
-                .iter()
-                .any(|condition| condition.starts_with("Principal "))
+    subject
+        .changes
+        .iter()
+        .filter(|change| !(is_class(&change.who) && is_told_of_others(change, subject)))
+}
+
+const fn is_class(who: &Who) -> bool {
+    matches!(who.kind, WhoKind::Anyone | WhoKind::Account)
+}
+
+/// Whether all that a class gains or loses is what named principals do, of whom it is told.
+fn is_told_of_others(change: &Change, subject: &ChangedSubject) -> bool {
+    let (before, after) = (&change.before, &change.after);
+    let (old, new) = (grounds(before), grounds(after));
+    let told = |ground: &Ground<'_>| {
+        let mut changes = subject.changes.iter();
+        changes.any(|other| {
+            let gains = change.gains.is_empty() || !other.gains.is_empty();
+            let loses = change.loses.is_empty() || !other.loses.is_empty();
+            let same = other.action == change.action && gains && loses;
+            same && !is_class(&other.who) && ground.name == Some(&other.who.name)
+        })
+    };
+    let mut differing = old.symmetric_difference(&new);
+    before.allowed == after.allowed && old != new && differing.all(told)
+}
+
+/// What a permission hangs on: the conditions of a statement, and one of those whom it names.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Ground<'a> {
+    name: Option<&'a str>,
+    denies: bool,
+    conditions: Vec<&'a str>,
+}
+
+fn grounds(permission: &Permission) -> BTreeSet<Ground<'_>> {
+    let mut grounds = BTreeSet::new();
+    for hanging in &permission.hangs_on {
+        let is_of_names = |condition: &&String| condition.starts_with(NAMES);
+        let (named, others): (Vec<_>, Vec<_>) = hanging.conditions.iter().partition(is_of_names);
+        let conditions: Vec<_> = others.into_iter().map(String::as_str).collect();
+        let mut of = |name| {
+            let conditions = conditions.clone();
+            grounds.insert(Ground {
+                name,
+                denies: hanging.denies,
+                conditions,
+            });
         };
-        let by_name = differing.peek().is_some() && differing.all(names);
-        !(class && by_name && before.allowed == after.allowed)
-    })
+        let lists = named.iter().filter_map(|text| text.strip_prefix(NAMES));
+        let mut each = lists.flat_map(|list| list.split(" or ")).peekable();
+        if each.peek().is_none() {
+            of(None);
+        }
+        for name in each {
+            of(Some(name));
+        }
+    }
+    grounds
 }
 
 fn change_in_words(change: &Change) -> String {
@@ -140,6 +179,10 @@ pub(super) fn who_in_words(who: &Who) -> String {
     let name = &who.name;
     match who.kind {
         WhoKind::Anyone => "any user or role of the account".to_owned(),
+        WhoKind::Account if name.is_empty() => {
+            "users and roles of the account by their own policies".to_owned()
+        }
+        WhoKind::Root if name.is_empty() => "the root user of the account".to_owned(),
         WhoKind::Account => format!("users and roles of `{name}` by their own policies"),
         WhoKind::Root => format!("the root user of `{name}`"),
         WhoKind::AnotherAccount => "other accounts by their own policies".to_owned(),
@@ -161,5 +204,76 @@ pub(super) fn who_in_words(who: &Who) -> String {
                 Way::OwnPolicies => format!("`{short}` by its own policies"),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::difference::{Hanging, Presence, SubjectKind};
+    use crate::eval::CaseSet;
+    use crate::fix::plan::Meant;
+    use crate::fix::proof;
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/app";
+    const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/idp";
+
+    fn gain(kind: WhoKind, name: &str, by: &str) -> Change {
+        let hanging = Hanging {
+            denies: false,
+            conditions: vec![format!("Principal {by}")],
+        };
+        Change {
+            who: Who {
+                kind,
+                name: name.to_owned(),
+                way: Way::Known,
+            },
+            action: KmsAction::ScheduleKeyDeletion,
+            before: Permission::default(),
+            after: Permission {
+                conditional: CaseSet::DAYS,
+                hangs_on: vec![hanging],
+                ..Permission::default()
+            },
+            gains: CaseSet::DAYS,
+            loses: CaseSet::NONE,
+        }
+    }
+
+    fn subject(changes: Vec<Change>) -> Difference {
+        Difference {
+            subjects: vec![ChangedSubject {
+                kind: SubjectKind::Key,
+                subject: "policy.json".to_owned(),
+                account: None,
+                presence: Presence::Both,
+                changes,
+                standings: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_gain_of_deletion_is_told_and_is_an_objection() {
+        let account = |by: &str| gain(WhoKind::Account, "111122223333", by);
+        let both = format!("{ROLE} or {PROVIDER}");
+        let role = || gain(WhoKind::Role, ROLE, ROLE);
+        for changes in [
+            vec![account(PROVIDER)],
+            vec![account(&both), role()],
+            vec![account("111122223333")],
+            vec![account(ROLE), role()],
+        ] {
+            let difference = subject(changes);
+            assert!(difference.gains_deletion());
+            let lines = lines(&difference);
+            assert!(lines.iter().any(|line| line.contains("perhaps allowed")));
+            assert!(!proof::objections(&difference, &Meant::NOTHING).is_empty());
+        }
+        // Only what another line tells is left out.
+        let told_of = |changes| told(&subject(changes).subjects[0]).count();
+        assert_eq!(told_of(vec![account(&both), role()]), 2);
+        assert_eq!(told_of(vec![account(ROLE), role()]), 1);
     }
 }

@@ -205,7 +205,7 @@ impl<'a> Workshop<'a> {
                     .push((finding, kind));
             }
         }
-        let of = |(slot, policy, subject): (Slot, &LoadedPolicy, &str)| {
+        let of = |(slot, policy, subject): (Slot, &'a LoadedPolicy, &'a str)| {
             let whole = policy.document.span;
             let own = |(finding, _): &&(&Finding, FixKind)| {
                 let span = finding.primary.at.span;
@@ -220,9 +220,13 @@ impl<'a> Workshop<'a> {
             if own.is_empty() {
                 return None;
             }
-            Some((prover.bench(slot, policy)?, own))
+            Some((slot, policy, own))
         };
-        self.subjects().filter_map(of).collect()
+        let subjects: Vec<_> = self.subjects().filter_map(of).collect();
+        let benches = subjects.into_par_iter();
+        let benches =
+            benches.filter_map(|(slot, policy, own)| Some((prover.bench(slot, policy)?, own)));
+        benches.collect()
     }
 }
 
@@ -270,11 +274,11 @@ impl Round<'_> {
 /// Adds a proposal; one that makes the same edits is the same, for one finding more.
 fn add(proposals: &mut Vec<Proposal>, proposal: Proposal) {
     let same = |other: &&mut Proposal| {
-        other.at.source == proposal.at.source
-            && other.document == proposal.document
-            && other.edits == proposal.edits
+        other.document == proposal.document && other.edits == proposal.edits
     };
-    match proposals.iter_mut().find(same) {
+    // The proposals for one policy follow each other.
+    let of_file = |other: &&mut Proposal| other.at.source == proposal.at.source;
+    match proposals.iter_mut().rev().take_while(of_file).find(same) {
         Some(other) => {
             other.findings.extend(proposal.findings);
             if let (Safety::Unsafe(reasons), Safety::Unsafe(more)) =

@@ -26,7 +26,7 @@ mod visible;
 mod window;
 
 pub use run::{Reported, RuleInfo, Run};
-pub use summary::Summary;
+pub use summary::{Fixable, Summary};
 
 use crate::source::{InputError, Location};
 

@@ -28,6 +28,19 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings that are left out because the baseline holds them.
     pub in_baseline: usize,
+    /// Findings with a safe fix, where they were counted: each is proven, which takes its time, so
+    /// only people are told.
+    #[serde(skip)]
+    pub fixable: Option<Fixable>,
+}
+
+/// How many findings have a fix that is safe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixable {
+    /// Those that were proven to.
+    pub proven: usize,
+    /// Whether there were too many findings to prove all, so that there may be more.
+    pub at_least: bool,
 }
 
 impl Summary {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use kmslint::eval::Caller;
 use kmslint::load::{Loaded, load};
-use kmslint::preflight::{Operation, Preflight, Question, pending, preflight};
+use kmslint::preflight::{Operation, Preflight, Question, pending, planned, preflight};
 use kmslint::report::Style;
 use kmslint::report::preflight::{human, json, markdown};
 use kmslint::source::{Filter, discover};
@@ -140,12 +140,24 @@ fn the_schema_describes_every_answer() {
         assert_eq!(document["verdict"], answer.verdict.word());
         assert_eq!(document["version"], 1);
     }
-    let loaded = loaded("pending");
+    let keys = loaded("pending");
     let question = question("", Operation::Pending);
-    let all = pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+    let all = pending(&question, &keys.inventory, &keys.sources, &|_| true);
     let mut out = Vec::new();
-    json::pending(&mut out, &loaded.sources, &all).unwrap();
+    json::pending(&mut out, &keys.sources, &all).unwrap();
     assert_eq!(check(&out)["keys"].as_array().unwrap().len(), 2);
+
+    let plans = loaded("plans");
+    let all = planned(&question, &plans.inventory, &plans.sources, &|_| true);
+    let mut out = Vec::new();
+    json::pending(&mut out, &plans.sources, &all).unwrap();
+    let document = check(&out);
+    let keys = document["keys"].as_array().unwrap();
+    assert!(!keys.is_empty());
+    assert!(
+        keys.iter().all(|key| key["written"]["file"].is_string()),
+        "{document}"
+    );
 }
 
 #[test]

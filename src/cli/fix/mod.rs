@@ -1,5 +1,6 @@
 //! `kmslint fix`: edits for what is found, each with what it does to permissions.
 
+mod offer;
 mod prove;
 mod session;
 mod write;
@@ -11,13 +12,13 @@ use clap::{Args, ValueEnum};
 use crate::aws::PendingWindowInDays;
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::fix::{AllowDeletion, FixKind, Proposal, Workshop};
+use crate::fix::{AllowDeletion, Proposal, Workshop};
 use crate::lint;
-use crate::rule::Catalogue;
 
 use super::gather::{Gathered, InputArguments};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
+pub(super) use offer::{fixable, safe_fixes};
 use session::Session;
 
 /// Arguments of `kmslint fix`.
@@ -111,28 +112,6 @@ fn workshop<'a>(
         organization: organization.and_then(|organization| organization.id.as_deref()),
         check,
     }
-}
-
-/// The safe fixes of these findings, for reports; none where an input could not be read, as what
-/// they do would not be proven.
-pub(super) fn safe_fixes(
-    gathered: &Gathered,
-    catalogue: &Catalogue,
-    findings: &[Finding],
-) -> Vec<Proposal> {
-    let check = |facts: &Facts| lint::run(facts, catalogue).unwrap_or_default();
-    if !gathered.failures.is_empty() {
-        return Vec::new();
-    }
-    let kind = |finding: &Finding| {
-        let rule = catalogue
-            .rules()
-            .iter()
-            .find(|rule| rule.id.as_str() == finding.rule)?;
-        FixKind::from_name(rule.fix.as_deref()?)
-    };
-    let proposals = workshop(gathered, &check).propose(findings, &kind).left;
-    proposals.into_iter().filter(Proposal::is_safe).collect()
 }
 
 fn allow(

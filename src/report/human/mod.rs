@@ -104,7 +104,7 @@ pub fn input_errors(
 }
 
 /// Writes one line, for example
-/// `3 errors, 5 warnings, 2 notes in 4 files; 12 files checked, 3 passed over`.
+/// `3 errors, 5 warnings, 2 notes in 4 files, 2 fixable by `kmslint fix`; 12 files checked`.
 ///
 /// # Errors
 /// Where writing fails.
@@ -124,6 +124,11 @@ pub fn summary(out: &mut impl Write, summary: &Summary, style: &Style) -> io::Re
     } else {
         let files = counted(summary.files_with_findings, "file");
         write!(out, "{} in {files}", found.join(", "))?;
+    }
+    let fixable = summary.fixable.unwrap_or_default();
+    if fixable.proven > 0 {
+        let least = if fixable.at_least { "at least " } else { "" };
+        write!(out, ", {least}{} fixable by `kmslint fix`", fixable.proven)?;
     }
     write!(out, "; {} checked", counted(summary.files, "file"))?;
     if summary.passed_over > 0 {

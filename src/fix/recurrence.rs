@@ -1,0 +1,111 @@
+//! Which findings a fix leaves and which it brings.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Severity};
+use crate::source::Location;
+
+use super::prover::Bench;
+
+/// What is found of a policy in one state of its file.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) bench: &'a Bench,
+    /// The text of the policy's file in that state.
+    pub(super) text: &'a str,
+}
+
+/// Why the findings after the fix are not what they should be: the one that it is for is still
+/// there, or others of its severity came.
+pub(super) fn objections(
+    before: Found<'_>,
+    after: Found<'_>,
+    fixed: Option<&Finding>,
+) -> Vec<String> {
+    let mut old: Vec<_> = before.bench.findings.iter().collect();
+    if let Some(fixed) = fixed
+        && let Some(position) = old.iter().position(|finding| *finding == fixed)
+    {
+        old.remove(position);
+    }
+    // What is said in the same words is the same; only then other words can be.
+    let new = unmatched(
+        after.bench.findings.iter().collect(),
+        &mut old,
+        |one, other| words(one) == words(other),
+    );
+    let stands = |one: &Finding, other: &Finding| {
+        let place = after.place(one);
+        place.is_some() && place == before.place(other)
+    };
+    let new = unmatched(new, &mut old, stands);
+    let least = fixed.map_or(Severity::Error, |fixed| fixed.severity);
+    let mut stays = false;
+    let mut came = BTreeSet::new();
+    for finding in new {
+        let is_fixed = fixed.is_some_and(|fixed| {
+            finding.rule == fixed.rule && (words(finding) == words(fixed) || stands(finding, fixed))
+        });
+        if is_fixed {
+            stays = true;
+        } else if finding.severity >= least {
+            came.insert(finding.rule.as_str());
+        }
+    }
+    let stays = fixed.filter(|_| stays);
+    let stays = stays.map(|fixed| format!("the finding of `{}` stays", fixed.rule));
+    let came = came.into_iter();
+    let came = came.map(|rule| format!("`{rule}` is found then, where it was not before"));
+    stays.into_iter().chain(came).collect()
+}
+
+/// Those of `new` that are none of `old`, which loses what was found again: each stands for one.
+fn unmatched<'a>(
+    new: Vec<&'a Finding>,
+    old: &mut Vec<&Finding>,
+    same: impl Fn(&Finding, &Finding) -> bool,
+) -> Vec<&'a Finding> {
+    let is_new = |finding: &&Finding| {
+        let position = old
+            .iter()
+            .position(|other| other.rule == finding.rule && same(finding, other));
+        position.map(|position| old.remove(position)).is_none()
+    };
+    new.into_iter().filter(is_new).collect()
+}
+
+/// What a finding says, whatever numbers of days are in it: of how many days a finding tells may
+/// change with any fix.
+fn words(finding: &Finding) -> String {
+    let word = |word: &str| {
+        let digits = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let is_number = digits.len() < 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { "#" } else { word }.to_owned()
+    };
+    let words = finding.message.split(' ').map(word);
+    let mut said: Vec<String> = words.collect();
+    said.push(finding.identity.clone());
+    said.join(" ")
+}
+
+impl Found<'_> {
+    /// Where a finding stands, in words that an edit elsewhere does not change: what is pointed
+    /// at, in which statement. Nothing where it stands in no statement.
+    fn place(&self, finding: &Finding) -> Option<(String, String)> {
+        let statement = finding.statement?;
+        let statements = self.bench.facts.statements.iter();
+        let span = (statement.span.start, statement.span.end);
+        let mut statements = statements.filter(|record| (record.at.1, record.at.2) == span);
+        let sid = statements.next().and_then(|record| record.sid.clone());
+        let name = sid.unwrap_or_else(|| self.words_at(statement));
+        Some((name, self.words_at(finding.primary.at)))
+    }
+
+    fn words_at(&self, at: Location) -> String {
+        if at.source == self.bench.policy.source {
+            at.span.of(self.text).to_owned()
+        } else {
+            format!("{at:?}")
+        }
+    }
+}
