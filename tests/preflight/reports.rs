@@ -155,7 +155,8 @@ fn the_schema_describes_every_answer() {
     let keys = document["keys"].as_array().unwrap();
     assert!(!keys.is_empty());
     assert!(
-        keys.iter().all(|key| key["written"]["file"].is_string()),
+        keys.iter()
+            .all(|key| key["written"]["location"]["file"].is_string()),
         "{document}"
     );
 }
