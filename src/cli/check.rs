@@ -2,8 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::finding::{Severity, fingerprint};
-use crate::lint::{self, LintError, together};
+use crate::finding::Severity;
 use crate::report::Summary;
 
 use super::format::{Format, Outcome};
@@ -62,16 +61,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let catalogue = known
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let found = gathered.each(|facts| Ok((lint::run(&facts, &catalogue)?, facts.subject)));
-    let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
-    let (found, checked) = found.map_err(Failure::usage)?.into_iter().unzip();
-    gathered.checked = checked;
-    let mut findings = together(found);
-    fingerprint(
-        &mut findings,
-        &gathered.loaded.sources,
-        &gathered.config.root,
-    );
+    let mut findings = gathered.find(&catalogue)?;
     let left_out = arguments
         .leave_out
         .apply(&mut findings, &mut gathered, &selection)?;

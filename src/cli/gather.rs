@@ -7,10 +7,14 @@ use clap::Args;
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
 use crate::facts::{self, Facts, Limits};
+use crate::finding::{Finding, fingerprint};
+use crate::lint::{self, LintError, together};
 use crate::load::{LoadError, Loaded};
 use crate::report::InputFailure;
+use crate::rule::Catalogue;
 use crate::source::{
-    Discovery, Filter, InputError, Location, ReadError, SourceFile, SourceId, Span, discover, read,
+    Discovery, Filter, InputError, Location, ReadError, SourceFile, SourceId, Sources, Span,
+    discover, read,
 };
 
 use super::{Failure, progress};
@@ -74,6 +78,20 @@ impl Gathered {
                 conclude(facts)
             },
         )
+    }
+}
+
+impl Gathered {
+    /// Runs the rules over everything, and notes what they ran over. The findings are sorted and
+    /// have their fingerprints.
+    pub(super) fn find(&mut self, catalogue: &Catalogue) -> Result<Vec<Finding>, Failure> {
+        let found = self.each(|facts| Ok((lint::run(&facts, catalogue)?, facts.subject)));
+        let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
+        let (found, checked) = found.map_err(Failure::usage)?.into_iter().unzip();
+        self.checked = checked;
+        let mut findings = together(found);
+        fingerprint(&mut findings, &self.loaded.sources, &self.config.root);
+        Ok(findings)
     }
 }
 
@@ -168,8 +186,18 @@ pub(super) fn read_config(path: &Path) -> Result<SourceFile, Failure> {
 
 fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
     let mut gathered = Gathered::default();
+    gathered.failures = config_failures(file, errors, &mut gathered.loaded.sources);
+    gathered
+}
+
+/// What is wrong with a configuration; its file becomes one of the sources, to be shown.
+pub(super) fn config_failures(
+    file: SourceFile,
+    errors: Vec<InputError>,
+    sources: &mut Sources,
+) -> Vec<InputFailure> {
     let name = file.name().to_owned();
-    let source = gathered.loaded.sources.add(file);
+    let source = sources.add(file);
     let failure = |error: InputError| InputFailure {
         file: name.clone(),
         at: Some(Location {
@@ -178,8 +206,7 @@ fn broken(file: SourceFile, errors: Vec<InputError>) -> Gathered {
         }),
         error,
     };
-    gathered.failures = errors.into_iter().map(failure).collect();
-    gathered
+    errors.into_iter().map(failure).collect()
 }
 
 /// What could not be read. That nothing at all was recognised is one of these: a gate that looked

@@ -1,28 +1,11 @@
 //! One caller on one side, with all that limits it.
 
-use std::sync::LazyLock;
-
 use crate::aws::{AccountId, KmsAction};
 use crate::eval::{Caller, NamedPolicy, Request};
 use crate::facts::{ACCOUNT_KEYS, Identities, Member, Mentions, forget_identity};
 use crate::inventory::Boundary;
-use crate::policy::{self, PolicyKind};
-use crate::source::json;
 
 use super::answer::KeySide;
-
-/// What a caller's own policies could allow at most.
-pub(super) static EVERYTHING: LazyLock<Vec<NamedPolicy>> = LazyLock::new(|| {
-    let text =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    let parsed = json::parse(text).ok();
-    let document = parsed.and_then(|node| policy::parse(&node, PolicyKind::Identity).ok());
-    let named = document.map(|document| NamedPolicy {
-        name: "everything".into(),
-        document,
-    });
-    named.into_iter().collect()
-});
 
 /// One caller on one side.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::{AccountId, CallerClass};
-use crate::eval::Caller;
+use crate::eval::{Caller, everything};
 use crate::facts::{Identities, Member, Mentions, someone};
 use crate::inventory::IdentityType;
 
-use super::actor::{Actor, EVERYTHING};
+use super::actor::Actor;
 use super::change::{Way, Who, WhoKind};
 use super::named::Name;
 use super::surroundings::Surroundings;
@@ -101,7 +101,7 @@ impl<'a> Everyone<'a> {
                 unnamed(WhoKind::AnotherAccount),
                 &[Role, User, Root],
                 OTHER_ACCOUNT,
-                |actor| actor.with_policies(&EVERYTHING).of_any_account(),
+                |actor| actor.with_policies(everything()).of_any_account(),
             ),
             self.class(unnamed(WhoKind::AnyService), &[Service], "", Actor::any),
         ];
@@ -118,7 +118,7 @@ impl<'a> Everyone<'a> {
                 (WhoKind::Account, name.clone()),
                 &[Role, User, FederatedUser],
                 &account,
-                |actor| actor.with_policies(&EVERYTHING).any(),
+                |actor| actor.with_policies(everything()).any(),
             ));
             all.push(self.class((WhoKind::Root, name), &[Root], &account, |actor| actor));
         }
@@ -191,7 +191,7 @@ impl<'a> Everyone<'a> {
             let make = |place: Place<'a>, open| {
                 let actor = plain(place);
                 if open {
-                    actor.with_policies(&EVERYTHING)
+                    actor.with_policies(everything())
                 } else {
                     actor
                 }

@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use crate::aws::{ActionSet, CallerClass, KmsAction};
-use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access};
+use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access, everything};
 use crate::facts::{Identities, someone};
 use crate::inventory::LoadedPolicy;
 use crate::policy::{PolicyDocument, PolicyKind, parse};
 use crate::source::json;
 
-use super::actor::{Actor, EVERYTHING};
+use super::actor::Actor;
 use super::answer::{Answer, KeySide};
 use super::canonical::Canonical;
 use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who, WhoKind};
@@ -107,7 +107,7 @@ impl Part {
         let actor = Actor::new(someone(class, SOME_ACCOUNT)?, None, nobody).any();
         let identity: &[NamedPolicy] = match who {
             WhoKind::Holder => &self.identity,
-            _ => &EVERYTHING,
+            _ => everything(),
         };
         let mut actor = actor.with_policies(identity);
         actor.boundary = self.boundary.as_deref();

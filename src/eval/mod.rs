@@ -24,6 +24,7 @@ mod request;
 mod resource;
 mod scope;
 mod statement;
+mod widest;
 
 pub use caller::{Caller, CallerError};
 pub use cases::{Case, CaseSet, day_ranges};
@@ -38,3 +39,4 @@ pub use full_access::{assume_full_access, full_access};
 pub use holds::{Holds, Truth};
 pub use nearest_miss::{FailedElement, Failure, NearestMiss};
 pub use request::{KeyIdentity, NamedPolicy, PolicySet, Request, WINDOW_KEY, Window};
+pub use widest::{everything, open_key_policy};

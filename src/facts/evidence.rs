@@ -6,7 +6,6 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws::action::{KmsAction, Purpose};
 use crate::aws::{Arn, KeyArn};
 use crate::inventory::{Coverage, Key, RecordedEvents, TrailIndex};
 use crate::source::Sources;
@@ -137,7 +136,7 @@ pub(super) fn record(
         scheduled: scheduled.map(|events| history.call(events)),
         cancelled: cancelled.map(|events| history.call(events)),
         last_use: history
-            .last(|events| events.error.is_none() && is_use(&events.operation))
+            .last(|events| events.error.is_none() && events.is_use())
             .map(|events| history.call(events)),
         still_used: history.still_used(&since, at).filter(|_| pending),
         public_key: history.downloads(at),
@@ -146,12 +145,6 @@ pub(super) fn record(
 
 fn is_success(events: &RecordedEvents, operation: &str) -> bool {
     events.operation == operation && events.error.is_none()
-}
-
-/// Whether an operation uses key material. `ReEncrypt` is one operation under two permissions.
-fn is_use(operation: &str) -> bool {
-    let action = KmsAction::from_name(operation);
-    operation == "ReEncrypt" || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
 }
 
 /// What CloudTrail says of the scheduling.
@@ -237,7 +230,7 @@ impl<'a> History<'a> {
     fn still_used(&self, since: &Since, at: Place) -> Option<StillUsed> {
         let uses = self.calls(|events| {
             let tried = events.operation == "GetPublicKey" && events.error.is_some();
-            (tried || is_use(&events.operation)) && since.is_after_scheduling(events)
+            (tried || events.is_use()) && since.is_after_scheduling(events)
         });
         let latest = uses.first()?;
         let failed = latest.error.as_ref();

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::aws::{AccountId, KeyArn};
+use crate::aws::action::Purpose;
+use crate::aws::{AccountId, KeyArn, KmsAction};
 use crate::source::Location;
 
 use super::Key;
@@ -142,6 +143,13 @@ impl Trail {
 }
 
 impl RecordedEvents {
+    /// Whether the operation uses key material. `ReEncrypt` is one operation under two permissions.
+    pub fn is_use(&self) -> bool {
+        let action = KmsAction::from_name(&self.operation);
+        self.operation == "ReEncrypt"
+            || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
+    }
+
     /// Whether they are about that key. An alias counts only where no name of the events says
     /// another key: an alias moves.
     pub fn name(&self, key: &Key) -> bool {

@@ -1,13 +1,13 @@
 //! The policies that decide about one principal and one key, and what of them is not known.
 
-use std::sync::LazyLock;
-
 use crate::aws::Arn;
-use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext};
+use crate::eval::{
+    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, everything, open_key_policy,
+};
 use crate::facts::key_context;
 use crate::inventory::{Boundary, IdentityType, Inventory, LoadedPolicy, Principal};
-use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::source::{SourceId, json};
+use crate::policy::PolicyDocument;
+use crate::source::SourceId;
 
 use super::key::Subject;
 use super::reference::EVALUATION;
@@ -29,29 +29,6 @@ pub(super) struct Desk<'a> {
     identity_known: bool,
     /// What is not known, each of which may deny what all else allows.
     pub(super) doubts: Vec<Reason>,
-}
-
-/// What a policy that is not known could allow at most.
-static EVERYTHING: LazyLock<Vec<NamedPolicy>> = LazyLock::new(|| {
-    let text =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    let document = document(text, PolicyKind::Identity);
-    let named = document.map(|document| NamedPolicy {
-        name: "everything".into(),
-        document,
-    });
-    named.into_iter().collect()
-});
-
-/// A key policy that allows everyone everything.
-static OPEN: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
-    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
-        "Action":"kms:*","Resource":"*"}]}"#;
-    document(text, PolicyKind::Key)
-});
-
-fn document(text: &str, kind: PolicyKind) -> Option<PolicyDocument> {
-    parse(&json::parse(text).ok()?, kind).ok()
 }
 
 impl<'a> Desk<'a> {
@@ -189,11 +166,11 @@ impl<'a> Desk<'a> {
     pub(super) fn at_most(&self) -> PolicySet<'_> {
         let loaded = self.loaded();
         PolicySet {
-            key_policy: loaded.key_policy.or(OPEN.as_ref()),
+            key_policy: loaded.key_policy.or(open_key_policy()),
             identity: if self.identity_known {
                 &self.identity
             } else {
-                &EVERYTHING
+                everything()
             },
             ..loaded
         }

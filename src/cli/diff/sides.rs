@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::gather::{failures, read_config};
+use crate::cli::gather::{config_failures, failures, read_config};
 use crate::cli::{Failure, organization};
 use crate::config::{Config, find};
 use crate::difference::Side;
 use crate::load::{Loaded, load_over};
 use crate::report::InputFailure;
 use crate::source::{
-    AtRevision, Discovery, Filter, InputError, Location, Overlay, SourceFile, at_revision, discover,
+    AtRevision, Discovery, Filter, InputError, Overlay, SourceFile, at_revision, discover,
 };
 
 /// What decides how either side is read.
@@ -172,16 +172,6 @@ fn add_organization(revision: &str, config: &Config, overlay: &mut Overlay) {
 
 fn broken(file: SourceFile, errors: Vec<InputError>) -> Read {
     let mut read = Read::default();
-    let name = file.name().to_owned();
-    let source = read.loaded.sources.add(file);
-    let failure = |error: InputError| InputFailure {
-        file: name.clone(),
-        at: Some(Location {
-            source,
-            span: error.span,
-        }),
-        error,
-    };
-    read.failures = errors.into_iter().map(failure).collect();
+    read.failures = config_failures(file, errors, &mut read.loaded.sources);
     read
 }

@@ -33,7 +33,7 @@ pub(in crate::cli) fn safe_fixes(
         return Vec::new();
     }
     let kinds = kinds(catalogue);
-    let kind = |finding: &Finding| kinds.get(&*finding.rule).copied();
+    let kind = |finding: &Finding| kinds.get(&finding.rule).copied();
     let check = |facts: &Facts| lint::run(facts, catalogue).unwrap_or_default();
     let proposals = workshop(gathered, &check).propose(findings, &kind).left;
     proposals.into_iter().filter(Proposal::is_safe).collect()
@@ -56,7 +56,7 @@ pub(in crate::cli) fn fixable(
     let mut with_kind = findings.iter().enumerate();
     let mut with_kind = with_kind
         .by_ref()
-        .filter(|(_, finding)| kinds.contains_key(&*finding.rule));
+        .filter(|(_, finding)| kinds.contains_key(&finding.rule));
     let end = with_kind.nth(most).map(|(position, _)| position);
     let proven = findings
         .get(..end.unwrap_or(findings.len()))
@@ -69,11 +69,11 @@ pub(in crate::cli) fn fixable(
 }
 
 /// The fix of each rule that has one.
-fn kinds(catalogue: &Catalogue) -> BTreeMap<&str, FixKind> {
+pub(super) fn kinds(catalogue: &Catalogue) -> BTreeMap<String, FixKind> {
     let rules = catalogue.rules().iter();
     let kind = rules.filter_map(|rule| {
         let kind = FixKind::from_name(rule.fix.as_deref()?)?;
-        Some((rule.id.as_str(), kind))
+        Some((rule.id.to_string(), kind))
     });
     kind.collect()
 }

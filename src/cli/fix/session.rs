@@ -9,13 +9,14 @@ use crate::cli::known::rule_names;
 use crate::cli::leave_out::LeaveOutArguments;
 use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure};
-use crate::finding::{Finding, fingerprint};
+use crate::finding::Finding;
 use crate::fix::{FixKind, Proposal, Refused, Repaired};
-use crate::lint::{self, LintError, Selection, together};
+use crate::lint::Selection;
 use crate::report;
 use crate::rule::Catalogue;
 use crate::source::SourceId;
 
+use super::offer::kinds;
 use super::prove::prove;
 use super::write::{self, Replacement};
 use super::{FixArguments, ListFormat, Only};
@@ -61,13 +62,7 @@ impl<'a> Session<'a> {
         let adjusted = known.clone();
         let catalogue =
             adjusted.adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-        let found = gathered.each(|facts| Ok((lint::run(&facts, &catalogue)?, facts.subject)));
-        let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
-        let (found, checked) = found.map_err(Failure::usage)?.into_iter().unzip();
-        gathered.checked = checked;
-        let mut findings = together(found);
-        let root = &gathered.config.root;
-        fingerprint(&mut findings, &gathered.loaded.sources, root);
+        let mut findings = gathered.find(&catalogue)?;
         let left_out = LeaveOutArguments::default();
         let left_out = left_out.apply(&mut findings, &mut gathered, &selection)?;
         let suppressed = left_out.suppressed.iter();
@@ -76,22 +71,16 @@ impl<'a> Session<'a> {
             .collect();
         let is_asked =
             |id: &str| arguments.rule.is_empty() || arguments.rule.iter().any(|r| r == id);
-        let kinds = catalogue
-            .rules()
-            .iter()
-            .filter(|rule| is_asked(rule.id.as_str()));
-        let kinds = kinds.filter_map(|rule| {
-            let kind = FixKind::from_name(rule.fix.as_deref()?)?;
-            Some((rule.id.to_string(), kind))
-        });
+        let mut kinds = kinds(&catalogue);
+        kinds.retain(|rule, _| is_asked(rule));
         Ok(Self {
-            kinds: kinds.collect(),
             arguments,
             terminal,
+            gathered,
             catalogue,
             findings,
             suppressed,
-            gathered,
+            kinds,
         })
     }
 

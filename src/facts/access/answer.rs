@@ -1,15 +1,14 @@
 //! What a principal can do: the best that any of the callers who stand for it can.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use crate::aws::KmsAction;
 use crate::eval::{
     CaseSet, Decision, Evaluation, Layer, Match, PolicySet, deciding, dependencies, evaluate,
+    open_key_policy,
 };
 use crate::facts::PrincipalKind;
-use crate::policy::{Effect, PolicyDocument, PolicyKind, PrincipalForm, parse};
-use crate::source::json;
+use crate::policy::{Effect, PrincipalForm};
 
 use super::Desk;
 use super::named::Named;
@@ -35,13 +34,6 @@ pub(super) struct Answer {
     /// Whether other policies than the key policy surely deny it `ScheduleKeyDeletion`.
     pub(super) held_back: bool,
 }
-
-/// A key policy that gives everyone everything: what is denied under it, other policies deny.
-static OPEN: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
-    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
-        "Action":"kms:*","Resource":"*"}]}"#;
-    parse(&json::parse(text).ok()?, PolicyKind::Key).ok()
-});
 
 /// Who is asked about.
 #[derive(Clone, Copy)]
@@ -197,7 +189,7 @@ impl Asked<'_> {
             return false;
         }
         let request = trial.request(KmsAction::ScheduleKeyDeletion, Mfa::Open, self.desk);
-        let key_policy = OPEN.as_ref();
+        let key_policy = open_key_policy();
         let policies = PolicySet {
             key_policy,
             ..self.policies(trial)

@@ -1,34 +1,18 @@
 //! The callers that are tried in place of a principal that a key policy names.
 
-use std::sync::LazyLock;
-
 use crate::aws::{CallerClass, KmsAction};
-use crate::eval::{Caller, NamedPolicy, Request, RequestContext};
+use crate::eval::{Caller, NamedPolicy, Request, RequestContext, everything};
 use crate::facts::PrincipalKind;
 use crate::facts::identities::{Member, MemberPolicies};
 use crate::facts::subject::{ACCOUNT_KEYS, Subject, forget_identity, someone};
 use crate::inventory::Boundary;
-use crate::policy::{self, Effect, PolicyKind, PrincipalForm};
-use crate::source::json;
+use crate::policy::{Effect, PrincipalForm};
 
 use super::Desk;
 use super::named::Named;
 
 /// How the condition keys about multi-factor authentication begin, in lower case.
 pub(super) const MFA_KEYS: &str = "aws:multifactorauth";
-
-/// What a caller's own policies could allow at most.
-static EVERYTHING: LazyLock<Vec<NamedPolicy>> = LazyLock::new(|| {
-    let text =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    let parsed = json::parse(text).ok();
-    let document = parsed.and_then(|node| policy::parse(&node, PolicyKind::Identity).ok());
-    let named = document.map(|document| NamedPolicy {
-        name: "everything".into(),
-        document,
-    });
-    named.into_iter().collect()
-});
 
 /// Whether the session was signed in with a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +148,7 @@ pub(super) fn trials<'d>(named: &Named<'_>, desk: &'d Desk<'_>) -> Vec<Trial<'d>
         .map_or_else(|| subject.account_text(), |account| account.to_string());
     match named.kind {
         PrincipalKind::Everyone => anyone(&account, &[], subject),
-        PrincipalKind::Account => anyone(&account, &EVERYTHING, subject),
+        PrincipalKind::Account => anyone(&account, everything(), subject),
         PrincipalKind::UniqueId => by_id(named.text, &account).into_iter().collect(),
         PrincipalKind::Placeholder | PrincipalKind::None => Vec::new(),
         PrincipalKind::Role
@@ -233,14 +217,4 @@ fn anyone(
         trial.identity = identity;
     }
     trials
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_widest_identity_policy_is_there() {
-        assert_eq!(EVERYTHING.len(), 1);
-    }
 }

@@ -9,8 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::aws::KmsAction;
-use crate::aws::action::Purpose;
 use crate::inventory::{Inventory, RecordedEvents};
 use crate::source::Location;
 
@@ -205,10 +203,7 @@ impl Kind {
         if operation == "GetPublicKey" {
             return events.error.is_none().then_some(Self::PublicKey);
         }
-        let is_use = operation == "ReEncrypt"
-            || KmsAction::from_name(operation)
-                .is_some_and(|action| action.purpose() == Purpose::Crypto);
-        match (is_use, &events.error) {
+        match (events.is_use(), &events.error) {
             (false, _) => None,
             (true, None) => Some(Self::Use),
             (true, Some(_)) => Some(Self::FailedUse),

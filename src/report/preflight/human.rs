@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::{chart, counted, overall, words};
 use crate::preflight::{
-    Answer, Cancellers, Command, Evidence, Milestone, Operation, Preflight, Reason, Severity,
-    Timeline, Verdict,
+    Answer, Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
+    Verdict,
 };
 use crate::report::Style;
 use crate::report::explanation::{self, View};
@@ -304,11 +304,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn commands(&mut self, preflight: &Preflight) -> io::Result<()> {
-        let call = preflight
-            .call
-            .iter()
-            .filter(|_| preflight.verdict != Verdict::Stop);
-        let all: Vec<&Command> = call.chain(&preflight.alternatives).collect();
+        let all = words::commands(preflight);
         if all.is_empty() {
             return Ok(());
         }

@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 
 use super::{counted, overall, words};
-use crate::preflight::{
-    Answer, Command, Operation, Preflight, Reason, Severity, Timeline, Verdict,
-};
+use crate::preflight::{Answer, Operation, Preflight, Reason, Severity, Timeline};
 use crate::report::Style;
 use crate::report::markdown::escape::{code, fenced, inline, link};
 use crate::source::Sources;
@@ -245,11 +243,7 @@ impl<W: Write> Ticket<'_, W> {
     }
 
     fn commands(&mut self, preflight: &Preflight) -> io::Result<()> {
-        let call = preflight
-            .call
-            .iter()
-            .filter(|_| preflight.verdict != Verdict::Stop);
-        let all: Vec<&Command> = call.chain(&preflight.alternatives).collect();
+        let all = words::commands(preflight);
         if all.is_empty() {
             return Ok(());
         }

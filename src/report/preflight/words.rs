@@ -156,6 +156,14 @@ pub(super) fn planned(call: &PlannedCall) -> &'static str {
     }
 }
 
+/// What can be run: the call itself, unless the verdict is stop, then what can be done instead of
+/// it or to undo it.
+pub(super) fn commands(preflight: &Preflight) -> Vec<&Command> {
+    let call = preflight.call.iter();
+    let call = call.filter(|_| preflight.verdict != Verdict::Stop);
+    call.chain(&preflight.alternatives).collect()
+}
+
 /// Whether a command can be called.
 pub(super) fn may(command: &Command) -> &'static str {
     match (command.answer, command.state_allows) {
