@@ -11,7 +11,7 @@ use kmslint::eval::{
 };
 use kmslint::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy};
 use kmslint::policy::{
-    ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PrincipalElement,
+    ActionElement, ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PrincipalElement,
     PrincipalEntry, Statement, parse,
 };
 use kmslint::simulate::{Simulation, read_simulation};
@@ -118,7 +118,7 @@ fn completed(simulation: &Simulation, case: Case) -> Request {
     let presence = |key: &str| condition_key::presence(key, open.action, open.caller.class());
     for (key, values) in full.context.iter() {
         if context.get(key).is_none() && presence(key) != Presence::Never {
-            context.set(key, values.to_vec());
+            context.set(key, values.iter());
         }
     }
     for key in condition_key::all().filter(|key| key.form == NameForm::Whole) {
@@ -337,19 +337,18 @@ fn by_action(statement: &Statement, choices: &mut Choices) -> Vec<Statement> {
     let Some(element) = statement.action.as_ref().filter(|e| !e.negated) else {
         return vec![statement.clone()];
     };
-    if element.patterns.len() < 2 && choices.below(2) == 0 {
+    if element.patterns().len() < 2 && choices.below(2) == 0 {
         return vec![statement.clone()];
     }
     let one = |pattern: &ActionPattern| {
         let mut statement = statement.clone();
-        let text = pattern.text.value.to_ascii_uppercase();
-        let text = Spanned::new(text.into(), pattern.text.span);
-        if let Some(element) = &mut statement.action {
-            element.patterns = vec![ActionPattern { text }];
-        }
+        let text = pattern.text().value.to_ascii_uppercase();
+        let text = Spanned::new(text.into(), pattern.text().span);
+        let patterns = vec![ActionPattern::new(text)];
+        statement.action = Some(ActionElement::new(false, patterns, element.span));
         statement
     };
-    element.patterns.iter().map(one).collect()
+    element.patterns().iter().map(one).collect()
 }
 
 /// One statement for each principal.

@@ -58,9 +58,9 @@ fn what_a_loop_over_the_cli_writes_becomes_keys() {
         .action
         .as_ref()
         .unwrap()
-        .patterns[1];
+        .patterns()[1];
     assert_eq!(
-        action.text.span.of(source.text()),
+        action.text().span.of(source.text()),
         r#"\"kms:CancelKeyDeletion\""#
     );
 

@@ -27,7 +27,7 @@ fn opened(request: &Request, nth: usize) -> Request {
         .filter(|(key, _)| !key.eq_ignore_ascii_case(WINDOW_KEY));
     for (index, (key, values)) in kept.enumerate() {
         if nth != 0 && index % nth == 0 {
-            context.set(key, values.to_vec());
+            context.set(key, values.iter());
         }
     }
     Request::open(
@@ -55,7 +55,7 @@ fn completed(open: &Request, full: &RequestContext, case: Case) -> Request {
     let presence = |key: &str| condition_key::presence(key, open.action, open.caller.class());
     for (key, values) in full.iter() {
         if context.get(key).is_none() && presence(key) != Presence::Never {
-            context.set(key, values.to_vec());
+            context.set(key, values.iter());
         }
     }
     for key in condition_key::all().filter(|key| key.form == NameForm::Whole) {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
-use crate::eval::{Caller, Decision, KeyIdentity, Layer, Request, RequestContext, explain};
+use crate::eval::{Caller, Decision, KeyIdentity, Layer, Request, RequestContext, Values, explain};
 use crate::report::explanation;
 use crate::simulate::{Explained, run_batch};
 
@@ -181,7 +181,8 @@ fn request(
     let strict = arguments.strict_context;
     let mut given = RequestContext::default();
     for (key, value) in &arguments.context {
-        let mut values = given.get(key).map(<[_]>::to_vec).unwrap_or_default();
+        let before = given.get(key).into_iter().flat_map(Values::iter);
+        let mut values: Vec<Box<str>> = before.map(Into::into).collect();
         values.push(value.as_str().into());
         given.set(key, values);
     }
@@ -191,7 +192,7 @@ fn request(
         files.key_context()
     };
     for (key, values) in given.iter() {
-        context.set(key, values.to_vec());
+        context.set(key, values.iter());
     }
     if strict {
         if let Some(days) = arguments.days {

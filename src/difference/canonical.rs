@@ -72,7 +72,7 @@ impl Canonical {
 fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, ActionSet)> {
     let action = statement.action.as_ref()?;
     let resource = statement.resource.as_ref()?;
-    if action.patterns.is_empty() || resource.patterns.is_empty() {
+    if action.patterns().is_empty() || resource.patterns.is_empty() {
         return None;
     }
     let actions: ActionSet = KmsAction::ALL

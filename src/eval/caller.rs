@@ -1,23 +1,26 @@
 //! Who makes the request.
 
+use std::sync::Arc;
+
 use crate::aws::{AccountId, Arn, CallerClass};
 
 /// The principal of a request, read from its ARN or service name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    text: Box<str>,
+    // Shared: a caller is cloned for each question.
+    text: Arc<str>,
     kind: CallerKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CallerKind {
     /// Path and name as in the ARN.
-    User(AccountId, Box<str>),
+    User(AccountId, Arc<str>),
     /// Path and name as in the ARN; stands for any session of the role.
-    Role(AccountId, Box<str>),
+    Role(AccountId, Arc<str>),
     /// Role name without path, and session name.
-    Session(AccountId, Box<str>, Box<str>),
-    FederatedUser(AccountId, Box<str>),
+    Session(AccountId, Arc<str>, Arc<str>),
+    FederatedUser(AccountId, Arc<str>),
     Root(AccountId),
     Service,
 }
@@ -63,6 +66,10 @@ impl Caller {
 
     /// As it was given.
     pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) const fn text(&self) -> &Arc<str> {
         &self.text
     }
 

@@ -1,5 +1,7 @@
 //! The request context: what each condition key holds, as far as it is known.
 
+use std::sync::Arc;
+
 /// What is known of a condition key.
 #[derive(Clone, Copy, Debug)]
 pub enum Lookup<'a> {
@@ -14,7 +16,7 @@ pub enum Lookup<'a> {
     },
 }
 
-/// The values of a key, at least one.
+/// The values of a key; none say that it is absent.
 #[derive(Clone, Copy, Debug)]
 pub enum Values<'a> {
     /// One.
@@ -46,6 +48,11 @@ impl<'a> Values<'a> {
         one.into_iter().chain(many.iter().map(|value| &**value))
     }
 
+    /// The first of them.
+    pub fn first(self) -> Option<&'a str> {
+        self.iter().next()
+    }
+
     /// The one value, where there is just one.
     pub fn single(self) -> Option<&'a str> {
         match self {
@@ -56,14 +63,85 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A key and its values; none say that the key is absent.
-type Entry = (Box<str>, Box<[Box<str>]>);
+/// A text that costs nothing to clone: a context is cloned for each question.
+#[derive(Clone, Debug)]
+pub(super) enum Shared {
+    Static(&'static str),
+    Counted(Arc<str>),
+}
+
+impl Shared {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Static(text) => text,
+            Self::Counted(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Shared {}
+
+impl From<&'static str> for Shared {
+    fn from(text: &'static str) -> Self {
+        Self::Static(text)
+    }
+}
+
+impl From<&Arc<str>> for Shared {
+    fn from(text: &Arc<str>) -> Self {
+        Self::Counted(Arc::clone(text))
+    }
+}
+
+impl From<String> for Shared {
+    fn from(text: String) -> Self {
+        Self::Counted(text.into())
+    }
+}
+
+/// What a key holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Given {
+    Absent,
+    One(Shared),
+    /// Two or more.
+    Many(Arc<[Box<str>]>),
+}
+
+impl Given {
+    fn values(&self) -> Values<'_> {
+        match self {
+            Self::Absent => Values::Many(&[]),
+            Self::One(value) => Values::One(value.as_str()),
+            Self::Many(values) => Values::Many(values),
+        }
+    }
+}
+
+impl FromIterator<Box<str>> for Given {
+    fn from_iter<I: IntoIterator<Item = Box<str>>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        let Some(first) = values.next() else {
+            return Self::Absent;
+        };
+        match values.next() {
+            None => Self::One(Shared::Counted(first.into())),
+            Some(second) => Self::Many([first, second].into_iter().chain(values).collect()),
+        }
+    }
+}
 
 /// Keys and their values. Names ignore case:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestContext {
-    entries: Vec<Entry>,
+    entries: Vec<(Shared, Given)>,
     /// Keys that begin so are absent unless they are among the entries.
     closed_prefixes: Vec<&'static str>,
     complete: bool,
@@ -90,35 +168,46 @@ impl RequestContext {
 
     /// Sets a key, in place of what it held. No value at all says that the key is absent.
     pub fn set<I: IntoIterator<Item: Into<Box<str>>>>(&mut self, key: &str, values: I) {
-        let values = values.into_iter().map(Into::into).collect();
-        match self
-            .entries
-            .iter_mut()
-            .find(|(name, _)| name.eq_ignore_ascii_case(key))
-        {
-            Some((_, old)) => *old = values,
-            None => self.entries.push((key.into(), values)),
+        let given = values.into_iter().map(Into::into).collect();
+        match self.entry(key) {
+            Some(old) => *old = given,
+            None => self.entries.push((Shared::Counted(key.into()), given)),
+        }
+    }
+
+    /// Sets a key to what follows from the caller or the key, unless it is set.
+    pub(super) fn derive(&mut self, key: &'static str, value: impl Into<Shared>) {
+        if self.entry(key).is_none() {
+            self.entries.push((key.into(), Given::One(value.into())));
         }
     }
 
     /// Sets a key unless it is set.
     pub fn set_default(&mut self, key: &str, value: &str) {
-        if self.get(key).is_none() {
+        if self.entry(key).is_none() {
             self.set(key, [value]);
         }
     }
 
     /// Says that a key is absent, unless it is set.
-    pub fn absent_default(&mut self, key: &str) {
-        if self.get(key).is_none() {
-            self.set(key, [] as [&str; 0]);
+    pub fn absent_default(&mut self, key: &'static str) {
+        if self.entry(key).is_none() {
+            self.entries.push((key.into(), Given::Absent));
         }
+    }
+
+    fn entry(&mut self, key: &str) -> Option<&mut Given> {
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
+        entry.map(|(_, given)| given)
     }
 
     /// Takes back what was said of a key.
     pub fn forget(&mut self, key: &str) {
         self.entries
-            .retain(|(name, _)| !name.eq_ignore_ascii_case(key));
+            .retain(|(name, _)| !name.as_str().eq_ignore_ascii_case(key));
     }
 
     /// Says that of the keys that begin so the ones set are all: `aws:ResourceTag/` where the
@@ -127,13 +216,13 @@ impl RequestContext {
         self.closed_prefixes.push(prefix);
     }
 
-    /// The values that were set, where they were; empty says absent.
-    pub fn get(&self, key: &str) -> Option<&[Box<str>]> {
+    /// The values that were set, where they were; none of them say absent.
+    pub fn get(&self, key: &str) -> Option<Values<'_>> {
         let entry = self
             .entries
             .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(key));
-        entry.map(|(_, values)| &**values)
+            .find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
+        entry.map(|(_, given)| given.values())
     }
 
     /// Whether the key is one of a closed family and is not set.
@@ -145,8 +234,9 @@ impl RequestContext {
     }
 
     /// Every key that is set, as set, with its values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[Box<str>])> {
-        self.entries.iter().map(|(key, values)| (&**key, &**values))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Values<'_>)> {
+        let entries = self.entries.iter();
+        entries.map(|(key, given)| (key.as_str(), given.values()))
     }
 
     /// The same keys, with all else absent.

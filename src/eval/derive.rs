@@ -3,22 +3,25 @@
 //! Values: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 //! and <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>.
 
+use std::sync::Arc;
+
 use super::caller::CallerKind;
+use super::context::Shared;
 use super::{Caller, KeyIdentity, RequestContext};
 
 /// Sets every condition key whose value follows; what was set before stays.
 pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
     of_caller(caller, context);
     if let Some(account) = key.account {
-        context.set_default("aws:ResourceAccount", account.as_str());
+        context.derive("aws:ResourceAccount", account.to_string());
     }
     if let Some(arn) = &key.arn {
         // A key is reached only through the endpoint of its own Region.
-        context.set_default("aws:RequestedRegion", arn.region());
+        context.derive("aws:RequestedRegion", arn.region().to_owned());
         // Only multi-Region keys have ids that begin with `mrk-`:
         // https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
         let multi_region = arn.is_multi_region_id();
-        context.set_default(
+        context.derive(
             "kms:MultiRegion",
             if multi_region { "true" } else { "false" },
         );
@@ -28,55 +31,53 @@ pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestCo
     }
     // KMS endpoints take TLS connections only:
     // https://docs.aws.amazon.com/kms/latest/developerguide/infrastructure-security.html
-    context.set_default("aws:SecureTransport", "true");
+    context.derive("aws:SecureTransport", "true");
 }
 
 fn of_caller(caller: &Caller, context: &mut RequestContext) {
-    context.set_default(
+    context.derive(
         "aws:PrincipalIsAWSService",
         if caller.is_service() { "true" } else { "false" },
     );
     let Some(account) = caller.account() else {
         return;
     };
-    let account = account.as_str();
-    context.set_default("aws:PrincipalAccount", account);
-    context.set_default("kms:CallerAccount", account);
+    let account: &Arc<str> = &account.as_str().into();
+    context.derive("aws:PrincipalAccount", account);
+    context.derive("kms:CallerAccount", account);
     let principal_type = match caller.kind() {
         CallerKind::User(_, name) => {
             let name = name.rsplit('/').next().unwrap_or(name);
-            context.set_default("aws:username", name);
+            context.derive("aws:username", name.to_owned());
             "User"
         }
         CallerKind::Root(_) => {
-            context.set_default("aws:userid", account);
+            context.derive("aws:userid", account);
             "Account"
         }
         CallerKind::FederatedUser(_, name) => {
-            context.set_default("aws:userid", &format!("{account}:{name}"));
+            context.derive("aws:userid", format!("{account}:{name}"));
             "FederatedUser"
         }
         CallerKind::Role(..) | CallerKind::Session(..) => "AssumedRole",
         CallerKind::Service => return,
     };
-    context.set_default("aws:PrincipalType", principal_type);
+    context.derive("aws:PrincipalType", principal_type);
     if let Some(arn) = principal_arn(caller) {
-        context.set_default("aws:PrincipalArn", &arn);
+        context.derive("aws:PrincipalArn", arn);
     }
 }
 
 /// For a session the ARN of its role, as it is without a path, which the session's ARN leaves out;
 /// see `Scope::may_be_role` for patterns that have one.
-fn principal_arn(caller: &Caller) -> Option<String> {
+fn principal_arn(caller: &Caller) -> Option<Shared> {
     match caller.kind() {
         CallerKind::Session(account, role, _) => {
             let partition = crate::aws::Arn::parse(caller.as_str())?.partition;
-            Some(format!(
-                "arn:{partition}:iam::{}:role/{role}",
-                account.as_str()
-            ))
+            let arn = format!("arn:{partition}:iam::{}:role/{role}", account.as_str());
+            Some(arn.into())
         }
         CallerKind::Service => None,
-        _ => Some(caller.as_str().to_owned()),
+        _ => Some(caller.text().into()),
     }
 }

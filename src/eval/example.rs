@@ -8,8 +8,8 @@ use crate::aws::condition_key;
 use crate::policy::{Comparison, Condition, Family, Piece, pieces};
 
 use super::{
-    Case, Decision, Dependencies, Evaluation, PolicySet, Request, RequestContext, WINDOW_KEY,
-    Window, dependencies, evaluate,
+    Case, Decision, Dependencies, Evaluation, PolicySet, Request, RequestContext, Values,
+    WINDOW_KEY, Window, dependencies, evaluate,
 };
 
 /// How many contexts are tried for one example. Answers that hang on more than a handful of keys
@@ -89,8 +89,8 @@ fn chosen(
     hangs: &Dependencies,
 ) -> Vec<(String, Vec<String>)> {
     let values = |key: &str| {
-        let values = context.get(key).unwrap_or_default();
-        values.iter().map(ToString::to_string).collect::<Vec<_>>()
+        let values = context.get(key).into_iter().flat_map(Values::iter);
+        values.map(str::to_owned).collect::<Vec<_>>()
     };
     let mut chosen: Vec<_> = hangs
         .keys
@@ -251,7 +251,7 @@ fn filled(text: &str, request: &Request) -> String {
             Piece::Literal(literal) => literal.to_owned(),
             Piece::Escaped(character) => character.to_string(),
             Piece::Variable { key, default } => {
-                let known = request.context.get(key).and_then(<[_]>::first);
+                let known = request.context.get(key).and_then(Values::first);
                 known.map_or_else(
                     || default.unwrap_or("other").to_owned(),
                     ToString::to_string,

@@ -34,6 +34,18 @@ pub enum Window {
     FromContext,
 }
 
+impl Window {
+    /// Only a question about `ScheduleKeyDeletion` that names no day count is about every one.
+    fn of(action: KmsAction, context: &RequestContext) -> Self {
+        let fixed = action != KmsAction::ScheduleKeyDeletion || context.get(WINDOW_KEY).is_some();
+        if fixed {
+            Self::FromContext
+        } else {
+            Self::Every
+        }
+    }
+}
+
 /// One question.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -68,18 +80,23 @@ impl Request {
             context.set_default(WINDOW_KEY, &days.to_string());
         }
         super::derive::derive(&caller, &key, &mut context);
-        let fixed = !schedules || context.get(WINDOW_KEY).is_some();
-        let window = if fixed {
-            Window::FromContext
-        } else {
-            Window::Every
-        };
         Self {
+            window: Window::of(action, &context),
             caller,
             action,
             key,
             context,
-            window,
+        }
+    }
+
+    /// The same question about another action, from an open context that names no day count: what
+    /// follows from the caller and the key is not concluded again.
+    #[must_use]
+    pub fn about(&self, action: KmsAction) -> Self {
+        Self {
+            window: Window::of(action, &self.context),
+            action,
+            ..self.clone()
         }
     }
 

@@ -79,8 +79,8 @@ impl<'r> Scope<'r> {
         }
         let context = &self.request.context;
         match context.get(key) {
-            Some([]) => Lookup::Absent,
-            Some(values) => Lookup::Known(Values::Many(values)),
+            Some(values) if values.is_empty() => Lookup::Absent,
+            Some(values) => Lookup::Known(values),
             None if context.is_complete() || context.is_closed_to(key) => Lookup::Absent,
             None => unknown(key, self.request.action, self.request.caller.class()),
         }
@@ -97,7 +97,7 @@ impl<'r> Scope<'r> {
         if context.is_complete() || !key.eq_ignore_ascii_case("aws:PrincipalArn") {
             return false;
         }
-        let derived = context.get(key).and_then(<[_]>::first);
+        let derived = context.get(key).and_then(Values::first);
         let without_path = |arn: &str| {
             arn.split_once(":role/")
                 .is_some_and(|(_, name)| name == &**role)

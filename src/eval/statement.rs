@@ -11,7 +11,7 @@ pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> bool 
     statement
         .action
         .as_ref()
-        .is_some_and(|element| !element.patterns.is_empty() && element.covers(scope.request.action))
+        .is_some_and(|element| element.covers(scope.request.action))
 }
 
 /// For which cases resource and conditions hold. A statement without a resource has no effect.

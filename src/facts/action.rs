@@ -19,8 +19,8 @@ const TAKEN_FOR_ACTIONS: [(&str, KmsAction); 2] = [
 
 pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<ActionRecord> {
     let record = |pattern: &ActionPattern| {
-        let text = &*pattern.text.value;
-        let matches = matches(pattern);
+        let text = &*pattern.text().value;
+        let matches = pattern.actions();
         let form = form(pattern, matches);
         let nearest = nearest(text, form).map(KmsAction::qualified);
         ActionRecord {
@@ -29,51 +29,18 @@ pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<Act
             matches,
             mistake: (form == ActionForm::Unknown).then(|| mistake(text, nearest)),
             nearest: nearest.map(str::to_owned),
-            at: subject.place(pattern.text.span),
+            at: subject.place(pattern.text().span),
         }
     };
-    element.patterns.iter().map(record).collect()
-}
-
-/// KMS actions that the statement is about. An element without patterns is about none.
-pub(super) fn covers(element: &ActionElement, records: &[ActionRecord]) -> ActionSet {
-    let named = records
-        .iter()
-        .fold(ActionSet::EMPTY, |all, record| all.union(record.matches));
-    match (records, element.negated) {
-        ([], _) => ActionSet::EMPTY,
-        (_, false) => named,
-        (_, true) => ActionSet::ALL.difference(named),
-    }
-}
-
-/// The KMS actions that a pattern matches; the shortest ways are for the commonest patterns.
-fn matches(pattern: &ActionPattern) -> ActionSet {
-    let text = &*pattern.text.value;
-    if text == "*" || text.eq_ignore_ascii_case("kms:*") {
-        return ActionSet::ALL;
-    }
-    if !pattern.has_wildcard() {
-        let exact = is_of_kms(text)
-            .then(|| KmsAction::from_name(text))
-            .flatten();
-        return exact.map_or(ActionSet::EMPTY, ActionSet::only);
-    }
-    // Only `kms`, or a vendor with a wildcard, can match: what is before it tells.
-    let vendor = text.split(':').next().unwrap_or_default();
-    if !vendor.contains(['*', '?']) && !vendor.eq_ignore_ascii_case("kms") {
-        return ActionSet::EMPTY;
-    }
-    let named = |action: &KmsAction| pattern.matches(*action);
-    KmsAction::ALL.iter().copied().filter(named).collect()
+    element.patterns().iter().map(record).collect()
 }
 
 fn form(pattern: &ActionPattern, matches: ActionSet) -> ActionForm {
     match (matches.is_empty(), pattern.has_wildcard()) {
         (false, true) => ActionForm::Wildcard,
         (false, false) => ActionForm::Exact,
-        (true, _) if has_placeholder(&pattern.text.value) => ActionForm::Placeholder,
-        (true, _) if is_of_kms(pattern.text.value.trim_start()) => ActionForm::Unknown,
+        (true, _) if has_placeholder(&pattern.text().value) => ActionForm::Placeholder,
+        (true, _) if is_of_kms(pattern.text().value.trim_start()) => ActionForm::Unknown,
         (true, _) => ActionForm::OtherService,
     }
 }

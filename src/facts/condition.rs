@@ -160,11 +160,7 @@ fn effect(
         return ConditionEffect::Depends;
     }
     let (mut surely, mut maybe) = (CaseSet::ALL, CaseSet::NONE);
-    let meant = subject
-        .probes()
-        .iter()
-        .filter(|request| classes.contains(&request.caller.class()));
-    for request in meant {
+    for request in classes.iter().filter_map(|class| subject.probe(*class)) {
         let holds = condition_holds(condition, request, subject.document);
         surely = surely & holds.surely();
         maybe = maybe | holds.maybe();

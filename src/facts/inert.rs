@@ -45,7 +45,7 @@ fn missing_element(
     let Some(action) = &statement.action else {
         return Some(inert(InertCause::Missing, "it has no `Action`", record.at));
     };
-    if action.patterns.is_empty() {
+    if action.patterns().is_empty() {
         return Some(inert(
             InertCause::Missing,
             "its list of actions is empty",

@@ -29,7 +29,8 @@ pub(super) struct Subject<'a> {
     /// Whether its material is known to be imported.
     pub(super) imported_material: bool,
     file: u32,
-    probes: OnceCell<Vec<Request>>,
+    /// By class.
+    probes: [OnceCell<Option<Request>>; 6],
 }
 
 impl<'a> Subject<'a> {
@@ -45,7 +46,7 @@ impl<'a> Subject<'a> {
             context,
             imported_material: false,
             file,
-            probes: OnceCell::new(),
+            probes: [const { OnceCell::new() }; 6],
         }
     }
 
@@ -59,36 +60,24 @@ impl<'a> Subject<'a> {
         known.unwrap_or(SOME_ACCOUNT).to_owned()
     }
 
-    /// Requests for `ScheduleKeyDeletion` with every day count by callers of whom only the class
-    /// is known: one for each class that can be named.
-    pub(super) fn probes(&self) -> &[Request] {
-        self.probes.get_or_init(|| {
-            let account = self.account_text();
-            [
-                CallerClass::Role,
-                CallerClass::User,
-                CallerClass::FederatedUser,
-                CallerClass::Root,
-                CallerClass::Service,
-            ]
-            .into_iter()
-            .filter_map(|class| someone(class, &account))
-            .map(|caller| {
-                let mut request = Request::open(
-                    caller,
-                    KmsAction::ScheduleKeyDeletion,
-                    self.key.clone(),
-                    self.context.clone(),
-                    None,
-                );
-                forget_identity(&mut request.context);
-                for key in ACCOUNT_KEYS {
-                    request.context.forget(key);
-                }
-                request
-            })
-            .collect()
-        })
+    /// A request for `ScheduleKeyDeletion` with every day count by a caller of whom only the class
+    /// is known; nobody of the class can be one where it is anonymous.
+    pub(super) fn probe(&self, class: CallerClass) -> Option<&Request> {
+        let made = self.probes.get(class as usize)?.get_or_init(|| {
+            let mut request = Request::open(
+                someone(class, &self.account_text())?,
+                KmsAction::ScheduleKeyDeletion,
+                self.key.clone(),
+                self.context.clone(),
+                None,
+            );
+            forget_identity(&mut request.context);
+            for key in ACCOUNT_KEYS {
+                request.context.forget(key);
+            }
+            Some(request)
+        });
+        made.as_ref()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{AccountId, KeyArn, KmsAction};
+use crate::aws::{AccountId, KeyArn};
 use crate::inventory::Key;
 use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
 
@@ -38,7 +38,7 @@ fn allows_kms(statement: &Statement) -> bool {
     let action = statement.action.as_ref();
     statement.effect.value == Effect::Allow
         && names
-        && action.is_some_and(|e| KmsAction::ALL.iter().any(|action| e.covers(*action)))
+        && action.is_some_and(|element| !element.covered().is_empty())
 }
 
 fn accounts(

@@ -19,19 +19,19 @@ mod trail;
 mod trust;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::inventory::{Evidence, EvidenceType, Inventory};
+use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
 use crate::source::{
     Discovery, InputError, Location, Overlay, Progress, SourceFile, SourceId, Sources, Span,
 };
 use contents::Contents;
 use file::{Candidate, Outcome, Shared};
 use identity::AccountPart;
-use join::{Part, PlacedAddition};
+use join::PlacedAddition;
 pub use single::{key_file, policy_file, policy_file_over};
 
 /// What the given paths held.
@@ -116,10 +116,10 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         }
     }
     loaded.inventory.keys = join::join(parts.keys, parts.additions);
-    for key in &mut loaded.inventory.keys {
+    loaded.inventory.keys.par_iter_mut().for_each(|key| {
         account::complete(key);
         scheduled::complete(key);
-    }
+    });
     for missing in identity::join(parts.account, &mut loaded.inventory) {
         let file = loaded.sources.get(missing.at.source);
         let file = file.map_or_else(String::new, |file| file.name().to_owned());
@@ -131,17 +131,17 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
 
 /// What is to be joined over all files.
 #[derive(Default)]
-struct Parts {
-    keys: Vec<Part>,
+struct Parts<'a> {
+    keys: Vec<(&'a Path, Key)>,
     additions: Vec<PlacedAddition>,
     account: AccountPart,
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     /// Takes what must be joined, and hands on what stands for itself.
-    fn sort_out(&mut self, of: &Candidate<'_>, contents: Contents, inventory: &mut Inventory) {
-        let part = |key| Part::new(of.path, key);
-        self.keys.extend(contents.keys.into_iter().map(part));
+    fn sort_out(&mut self, of: &Candidate<'a>, contents: Contents, inventory: &mut Inventory) {
+        let placed = |key| (of.path, key);
+        self.keys.extend(contents.keys.into_iter().map(placed));
         let placed = |addition| PlacedAddition::new(of.path, addition);
         self.additions
             .extend(contents.additions.into_iter().map(placed));
@@ -163,18 +163,19 @@ impl Parts {
 fn candidates<'a>(discovery: &'a Discovery, sources: &mut Sources) -> Vec<Candidate<'a>> {
     let named = discovery.named.iter().map(|path| (path, true));
     let found = discovery.found.iter().map(|path| (path, false));
-    let mut seen = BTreeSet::new();
-    let mut candidates = Vec::new();
-    for (path, named) in named.chain(found) {
-        if seen.insert(path) {
-            candidates.push(Candidate {
-                path: Path::new(path),
-                named,
-                source: sources.reserve(),
-            });
-        }
-    }
-    candidates
+    let all = named.chain(found);
+    // A directory's files come in order, so mostly none has to be looked for among the others.
+    let mut seen =
+        (!all.clone().map(|(path, _)| path).is_sorted_by(|a, b| a < b)).then(BTreeSet::new);
+    let is_new =
+        |(path, _): &(&'a PathBuf, bool)| seen.as_mut().is_none_or(|seen| seen.insert(*path));
+    all.filter(is_new)
+        .map(|(path, named)| Candidate {
+            path,
+            named,
+            source: sources.reserve(),
+        })
+        .collect()
 }
 
 impl Loaded {

@@ -1,6 +1,6 @@
 //! `Action` and `NotAction`.
 
-use crate::aws::KmsAction;
+use crate::aws::{ActionSet, KmsAction};
 use crate::source::Span;
 
 use super::{Text, glob_ignore_case};
@@ -10,16 +10,47 @@ use super::{Text, glob_ignore_case};
 pub struct ActionElement {
     /// Whether this is `NotAction`: all but these.
     pub negated: bool,
-    /// The patterns as written; one string counts as a list of one.
-    pub patterns: Vec<ActionPattern>,
     /// The element's value.
     pub span: Span,
+    patterns: Vec<ActionPattern>,
+    // INVARIANT: what `negated` and `patterns` say.
+    covered: ActionSet,
 }
 
 impl ActionElement {
-    /// Whether the statement is about this action.
-    pub fn covers(&self, action: KmsAction) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
+    /// An element with these patterns.
+    pub fn new(negated: bool, patterns: Vec<ActionPattern>, span: Span) -> Self {
+        let named = patterns
+            .iter()
+            .fold(ActionSet::EMPTY, |all, pattern| all.union(pattern.actions));
+        Self {
+            negated,
+            span,
+            patterns,
+            covered: if negated {
+                ActionSet::ALL.difference(named)
+            } else {
+                named
+            },
+        }
+    }
+
+    /// The patterns as written; one string counts as a list of one.
+    pub fn patterns(&self) -> &[ActionPattern] {
+        &self.patterns
+    }
+
+    /// Whether the statement is about this action. An element without patterns is about none.
+    pub const fn covers(&self, action: KmsAction) -> bool {
+        self.covered().contains(action)
+    }
+
+    /// The KMS actions that the statement is about.
+    pub const fn covered(&self) -> ActionSet {
+        if self.patterns.is_empty() {
+            return ActionSet::EMPTY;
+        }
+        self.covered
     }
 }
 
@@ -27,26 +58,130 @@ impl ActionElement {
 #[derive(Clone, Debug)]
 pub struct ActionPattern {
     /// As written.
-    pub text: Text,
+    text: Text,
+    // INVARIANT: what `text` matches; found once, since one pattern is asked about many actions.
+    actions: ActionSet,
 }
 
 impl ActionPattern {
+    /// The pattern with this text.
+    pub fn new(text: Text) -> Self {
+        Self {
+            actions: matched(&text.value),
+            text,
+        }
+    }
+
+    /// As written.
+    pub const fn text(&self) -> &Text {
+        &self.text
+    }
+
     /// Whether the pattern matches. Prefix and name ignore case; `*` is any run of characters, `?`
     /// is one. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
     ///
     /// A pattern with white space in it, or with nothing after the colon, matches nothing.
-    pub fn matches(&self, action: KmsAction) -> bool {
-        let pattern = &*self.text.value;
-        // Most patterns of an account are about other services: one byte tells.
-        if !matches!(pattern.as_bytes().first(), Some(b'k' | b'K' | b'*' | b'?')) {
-            return false;
-        }
-        // No name has white space in it, so a pattern with some matches none.
-        glob_ignore_case(pattern, action.qualified())
+    pub const fn matches(&self, action: KmsAction) -> bool {
+        self.actions.contains(action)
+    }
+
+    /// The KMS actions that the pattern matches.
+    pub const fn actions(&self) -> ActionSet {
+        self.actions
     }
 
     /// Whether the name part holds a wildcard.
     pub fn has_wildcard(&self) -> bool {
         self.text.value.contains(['*', '?'])
+    }
+}
+
+/// The shortest ways are for the commonest patterns: other services', names, and all of KMS. No
+/// name has white space in it, so a pattern with some matches none.
+fn matched(pattern: &str) -> ActionSet {
+    match pattern.as_bytes() {
+        [b'*'] => return ActionSet::ALL,
+        [b'k' | b'K' | b'*' | b'?', ..] => {}
+        _ => return ActionSet::EMPTY,
+    }
+    let Some((vendor, name)) = pattern.split_once(':') else {
+        return globbed(pattern, KmsAction::qualified);
+    };
+    if vendor.contains(['*', '?']) {
+        return globbed(pattern, KmsAction::qualified);
+    }
+    if !vendor.eq_ignore_ascii_case("kms") {
+        return ActionSet::EMPTY;
+    }
+    if name == "*" {
+        return ActionSet::ALL;
+    }
+    if !name.contains(['*', '?']) {
+        let exact = KmsAction::from_bare_name(name);
+        return exact.map_or(ActionSet::EMPTY, ActionSet::only);
+    }
+    globbed(name, KmsAction::name)
+}
+
+fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet {
+    let matches = |action: &KmsAction| glob_ignore_case(pattern, name(*action));
+    KmsAction::ALL.iter().copied().filter(matches).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Spanned;
+
+    /// The short ways end where the long one does.
+    #[test]
+    fn patterns_match_as_whole_names_do() {
+        for pattern in [
+            "*",
+            "?",
+            "**",
+            "kms:*",
+            "KMS:*",
+            "k?s:*",
+            "kms:",
+            "kms",
+            "kms*",
+            "*:*",
+            "*KeyDeletion",
+            "kms:Schedule*",
+            "kms:schedulekeydeletion",
+            "kms:?ecrypt",
+            "kms:*Key*",
+            "kms:Delete*",
+            "kms:DeleteKey",
+            "kms:Decrypt ",
+            " kms:Decrypt",
+            "kms: Decrypt",
+            "s3:*",
+            "kinesis:*",
+            "kmsx:*",
+            "kms:Decrypt:x",
+            "kms:*:x",
+            "",
+            "k*:Dec*",
+            "kms:kms:Decrypt",
+            "?ms:En*",
+        ] {
+            let whole = globbed(pattern, KmsAction::qualified);
+            assert_eq!(matched(pattern), whole, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_element_without_patterns_is_about_nothing() {
+        let text = |text: &str| ActionPattern::new(Spanned::new(text.into(), Span::default()));
+        let element = |negated, texts: &[&str]| {
+            let patterns = texts.iter().map(|t| text(t)).collect();
+            ActionElement::new(negated, patterns, Span::default()).covered()
+        };
+        assert!(element(false, &[]).is_empty() && element(true, &[]).is_empty());
+        assert_eq!(element(true, &["s3:*"]), ActionSet::ALL);
+        let rest = element(true, &["kms:De*", "kms:Decrypt"]);
+        assert!(!rest.contains(KmsAction::Decrypt) && rest.contains(KmsAction::Encrypt));
     }
 }

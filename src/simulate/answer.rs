@@ -102,14 +102,12 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
         );
     }
     // One day count, or a complete context without one.
-    let one = match request.context.get(WINDOW_KEY) {
-        None | Some([]) => return (Vec::new(), Vec::new(), Some(evaluation.decision())),
-        Some([days]) => days
-            .parse()
-            .ok()
-            .and_then(|days| PendingWindowInDays::new(days).ok()),
-        Some(_) => None,
+    let given = request.context.get(WINDOW_KEY);
+    let Some(given) = given.filter(|values| !values.is_empty()) else {
+        return (Vec::new(), Vec::new(), Some(evaluation.decision()));
     };
+    let days = given.single().and_then(|days| days.parse().ok());
+    let one = days.and_then(|days| PendingWindowInDays::new(days).ok());
     let when = |wanted| {
         one.filter(|_| evaluation.decision() == wanted)
             .into_iter()

@@ -3,7 +3,7 @@
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
     CaseSet, Decision, Evaluation, Example, Explanation, FailedElement, Failure, NearestMiss,
-    PolicyRef, PolicySet, Reason, Request, WINDOW_KEY, Window, day_ranges,
+    PolicyRef, PolicySet, Reason, Request, Values, WINDOW_KEY, Window, day_ranges,
 };
 use crate::policy::Effect;
 use crate::source::{Location, SourceId};
@@ -132,7 +132,7 @@ fn days(request: &Request, evaluation: &Evaluation) -> Option<ExplainedDays> {
             omitted: Some(evaluation.omitted()),
         });
     }
-    let given = request.context.get(WINDOW_KEY).and_then(<[_]>::first);
+    let given = request.context.get(WINDOW_KEY).and_then(Values::first);
     let Some(day) = given.and_then(|day| day.parse::<u8>().ok()) else {
         return Some(ExplainedDays {
             omitted: Some(evaluation.decision()),

@@ -150,11 +150,18 @@ impl KmsAction {
     ///
     /// Source: IAM user guide, `reference_policies_elements_action` (case is ignored).
     pub fn from_name(text: &str) -> Option<Self> {
-        let name = without_service(text);
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|action| action.name().eq_ignore_ascii_case(name))
+        Self::from_bare_name(without_service(text))
+    }
+
+    /// Returns the action of this name without `kms:`, upper and lower case alike.
+    pub fn from_bare_name(name: &str) -> Option<Self> {
+        let order = |action: &Self| {
+            let own = action.name().bytes().map(|byte| byte.to_ascii_lowercase());
+            own.cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        };
+        // INVARIANT: the table is in the order of its names in lower case.
+        let found = Self::ALL.binary_search_by(order).ok()?;
+        Self::ALL.get(found).copied()
     }
 
     /// Returns AWS's access level.

@@ -63,29 +63,24 @@ impl ActionSet {
 
     /// Returns the actions in alphabetical order.
     pub fn iter(self) -> ActionSetIter {
-        ActionSetIter {
-            set: self,
-            rest: KmsAction::ALL.iter(),
-        }
+        ActionSetIter { rest: self }
     }
 }
 
 /// The actions of an [`ActionSet`], in alphabetical order.
 #[derive(Debug, Clone)]
 pub struct ActionSetIter {
-    set: ActionSet,
-    rest: std::slice::Iter<'static, KmsAction>,
+    rest: ActionSet,
 }
 
 impl Iterator for ActionSetIter {
     type Item = KmsAction;
 
     fn next(&mut self) -> Option<KmsAction> {
-        let set = self.set;
-        self.rest
-            .by_ref()
-            .copied()
-            .find(|action| set.contains(*action))
+        let first = self.rest.0.trailing_zeros() as usize;
+        let action = KmsAction::ALL.get(first).copied()?;
+        self.rest = self.rest.difference(ActionSet::only(action));
+        Some(action)
     }
 }
 

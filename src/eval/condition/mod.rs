@@ -8,6 +8,7 @@ mod ip_address;
 mod null;
 mod numeric;
 mod string;
+mod window;
 
 use crate::aws::condition_key;
 use crate::policy::{Comparison, Condition, ConditionValue, Family, Quantifier};
@@ -19,9 +20,17 @@ use super::{Holds, Lookup, Truth, Values};
 /// For which cases the condition holds.
 pub(super) fn holds(condition: &Condition, scope: &Scope<'_>) -> Holds {
     if varies(condition, scope) {
-        return Holds::for_each(|case| truth(condition, &scope.with_case(case)));
+        let by_days = scope.varies(&condition.key.value);
+        if let Some(holds) = window::holds(condition).filter(|_| by_days) {
+            return holds;
+        }
+        return case_by_case(condition, scope);
     }
     truth(condition, scope).into()
+}
+
+fn case_by_case(condition: &Condition, scope: &Scope<'_>) -> Holds {
+    Holds::for_each(|case| truth(condition, &scope.with_case(case)))
 }
 
 /// Whether the answer differs from case to case.

@@ -1,5 +1,7 @@
 //! The callers that are tried in place of a principal that a key policy names.
 
+use std::cell::OnceCell;
+
 use crate::aws::{CallerClass, KmsAction};
 use crate::eval::{Caller, NamedPolicy, Request, RequestContext, everything};
 use crate::facts::PrincipalKind;
@@ -36,6 +38,8 @@ pub(super) struct Trial<'d> {
     boundary: Option<&'d [NamedPolicy]>,
     /// The user or role that was loaded.
     pub(super) member: Option<&'d Member<'d>>,
+    /// What is asked of it, with nothing said of a second factor.
+    open: OnceCell<Request>,
 }
 
 impl<'d> Trial<'d> {
@@ -47,6 +51,7 @@ impl<'d> Trial<'d> {
             identity: &[],
             boundary: None,
             member: None,
+            open: OnceCell::new(),
         }
     }
 
@@ -96,24 +101,29 @@ impl<'d> Trial<'d> {
 
     /// The question whether this caller may do it, for every day count.
     pub(super) fn request(&self, action: KmsAction, mfa: Mfa, desk: &Desk<'_>) -> Request {
+        let open = self.open.get_or_init(|| self.open_request(desk));
+        let mut request = open.about(action);
+        set_mfa(&mut request.context, mfa);
+        request
+    }
+
+    fn open_request(&self, desk: &Desk<'_>) -> Request {
         let subject = desk.subject;
         let mut context = subject.context.clone();
         if let Some(member) = self.member {
             member.set_tags(&mut context);
         }
-        let organization = self.caller.account().and_then(|account| {
-            let id = desk.identities.organization_id(account);
-            id.map(str::to_owned)
-        });
+        let account = self.caller.account();
+        let organization = account.and_then(|account| desk.identities.organization_id(account));
         if let Some(id) = organization {
-            context.set("aws:PrincipalOrgID", [id.as_str()]);
+            context.set("aws:PrincipalOrgID", [id]);
         }
         if let Some(id) = &self.user_id {
             context.set("aws:userid", [id.as_str()]);
         }
-        set_mfa(&mut context, mfa);
-        let caller = self.caller.clone();
-        let mut request = Request::open(caller, action, subject.key.clone(), context, None);
+        let (caller, key) = (self.caller.clone(), subject.key.clone());
+        let action = KmsAction::ScheduleKeyDeletion;
+        let mut request = Request::open(caller, action, key, context, None);
         if self.stands_for_many {
             forget_identity(&mut request.context);
             if let Some(id) = &self.user_id {

@@ -50,7 +50,7 @@ pub(super) fn own(
     let element = statement.action.as_ref();
     let matching = |pattern: &&ActionPattern| pattern.matches(action);
     let by_name = |pattern: &&ActionPattern| !pattern.has_wildcard() && matching(pattern);
-    let patterns = || element.iter().flat_map(|element| &element.patterns);
+    let patterns = || element.iter().flat_map(|element| element.patterns());
     let exact = patterns().find(by_name);
     let pattern = exact.or_else(|| patterns().find(matching));
     let pattern = pattern.filter(|_| element.is_some_and(|element| !element.negated));
@@ -62,10 +62,10 @@ pub(super) fn own(
         sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
         pattern: pattern.map_or_else(
             || "NotAction".to_owned(),
-            |pattern| pattern.text.value.to_string(),
+            |pattern| pattern.text().value.to_string(),
         ),
         by_name: pattern.is_some() && exact.is_some(),
-        at: place(pattern.map_or(span, |pattern| pattern.text.span)),
+        at: place(pattern.map_or(span, |pattern| pattern.text().span)),
         statement_at: place(statement.span),
     }
 }

@@ -1,9 +1,9 @@
 //! Policies of a principal, reduced to what is about KMS: principals with the same share one.
 
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::ActionSet;
 use crate::eval::NamedPolicy;
 use crate::inventory::IdentityPolicy;
-use crate::policy::{Effect, PolicyDocument, Statement};
+use crate::policy::{ActionElement, Effect, PolicyDocument, Statement};
 
 use super::mentions::Mentions;
 
@@ -79,11 +79,7 @@ impl Reduced {
 /// The KMS actions that a statement is about.
 fn covers(statement: &Statement) -> ActionSet {
     let action = statement.action.as_ref();
-    let Some(element) = action.filter(|element| !element.patterns.is_empty()) else {
-        return ActionSet::EMPTY;
-    };
-    let all = KmsAction::ALL.iter().copied();
-    all.filter(|action| element.covers(*action)).collect()
+    action.map_or(ActionSet::EMPTY, ActionElement::covered)
 }
 
 impl Bundle {

@@ -271,7 +271,10 @@ mod tests {
         );
         let (arn, policy) = &found.account.managed[0];
         let action = policy.document.statements[0].action.as_ref().unwrap();
-        assert_eq!((&**arn, &*action.patterns[0].text.value), ("arn:p", "s3:*"));
+        assert_eq!(
+            (&**arn, &*action.patterns()[0].text().value),
+            ("arn:p", "s3:*")
+        );
     }
 
     #[test]

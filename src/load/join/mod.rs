@@ -15,15 +15,22 @@ mod claim;
 mod part;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::inventory::{Key, KeyMetadata};
 pub(super) use addition::{Addition, Fact, PlacedAddition, Target};
 use claim::winners;
-pub(super) use part::Part;
+use part::Part;
 
-/// Joins parts and what else is said of them; a key stands where its first part stood.
-pub(super) fn join(parts: Vec<Part>, additions: Vec<PlacedAddition>) -> Vec<Key> {
-    let mut keys = join_parts(parts);
+/// Joins what the files at these paths say, and what else is said of the keys; a key stands where
+/// its first part stood.
+pub(super) fn join(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> Vec<Key> {
+    // Nothing but policies: none has a key to be joined to.
+    if additions.is_empty() && !parts.iter().any(|(_, key)| part::is_described(key)) {
+        return parts.into_iter().map(|(_, key)| key).collect();
+    }
+    let parts = parts.into_iter().map(|(path, key)| Part::new(path, key));
+    let mut keys = join_parts(parts.collect());
     addition::add(&mut keys, additions);
     keys.into_iter().map(|part| part.key).collect()
 }
@@ -171,8 +178,6 @@ fn take_later(key: &mut Key, later: Key) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::inventory::{LoadedPolicy, Located};
     use crate::policy::{PolicyKind, parse};
@@ -192,7 +197,7 @@ mod tests {
         }
     }
 
-    fn policy(path: &str) -> Part {
+    fn policy(path: &str) -> (&Path, Key) {
         let text = r#"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#;
         let document = parse(&json::parse(text).unwrap(), PolicyKind::Key).unwrap();
         let policy = LoadedPolicy {
@@ -206,10 +211,10 @@ mod tests {
             policy: Some(policy),
             ..nothing(path)
         };
-        Part::new(Path::new(path), key)
+        (Path::new(path), key)
     }
 
-    fn metadata(path: &str, region: &str, id: &str) -> Part {
+    fn metadata<'p>(path: &'p str, region: &str, id: &str) -> (&'p Path, Key) {
         let mut key = nothing(path);
         if !region.is_empty() {
             let arn = format!("arn:aws:kms:{region}:111122223333:key/{id}");
@@ -223,11 +228,11 @@ mod tests {
             value: path.to_owned(),
             at: Location::default(),
         });
-        Part::new(Path::new(path), key)
+        (Path::new(path), key)
     }
 
     /// Name and policy of every key.
-    fn joined(parts: Vec<Part>) -> Vec<(String, Option<String>)> {
+    fn joined(parts: Vec<(&Path, Key)>) -> Vec<(String, Option<String>)> {
         join(parts, Vec::new())
             .into_iter()
             .map(|key| (key.name, key.policy.map(|policy| policy.name)))

@@ -9,7 +9,7 @@ use super::addition::{Addition, PlacedAddition};
 
 /// What one file says of a key.
 #[derive(Debug)]
-pub(in crate::load) struct Part {
+pub(super) struct Part {
     /// The file's directory; none for standard input. A key that was joined has several.
     pub(super) directories: Vec<PathBuf>,
     /// The file's name up to its first dot.
@@ -19,7 +19,7 @@ pub(in crate::load) struct Part {
 
 impl Part {
     /// What the file at `path` says.
-    pub(in crate::load) fn new(path: &Path, key: Key) -> Self {
+    pub(super) fn new(path: &Path, key: Key) -> Self {
         Self {
             directories: directory(path).into_iter().collect(),
             stem: stem(path),
@@ -29,14 +29,23 @@ impl Part {
 
     /// Whether it says which key it is about.
     pub(super) fn is_described(&self) -> bool {
-        self.key_id().is_some()
+        is_described(&self.key)
     }
 
     /// The id of the key, as the ARN says it or else the metadata.
     pub(super) fn key_id(&self) -> Option<&str> {
-        let said = self.key.metadata.key_id.as_ref().map(|id| &*id.value);
-        self.key.arn.as_ref().map(KeyArn::key_id).or(said)
+        key_id(&self.key)
     }
+}
+
+/// Whether this says which key it is about.
+pub(super) fn is_described(key: &Key) -> bool {
+    key_id(key).is_some()
+}
+
+fn key_id(key: &Key) -> Option<&str> {
+    let said = key.metadata.key_id.as_ref().map(|id| &*id.value);
+    key.arn.as_ref().map(KeyArn::key_id).or(said)
 }
 
 impl PlacedAddition {

@@ -58,15 +58,8 @@ pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Optio
     for text in &texts {
         action_shape(text, complaints);
     }
-    let patterns = texts
-        .into_iter()
-        .map(|text| ActionPattern { text })
-        .collect();
-    Some(ActionElement {
-        negated,
-        patterns,
-        span: node.span,
-    })
+    let patterns = texts.into_iter().map(ActionPattern::new).collect();
+    Some(ActionElement::new(negated, patterns, node.span))
 }
 
 /// `*`, or a vendor, one colon and a name. Blanks are kept: such a pattern matches nothing.
@@ -109,13 +102,13 @@ pub(super) fn demand_service(element: &ActionElement, complaints: &mut Complaint
         );
     }
     for pattern in element
-        .patterns
+        .patterns()
         .iter()
-        .filter(|pattern| &*pattern.text.value == "*")
+        .filter(|pattern| &*pattern.text().value == "*")
     {
         complaints.error(
             InputError::new(
-                pattern.text.span,
+                pattern.text().span,
                 "a resource control policy must name a service",
             )
             .label("`*` alone is refused")

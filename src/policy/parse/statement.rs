@@ -92,7 +92,7 @@ fn demand(node: &Node<'_>, statement: &Statement, complaints: &mut Complaints) {
         let actions = statement
             .action
             .as_ref()
-            .is_some_and(|element| !element.patterns.is_empty());
+            .is_some_and(|element| !element.patterns().is_empty());
         let resources = statement
             .resource
             .as_ref()
@@ -138,7 +138,7 @@ fn is_full_access(statement: &Statement) -> bool {
     statement.effect.value == Effect::Allow
         && statement.conditions.is_empty()
         && statement.action.as_ref().is_some_and(|element| {
-            !element.negated && element.patterns.iter().all(|p| &*p.text.value == "*")
+            !element.negated && element.patterns().iter().all(|p| &*p.text().value == "*")
         })
 }
 

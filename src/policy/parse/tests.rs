@@ -31,8 +31,8 @@ fn a_policy_keeps_its_places() {
     let statement = &policy.statements[0];
     assert!(policy.replaces_variables() && policy.refusals.is_empty());
     assert_eq!(
-        statement.action.as_ref().unwrap().patterns[0]
-            .text
+        statement.action.as_ref().unwrap().patterns()[0]
+            .text()
             .span
             .of(&text),
         r#""kms:*""#
