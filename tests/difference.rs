@@ -291,7 +291,7 @@ fn a_new_principal_that_may_delete_is_always_a_gain() {
         // Where everyone may, nobody is new.
         let everyone = old.statements.iter().any(|statement| {
             let element = statement.principal.as_ref();
-            element.is_some_and(|element| element.entries.iter().any(|e| &*e.text.value == "*"))
+            element.is_some_and(|element| element.entries.iter().any(|e| &*e.text().value == "*"))
         });
         if everyone {
             continue;

@@ -99,7 +99,7 @@ fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, Actio
 fn principals(element: &PrincipalElement) -> (bool, BTreeSet<CanonicalPrincipal>) {
     let entries = element.entries.iter().map(|entry| match entry.form() {
         PrincipalForm::Account(account) => CanonicalPrincipal::Account(account),
-        _ => CanonicalPrincipal::Written(entry.principal_type, entry.text.value.to_string()),
+        _ => CanonicalPrincipal::Written(entry.principal_type(), entry.text().value.to_string()),
     });
     (element.negated, entries.collect())
 }

@@ -10,12 +10,12 @@ pub(super) fn rendered(
     document: &PolicyDocument,
     stand_in: impl Fn(&str) -> Option<String>,
 ) -> PolicyDocument {
-    with_entries(document, |mut entry| {
+    with_entries(document, |entry| {
         if is_placeholder(&entry)
-            && let Some(arn) = stand_in(&entry.text.value)
+            && let Some(arn) = stand_in(&entry.text().value)
         {
-            entry.text = Spanned::new(arn.into(), entry.text.span);
-            entry.principal_type = PrincipalType::Aws;
+            let text = Spanned::new(arn.into(), entry.text().span);
+            return Some(PrincipalEntry::new(PrincipalType::Aws, text));
         }
         Some(entry)
     })
@@ -30,7 +30,7 @@ pub(super) fn without_ids(document: &PolicyDocument) -> PolicyDocument {
 
 /// Whether a template has yet to fill in whom it names.
 pub(super) fn is_placeholder(entry: &PrincipalEntry) -> bool {
-    entry.form() == PrincipalForm::NoCaller && has_placeholder(&entry.text.value)
+    entry.form() == PrincipalForm::NoCaller && has_placeholder(&entry.text().value)
 }
 
 fn with_entries(

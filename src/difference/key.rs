@@ -143,7 +143,7 @@ fn placeholders(
     let entries = elements.flat_map(|element| &element.entries);
     let texts: BTreeSet<_> = entries
         .filter(|entry| is_placeholder(entry))
-        .map(|entry| entry.text.value.to_string())
+        .map(|entry| entry.text().value.to_string())
         .collect();
     let texts = texts.into_iter().enumerate();
     texts

@@ -33,7 +33,7 @@ impl Named {
         for statement in &document.statements {
             let entries = statement.principal.iter().flat_map(|e| &e.entries);
             for entry in entries {
-                let text = &*entry.text.value;
+                let text = &*entry.text().value;
                 match entry.form() {
                     PrincipalForm::Everyone | PrincipalForm::NoCaller => {}
                     PrincipalForm::Account(account) => drop(self.accounts.insert(account)),

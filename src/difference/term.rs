@@ -194,7 +194,7 @@ fn principal(statement: &Statement, caller: &Caller) -> Factor {
 fn name(entry: &PrincipalEntry) -> String {
     match entry.form() {
         PrincipalForm::Account(account) => account.to_string(),
-        _ => entry.text.value.to_string(),
+        _ => entry.text().value.to_string(),
     }
 }
 

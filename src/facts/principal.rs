@@ -14,15 +14,15 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
         let account = form.account();
         let foreign = account.and_then(|own| subject.key.account.map(|key| own != key));
         PrincipalRecord {
-            text: entry.text.value.to_string(),
-            principal_type: entry.principal_type,
+            text: entry.text().value.to_string(),
+            principal_type: entry.principal_type(),
             kind: kind_of(entry),
             account: account.map(|account| account.to_string()),
             foreign,
             partial_wildcard: form == PrincipalForm::NoCaller
-                && entry.text.value.contains(['*', '?']),
+                && entry.text().value.contains(['*', '?']),
             identity_center: is_identity_center(form),
-            at: subject.place(entry.text.span),
+            at: subject.place(entry.text().span),
         }
     };
     element.entries.iter().map(record).collect()
@@ -31,7 +31,9 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
 /// What an entry names, unrendered templates told apart from nobody.
 fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
     match entry.form() {
-        PrincipalForm::NoCaller if has_placeholder(&entry.text.value) => PrincipalKind::Placeholder,
+        PrincipalForm::NoCaller if has_placeholder(&entry.text().value) => {
+            PrincipalKind::Placeholder
+        }
         form => kind(form),
     }
 }
@@ -92,7 +94,7 @@ pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClas
             | PrincipalForm::AssumedRole(..) => &[role],
             PrincipalForm::FederatedUser(..) => &[federated_user],
             PrincipalForm::Service(_) => &[service],
-            PrincipalForm::NoCaller if has_placeholder(&entry.text.value) => &EVERY_CLASS,
+            PrincipalForm::NoCaller if has_placeholder(&entry.text().value) => &EVERY_CLASS,
             PrincipalForm::NoCaller => &[],
         };
         for class in classes {

@@ -84,7 +84,10 @@ impl Written<'_, '_> {
                 None
             }
         };
-        contents.refuse_duplicate_keys(self.node);
+        // What is no embedded text is looked through with the rest of its file.
+        if self.encoding.is_some() {
+            contents.refuse_duplicate_keys(self.node);
+        }
         parsed.map(|policy| LoadedPolicy {
             name: document.name.to_owned(),
             source: document.source,

@@ -120,7 +120,33 @@ fn matched(pattern: &str) -> ActionSet {
         let exact = KmsAction::from_bare_name(name);
         return exact.map_or(ActionSet::EMPTY, ActionSet::only);
     }
-    globbed(name, KmsAction::name)
+    by_head(name)
+}
+
+/// What a pattern without a service matches: of the names, which are sorted, only those that begin
+/// with what stands before its first wildcard are looked at.
+fn by_head(pattern: &str) -> ActionSet {
+    let wild = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    let (head, rest) = pattern.split_at_checked(wild).unwrap_or_default();
+    let begins = |action: &&KmsAction| {
+        let name = action.name().get(..head.len());
+        name.is_some_and(|name| name.eq_ignore_ascii_case(head))
+    };
+    let tail = rest.trim_start_matches('*');
+    let ends = |action: &&KmsAction| match tail {
+        "" => true,
+        // Most patterns have one wildcard, and few names end as they do.
+        _ if tail.len() < rest.len() && !tail.contains(['*', '?']) => {
+            let name = action.name();
+            let start = name.len().checked_sub(tail.len());
+            let end = start.filter(|start| *start >= head.len());
+            end.and_then(|start| name.get(start..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(tail))
+        }
+        _ => glob_ignore_case(pattern, action.name()),
+    };
+    let all = KmsAction::ALL.iter();
+    all.filter(begins).filter(ends).copied().collect()
 }
 
 fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet {
@@ -160,6 +186,18 @@ mod tests {
             "s3:*",
             "kinesis:*",
             "kmsx:*",
+            "kms:*Key",
+            "kms:**Key",
+            "kms:Get*Key",
+            "kms:Ge*etKeyPolicy",
+            "kms:?*",
+            "kms:*?",
+            "kms:Get**",
+            "kms:Decryp?",
+            "kms:Decrypt?",
+            "kms:é*",
+            "kms:D*é",
+            "kms:Decrypt*Decrypt",
             "kms:Decrypt:x",
             "kms:*:x",
             "",

@@ -65,10 +65,25 @@ pub enum PrincipalType {
 /// One principal as written.
 #[derive(Clone, Debug)]
 pub struct PrincipalEntry {
-    /// The key under which it is listed; a bare `*` counts as [`PrincipalType::Aws`].
-    pub principal_type: PrincipalType,
-    /// As written.
-    pub text: Text,
+    principal_type: PrincipalType,
+    text: Text,
+    // INVARIANT: what `text` names; found once, since it is asked for each caller.
+    named: Named,
+}
+
+/// A [`PrincipalForm`] that says where its texts begin and does not borrow them.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    Everyone,
+    Account(AccountId),
+    Role(AccountId, usize),
+    User(AccountId, usize),
+    /// Where the role's name begins, and the session's.
+    AssumedRole(AccountId, usize, usize),
+    FederatedUser(AccountId, usize),
+    UniqueId,
+    Service,
+    NoCaller,
 }
 
 /// What a principal's text names.
@@ -97,56 +112,94 @@ pub enum PrincipalForm<'a> {
 }
 
 impl PrincipalEntry {
+    /// A principal that is listed under this key.
+    pub fn new(principal_type: PrincipalType, text: Text) -> Self {
+        let named = match principal_type {
+            PrincipalType::Aws => aws(&text.value),
+            PrincipalType::Service if &*text.value == "*" => Named::NoCaller,
+            PrincipalType::Service => Named::Service,
+            PrincipalType::Federated | PrincipalType::CanonicalUser => Named::NoCaller,
+        };
+        Self {
+            principal_type,
+            text,
+            named,
+        }
+    }
+
+    /// The key under which it is listed; a bare `*` counts as [`PrincipalType::Aws`].
+    pub const fn principal_type(&self) -> PrincipalType {
+        self.principal_type
+    }
+
+    /// As written.
+    pub const fn text(&self) -> &Text {
+        &self.text
+    }
+
     /// What the text names.
     pub fn form(&self) -> PrincipalForm<'_> {
         let text = &*self.text.value;
-        match self.principal_type {
-            PrincipalType::Aws => aws_form(text),
-            PrincipalType::Service if text == "*" => PrincipalForm::NoCaller,
-            PrincipalType::Service => PrincipalForm::Service(text),
-            PrincipalType::Federated | PrincipalType::CanonicalUser => PrincipalForm::NoCaller,
+        let from = |start: usize| text.get(start..).unwrap_or_default();
+        match self.named {
+            Named::Everyone => PrincipalForm::Everyone,
+            Named::Account(account) => PrincipalForm::Account(account),
+            Named::Role(account, name) => PrincipalForm::Role(account, from(name)),
+            Named::User(account, name) => PrincipalForm::User(account, from(name)),
+            Named::AssumedRole(account, role, session) => {
+                let role = text.get(role..session.saturating_sub(1));
+                PrincipalForm::AssumedRole(account, role.unwrap_or_default(), from(session))
+            }
+            Named::FederatedUser(account, name) => {
+                PrincipalForm::FederatedUser(account, from(name))
+            }
+            Named::UniqueId => PrincipalForm::UniqueId(text),
+            Named::Service => PrincipalForm::Service(text),
+            Named::NoCaller => PrincipalForm::NoCaller,
         }
     }
 }
 
-fn aws_form(text: &str) -> PrincipalForm<'_> {
+fn aws(text: &str) -> Named {
     if text == "*" {
-        return PrincipalForm::Everyone;
+        return Named::Everyone;
     }
     if let Some(account) = AccountId::parse(text) {
-        return PrincipalForm::Account(account);
+        return Named::Account(account);
     }
     if is_unique_id(text) {
-        return PrincipalForm::UniqueId(text);
+        return Named::UniqueId;
     }
     // A wildcard inside an ARN is not a pattern here: AWS refuses it, and it matches nobody.
     if text.contains(['*', '?']) {
-        return PrincipalForm::NoCaller;
+        return Named::NoCaller;
     }
-    arn_form(text).unwrap_or(PrincipalForm::NoCaller)
+    of_arn(text).unwrap_or(Named::NoCaller)
 }
 
-fn arn_form(text: &str) -> Option<PrincipalForm<'_>> {
+fn of_arn(text: &str) -> Option<Named> {
     let arn = Arn::parse(text)?;
     let account = AccountId::parse(arn.account)?;
     if !arn.region.is_empty() {
         return None;
     }
     if arn.service == "iam" && arn.resource == "root" {
-        return Some(PrincipalForm::Account(account));
+        return Some(Named::Account(account));
     }
     let (kind, name) = arn.resource.split_once('/')?;
     if name.is_empty() {
         return None;
     }
+    // What is left of the text stands at its end.
+    let start = |rest: &str| text.len().saturating_sub(rest.len());
     match (arn.service, kind) {
-        ("iam", "role") => Some(PrincipalForm::Role(account, name)),
-        ("iam", "user") => Some(PrincipalForm::User(account, name)),
+        ("iam", "role") => Some(Named::Role(account, start(name))),
+        ("iam", "user") => Some(Named::User(account, start(name))),
         ("sts", "assumed-role") => {
-            let (role, session) = name.split_once('/')?;
-            Some(PrincipalForm::AssumedRole(account, role, session))
+            let (_, session) = name.split_once('/')?;
+            Some(Named::AssumedRole(account, start(name), start(session)))
         }
-        ("sts", "federated-user") => Some(PrincipalForm::FederatedUser(account, name)),
+        ("sts", "federated-user") => Some(Named::FederatedUser(account, start(name))),
         _ => None,
     }
 }

@@ -36,7 +36,7 @@ impl PrincipalIndex {
         let all = if short { entries } else { &[] };
         let all = all.iter().enumerate();
         let all = all.filter_map(move |(position, entry)| {
-            may_be_about(&entry.text.value, name).then_some(position)
+            may_be_about(&entry.text().value, name).then_some(position)
         });
         let everyone = equal(sorted, None, "");
         let of_account = equal(sorted, account, "");
@@ -113,9 +113,9 @@ mod tests {
         ];
         let texts = (0..50).map(role).chain(others.map(str::to_owned));
         let entries: Vec<_> = texts
-            .map(|text| PrincipalEntry {
-                principal_type: PrincipalType::Aws,
-                text: Spanned::new(text.into(), Span::default()),
+            .map(|text| {
+                let text = Spanned::new(text.into(), Span::default());
+                PrincipalEntry::new(PrincipalType::Aws, text)
             })
             .collect();
         let index = PrincipalIndex::default();

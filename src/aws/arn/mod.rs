@@ -27,16 +27,19 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Splits at the first five colons; `None` unless there are five and `arn:` is in front.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        if parts.next()? != "arn" {
-            return None;
-        }
+        let mut rest = text.strip_prefix("arn:")?;
+        let mut part = || {
+            let end = rest.bytes().position(|byte| byte == b':')?;
+            let (part, after) = (rest.get(..end)?, rest.get(end.checked_add(1)?..)?);
+            rest = after;
+            Some(part)
+        };
         Some(Self {
-            partition: parts.next()?,
-            service: parts.next()?,
-            region: parts.next()?,
-            account: parts.next()?,
-            resource: parts.next()?,
+            partition: part()?,
+            service: part()?,
+            region: part()?,
+            account: part()?,
+            resource: rest,
         })
     }
 

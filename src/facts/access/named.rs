@@ -37,7 +37,7 @@ pub(super) fn named<'a>(document: &'a PolicyDocument, statements: &[usize]) -> V
         for entry in &element.entries {
             let form = entry.form();
             if form != PrincipalForm::NoCaller {
-                list.add(form, &entry.text.value, (*index, entry.text.span));
+                list.add(form, &entry.text().value, (*index, entry.text().span));
             }
         }
     }

@@ -219,7 +219,7 @@ fn anyone(
         }
         let caller = match form {
             PrincipalForm::Account(_) => someone(CallerClass::Root, account),
-            _ => Caller::parse(&entry.text.value).ok(),
+            _ => Caller::parse(&entry.text().value).ok(),
         };
         trials.extend(caller.map(Trial::itself));
     }

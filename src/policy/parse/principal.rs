@@ -76,10 +76,7 @@ fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<Principal
 }
 
 fn everyone(node: &Node<'_>) -> PrincipalEntry {
-    PrincipalEntry {
-        principal_type: PrincipalType::Aws,
-        text: Spanned::new("*".into(), node.span),
-    }
+    PrincipalEntry::new(PrincipalType::Aws, Spanned::new("*".into(), node.span))
 }
 
 fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEntry> {
@@ -103,16 +100,13 @@ fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEnt
     one_or_many(&member.value)
         .iter()
         .filter_map(|item| complaints.text(item, "a principal"))
-        .map(|text| PrincipalEntry {
-            principal_type,
-            text,
-        })
+        .map(|text| PrincipalEntry::new(principal_type, text))
         .collect()
 }
 
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>
 fn demand_everyone(element: &PrincipalElement, complaints: &mut Complaints) {
-    let everyone = |e: &PrincipalEntry| &*e.text.value == "*";
+    let everyone = |e: &PrincipalEntry| &*e.text().value == "*";
     if element.negated || !element.entries.iter().all(everyone) {
         complaints.error(
             InputError::new(

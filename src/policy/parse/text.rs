@@ -13,6 +13,11 @@ pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Option<InputEr
 /// Key policies take TAB, LF, CR and U+0020 to U+00FF.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
 fn strange_character(text: &str, span: Span) -> Option<InputError> {
+    // Nearly every policy is plain ASCII, which is seen byte by byte.
+    let plain = |byte: u8| matches!(byte, b' '..=b'\x7f' | b'\t' | b'\n' | b'\r');
+    if text.bytes().all(plain) {
+        return None;
+    }
     let strange = |c: char| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}');
     let (at, character) = text.char_indices().find(|(_, c)| strange(*c))?;
     // Inside a string of another document the place is that of the whole policy.

@@ -28,9 +28,14 @@ fn collect(node: &Node<'_>, found: &mut Vec<(String, Span, Span)>) {
     }
 }
 
+/// So many keys are compared in pairs sooner than they are sorted.
+const FEW: usize = 12;
+
 /// Sorts instead of comparing all pairs: an object of a hundred thousand keys must not stall.
 fn repeats(members: &[Member<'_>], found: &mut Vec<(String, Span, Span)>) {
-    if members.len() < 2 {
+    let mut keys = members.iter().map(|member| &*member.key).enumerate();
+    let after = |position: usize| members.iter().skip(position.saturating_add(1));
+    if members.len() <= FEW && !keys.any(|(at, key)| after(at).any(|m| m.key == key)) {
         return;
     }
     let mut sorted: Vec<_> = members.iter().map(|m| (&*m.key, m.key_span)).collect();
