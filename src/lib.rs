@@ -4,6 +4,7 @@ pub mod aws;
 pub mod cli;
 pub mod config;
 pub mod difference;
+pub mod document;
 pub mod eval;
 pub mod facts;
 pub mod finding;

@@ -19,7 +19,7 @@ fn check(discovery: &Discovery) -> (Vec<Finding>, usize) {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
-    let found = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
+    let found = run_all(&facts, Catalogue::builtin().unwrap());
     (found, loaded.recognized)
 }
 

@@ -43,7 +43,7 @@ impl Checked {
     fn new(discovery: &Discovery, overlay: &Overlay) -> Self {
         let loaded = load_over(discovery, overlay);
         let facts = of_inventory(&loaded.inventory, &loaded.sources, limits());
-        let findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
+        let findings = run_all(&facts, Catalogue::builtin().unwrap());
         Self { loaded, findings }
     }
 
@@ -60,7 +60,7 @@ impl Checked {
     }
 
     fn with<T>(&self, work: impl FnOnce(&Workshop<'_>) -> T) -> T {
-        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap()).unwrap();
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
         work(&Workshop {
             inventory: &self.loaded.inventory,
             sources: &self.loaded.sources,
@@ -336,7 +336,7 @@ fn everyone_is_narrowed_to_the_organization() {
             )
         };
         let (discovery, overlay, before) = Checked::of_files(&[("policy.json".into(), text)]);
-        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap()).unwrap();
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
         let shop = |organization| Workshop {
             inventory: &before.loaded.inventory,
             sources: &before.loaded.sources,

@@ -94,7 +94,7 @@ fn whole_run(discovery: &Discovery) {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
-    let findings = run_all(&facts, Catalogue::builtin().unwrap()).unwrap();
+    let findings = run_all(&facts, Catalogue::builtin().unwrap());
     let failures: Vec<_> = loaded
         .errors
         .iter()

@@ -15,7 +15,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("load", &["source", "aws", "policy", "inventory"]),
     ("eval", &["source", "aws", "policy", "inventory"]),
     ("simulate", &["source", "aws", "policy", "eval"]),
-    ("facts", &["source", "aws", "policy", "inventory", "eval"]),
+    ("document", &[]),
+    (
+        "facts",
+        &["source", "aws", "policy", "inventory", "eval", "document"],
+    ),
     (
         "preflight",
         &[
@@ -33,11 +37,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["source", "aws", "policy", "inventory", "eval", "facts"],
     ),
     ("finding", &["source"]),
-    ("rule", &["source", "finding"]),
+    ("rule", &["source", "finding", "document"]),
     ("config", &["source", "aws", "finding"]),
     (
         "lint",
-        &["source", "inventory", "facts", "finding", "rule", "config"],
+        &[
+            "source",
+            "inventory",
+            "document",
+            "facts",
+            "finding",
+            "rule",
+            "config",
+        ],
     ),
     (
         "fix",

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let catalogue = known
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let mut findings = gathered.find(&catalogue)?;
+    let mut findings = gathered.find(&catalogue);
     let left_out = arguments
         .leave_out
         .apply(&mut findings, &mut gathered, &selection)?;

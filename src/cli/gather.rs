@@ -8,7 +8,7 @@ use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
 use crate::facts::{self, Facts, Limits};
 use crate::finding::{Finding, fingerprint};
-use crate::lint::{self, LintError, together};
+use crate::lint::{self, together};
 use crate::load::{LoadError, Loaded};
 use crate::report::InputFailure;
 use crate::rule::Catalogue;
@@ -84,14 +84,13 @@ impl Gathered {
 impl Gathered {
     /// Runs the rules over everything, and notes what they ran over. The findings are sorted and
     /// have their fingerprints.
-    pub(super) fn find(&mut self, catalogue: &Catalogue) -> Result<Vec<Finding>, Failure> {
-        let found = self.each(|facts| Ok((lint::run(&facts, catalogue)?, facts.subject)));
-        let found = found.into_iter().collect::<Result<Vec<_>, LintError>>();
-        let (found, checked) = found.map_err(Failure::usage)?.into_iter().unzip();
+    pub(super) fn find(&mut self, catalogue: &Catalogue) -> Vec<Finding> {
+        let found = self.each(|facts| (lint::run(&facts, catalogue), facts.subject));
+        let (found, checked) = found.into_iter().unzip();
         self.checked = checked;
         let mut findings = together(found);
         fingerprint(&mut findings, &self.loaded.sources, &self.config.root);
-        Ok(findings)
+        findings
     }
 }
 

@@ -240,7 +240,7 @@ fn as_variable(key: &str, condition: &Condition, request: &Request, values: &mut
             .any(|piece| matches!(piece, Piece::Variable { key: name, .. } if name.eq_ignore_ascii_case(key)))
     });
     if names_it && let Some(known) = request.context.get(&condition.key.value) {
-        values.extend(known.iter().map(ToString::to_string));
+        values.extend(known.iter().map(str::to_owned));
     }
 }
 
@@ -252,10 +252,7 @@ fn filled(text: &str, request: &Request) -> String {
             Piece::Escaped(character) => character.to_string(),
             Piece::Variable { key, default } => {
                 let known = request.context.get(key).and_then(Values::first);
-                known.map_or_else(
-                    || default.unwrap_or("other").to_owned(),
-                    ToString::to_string,
-                )
+                known.map_or_else(|| default.unwrap_or("other").to_owned(), str::to_owned)
             }
         })
         .collect()

@@ -106,7 +106,7 @@ impl<'r> Scope<'r> {
             .split_once(":role/")
             .is_some_and(|(_, name)| name.contains('/'));
         let last = pattern.rsplit('/').next().unwrap_or_default();
-        has_path && glob(last, role) && derived.is_some_and(|arn| without_path(arn))
+        has_path && glob(last, role) && derived.is_some_and(without_path)
     }
 
     /// Whether KMS documents that the key is not supported in a policy of this kind. What it

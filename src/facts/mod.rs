@@ -6,6 +6,7 @@ mod action;
 mod condition;
 mod days_text;
 mod evidence;
+mod fields;
 mod group;
 mod identities;
 mod inert;

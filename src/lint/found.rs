@@ -1,12 +1,13 @@
 //! Makes a finding of a selected node.
 
+use crate::document::Fact;
 use crate::finding::{Finding, Fingerprints, Label};
-use crate::rule::{Fact, Nodes, Related, Rule, Selected, Template};
+use crate::rule::{Nodes, Related, Rule, Selected, Template};
 
 use super::place::Files;
 
 /// What `rule` says about `node`.
-pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Finding {
+pub(super) fn finding(rule: &Rule, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Finding {
     let primary = label(&rule.label, node, files);
     let related = rule
         .related
@@ -29,23 +30,23 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_>, files: &Files<'_>) -> Fi
     }
 }
 
-fn text(value: Option<&Fact>) -> String {
+fn text(value: Option<&Fact<'_>>) -> String {
     value.and_then(Fact::text).unwrap_or_default().to_owned()
 }
 
-fn label(text: &Template, node: &Selected<'_>, files: &Files<'_>) -> Label {
+fn label(text: &Template, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Label {
     Label {
         at: files.locate(node),
         text: text.render(node),
     }
 }
 
-fn labels(related: &Related, node: &Selected<'_>, files: &Files<'_>) -> Vec<Label> {
+fn labels(related: &Related, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Vec<Label> {
     let nodes = match &related.nodes {
         Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
         Nodes::Selected(selector) => selector.select(node.facts()),
         Nodes::Field(path) => match node.lookup(path) {
-            Some(Fact::List(items)) => items.iter().map(|item| node.with(item)).collect(),
+            Some(Fact::List(list)) => list.items().iter().map(|item| node.with(item)).collect(),
             Some(item @ Fact::Record(_)) => vec![node.with(item)],
             _ => Vec::new(),
         },

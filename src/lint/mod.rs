@@ -10,9 +10,10 @@ mod suppress;
 
 use rayon::prelude::*;
 
+use crate::document::{AsFact as _, Fact, Vocabulary};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, Document, DocumentError, Rule};
+use crate::rule::{Catalogue, Rule};
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
@@ -24,38 +25,23 @@ pub use suppress::{Suppressed, Suppressions};
 use found::finding;
 use place::Files;
 
-/// Why rules could not be run; findings must not be taken for complete.
-#[derive(Debug, thiserror::Error)]
-#[error("the facts of `{subject}` cannot be written as JSON")]
-pub struct LintError {
-    /// The key or policy.
-    pub subject: String,
-    /// Why.
-    #[source]
-    pub error: DocumentError,
-}
-
 /// Runs the rules over all facts, on all cores; the findings are sorted by file, position
 /// and rule.
-///
-/// # Errors
-/// Where facts cannot be written as JSON.
-pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
+pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
     let findings = facts.par_iter().map(|facts| run(facts, catalogue));
-    findings.collect::<Result<Vec<_>, _>>().map(together)
+    together(findings.collect())
 }
 
 /// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
 /// and rule.
-///
-/// # Errors
-/// Where the facts cannot be written as JSON.
-pub fn run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, LintError> {
-    let document = Document::new(facts).map_err(|error| LintError {
-        subject: facts.subject.clone(),
-        error,
-    })?;
-    Ok(run_document(&document, &facts.source_ids, catalogue))
+pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
+    let words = facts.words();
+    sorted(select(
+        &facts.as_fact(),
+        &words,
+        &facts.source_ids,
+        catalogue,
+    ))
 }
 
 /// The findings of several runs as one sorted list.
@@ -64,16 +50,21 @@ pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
 }
 
 /// Runs the rules over facts that are a document already; see [`run`].
-pub fn run_document(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
-    sorted(select(facts, files, catalogue))
+pub fn run_document(facts: &Fact<'_>, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+    sorted(select(facts, &facts.words(), files, catalogue))
 }
 
-fn select(facts: &Document, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
-    let files = Files::new(facts.root(), files);
+fn select(
+    facts: &Fact<'_>,
+    words: &Vocabulary,
+    files: &[SourceId],
+    catalogue: &Catalogue,
+) -> Vec<Finding> {
+    let files = Files::new(facts, files);
     let found = |rule: &Rule| {
         let selectors = rule.selectors.iter();
-        let selectors = selectors.filter(|s| s.may_select(facts));
-        let nodes = selectors.flat_map(|s| s.select(facts.root()));
+        let selectors = selectors.filter(|selector| selector.may_select(facts, words));
+        let nodes = selectors.flat_map(|selector| selector.select(facts));
         nodes
             .map(|node| finding(rule, &node, &files))
             .collect::<Vec<_>>()

@@ -2,23 +2,24 @@
 
 use std::cell::OnceCell;
 
-use crate::rule::{Fact, Selected};
+use crate::document::Fact;
+use crate::rule::Selected;
 use crate::source::{Location, SourceId, Span};
 
 /// The files that the places of one document refer to.
 #[derive(Debug)]
-pub(super) struct Files<'a> {
+pub(super) struct Files<'a, 'f> {
     ids: &'a [SourceId],
     /// Where to point for a node that has no place and lies in nothing that has one.
     fallback: Location,
-    facts: &'a Fact,
+    facts: &'a Fact<'f>,
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
 }
 
-impl<'a> Files<'a> {
+impl<'a, 'f> Files<'a, 'f> {
     /// The files of these facts.
-    pub(super) fn new(facts: &'a Fact, files: &'a [SourceId]) -> Self {
+    pub(super) fn new(facts: &'a Fact<'f>, files: &'a [SourceId]) -> Self {
         let mut this = Self {
             ids: files,
             fallback: Location {
@@ -40,7 +41,7 @@ impl<'a> Files<'a> {
 
     /// The bytes of a node: its own place, else that of what it lies in. A finding is never
     /// dropped for the want of one.
-    pub(super) fn locate(&self, node: &Selected<'_>) -> Location {
+    pub(super) fn locate(&self, node: &Selected<'_, '_>) -> Location {
         node.nearest("at")
             .and_then(|at| self.resolve(at))
             .unwrap_or(self.fallback)
@@ -64,25 +65,28 @@ impl<'a> Files<'a> {
     }
 
     /// What has an effect, actions and a place is a statement.
-    fn gather(&self, value: &Fact, found: &mut Vec<Location>) {
+    fn gather(&self, value: &Fact<'_>, found: &mut Vec<Location>) {
         match value {
-            Fact::Record(fields) => {
+            Fact::Record(record) => {
                 if let (Some(_), Some(at)) = (value.get("effect"), value.get("at"))
                     && value.get("actions").is_some()
                 {
                     found.extend(self.resolve(at));
                 } else {
-                    for (_, value) in fields {
+                    for (_, value) in record.fields() {
                         self.gather(value, found);
                     }
                 }
             }
-            Fact::List(items) => items.iter().for_each(|item| self.gather(item, found)),
+            Fact::List(list) => list
+                .items()
+                .iter()
+                .for_each(|item| self.gather(item, found)),
             _ => {}
         }
     }
 
-    fn resolve(&self, at: &Fact) -> Option<Location> {
+    fn resolve(&self, at: &Fact<'_>) -> Option<Location> {
         let [file, start, end] = at.place()?;
         Some(Location {
             source: *self.ids.get(file as usize)?,

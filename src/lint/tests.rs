@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::document::written;
 use crate::finding::Severity;
 use crate::source::{SourceFile, Sources, Span};
 
@@ -48,7 +49,7 @@ fn facts(schedule: &[Value], statements: &Value) -> Value {
 }
 
 fn found(facts: &Value) -> Vec<Finding> {
-    let facts = Document::new(facts).unwrap();
+    let facts = written(facts).unwrap();
     run_document(&facts, &files(), Catalogue::builtin().unwrap())
 }
 
@@ -233,17 +234,12 @@ fn facts_of_any_shape_do_no_harm() {
         json!({"statements": [[]]}),
     ] {
         assert!(
-            run_document(
-                &Document::new(&odd).unwrap(),
-                &[],
-                Catalogue::builtin().unwrap()
-            )
-            .is_empty()
+            run_document(&written(&odd).unwrap(), &[], Catalogue::builtin().unwrap()).is_empty()
         );
     }
     let placeless = json!({"access": {"schedule": [{"kind": "account", "at": [9, 9]}]}});
     let findings = run_document(
-        &Document::new(&placeless).unwrap(),
+        &written(&placeless).unwrap(),
         &files(),
         Catalogue::builtin().unwrap(),
     );

@@ -5,7 +5,6 @@
 
 mod catalogue;
 mod declaration;
-mod document;
 mod example;
 mod glance;
 mod id;
@@ -21,10 +20,8 @@ mod template;
 use std::borrow::Cow;
 
 pub use catalogue::{Catalogue, CatalogueError};
-pub use document::{Document, DocumentError, Fact};
 pub use example::{Example, Outcome};
 pub use id::{RuleId, RuleIdError};
-pub use needs::Vocabulary;
 pub use page::{HEADINGS, parse};
 pub use page_error::{PageError, PageProblem};
 pub use selected::Selected;

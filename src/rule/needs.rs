@@ -1,150 +1,37 @@
 //! Which fields and words facts must have somewhere for a selector to select anything of them.
-//!
-//! Most facts have nothing for most rules. To see that, one walk over the facts notes the names
-//! of all fields and all strings, and a selector that needs another one is not run at all.
 
-use super::document::Fact;
+use crate::document::{Vocabulary, Word};
 use jsonpath_rust::parser::model::{
     Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, SingularQuery,
     SingularQuerySegment, Test,
 };
 
-/// Number of bits; facts have some hundred different words.
-const BITS: usize = 16_384;
-const WORDS: usize = BITS / 64;
-
-/// The names of fields and the strings of facts, as one bit each: one may be found that is not
-/// there, which costs only time, but never the other way round.
-#[derive(Clone, Copy, Debug)]
-pub struct Vocabulary {
-    bits: [u64; WORDS],
-}
-
 /// What a selector cannot do without.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needs {
-    /// Bits of a [`Vocabulary`], all of them.
-    all: Vec<usize>,
+    /// All of them.
+    all: Vec<Word>,
     /// Of each of these, one.
     one_of: Vec<Vec<Self>>,
 }
 
 impl Needs {
     fn add(&mut self, word: Word) {
-        self.all.push(word.bit());
+        self.all.push(word);
     }
 
     fn are_none(&self) -> bool {
         self.all.is_empty() && self.one_of.is_empty()
     }
-}
-
-impl Vocabulary {
-    /// The names of all fields and all strings in the facts, and which field has which string or
-    /// boolean, by itself or in its list.
-    pub fn of(facts: &Fact) -> Self {
-        let mut words = Self { bits: [0; WORDS] };
-        words.walk(facts);
-        words
-    }
-
-    /// Facts nest as deep as their records do, not as what was loaded does.
-    fn walk(&mut self, value: &Fact) {
-        match value {
-            Fact::Record(fields) => {
-                for (name, value) in fields {
-                    let name = field(name);
-                    self.add(name.bit());
-                    match value {
-                        Fact::Text(text) => {
-                            let text = string(text);
-                            self.add(text.bit());
-                            self.add(name.with(text).bit());
-                        }
-                        Fact::Bool(flag) => self.add(name.with(boolean(*flag)).bit()),
-                        Fact::List(items) => {
-                            for item in items {
-                                if let Fact::Text(text) = item {
-                                    self.add(name.with(string(text)).bit());
-                                }
-                                self.walk(item);
-                            }
-                        }
-                        _ => self.walk(value),
-                    }
-                }
-            }
-            Fact::List(items) => items.iter().for_each(|item| self.walk(item)),
-            Fact::Text(text) => self.add(string(text).bit()),
-            Fact::Null | Fact::Bool(_) | Fact::Integer(_) | Fact::Float(_) | Fact::Place(..) => {}
-        }
-    }
-
-    fn add(&mut self, bit: usize) {
-        if let Some(word) = self.bits.get_mut(bit / 64) {
-            *word |= 1 << (bit % 64);
-        }
-    }
-
-    fn has(&self, bit: usize) -> bool {
-        let word = self.bits.get(bit / 64);
-        word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
-    }
 
     /// Whether all that is needed is there.
-    pub(super) fn have(&self, needs: &Needs) -> bool {
-        needs.all.iter().all(|bit| self.has(*bit))
-            && needs
+    pub(super) fn are_in(&self, words: &Vocabulary) -> bool {
+        self.all.iter().all(|word| words.has(*word))
+            && self
                 .one_of
                 .iter()
-                .all(|ways| ways.iter().any(|way| self.have(way)))
+                .all(|ways| ways.iter().any(|way| way.are_in(words)))
     }
-}
-
-/// The hash of a word.
-#[derive(Clone, Copy, Debug)]
-struct Word(u32);
-
-impl Word {
-    fn bit(self) -> usize {
-        usize::try_from(self.0 ^ (self.0 >> 16)).unwrap_or_default() % BITS
-    }
-
-    /// This field with that value.
-    const fn with(self, value: Self) -> Self {
-        Self(self.0.rotate_left(7).wrapping_mul(0x0100_0193) ^ value.0)
-    }
-}
-
-fn field(name: &str) -> Word {
-    word(name, 0x811c_9dc5)
-}
-
-fn string(text: &str) -> Word {
-    word(text, 0x9dc5_811c)
-}
-
-const fn boolean(flag: bool) -> Word {
-    Word(if flag { 0x5bd1_e995 } else { 0x1b87_3593 })
-}
-
-/// A hash of both ends and the length: policies repeat long texts that differ at their ends.
-fn word(text: &str, seed: u32) -> Word {
-    let bytes = text.as_bytes();
-    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (
-            bytes
-                .iter()
-                .fold(0, |all, byte| (all << 8) | u64::from(*byte)),
-            0,
-        ),
-    };
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    // Odd constants with bits all over: a product carries every bit to the upper half.
-    let hash = (first ^ u64::from(seed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let hash = (hash ^ (hash >> 32) ^ last ^ length).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    Word(u32::try_from(hash >> 32).unwrap_or_default())
 }
 
 /// Without any of these the query selects nothing.
@@ -186,7 +73,7 @@ fn items(name: &str, filter: &Filter, needs: &mut Needs) {
                 && path.is_empty()
                 && !text.contains('\\')
             {
-                needs.add(field(name).with(string(text)));
+                needs.add(Word::field(name).with(Word::text(text)));
             }
         }
         Filter::Atom(_) => {}
@@ -196,7 +83,7 @@ fn items(name: &str, filter: &Filter, needs: &mut Needs) {
 fn segment(segment_: &Segment, needs: &mut Needs) {
     match segment_ {
         Segment::Descendant(inner) => segment(inner, needs),
-        Segment::Selector(Selector::Name(name)) => needs.add(field(name)),
+        Segment::Selector(Selector::Name(name)) => needs.add(Word::field(name)),
         Segment::Selector(Selector::Filter(inner)) => filter(inner, needs),
         // Of several any may select.
         Segment::Selector(_) | Segment::Selectors(_) => {}
@@ -243,19 +130,19 @@ fn compare(comparison: &Comparison, needs: &mut Needs) {
         // Nor how it reads escapes.
         Literal::String(text) if text.contains('\\') => None,
         Literal::String(text) => {
-            needs.add(string(text));
-            Some(string(text))
+            needs.add(Word::text(text));
+            Some(Word::text(text))
         }
-        Literal::Bool(flag) => Some(boolean(*flag)),
+        Literal::Bool(flag) => Some(Word::flag(*flag)),
         Literal::Int(_) | Literal::Float(_) => None,
     };
     for step in path {
         if let SingularQuerySegment::Name(name) = step {
-            needs.add(field(name));
+            needs.add(Word::field(name));
         }
     }
     if let (Some(SingularQuerySegment::Name(name)), Some(value)) = (path.last(), value) {
-        needs.add(field(name).with(value));
+        needs.add(Word::field(name).with(value));
     }
 }
 
@@ -264,13 +151,12 @@ mod tests {
     use jsonpath_rust::parser::parse_json_path;
     use serde_json::{Value, json};
 
-    use super::super::document::Document;
     use super::*;
+    use crate::document::written;
 
     fn needs(selector: &str, facts: &Value) -> bool {
         let query = parse_json_path(selector).unwrap();
-        let facts = Document::new(facts).unwrap();
-        facts.words().have(&needed(&query))
+        needed(&query).are_in(&written(facts).unwrap().words())
     }
 
     #[test]

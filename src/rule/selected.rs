@@ -1,19 +1,19 @@
 //! A node that a selector found, with all that encloses it.
 
 use super::FieldPath;
-use super::document::Fact;
+use crate::document::Fact;
 
 /// A node of the facts and the objects and lists around it.
 #[derive(Clone, Debug)]
-pub struct Selected<'a> {
-    root: &'a Fact,
+pub struct Selected<'a, 'f> {
+    root: &'a Fact<'f>,
     /// From below the root to the node; empty where the node is the root.
-    chain: Vec<&'a Fact>,
+    chain: Vec<&'a Fact<'f>>,
 }
 
-impl<'a> Selected<'a> {
+impl<'a, 'f> Selected<'a, 'f> {
     /// The top of the facts as a node.
-    pub const fn root(root: &'a Fact) -> Self {
+    pub const fn root(root: &'a Fact<'f>) -> Self {
         Self {
             root,
             chain: Vec::new(),
@@ -22,7 +22,7 @@ impl<'a> Selected<'a> {
 
     /// The node at a normalized path (RFC 9535, section 2.7), for example `$['key']['arn']`;
     /// names of the facts need no escapes, and a path with one finds nothing.
-    pub fn at_path(root: &'a Fact, path: &str) -> Option<Self> {
+    pub fn at_path(root: &'a Fact<'f>, path: &str) -> Option<Self> {
         let mut node = Self::root(root);
         let mut rest = path.strip_prefix('$')?;
         while !rest.is_empty() {
@@ -41,17 +41,17 @@ impl<'a> Selected<'a> {
     }
 
     /// All facts, from the top.
-    pub const fn facts(&self) -> &'a Fact {
+    pub const fn facts(&self) -> &'a Fact<'f> {
         self.root
     }
 
     /// The node itself.
-    pub fn value(&self) -> &'a Fact {
+    pub fn value(&self) -> &'a Fact<'f> {
         self.chain.last().copied().unwrap_or(self.root)
     }
 
     /// The value at a path, as [`super::Template`] reads it.
-    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Fact> {
+    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Fact<'f>> {
         let (first, rest) = path.names.split_first()?;
         let start = if path.absolute {
             self.root.get(first)
@@ -62,7 +62,7 @@ impl<'a> Selected<'a> {
     }
 
     /// The field of this name in the innermost object that has one, from the node outwards.
-    pub fn nearest(&self, name: &str) -> Option<&'a Fact> {
+    pub fn nearest(&self, name: &str) -> Option<&'a Fact<'f>> {
         self.outwards().find_map(|value| value.get(name))
     }
 
@@ -79,13 +79,13 @@ impl<'a> Selected<'a> {
     /// A value that was found from this node, so that what it does not say is looked up around
     /// the node.
     #[must_use]
-    pub fn with(&self, value: &'a Fact) -> Self {
+    pub fn with(&self, value: &'a Fact<'f>) -> Self {
         let mut inner = self.clone();
         inner.chain.push(value);
         inner
     }
 
-    fn outwards(&self) -> impl Iterator<Item = &'a Fact> {
+    fn outwards(&self) -> impl Iterator<Item = &'a Fact<'f>> {
         let inner = self.chain.iter().rev().copied();
         inner.chain(std::iter::once(self.root))
     }
@@ -95,14 +95,13 @@ impl<'a> Selected<'a> {
 mod tests {
     use serde_json::json;
 
-    use super::super::document::Document;
     use super::*;
+    use crate::document::written;
 
     #[test]
     fn fields_are_looked_up_outwards() {
         let facts = json!({"a": [{"at": 1, "b": {"at": 2, "c": [3]}}], "d": 4});
-        let facts = Document::new(&facts).unwrap();
-        let facts = facts.root();
+        let facts = &written(&facts).unwrap();
         let integer = |number| Fact::Integer(number);
         let node = Selected::at_path(facts, "$['a'][0]['b']['c'][0]").unwrap();
         assert_eq!(node.value(), &integer(3));

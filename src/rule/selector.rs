@@ -1,10 +1,10 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
-use super::document::Fact;
+use super::Selected;
 use super::glance::finds;
 use super::needs::{Needs, needed};
 use super::selector_check::check;
-use super::{Document, Selected};
+use crate::document::{Fact, Vocabulary};
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
@@ -73,14 +73,14 @@ impl Selector {
         &self.text
     }
 
-    /// Whether the facts may have nodes for it: a quick look, which may be wrong in saying so.
-    pub fn may_select(&self, facts: &Document) -> bool {
-        facts.words().have(&self.needed)
-            && finds(&self.query.segments, facts.root(), facts.root()) != Some(false)
+    /// Whether the facts, which have these words, may have nodes for it: a quick look, which may be
+    /// wrong in saying so.
+    pub fn may_select(&self, facts: &Fact<'_>, words: &Vocabulary) -> bool {
+        self.needed.are_in(words) && finds(&self.query.segments, facts, facts) != Some(false)
     }
 
     /// The nodes that it selects, in the order of the document.
-    pub fn select<'a>(&self, facts: &'a Fact) -> Vec<Selected<'a>> {
+    pub fn select<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
         // A query that begins at `$` yields nodes; only a bare function call yields a value, and
         // that does not parse as a query.
         js_path_process(&self.query, facts)
@@ -108,11 +108,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::document::written;
 
     fn values(selector: &str, facts: &Value) -> Vec<Value> {
         let selector = Selector::parse(selector).unwrap();
-        let facts = Document::new(facts).unwrap();
-        let nodes = selector.select(facts.root());
+        let facts = written(facts).unwrap();
+        let nodes = selector.select(&facts);
         nodes
             .iter()
             .map(|node| serde_json::to_value(node.value()).unwrap())

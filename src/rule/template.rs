@@ -1,7 +1,7 @@
 //! Text with places that the facts fill.
 
 use super::Selected;
-use super::document::Fact;
+use crate::document::Fact;
 
 /// Text in which `{principal}`, `{key.arn}` or `{$.key.arn}` stand for values of the facts.
 ///
@@ -88,7 +88,7 @@ impl Template {
     }
 
     /// The text for this node.
-    pub fn render(&self, node: &Selected<'_>) -> String {
+    pub fn render(&self, node: &Selected<'_, '_>) -> String {
         let mut text = String::new();
         for piece in &self.pieces {
             match piece {
@@ -108,19 +108,19 @@ impl Template {
     }
 }
 
-fn append(text: &mut String, value: Option<&Fact>) {
+fn append(text: &mut String, value: Option<&Fact<'_>>) {
     match value {
         Some(Fact::Text(string)) => text.push_str(string),
         Some(Fact::Bool(flag)) => text.push_str(if *flag { "true" } else { "false" }),
         Some(number @ (Fact::Integer(_) | Fact::Float(_))) => text.push_str(&number.to_string()),
-        Some(list @ (Fact::List(_) | Fact::Place(..))) => {
+        Some(list @ Fact::List(_)) => {
             append_items(text, list.items().map(Vec::as_slice).unwrap_or_default());
         }
         Some(Fact::Null | Fact::Record(_)) | None => text.push_str("unknown"),
     }
 }
 
-fn append_items(text: &mut String, items: &[Fact]) {
+fn append_items(text: &mut String, items: &[Fact<'_>]) {
     if items.is_empty() {
         text.push_str("unknown");
     }
@@ -139,8 +139,8 @@ fn append_items(text: &mut String, items: &[Fact]) {
 mod tests {
     use serde_json::json;
 
-    use super::super::document::Document;
     use super::*;
+    use crate::document::written;
 
     fn render(template: &str) -> String {
         let facts = json!({
@@ -151,8 +151,8 @@ mod tests {
             }]}
         });
         let path = "$['access']['schedule'][0]['via'][0]";
-        let facts = Document::new(&facts).unwrap();
-        Template::parse(template).render(&Selected::at_path(facts.root(), path).unwrap())
+        let facts = written(&facts).unwrap();
+        Template::parse(template).render(&Selected::at_path(&facts, path).unwrap())
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl FixArguments {
 
 pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let session = Session::open(arguments, terminal)?;
-    let check = |facts: &Facts| lint::run(facts, &session.catalogue).unwrap_or_default();
+    let check = |facts: &Facts| lint::run(facts, &session.catalogue);
     let workshop = workshop(&session.gathered, &check);
     if let Some(principal) = &arguments.allow_deletion_by {
         return allow(&session, &workshop, principal);

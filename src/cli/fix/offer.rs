@@ -34,7 +34,7 @@ pub(in crate::cli) fn safe_fixes(
     }
     let kinds = kinds(catalogue);
     let kind = |finding: &Finding| kinds.get(&finding.rule).copied();
-    let check = |facts: &Facts| lint::run(facts, catalogue).unwrap_or_default();
+    let check = |facts: &Facts| lint::run(facts, catalogue);
     let proposals = workshop(gathered, &check).propose(findings, &kind).left;
     proposals.into_iter().filter(Proposal::is_safe).collect()
 }

@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
         let adjusted = known.clone();
         let catalogue =
             adjusted.adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-        let mut findings = gathered.find(&catalogue)?;
+        let mut findings = gathered.find(&catalogue);
         let left_out = LeaveOutArguments::default();
         let left_out = left_out.apply(&mut findings, &mut gathered, &selection)?;
         let suppressed = left_out.suppressed.iter();

@@ -1,35 +1,27 @@
 //! Writes anything serialisable as a [`Fact`].
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use serde::ser::{
     Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
 
-use super::{DocumentError, Fact};
+use super::{DocumentError, Fact, List, Record};
 
-type Written<T = Fact> = Result<T, DocumentError>;
+type Written<T = Fact<'static>> = Result<T, DocumentError>;
 
 /// Writes one value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FactWriter;
 
-/// Writes a list; one of three small numbers becomes a place.
+/// Writes a list or a tuple.
 #[derive(Debug)]
-pub(super) struct ListWriter(Vec<Fact>);
-
-/// Writes a tuple: its numbers while they are few and small.
-#[derive(Debug)]
-pub(super) enum TupleWriter {
-    Numbers([u32; 3], usize),
-    Items(Vec<Fact>),
-}
+pub(super) struct ListWriter(Vec<Fact<'static>>);
 
 /// Writes named fields.
 #[derive(Debug)]
 pub(super) struct RecordWriter {
-    fields: Vec<(Cow<'static, str>, Fact)>,
+    fields: Vec<(Cow<'static, str>, Fact<'static>)>,
     key: Option<Cow<'static, str>>,
 }
 
@@ -47,15 +39,15 @@ fn variant_with_content() -> DocumentError {
 }
 
 impl Serializer for FactWriter {
-    type Ok = Fact;
+    type Ok = Fact<'static>;
     type Error = DocumentError;
     type SerializeSeq = ListWriter;
-    type SerializeTuple = TupleWriter;
-    type SerializeTupleStruct = Impossible<Fact, DocumentError>;
-    type SerializeTupleVariant = Impossible<Fact, DocumentError>;
+    type SerializeTuple = ListWriter;
+    type SerializeTupleStruct = Impossible<Fact<'static>, DocumentError>;
+    type SerializeTupleVariant = Impossible<Fact<'static>, DocumentError>;
     type SerializeMap = RecordWriter;
     type SerializeStruct = RecordWriter;
-    type SerializeStructVariant = Impossible<Fact, DocumentError>;
+    type SerializeStructVariant = Impossible<Fact<'static>, DocumentError>;
 
     fn serialize_bool(self, value: bool) -> Written {
         Ok(Fact::Bool(value))
@@ -110,16 +102,16 @@ impl Serializer for FactWriter {
     }
 
     fn serialize_char(self, value: char) -> Written {
-        Ok(Fact::from(value.to_string()))
+        Ok(Fact::Text(value.to_string().into()))
     }
 
     fn serialize_str(self, value: &str) -> Written {
-        Ok(Fact::from(value))
+        Ok(Fact::Text(value.to_owned().into()))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Written {
         let items = value.iter().map(|byte| Fact::Integer((*byte).into()));
-        Ok(Fact::List(items.collect()))
+        Ok(Fact::from(items.collect::<Vec<_>>()))
     }
 
     fn serialize_none(self) -> Written {
@@ -164,12 +156,8 @@ impl Serializer for FactWriter {
         Ok(ListWriter(Vec::with_capacity(length.unwrap_or_default())))
     }
 
-    fn serialize_tuple(self, length: usize) -> Written<TupleWriter> {
-        Ok(if length == 3 {
-            TupleWriter::Numbers([0; 3], 0)
-        } else {
-            TupleWriter::Items(Vec::with_capacity(length))
-        })
+    fn serialize_tuple(self, length: usize) -> Written<ListWriter> {
+        Ok(ListWriter(Vec::with_capacity(length)))
     }
 
     fn serialize_tuple_struct(
@@ -210,7 +198,7 @@ impl Serializer for FactWriter {
 }
 
 impl SerializeSeq for ListWriter {
-    type Ok = Fact;
+    type Ok = Fact<'static>;
     type Error = DocumentError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written<()> {
@@ -219,59 +207,25 @@ impl SerializeSeq for ListWriter {
     }
 
     fn end(self) -> Written {
-        Ok(place_or_list(self.0))
+        Ok(Fact::List(List::made(self.0)))
     }
 }
 
-impl SerializeTuple for TupleWriter {
-    type Ok = Fact;
+impl SerializeTuple for ListWriter {
+    type Ok = Fact<'static>;
     type Error = DocumentError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written<()> {
-        let fact = value.serialize(FactWriter)?;
-        if let Self::Numbers(numbers, count) = self {
-            if let (Some(number), Some(slot)) = (small(&fact), numbers.get_mut(*count)) {
-                *slot = number;
-                *count = count.saturating_add(1);
-                return Ok(());
-            }
-            let before = numbers.iter().take(*count);
-            let before = before.map(|number| Fact::Integer((*number).into()));
-            *self = Self::Items(before.collect());
-        }
-        if let Self::Items(items) = self {
-            items.push(fact);
-        }
-        Ok(())
+        SerializeSeq::serialize_element(self, value)
     }
 
     fn end(self) -> Written {
-        Ok(match self {
-            Self::Numbers(numbers, _) => Fact::Place(numbers, OnceLock::new()),
-            Self::Items(items) => Fact::List(items),
-        })
-    }
-}
-
-/// A list that was read from JSON can be a place, too.
-fn place_or_list(items: Vec<Fact>) -> Fact {
-    if let [file, start, end] = items.as_slice()
-        && let (Some(file), Some(start), Some(end)) = (small(file), small(start), small(end))
-    {
-        return Fact::Place([file, start, end], OnceLock::new());
-    }
-    Fact::List(items)
-}
-
-fn small(fact: &Fact) -> Option<u32> {
-    match fact {
-        Fact::Integer(number) => u32::try_from(*number).ok(),
-        _ => None,
+        SerializeSeq::end(self)
     }
 }
 
 impl SerializeStruct for RecordWriter {
-    type Ok = Fact;
+    type Ok = Fact<'static>;
     type Error = DocumentError;
 
     fn serialize_field<T: Serialize + ?Sized>(
@@ -284,12 +238,12 @@ impl SerializeStruct for RecordWriter {
     }
 
     fn end(self) -> Written {
-        Ok(Fact::Record(self.fields))
+        Ok(Fact::Record(Record::made(self.fields)))
     }
 }
 
 impl SerializeMap for RecordWriter {
-    type Ok = Fact;
+    type Ok = Fact<'static>;
     type Error = DocumentError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written<()> {
@@ -307,6 +261,6 @@ impl SerializeMap for RecordWriter {
     }
 
     fn end(self) -> Written {
-        Ok(Fact::Record(self.fields))
+        Ok(Fact::Record(Record::made(self.fields)))
     }
 }

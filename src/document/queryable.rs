@@ -2,9 +2,9 @@
 
 use jsonpath_rust::query::queryable::Queryable;
 
-use super::Fact;
+use super::{Fact, List};
 
-impl Queryable for Fact {
+impl Queryable for Fact<'_> {
     fn get(&self, key: &str) -> Option<&Self> {
         Self::get(self, key)
     }
@@ -15,8 +15,8 @@ impl Queryable for Fact {
 
     fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
         match self {
-            Self::Record(fields) => {
-                let fields = fields.iter().map(|(name, value)| (&**name, value));
+            Self::Record(record) => {
+                let fields = record.fields().iter().map(|(name, value)| (&**name, value));
                 Some(fields.collect())
             }
             _ => None,
@@ -56,38 +56,38 @@ impl Queryable for Fact {
     }
 }
 
-impl From<&str> for Fact {
+impl From<&str> for Fact<'_> {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned().into())
     }
 }
 
-impl From<String> for Fact {
+impl From<String> for Fact<'_> {
     fn from(text: String) -> Self {
         Self::Text(text.into())
     }
 }
 
-impl From<bool> for Fact {
+impl From<bool> for Fact<'_> {
     fn from(flag: bool) -> Self {
         Self::Bool(flag)
     }
 }
 
-impl From<i64> for Fact {
+impl From<i64> for Fact<'_> {
     fn from(number: i64) -> Self {
         Self::Integer(number)
     }
 }
 
-impl From<f64> for Fact {
+impl From<f64> for Fact<'_> {
     fn from(number: f64) -> Self {
         Self::Float(number)
     }
 }
 
-impl From<Vec<Self>> for Fact {
+impl From<Vec<Self>> for Fact<'_> {
     fn from(items: Vec<Self>) -> Self {
-        Self::List(items)
+        Self::List(List::made(items))
     }
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::{AsFact as _, Fields, Items, List, Record, Vocabulary, Word};
+
 /// A value of the facts; the same kinds as in JSON.
 #[derive(Clone, Debug, Default)]
-pub enum Fact {
+pub enum Fact<'a> {
     /// Not known, or not there.
     #[default]
     Null,
@@ -19,23 +20,67 @@ pub enum Fact {
     /// Any other number.
     Float(f64),
     /// A text.
-    Text(Cow<'static, str>),
+    Text(Cow<'a, str>),
     /// A list.
-    List(Vec<Self>),
-    /// A list of three small numbers, as every place is; the list is made when it is asked for.
-    Place([u32; 3], OnceLock<Box<Vec<Self>>>),
+    List(List<'a>),
     /// Named fields, in order.
-    Record(Vec<(Cow<'static, str>, Self)>),
+    Record(Record<'a>),
 }
 
-impl Fact {
+impl<'a> Fact<'a> {
+    /// What stands for these items.
+    pub const fn list(items: &'a dyn Items) -> Self {
+        Self::List(List::of(items))
+    }
+
+    /// What stands for these fields.
+    pub const fn record(fields: &'a dyn Fields) -> Self {
+        Self::Record(Record::of(fields))
+    }
+
+    /// All its words.
+    pub fn words(&self) -> Vocabulary {
+        let mut words = Vocabulary::default();
+        self.note(None, &mut words);
+        words
+    }
+
+    /// Facts nest as deep as their records do, not as what was loaded does.
+    fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
+        match self {
+            Self::Bool(flag) => flag.note(field, words),
+            Self::Text(text) => words.add_text(field, text),
+            Self::List(list) => {
+                for item in list.items() {
+                    item.note(field, words);
+                }
+            }
+            Self::Record(record) => {
+                for (name, value) in record.fields() {
+                    let name = Word::field(name);
+                    words.add(name);
+                    value.note(Some(name), words);
+                }
+            }
+            Self::Null | Self::Integer(_) | Self::Float(_) => {}
+        }
+    }
+
     /// The field of this name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Record(fields) => {
-                let field = fields.iter().find(|(field, _)| field == name);
+            Self::Record(record) => {
+                let field = record.fields().iter().find(|(field, _)| field == name);
                 field.map(|(_, value)| value)
             }
+            _ => None,
+        }
+    }
+
+    /// The field of this name by itself; its siblings are not made.
+    pub(crate) fn peek(&self, name: &str) -> Option<Self> {
+        match self {
+            Self::Record(record) => record.peek(name),
             _ => None,
         }
     }
@@ -51,25 +96,21 @@ impl Fact {
     /// The items, where it is a list.
     pub fn items(&self) -> Option<&Vec<Self>> {
         match self {
-            Self::List(items) => Some(items),
-            Self::Place(numbers, items) => Some(items.get_or_init(|| {
-                let items = numbers.iter().map(|number| Self::Integer((*number).into()));
-                Box::new(items.collect())
-            })),
+            Self::List(list) => Some(list.items()),
             _ => None,
         }
     }
 
-    /// The numbers, where it is a place.
+    /// The numbers, where it is a list of three small ones, as every place is.
     pub fn place(&self) -> Option<[u32; 3]> {
         match self {
-            Self::Place(numbers, _) => Some(*numbers),
+            Self::List(list) => list.place(),
             _ => None,
         }
     }
 }
 
-impl PartialEq for Fact {
+impl PartialEq for Fact<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
@@ -77,22 +118,20 @@ impl PartialEq for Fact {
             (Self::Integer(one), Self::Integer(two)) => one == two,
             (Self::Float(one), Self::Float(two)) => one == two,
             (Self::Text(one), Self::Text(two)) => one == two,
-            (Self::Place(one, _), Self::Place(two, _)) => one == two,
+            (Self::List(one), Self::List(two)) => one.items() == two.items(),
             (Self::Record(one), Self::Record(two)) => {
+                let (one, two) = (one.fields(), two.fields());
                 one.len() == two.len()
                     && one
                         .iter()
                         .all(|(name, value)| other.get(name) == Some(value))
             }
-            _ => match (self.items(), other.items()) {
-                (Some(one), Some(two)) => one == two,
-                _ => false,
-            },
+            _ => false,
         }
     }
 }
 
-impl Serialize for Fact {
+impl Serialize for Fact<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -100,9 +139,9 @@ impl Serialize for Fact {
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::List(items) => serializer.collect_seq(items),
-            Self::Place(numbers, _) => serializer.collect_seq(numbers),
-            Self::Record(fields) => {
+            Self::List(list) => serializer.collect_seq(list.items()),
+            Self::Record(record) => {
+                let fields = record.fields();
                 let mut map = serializer.serialize_map(Some(fields.len()))?;
                 for (name, value) in fields {
                     map.serialize_entry(name, value)?;
@@ -114,7 +153,7 @@ impl Serialize for Fact {
 }
 
 /// As JSON.
-impl fmt::Display for Fact {
+impl fmt::Display for Fact<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }

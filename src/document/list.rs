@@ -1,0 +1,65 @@
+//! A list, made when it is first asked for.
+
+use std::cell::OnceCell;
+
+use super::{Fact, Items};
+
+/// A list.
+#[derive(Clone, Debug, Default)]
+pub struct List<'a> {
+    /// Of whom it is made; none where all was made at once.
+    source: Option<&'a dyn Items>,
+    made: OnceCell<Vec<Fact<'a>>>,
+}
+
+impl<'a> List<'a> {
+    pub(super) const fn of(items: &'a dyn Items) -> Self {
+        Self {
+            source: Some(items),
+            made: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn made(items: Vec<Fact<'a>>) -> Self {
+        Self {
+            source: None,
+            made: items.into(),
+        }
+    }
+
+    /// All items.
+    pub fn items(&self) -> &Vec<Fact<'a>> {
+        self.made.get_or_init(|| {
+            let mut made = Vec::new();
+            if let Some(source) = self.source {
+                source.each(&mut |item| {
+                    made.push(item);
+                    true
+                });
+            }
+            made
+        })
+    }
+
+    /// Shows each item, which is not kept, until one is not wanted.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
+        match self.source {
+            Some(source) => source.each(visit),
+            None => drop(self.items().iter().all(|item| visit(item.clone()))),
+        }
+    }
+
+    pub(super) fn place(&self) -> Option<[u32; 3]> {
+        if let Some(source) = self.source {
+            return source.place();
+        }
+        let small = |fact: &Fact<'_>| match fact {
+            Fact::Integer(number) => u32::try_from(*number).ok(),
+            _ => None,
+        };
+        match self.items().as_slice() {
+            [file, start, end] => Some([small(file)?, small(start)?, small(end)?]),
+            _ => None,
+        }
+    }
+}

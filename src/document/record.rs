@@ -1,0 +1,49 @@
+//! Named fields, made when they are first asked for.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::{Fact, Fields};
+
+/// Named fields, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Record<'a> {
+    /// Of whom they are made; none where all were made at once.
+    source: Option<&'a dyn Fields>,
+    made: OnceCell<Vec<(Cow<'a, str>, Fact<'a>)>>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) const fn of(fields: &'a dyn Fields) -> Self {
+        Self {
+            source: Some(fields),
+            made: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn made(fields: Vec<(Cow<'a, str>, Fact<'a>)>) -> Self {
+        Self {
+            source: None,
+            made: fields.into(),
+        }
+    }
+
+    /// All fields.
+    pub fn fields(&self) -> &[(Cow<'a, str>, Fact<'a>)] {
+        self.made.get_or_init(|| {
+            let mut made = Vec::new();
+            if let Some(source) = self.source {
+                source.each(&mut |name, value| made.push((name.into(), value)));
+            }
+            made
+        })
+    }
+
+    pub(super) fn peek(&self, name: &str) -> Option<Fact<'a>> {
+        if let Some(source) = self.source {
+            return source.field(name);
+        }
+        let field = self.fields().iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| value.clone())
+    }
+}
