@@ -195,6 +195,9 @@ impl Tally<'_> {
         };
         for (position, statement) in policy.statements.iter().enumerate() {
             let scope = self.scope(policy);
+            if !statement::is_about_action(statement, &scope) {
+                continue;
+            }
             let Some(element) = &statement.principal else {
                 continue;
             };
@@ -209,8 +212,7 @@ impl Tally<'_> {
                     }
                 }
             };
-            // Most statements of a long policy name someone else, which is seen soonest.
-            if naming.any() == Truth::No || !statement::is_about_action(statement, &scope) {
+            if naming.any() == Truth::No {
                 continue;
             }
             let applies = statement::applies(statement, &scope);

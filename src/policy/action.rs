@@ -128,9 +128,13 @@ fn matched(pattern: &str) -> ActionSet {
 fn by_head(pattern: &str) -> ActionSet {
     let wild = pattern.find(['*', '?']).unwrap_or(pattern.len());
     let (head, rest) = pattern.split_at_checked(wild).unwrap_or_default();
+    let first = head.as_bytes().first().map(u8::to_ascii_uppercase);
     let begins = |action: &&KmsAction| {
-        let name = action.name().get(..head.len());
-        name.is_some_and(|name| name.eq_ignore_ascii_case(head))
+        // Names begin with a capital, and that alone tells most of them apart.
+        let name = action.name();
+        let may = first.is_none() || name.as_bytes().first() == first.as_ref();
+        let start = || name.get(..head.len());
+        may && start().is_some_and(|start| start.eq_ignore_ascii_case(head))
     };
     let tail = rest.trim_start_matches('*');
     let ends = |action: &&KmsAction| match tail {

@@ -61,9 +61,9 @@ impl Complaints {
 
     /// Complains of keys that do not exist and of keys that stand twice.
     pub(super) fn known_keys(&mut self, members: &[Member<'_>], known: &[&str], place: &str) {
-        let mut seen = BTreeSet::new();
+        let mut seen = Seen::default();
         for member in members {
-            if !seen.insert(&*member.key) {
+            if !seen.insert(&member.key) {
                 self.duplicate(member, place);
             } else if !known.contains(&&*member.key) {
                 self.unknown(member, known, place);
@@ -95,6 +95,32 @@ impl Complaints {
             Some(name) => error.help(format!("write `{name}`: element names are case-sensitive")),
             None => error.help(format!("the elements of {place} are {}", list(known))),
         });
+    }
+}
+
+/// Which keys an object had so far.
+#[derive(Default)]
+pub(super) struct Seen<'a> {
+    /// So few are compared one by one sooner than they are sorted; an object of a hundred thousand
+    /// keys must not stall.
+    first: [Option<&'a str>; 12],
+    rest: BTreeSet<&'a str>,
+}
+
+impl<'a> Seen<'a> {
+    /// Notes the key, and says whether it is new.
+    pub(super) fn insert(&mut self, key: &'a str) -> bool {
+        for slot in &mut self.first {
+            match slot {
+                Some(known) if *known == key => return false,
+                Some(_) => {}
+                None => {
+                    *slot = Some(key);
+                    return true;
+                }
+            }
+        }
+        self.rest.insert(key)
     }
 }
 
