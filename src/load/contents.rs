@@ -6,6 +6,7 @@ use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedD
 use crate::source::InputError;
 use crate::source::json::{Node, duplicate_keys};
 
+use super::folder::Owner;
 use super::identity::AccountPart;
 use super::join::Addition;
 
@@ -22,6 +23,8 @@ pub(super) struct Contents {
     pub(super) policies: Vec<LoadedPolicy>,
     /// Users, groups, roles and their policies.
     pub(super) account: Box<AccountPart>,
+    /// What the other files of the directory are about.
+    pub(super) owner: Option<Box<Owner>>,
     /// Control policies of the organization.
     pub(super) organization_policies: Vec<OrganizationPolicy>,
     /// That it is a file of records.

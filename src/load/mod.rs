@@ -8,6 +8,7 @@ mod contents;
 mod document;
 mod fields;
 mod file;
+mod folder;
 mod format;
 mod identity;
 mod join;
@@ -106,7 +107,8 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         events: Mutex::default(),
     };
     let read = |candidate| file::read(candidate, &shared);
-    let outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    let mut outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    folder::gather(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
     loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
     let mut parts = Parts::default();
@@ -208,7 +210,7 @@ impl Loaded {
                 });
                 None
             }
-            Outcome::PassedOver(reason) => {
+            Outcome::PassedOver { reason, .. } => {
                 self.passed_over.push(PassedOver {
                     file: name.into_owned(),
                     reason,
