@@ -12,6 +12,7 @@ mod folder;
 mod format;
 mod identity;
 mod join;
+mod organization;
 mod policy;
 mod policy_shape;
 mod scheduled;
@@ -33,6 +34,7 @@ use contents::Contents;
 use file::{Candidate, Outcome, Shared};
 use identity::AccountPart;
 use join::{Part, PlacedAddition};
+use organization::OrganizationPart;
 pub use single::{key_file, policy_file, policy_file_over};
 
 /// What the given paths held.
@@ -122,7 +124,12 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         account::complete(key);
         scheduled::complete(key);
     }
-    for missing in identity::join(parts.account, &mut loaded.inventory) {
+    let mut missing = identity::join(parts.account, &mut loaded.inventory);
+    missing.extend(organization::join(
+        parts.organizations,
+        &mut loaded.inventory,
+    ));
+    for missing in missing {
         let file = loaded.sources.get(missing.at.source);
         let file = file.map_or_else(String::new, |file| file.name().to_owned());
         let error = complaint(&file, missing.at.source, missing.error);
@@ -137,6 +144,7 @@ struct Parts {
     keys: Vec<Part>,
     additions: Vec<PlacedAddition>,
     account: AccountPart,
+    organizations: Vec<OrganizationPart>,
 }
 
 impl Parts {
@@ -152,6 +160,7 @@ impl Parts {
         self.account.groups.extend(account.groups);
         self.account.managed.extend(account.managed);
         self.account.inline.extend(account.inline);
+        self.organizations.extend(contents.organizations);
         inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);
         inventory

@@ -7,6 +7,7 @@
 mod owner;
 mod said;
 mod sibling;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -44,7 +45,9 @@ pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
             }
         }
         if said.is_partial(&owner) {
-            refuse(outcomes.get_mut(position), &owner, ALONE, WHOLE);
+            let is_organization = matches!(owner, Owner::Organization { .. });
+            let why = if is_organization { UNATTACHED } else { ALONE };
+            refuse(outcomes.get_mut(position), &owner, why, WHOLE);
         }
         if let Some(contents) = outcomes.get_mut(position).and_then(contents_of) {
             said.give(owner, contents);
@@ -55,6 +58,7 @@ pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
 const SEVERAL: &str = "is not the only one that this directory describes";
 const ONE_EACH: &str = "which policies are whose is not known: keep a directory for each";
 const ALONE: &str = "is described without the files that say what it may do";
+const UNATTACHED: &str = "is described without the files that say where its policies are attached";
 const WHOLE: &str = "give the whole folder that iam-collect wrote";
 
 /// The positions of owners and of all others, for every directory that has an owner. A file that was

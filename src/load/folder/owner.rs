@@ -1,8 +1,9 @@
 //! Whose the files of a directory are.
 
-use crate::aws::KeyArn;
-use crate::inventory::Located;
+use crate::aws::{AccountId, KeyArn};
+use crate::inventory::{IdentityType, Located};
 use crate::load::identity::{GroupPart, PrincipalPart};
+use crate::policy::PolicyKind;
 use crate::source::Location;
 
 /// What one file describes and the others in its directory are about.
@@ -26,6 +27,24 @@ pub(in crate::load) enum Owner {
         /// Its name.
         name: String,
     },
+    /// A control policy of an organization.
+    Control {
+        /// Its ARN.
+        arn: Located<String>,
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Which of the two types it is of.
+        kind: PolicyKind,
+    },
+    /// An organization.
+    Organization {
+        /// Its id.
+        id: Located<String>,
+        /// The account that its policies do not reach.
+        management_account: Option<AccountId>,
+    },
 }
 
 impl Owner {
@@ -34,7 +53,10 @@ impl Owner {
         match self {
             Self::Key(arn) => arn.as_str(),
             Self::Principal(part) => &part.arn.value,
-            Self::Group { arn, .. } | Self::Managed { arn, .. } => &arn.value,
+            Self::Group { arn, .. } | Self::Managed { arn, .. } | Self::Control { arn, .. } => {
+                &arn.value
+            }
+            Self::Organization { id, .. } => &id.value,
         }
     }
 
@@ -44,7 +66,18 @@ impl Owner {
             // A key is joined with its policy in other ways, too.
             Self::Key(_) => None,
             Self::Principal(part) => Some(part.arn.at),
-            Self::Group { arn, .. } | Self::Managed { arn, .. } => Some(arn.at),
+            Self::Group { arn, .. } | Self::Managed { arn, .. } | Self::Control { arn, .. } => {
+                Some(arn.at)
+            }
+            Self::Organization { id, .. } => Some(id.at),
+        }
+    }
+
+    /// Whether it is a user or a role.
+    pub(super) fn kind(&self) -> Option<IdentityType> {
+        match self {
+            Self::Principal(part) => Some(part.kind),
+            _ => None,
         }
     }
 

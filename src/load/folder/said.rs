@@ -1,17 +1,17 @@
 //! What the files of a directory say of its owner.
 
-use crate::inventory::{IdentityType, LoadedPolicy, Located, Tag};
+use crate::inventory::{IdentityType, LoadedPolicy, Located, OrganizationPolicy, Tag};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
-use crate::load::fields::Fields;
 use crate::load::identity::Attachments;
 use crate::load::join::{Addition, Fact, Target};
-use crate::load::policy::{read_policy, read_rewritten_policy};
+use crate::load::organization::{AttachedTo, OrganizationPart};
+use crate::load::policy::read_rewritten_policy;
 use crate::load::trust::session_may_tag;
 use crate::policy::PolicyKind;
 use crate::source::InputError;
-use crate::source::json::{Member, Node};
 
+use super::values::{attached, inline, names_of_groups, tags, texts};
 use super::{Owner, Sibling};
 
 /// What a file says of the owner of its directory.
@@ -25,6 +25,14 @@ pub(super) enum Reading {
     Strange,
 }
 
+/// What became of what a file says.
+enum Taken {
+    First,
+    /// The same was said before.
+    Again,
+    No,
+}
+
 /// What was said so far, each thing once. iam-collect writes no file where there is nothing to say.
 #[derive(Debug, Default)]
 pub(super) struct Said {
@@ -34,6 +42,8 @@ pub(super) struct Said {
     tags: Option<Located<Vec<Tag>>>,
     sessions_may_tag: Option<bool>,
     policy: Option<LoadedPolicy>,
+    accounts: Option<Vec<AttachedTo>>,
+    units: Option<Vec<AttachedTo>>,
 }
 
 impl Said {
@@ -45,58 +55,96 @@ impl Said {
         document: &Document<'_>,
     ) -> Reading {
         let mut contents = Box::<Contents>::default();
-        let is_first = match (owner, sibling) {
-            (Owner::Principal(_) | Owner::Group { .. }, Sibling::ManagedPolicies) => {
-                self.managed.replace(texts(document)).is_none()
+        let taken = match owner {
+            Owner::Principal(_) | Owner::Group { .. } => {
+                self.take_permissions(owner, sibling, document, &mut contents)
             }
-            (Owner::Principal(part), Sibling::Groups) if part.kind == IdentityType::User => {
-                let groups = texts(document).iter().map(name_of_group).collect();
-                self.groups.replace(groups).is_none()
+            Owner::Managed { name, .. } if sibling == Sibling::Policy => {
+                self.take_policy(name, PolicyKind::Identity, document, &mut contents)
             }
-            (Owner::Principal(_) | Owner::Group { .. }, Sibling::InlinePolicies) => {
-                let policies = inline(document, &mut contents);
-                self.inline.replace(policies).is_none()
-            }
-            (Owner::Principal(_) | Owner::Key(_), Sibling::Tags) => {
-                self.tags.replace(tags(document)).is_none()
-            }
-            (Owner::Principal(part), Sibling::ResourcePolicy)
-                if part.kind == IdentityType::Role =>
+            Owner::Control { name, kind, .. }
+                if matches!(sibling, Sibling::Policy | Sibling::ResourcePolicy) =>
             {
-                let may_tag = session_may_tag(document, Some(&document.root));
-                self.sessions_may_tag.replace(may_tag).is_none()
+                self.take_policy(name, *kind, document, &mut contents)
             }
-            (Owner::Managed { name, .. }, Sibling::Policy) => {
-                let root = &document.root;
-                let kind = PolicyKind::Identity;
-                let policy = read_rewritten_policy(document, root, kind, &mut contents);
-                let named = policy.map(|policy| LoadedPolicy {
-                    name: name.clone(),
-                    ..policy
-                });
-                let first = self.policy.is_none();
-                self.policy = named;
-                first
-            }
-            (_, Sibling::Empty | Sibling::Tags | Sibling::InstanceProfiles)
-            | (Owner::Key(_) | Owner::Managed { .. }, _) => return Reading::Nothing,
-            (Owner::Principal(_) | Owner::Group { .. }, _) => return Reading::Strange,
+            Owner::Key(_) if sibling == Sibling::Tags => put(&mut self.tags, tags(document)),
+            Owner::Organization { .. } => match sibling {
+                Sibling::Accounts => put(&mut self.accounts, attached(document, "ou")),
+                Sibling::Units => put(&mut self.units, attached(document, "parent")),
+                _ => Taken::No,
+            },
+            Owner::Key(_) | Owner::Managed { .. } | Owner::Control { .. } => Taken::No,
         };
-        if !is_first {
-            let message = format!("of `{}` this is said in two files", owner.name());
-            let error = InputError::new(document.root.span, message).label("the second one");
-            contents
-                .errors
-                .push(error.help("which of them holds is not known: keep one"));
+        let says_nothing = matches!(
+            sibling,
+            Sibling::Empty | Sibling::Tags | Sibling::InstanceProfiles
+        );
+        match taken {
+            Taken::No if says_nothing => return Reading::Nothing,
+            Taken::No => return Reading::Strange,
+            Taken::First => {}
+            Taken::Again => {
+                let message = format!("of `{}` this is said in two files", owner.name());
+                let error = InputError::new(document.root.span, message)
+                    .label("the second one")
+                    .help("which of them holds is not known: keep one");
+                contents.errors.push(error);
+            }
         }
         contents.refuse_duplicate_keys(&document.root);
         Reading::Said(contents)
     }
 
-    /// Whether files of the owner were surely left out: every role has a trust policy.
+    /// What a user, role or group may do.
+    fn take_permissions(
+        &mut self,
+        owner: &Owner,
+        sibling: Sibling,
+        document: &Document<'_>,
+        contents: &mut Contents,
+    ) -> Taken {
+        let root = &document.root;
+        match (sibling, owner.kind()) {
+            (Sibling::ManagedPolicies, _) => put(&mut self.managed, texts(document, Some(root))),
+            (Sibling::InlinePolicies, _) => put(&mut self.inline, inline(document, contents)),
+            (Sibling::Tags, Some(_)) => put(&mut self.tags, tags(document)),
+            (Sibling::Groups, Some(IdentityType::User)) => {
+                put(&mut self.groups, names_of_groups(document))
+            }
+            (Sibling::ResourcePolicy, Some(IdentityType::Role)) => {
+                let may_tag = session_may_tag(document, Some(root));
+                put(&mut self.sessions_may_tag, may_tag)
+            }
+            _ => Taken::No,
+        }
+    }
+
+    /// The policy that the directory is about.
+    fn take_policy(
+        &mut self,
+        name: &str,
+        kind: PolicyKind,
+        document: &Document<'_>,
+        contents: &mut Contents,
+    ) -> Taken {
+        let policy = read_rewritten_policy(document, &document.root, kind, contents);
+        // One that AWS would refuse is complained of already.
+        policy.map_or(Taken::First, |policy| {
+            let name = name.to_owned();
+            put(&mut self.policy, LoadedPolicy { name, ..policy })
+        })
+    }
+
+    /// Whether files of the owner were surely left out: every role has a trust policy, and every
+    /// organization has accounts and a root.
     pub(super) fn is_partial(&self, owner: &Owner) -> bool {
-        let is_role = matches!(owner, Owner::Principal(part) if part.kind == IdentityType::Role);
-        is_role && self.sessions_may_tag.is_none()
+        match owner {
+            Owner::Principal(part) => {
+                part.kind == IdentityType::Role && self.sessions_may_tag.is_none()
+            }
+            Owner::Organization { .. } => self.accounts.is_none() || self.units.is_none(),
+            _ => false,
+        }
     }
 
     /// Gives it to the owner, and the owner to what its file holds.
@@ -105,6 +153,7 @@ impl Said {
             inline: self.inline.unwrap_or_default(),
             managed: self.managed.unwrap_or_default(),
         };
+        let policy = self.policy;
         match owner {
             Owner::Key(key) => {
                 contents.additions.extend(self.tags.map(|tags| Addition {
@@ -125,62 +174,33 @@ impl Said {
                 contents.account.groups.push(part);
             }
             Owner::Managed { arn, .. } => {
-                let policy = self.policy.map(|policy| (arn.value, policy));
+                let policy = policy.map(|policy| (arn.value, policy));
                 contents.account.managed.extend(policy);
             }
+            Owner::Control { arn, id, .. } => {
+                let policy = policy.map(|policy| OrganizationPolicy {
+                    id: Some(id),
+                    arn: Some(arn.value),
+                    policy,
+                });
+                contents.organization_policies.extend(policy);
+            }
+            Owner::Organization {
+                id,
+                management_account,
+            } => contents.organizations.push(OrganizationPart {
+                id,
+                management_account,
+                units: self.units.unwrap_or_default(),
+                accounts: self.accounts.unwrap_or_default(),
+            }),
         }
     }
 }
 
-/// The strings of a list.
-fn texts(document: &Document<'_>) -> Vec<Located<String>> {
-    let items = document.root.items().unwrap_or_default().iter();
-    let text = |item: &Node<'_>| {
-        Some(Located {
-            value: item.as_str()?.to_owned(),
-            at: document.at(item.span),
-        })
-    };
-    items.filter_map(text).collect()
-}
-
-/// The name in the ARN of a group.
-fn name_of_group(arn: &Located<String>) -> Located<String> {
-    let name = arn.value.rsplit('/').next().unwrap_or_default();
-    Located {
-        value: name.to_owned(),
-        at: arn.at,
+fn put<T>(slot: &mut Option<T>, value: T) -> Taken {
+    match slot.replace(value) {
+        None => Taken::First,
+        Some(_) => Taken::Again,
     }
-}
-
-fn tags(document: &Document<'_>) -> Located<Vec<Tag>> {
-    let members = document.root.members().unwrap_or_default().iter();
-    let tag = |member: &Member<'_>| {
-        let value = member.value.as_str()?;
-        Some((member.key.to_string(), value.to_owned()))
-    };
-    Located {
-        value: members.filter_map(tag).collect(),
-        at: document.at(document.root.span),
-    }
-}
-
-/// The policies of a list, each with its name.
-fn inline(document: &Document<'_>, contents: &mut Contents) -> Vec<LoadedPolicy> {
-    let mut policies = Vec::new();
-    for item in document.root.items().unwrap_or_default() {
-        let mut fields = Fields::new(document, item);
-        let name = fields.text("PolicyName");
-        contents.errors.append(&mut fields.errors);
-        let Some(node) = item.get("PolicyDocument") else {
-            continue;
-        };
-        if let Some(policy) = read_policy(document, node, PolicyKind::Identity, contents) {
-            policies.push(LoadedPolicy {
-                name: name.map_or(policy.name, |name| name.value),
-                ..policy
-            });
-        }
-    }
-    policies
 }

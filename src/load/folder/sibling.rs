@@ -1,6 +1,6 @@
 //! What a file can say of what another one in its directory describes, by its shape alone.
 
-use crate::aws::Arn;
+use crate::aws::{AccountId, Arn};
 use crate::load::policy_shape::{PolicyShape, policy_shape};
 use crate::source::json::Node;
 
@@ -23,6 +23,10 @@ pub(in crate::load) enum Sibling {
     ResourcePolicy,
     /// A policy that names none.
     Policy,
+    /// Control policies by the account to which they are attached.
+    Accounts,
+    /// Control policies by the root or organizational unit.
+    Units,
 }
 
 impl Sibling {
@@ -41,6 +45,15 @@ impl Sibling {
                 PolicyShape::WithoutPrincipal => Some(Self::Policy),
                 PolicyShape::WrongCase => None,
             };
+        }
+        if members.iter().all(|member| is_attached(&member.value)) {
+            let mut ids = members.iter().map(|member| &*member.key);
+            let are_accounts = ids.all(|id| AccountId::parse(id).is_some());
+            return Some(if are_accounts {
+                Self::Accounts
+            } else {
+                Self::Units
+            });
         }
         let mut values = members.iter().map(|member| &member.value);
         values
@@ -66,6 +79,16 @@ impl Sibling {
             are_arns("instance-profile/").then_some(Self::InstanceProfiles)
         }
     }
+}
+
+/// Whether it has a list of service control policies, and of resource control policies unless it
+/// comes from before there were any.
+fn is_attached(node: &Node<'_>) -> bool {
+    let are_texts = |list: &Node<'_>| {
+        let items = list.items();
+        items.is_some_and(|items| items.iter().all(|item| item.as_str().is_some()))
+    };
+    node.get("scps").is_some_and(are_texts) && node.get("rcps").is_none_or(are_texts)
 }
 
 fn is_arn_of(node: &Node<'_>, kind: &str) -> bool {
@@ -115,6 +138,15 @@ mod tests {
                 None,
             ),
             (r#"["PowerUserAccess"]"#, None),
+            (
+                r#"{"111122223333":{"ou":"ou-ab12-1","rcps":[],"scps":["arn:x"]}}"#,
+                Some(Sibling::Accounts),
+            ),
+            (
+                r#"{"r-ab12":{"scps":[]},"ou-ab12-1":{"parent":"r-ab12","rcps":[],"scps":[]}}"#,
+                Some(Sibling::Units),
+            ),
+            (r#"{"r-ab12":{"children":{}}}"#, None),
             (r#"{"a":"b","c":5}"#, None),
             ("5", None),
         ] {
