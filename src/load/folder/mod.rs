@@ -29,12 +29,14 @@ pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
             .into_iter()
             .filter_map(|position| Some((position, take_owner(outcomes.get_mut(position)?)?)))
             .collect();
-        let Ok([(position, owner)]) = <[_; 1]>::try_from(owners).map_err(|several| {
-            for (position, owner) in several {
-                refuse(outcomes.get_mut(position), &owner, SEVERAL, ONE_EACH);
+        let (position, owner) = match <[_; 1]>::try_from(owners) {
+            Ok([only]) => only,
+            Err(several) => {
+                for (position, owner) in several {
+                    refuse(outcomes.get_mut(position), &owner, SEVERAL, ONE_EACH);
+                }
+                continue;
             }
-        }) else {
-            continue;
         };
         let mut said = Said::default();
         for other in others {
