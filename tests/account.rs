@@ -379,6 +379,8 @@ fn a_folder_of_iam_collect_is_one_key() {
         all[0].access.schedule[0].account.as_deref(),
         Some("111122223333")
     );
-    // A record of tags looks like any other object.
-    assert_eq!((loaded.recognized, loaded.passed_over.len()), (2, 1));
+    // A record of tags looks like any other object, and is one of tags beside such a file.
+    assert_eq!((loaded.recognized, loaded.passed_over.len()), (3, 0));
+    let tag = &all[0].key.tags.as_ref().unwrap()[0];
+    assert_eq!((&*tag.key, &*tag.value), ("Team", "payments"));
 }

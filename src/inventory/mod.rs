@@ -32,7 +32,7 @@ pub struct Inventory {
     pub identity_policies: Vec<IdentityPolicy>,
     /// Control policies of the organization, sorted by place.
     pub organization_policies: Vec<OrganizationPolicy>,
-    /// Where those are attached; no file says so, the configuration does.
+    /// Where those are attached, as the configuration says, or else a collection of files.
     pub organization: Option<Organization>,
     /// Files of records, sorted by place.
     pub evidence: Vec<Evidence>,

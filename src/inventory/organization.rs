@@ -32,7 +32,7 @@ impl OrganizationPolicy {
     }
 }
 
-/// What the configuration says of the organization.
+/// What the configuration or a collection of files says of the organization.
 ///
 /// Policies are given by id, ARN or name, one list for each level above the accounts, the
 /// organization's root first. `FullAWSAccess` need not be loaded.

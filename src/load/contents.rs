@@ -6,8 +6,10 @@ use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedD
 use crate::source::InputError;
 use crate::source::json::{Node, duplicate_keys};
 
+use super::folder::Owner;
 use super::identity::AccountPart;
 use super::join::Addition;
+use super::organization::OrganizationPart;
 
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
@@ -22,8 +24,12 @@ pub(super) struct Contents {
     pub(super) policies: Vec<LoadedPolicy>,
     /// Users, groups, roles and their policies.
     pub(super) account: Box<AccountPart>,
+    /// What the other files of the directory are about.
+    pub(super) owner: Option<Box<Owner>>,
     /// Control policies of the organization.
     pub(super) organization_policies: Vec<OrganizationPolicy>,
+    /// Organizations, and where the policies are attached.
+    pub(super) organizations: Vec<OrganizationPart>,
     /// That it is a file of records.
     pub(super) evidence: Option<Evidence>,
     /// What is wrong with the file.

@@ -9,6 +9,7 @@ use crate::source::{self, InputError, Opened, Overlay, Progress, ReadError, Sour
 
 use super::contents::Contents;
 use super::document::Document;
+use super::folder::Sibling;
 use super::format::{self, Answer};
 use super::trail::{self, Look, PlacedError, Sniff, Tally};
 
@@ -33,8 +34,13 @@ pub(super) enum Outcome {
         /// What it holds, errors included.
         contents: Box<Contents>,
     },
-    /// It is of no use here, for this reason.
-    PassedOver(String),
+    /// It is of no use by itself.
+    PassedOver {
+        /// Why, in words that finish "passed over: …".
+        reason: String,
+        /// What may yet become of it.
+        kept: Kept,
+    },
     /// It should be JSON and is not.
     NotJson {
         /// Its text as it can be shown.
@@ -51,6 +57,27 @@ pub(super) enum Outcome {
     },
     /// It has no text at all.
     Unreadable(InputError),
+}
+
+/// What is kept of a file that is of no use by itself.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// It is not JSON.
+    Nothing,
+    /// It is JSON of a shape that no file beside it could make sense of.
+    OtherJson,
+    /// Its text: a file beside it may tell what it is about.
+    Text(Box<SourceFile>),
+}
+
+impl Outcome {
+    /// What is not even JSON.
+    pub(super) fn no_json(reason: &str) -> Self {
+        Self::PassedOver {
+            reason: reason.to_owned(),
+            kept: Kept::Nothing,
+        }
+    }
 }
 
 /// What the files of a run share while they are read.
@@ -98,7 +125,7 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
             Outcome::Events { count, error }
         }
         Ok(Look::Other(..)) if gzip => {
-            Outcome::PassedOver("it is compressed and holds no events of CloudTrail".to_owned())
+            Outcome::no_json("it is compressed and holds no events of CloudTrail")
         }
         Ok(Look::Other(mut bytes, mut rest)) => match rest.read_to_end(&mut bytes) {
             Ok(_) => read_bytes(candidate, bytes),
@@ -107,7 +134,7 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
         Err(failure) if is_promised(candidate) => {
             Outcome::Unreadable(failure.complaint_in_words(None))
         }
-        Err(_) => Outcome::PassedOver("it is compressed and broken".to_owned()),
+        Err(_) => Outcome::no_json("it is compressed and broken"),
     }
 }
 
@@ -142,15 +169,23 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         text: file.text(),
         root,
     };
-    match format::read(&document) {
-        Answer::NotThis => Outcome::PassedOver("its format is not known".to_owned()),
-        Answer::PassOver(reason) => Outcome::PassedOver(reason.to_owned()),
+    let reason = match format::read(&document) {
+        Answer::NotThis => "its format is not known",
+        Answer::PassOver(reason) => reason,
         Answer::Read(mut contents) => {
             contents.refuse_duplicate_keys(&document.root);
             let contents = Box::new(contents);
-            Outcome::Read { file, contents }
+            return Outcome::Read { file, contents };
         }
-    }
+    };
+    let may_belong = Sibling::of(&document.root).is_some();
+    let reason = reason.to_owned();
+    let kept = if may_belong {
+        Kept::Text(Box::new(file))
+    } else {
+        Kept::OtherJson
+    };
+    Outcome::PassedOver { reason, kept }
 }
 
 /// `aws kms get-key-policy --output text` writes the policy, a tab and the policy's name, which is
@@ -169,9 +204,7 @@ pub(super) fn parse(text: &str) -> Result<Node<'_>, InputError> {
 /// An error where JSON was promised: by the user, who named the file, or by the file's own name.
 fn not_json(candidate: &Candidate<'_>, shown: Box<SourceFile>, error: InputError) -> Outcome {
     if !is_promised(candidate) {
-        return Outcome::PassedOver(
-            "it is not JSON, and its name does not say that it were".to_owned(),
-        );
+        return Outcome::no_json("it is not JSON, and its name does not say that it were");
     }
     let mut error = error;
     if !is_json_by_name(candidate.path) {

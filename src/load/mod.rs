@@ -8,9 +8,11 @@ mod contents;
 mod document;
 mod fields;
 mod file;
+mod folder;
 mod format;
 mod identity;
 mod join;
+mod organization;
 mod policy;
 mod policy_shape;
 mod scheduled;
@@ -32,6 +34,7 @@ use contents::Contents;
 use file::{Candidate, Outcome, Shared};
 use identity::AccountPart;
 use join::PlacedAddition;
+use organization::OrganizationPart;
 pub use single::{key_file, policy_file, policy_file_over};
 
 /// What the given paths held.
@@ -106,7 +109,8 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         events: Mutex::default(),
     };
     let read = |candidate| file::read(candidate, &shared);
-    let outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    let mut outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    folder::gather(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
     loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
     let mut parts = Parts::default();
@@ -120,7 +124,12 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         account::complete(key);
         scheduled::complete(key);
     });
-    for missing in identity::join(parts.account, &mut loaded.inventory) {
+    let mut missing = identity::join(parts.account, &mut loaded.inventory);
+    missing.extend(organization::join(
+        parts.organizations,
+        &mut loaded.inventory,
+    ));
+    for missing in missing {
         let file = loaded.sources.get(missing.at.source);
         let file = file.map_or_else(String::new, |file| file.name().to_owned());
         let error = complaint(&file, missing.at.source, missing.error);
@@ -135,6 +144,7 @@ struct Parts<'a> {
     keys: Vec<(&'a Path, Key)>,
     additions: Vec<PlacedAddition>,
     account: AccountPart,
+    organizations: Vec<OrganizationPart>,
 }
 
 impl<'a> Parts<'a> {
@@ -150,6 +160,7 @@ impl<'a> Parts<'a> {
         self.account.groups.extend(account.groups);
         self.account.managed.extend(account.managed);
         self.account.inline.extend(account.inline);
+        self.organizations.extend(contents.organizations);
         inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);
         inventory
@@ -209,7 +220,7 @@ impl Loaded {
                 });
                 None
             }
-            Outcome::PassedOver(reason) => {
+            Outcome::PassedOver { reason, .. } => {
                 self.passed_over.push(PassedOver {
                     file: name.into_owned(),
                     reason,

@@ -51,6 +51,21 @@ pub(super) fn read_policy(
     written.read(document, kind, contents)
 }
 
+/// As [`read_policy`], of a policy that a tool wrote anew from what AWS told it: how long it is there
+/// says nothing.
+pub(super) fn read_rewritten_policy(
+    document: &Document<'_>,
+    node: &Node<'_>,
+    kind: PolicyKind,
+    contents: &mut Contents,
+) -> Option<LoadedPolicy> {
+    let policy = read_policy(document, node, kind, contents)?;
+    Some(LoadedPolicy {
+        oversize: None,
+        ..policy
+    })
+}
+
 /// A policy as it is written into a document.
 struct Written<'n, 'a> {
     node: &'n Node<'a>,

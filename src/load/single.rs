@@ -140,6 +140,7 @@ fn interpret(
     };
     let mut contents = Contents::default();
     read(&document, &mut contents);
+    contents.refuse_duplicate_keys(&document.root);
     contents.errors
 }
 
@@ -166,4 +167,25 @@ fn unwrap<'n, 'a>(root: &'n Node<'a>) -> Option<&'n Node<'a>> {
     version
         .get("Document")
         .or_else(|| root.get("PolicyDocument"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_twice_is_refused() {
+        let text = r#"{"Statement":{"Effect":"Deny","Principal":{"AWS":"*","AWS":"111122223333"},
+            "Action":"kms:*","Resource":"*"}}"#;
+        let mut overlay = Overlay::default();
+        overlay.put("policy.json", text);
+        let (path, mut sources) = (Path::new("policy.json"), Sources::default());
+        let found = policy_file_over(path, PolicyKind::Key, &overlay, &mut sources);
+        let (_, errors) = found.unwrap();
+        let messages: Vec<_> = errors
+            .iter()
+            .map(|error| error.error.message.as_str())
+            .collect();
+        assert_eq!(messages, ["`AWS` stands twice in one object"]);
+    }
 }

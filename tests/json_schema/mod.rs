@@ -1,5 +1,5 @@
-//! A validator for as much of JSON Schema as the published schemas use; a keyword that it does not
-//! know is an error, so that nothing is passed over.
+//! A validator for as much of JSON Schema as kmslint's own schemas and that of SARIF use; a keyword
+//! that it does not know is an error, so that nothing is passed over.
 
 use regex::Regex;
 use serde_json::{Map, Value};
@@ -42,7 +42,8 @@ impl Validator<'_> {
         at: &str,
     ) {
         let holds = match keyword {
-            "$schema" | "$defs" | "title" | "description" | "default" | "format" => true,
+            "$schema" | "$id" | "$defs" | "definitions" | "title" | "description" | "default"
+            | "format" => true,
             "type" => has_type(argument, value),
             "const" => value == argument,
             "enum" => items(argument).contains(value),
@@ -53,6 +54,7 @@ impl Validator<'_> {
             "minLength" => length(value) >= argument.as_u64(),
             "minItems" => count(value) >= argument.as_u64(),
             "maxItems" => count(value) <= argument.as_u64(),
+            "uniqueItems" => argument == false || all_differ(value),
             "required" => {
                 let has = |name: &Value| value.get(name.as_str().unwrap()).is_some();
                 items(argument).iter().all(has)
@@ -149,6 +151,15 @@ fn has_type(argument: &Value, value: &Value) -> bool {
 fn matches_pattern(argument: &Value, value: &Value) -> bool {
     let pattern = Regex::new(argument.as_str().unwrap()).unwrap();
     value.as_str().is_none_or(|text| pattern.is_match(text))
+}
+
+fn all_differ(value: &Value) -> bool {
+    let items = value.as_array().map_or(&[][..], Vec::as_slice);
+    let earlier = |index: usize| items.get(..index).unwrap();
+    items
+        .iter()
+        .enumerate()
+        .all(|(index, item)| !earlier(index).contains(item))
 }
 
 fn length(value: &Value) -> Option<u64> {

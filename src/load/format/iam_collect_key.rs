@@ -8,6 +8,7 @@ use crate::inventory::{Key, KeyMetadata};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
+use crate::load::folder::Owner;
 
 use super::Answer;
 
@@ -27,6 +28,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         return Answer::NotThis;
     };
     Answer::Read(Contents {
+        owner: Some(Box::new(Owner::Key(key.clone()))),
         keys: vec![Key {
             name: document.name.to_owned(),
             account: Some(key.account()),

@@ -8,7 +8,9 @@ mod get_key_last_usage;
 mod get_key_policy;
 mod get_policy_version;
 mod get_role_policy;
+mod iam_collect;
 mod iam_collect_key;
+mod iam_collect_organization;
 mod iam_policy;
 mod key_policy;
 mod list_aliases;
@@ -25,7 +27,7 @@ use super::document::Document;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 15] = [
+const FORMATS: [Format; 17] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
@@ -40,6 +42,8 @@ const FORMATS: [Format; 15] = [
     describe_policy::read,
     ciphertrust_key::read,
     iam_collect_key::read,
+    iam_collect::read,
+    iam_collect_organization::read,
     schedule_key_deletion::read,
 ];
 

@@ -14,6 +14,10 @@ use crate::source::{InputError, Location};
 
 pub(super) use part::{AccountPart, Attachments, GroupPart, Holder, InlinePart, PrincipalPart};
 
+/// How to get what is missing.
+const WHOLE_ACCOUNT: &str = "call `aws iam get-account-authorization-details` without `--filter`, or \
+     give the whole folder that iam-collect wrote";
+
 /// Something that could hold a permission and was not loaded.
 #[derive(Debug)]
 pub(super) struct Missing {
@@ -116,7 +120,7 @@ impl Desk {
                 None => self.complain(
                     &arn,
                     "is attached and not in any file, and could hold a permission",
-                    "call `aws iam get-account-authorization-details` without `--filter`",
+                    WHOLE_ACCOUNT,
                 ),
             }
         }
@@ -135,7 +139,7 @@ impl Desk {
                 None => self.complain(
                     group,
                     "is a group that is not in any file, and could hold a permission",
-                    "call `aws iam get-account-authorization-details` without `--filter`",
+                    WHOLE_ACCOUNT,
                 ),
             }
         }
