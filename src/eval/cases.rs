@@ -68,6 +68,18 @@ impl CaseSet {
         Self(case.bit())
     }
 
+    /// The cases in which the window has such a number of days.
+    pub(super) fn of_days(holds: impl Fn(u8) -> bool) -> Self {
+        let (first, last) = (PendingWindowInDays::MIN, PendingWindowInDays::MAX);
+        let days = first.days()..=last.days();
+        let bits = days
+            .zip(0..)
+            .map(|(day, bit)| u32::from(holds(day)) << bit)
+            .fold(0, |all, bit| all | bit);
+        let by_default = holds(PendingWindowInDays::DEFAULT.days());
+        Self(bits | u32::from(by_default) << OMITTED_AS_DEFAULT)
+    }
+
     /// Whether the case is in the set.
     pub fn contains(self, case: Case) -> bool {
         self.0 & case.bit() != 0

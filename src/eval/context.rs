@@ -141,7 +141,8 @@ impl FromIterator<Box<str>> for Given {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestContext {
-    entries: Vec<(Shared, Given)>,
+    // Shared: a context is cloned for each question, and few of them add to it.
+    entries: Arc<Vec<(Shared, Given)>>,
     /// Keys that begin so are absent unless they are among the entries.
     closed_prefixes: Vec<&'static str>,
     complete: bool,
@@ -171,14 +172,14 @@ impl RequestContext {
         let given = values.into_iter().map(Into::into).collect();
         match self.entry(key) {
             Some(old) => *old = given,
-            None => self.entries.push((Shared::Counted(key.into()), given)),
+            None => self.push(Shared::Counted(key.into()), given),
         }
     }
 
     /// Sets a key to what follows from the caller or the key, unless it is set.
     pub(super) fn derive(&mut self, key: &'static str, value: impl Into<Shared>) {
         if self.entry(key).is_none() {
-            self.entries.push((key.into(), Given::One(value.into())));
+            self.push(key.into(), Given::One(value.into()));
         }
     }
 
@@ -192,13 +193,16 @@ impl RequestContext {
     /// Says that a key is absent, unless it is set.
     pub fn absent_default(&mut self, key: &'static str) {
         if self.entry(key).is_none() {
-            self.entries.push((key.into(), Given::Absent));
+            self.push(key.into(), Given::Absent);
         }
     }
 
+    fn push(&mut self, key: Shared, given: Given) {
+        Arc::make_mut(&mut self.entries).push((key, given));
+    }
+
     fn entry(&mut self, key: &str) -> Option<&mut Given> {
-        let entry = self
-            .entries
+        let entry = Arc::make_mut(&mut self.entries)
             .iter_mut()
             .find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
         entry.map(|(_, given)| given)
@@ -206,7 +210,7 @@ impl RequestContext {
 
     /// Takes back what was said of a key.
     pub fn forget(&mut self, key: &str) {
-        self.entries
+        Arc::make_mut(&mut self.entries)
             .retain(|(name, _)| !name.as_str().eq_ignore_ascii_case(key));
     }
 

@@ -103,6 +103,14 @@ impl Holds {
         maybe: CaseSet::ALL,
     };
 
+    /// Surely for these cases, and for no other.
+    pub(super) const fn sure(cases: CaseSet) -> Self {
+        Self {
+            surely: cases,
+            maybe: cases,
+        }
+    }
+
     /// Asks for each case.
     pub fn for_each(mut truth: impl FnMut(Case) -> Truth) -> Self {
         let mut holds = Self::NEVER;

@@ -11,7 +11,7 @@ use crate::source::{Location, SourceId, Span};
 pub(super) struct Files<'a, 'f> {
     ids: &'a [SourceId],
     /// Where to point for a node that has no place and lies in nothing that has one.
-    fallback: Location,
+    fallback: OnceCell<Location>,
     facts: &'a Fact<'f>,
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
@@ -19,24 +19,25 @@ pub(super) struct Files<'a, 'f> {
 
 impl<'a, 'f> Files<'a, 'f> {
     /// The files of these facts.
-    pub(super) fn new(facts: &'a Fact<'f>, files: &'a [SourceId]) -> Self {
-        let mut this = Self {
+    pub(super) const fn new(facts: &'a Fact<'f>, files: &'a [SourceId]) -> Self {
+        Self {
             ids: files,
-            fallback: Location {
-                source: files.first().copied().unwrap_or_default(),
-                span: Span::default(),
-            },
+            fallback: OnceCell::new(),
             facts,
             statements: OnceCell::new(),
-        };
-        let mut whole = [facts.get("policy"), facts.get("key")]
-            .into_iter()
-            .flatten();
-        let place = whole.find_map(|part| part.get("at"));
-        if let Some(location) = place.and_then(|at| this.resolve(at)) {
-            this.fallback = location;
         }
-        this
+    }
+
+    /// The policy, or else the key, or else the first file.
+    fn whole(&self) -> Location {
+        let parts = [self.facts.get("policy"), self.facts.get("key")];
+        let place = parts.into_iter().flatten().find_map(|part| part.get("at"));
+        place
+            .and_then(|at| self.resolve(at))
+            .unwrap_or_else(|| Location {
+                source: self.ids.first().copied().unwrap_or_default(),
+                span: Span::default(),
+            })
     }
 
     /// The bytes of a node: its own place, else that of what it lies in. A finding is never
@@ -44,7 +45,7 @@ impl<'a, 'f> Files<'a, 'f> {
     pub(super) fn locate(&self, node: &Selected<'_, '_>) -> Location {
         node.nearest("at")
             .and_then(|at| self.resolve(at))
-            .unwrap_or(self.fallback)
+            .unwrap_or_else(|| *self.fallback.get_or_init(|| self.whole()))
     }
 
     /// The statement around these bytes, wherever the facts tell of one.

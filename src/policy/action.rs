@@ -128,16 +128,8 @@ fn matched(pattern: &str) -> ActionSet {
 fn by_head(pattern: &str) -> ActionSet {
     let wild = pattern.find(['*', '?']).unwrap_or(pattern.len());
     let (head, rest) = pattern.split_at_checked(wild).unwrap_or_default();
-    let first = head.as_bytes().first().map(u8::to_ascii_uppercase);
-    let begins = |action: &&KmsAction| {
-        // Names begin with a capital, and that alone tells most of them apart.
-        let name = action.name();
-        let may = first.is_none() || name.as_bytes().first() == first.as_ref();
-        let start = || name.get(..head.len());
-        may && start().is_some_and(|start| start.eq_ignore_ascii_case(head))
-    };
     let tail = rest.trim_start_matches('*');
-    let ends = |action: &&KmsAction| match tail {
+    let matches = |action: &KmsAction| match tail {
         "" => true,
         // Most patterns have one wildcard, and few names end as they do.
         _ if tail.len() < rest.len() && !tail.contains(['*', '?']) => {
@@ -149,8 +141,8 @@ fn by_head(pattern: &str) -> ActionSet {
         }
         _ => glob_ignore_case(pattern, action.name()),
     };
-    let all = KmsAction::ALL.iter();
-    all.filter(begins).filter(ends).copied().collect()
+    let all = KmsAction::with_head(head).iter().copied();
+    all.filter(matches).collect()
 }
 
 fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet {

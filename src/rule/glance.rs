@@ -150,8 +150,6 @@ fn side<'s, 'f: 's>(of: &'s Comparable, item: &Fact<'f>, root: &Fact<'f>) -> Opt
     match of {
         Comparable::Literal(Literal::Null) => Some(Side::Null),
         Comparable::Literal(Literal::Bool(flag)) => Some(Side::Bool(*flag)),
-        // How the engine reads escapes is not relied on.
-        Comparable::Literal(Literal::String(text)) if text.contains('\\') => None,
         Comparable::Literal(Literal::String(text)) => Some(Side::Text(text.into())),
         #[expect(clippy::cast_precision_loss, reason = "as the engine does")]
         Comparable::Literal(Literal::Int(number)) => Some(Side::Number(*number as f64)),

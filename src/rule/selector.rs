@@ -17,6 +17,8 @@ pub struct Selector {
     query: JpQuery,
     /// Without any of these it selects nothing.
     needed: Needs,
+    /// Whether a text in it has an escape; how the engine reads those is not relied on.
+    has_escape: bool,
 }
 
 /// A selector that cannot be used.
@@ -63,6 +65,7 @@ impl Selector {
         check(&query)?;
         Ok(Self {
             text: text.into(),
+            has_escape: text.contains('\\'),
             needed: needed(&query),
             query,
         })
@@ -76,7 +79,8 @@ impl Selector {
     /// Whether the facts, which have these words, may have nodes for it: a quick look, which may be
     /// wrong in saying so.
     pub fn may_select(&self, facts: &Fact<'_>, words: &Vocabulary) -> bool {
-        self.needed.are_in(words) && finds(&self.query.segments, facts, facts) != Some(false)
+        self.needed.are_in(words)
+            && (self.has_escape || finds(&self.query.segments, facts, facts) != Some(false))
     }
 
     /// The nodes that it selects, in the order of the document.

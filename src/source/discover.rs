@@ -1,5 +1,6 @@
 //! Which files the given paths stand for.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -64,12 +65,14 @@ impl Filter {
         })
     }
 
-    /// Whether to look at this file, whose path below the given directory is `below`.
-    pub(super) fn takes(&self, path: &Path, below: &Path) -> bool {
+    /// Whether to look at this file below the directory that was given.
+    pub(super) fn takes(&self, path: &Path, given: &Path) -> bool {
+        let below = |patterns: &Patterns| patterns.take(path.strip_prefix(given).unwrap_or(path));
         let from_root = |(root, patterns): &(Root, Patterns)| {
             patterns.take(Path::new(&root.relative(&path.to_string_lossy())))
         };
-        self.patterns.take(below) && self.from_root.as_ref().is_none_or(from_root)
+        (self.patterns.are_none() || below(&self.patterns))
+            && self.from_root.as_ref().is_none_or(from_root)
     }
 }
 
@@ -84,6 +87,10 @@ impl Patterns {
             include,
             exclude: glob_set(exclude)?,
         })
+    }
+
+    fn are_none(&self) -> bool {
+        self.include.is_none() && self.exclude.is_empty()
     }
 
     fn take(&self, path: &Path) -> bool {
@@ -138,7 +145,7 @@ pub fn discover(paths: &[PathBuf], filter: &Filter) -> Discovery {
 }
 
 fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
+    let entries = WalkDir::new(root).sort_by(by_name).into_iter();
     for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -151,28 +158,31 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
                 continue;
             }
         };
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        if !filter.takes(entry.path(), below) {
+        if entry.file_type().is_dir() || !filter.takes(entry.path(), root) {
             continue;
         }
         if entry.file_type().is_file() && may_hold_json(entry.path()) {
-            discovery.found.push(shown(root, below));
+            discovery.found.push(shown(root, entry.into_path()));
         } else {
             discovery.passed_over = discovery.passed_over.saturating_add(1);
         }
     }
 }
 
-/// `./x` reads worse than `x`.
-pub(super) fn shown(root: &Path, below: &Path) -> PathBuf {
-    if root == Path::new(".") {
-        below.to_path_buf()
-    } else {
-        root.join(below)
+/// The order of the names: entries of one directory have the rest of their paths in common, and
+/// whole paths are compared without looking for the name.
+fn by_name(one: &DirEntry, two: &DirEntry) -> Ordering {
+    one.path().as_os_str().cmp(two.path().as_os_str())
+}
+
+/// A path below `root`; `./x` reads worse than `x`.
+pub(super) fn shown(root: &Path, path: PathBuf) -> PathBuf {
+    if root.as_os_str() != "." {
+        return path;
     }
+    path.strip_prefix(root)
+        .map(Path::to_path_buf)
+        .unwrap_or(path)
 }
 
 fn is_left_out(entry: &DirEntry) -> bool {

@@ -214,10 +214,10 @@ impl Place {
                 _ => None,
             })
             .any(|name| is_left_out_name(&name.to_string_lossy()));
-        if left_out || !filter.takes(&root.join(below), below) {
+        if left_out || !filter.takes(&root.join(below), root) {
             Taken::No
         } else if entry.is_file {
-            let path = shown(root, below);
+            let path = shown(root, root.join(below));
             Taken::Yes { path, named: false }
         } else {
             Taken::PassedOver

@@ -67,7 +67,7 @@ enum Rest {
 /// What the operating system says.
 pub fn open<'p>(path: &Path, progress: &'p Progress) -> io::Result<Opened<'p>> {
     let mut head = Vec::new();
-    let rest = if path == Path::new("-") {
+    let rest = if path.as_os_str() == "-" {
         Rest::StandardInput(io::stdin())
     } else {
         let file = File::open(path)?;

@@ -1,5 +1,6 @@
 //! The KMS actions that a policy can name, and what AWS says about each.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -155,13 +156,20 @@ impl KmsAction {
 
     /// Returns the action of this name without `kms:`, upper and lower case alike.
     pub fn from_bare_name(name: &str) -> Option<Self> {
-        let order = |action: &Self| {
-            let own = action.name().bytes().map(|byte| byte.to_ascii_lowercase());
-            own.cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        let found = Self::ALL.binary_search_by(|action| in_order(action.name(), name));
+        Self::ALL.get(found.ok()?).copied()
+    }
+
+    /// Returns the actions whose names begin so, upper and lower case alike, in alphabetical order.
+    pub fn with_head(head: &str) -> &'static [Self] {
+        let before = |action: &Self| in_order(action.name(), head).is_lt();
+        let begins = |action: &Self| {
+            let start = action.name().get(..head.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(head))
         };
-        // INVARIANT: the table is in the order of its names in lower case.
-        let found = Self::ALL.binary_search_by(order).ok()?;
-        Self::ALL.get(found).copied()
+        let first = Self::ALL.partition_point(before);
+        let from = Self::ALL.get(first..).unwrap_or_default();
+        from.get(..from.partition_point(begins)).unwrap_or_default()
     }
 
     /// Returns AWS's access level.
@@ -205,6 +213,15 @@ impl KmsAction {
 pub fn nearest(text: &str) -> Option<KmsAction> {
     let names = KmsAction::ALL.iter().map(|action| action.name());
     nearest_name(without_service(text), names).and_then(KmsAction::from_name)
+}
+
+/// The order of the table: that of the names in lower case.
+fn in_order(one: &str, two: &str) -> Ordering {
+    let lower = u8::to_ascii_lowercase;
+    one.as_bytes()
+        .iter()
+        .map(lower)
+        .cmp(two.as_bytes().iter().map(lower))
 }
 
 fn without_service(text: &str) -> &str {
