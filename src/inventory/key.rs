@@ -25,8 +25,9 @@ pub struct Key {
     /// Its account: that of its ARN or its metadata, or the one that its policy lets no doubt
     /// about.
     pub account: Option<AccountId>,
-    /// What is known of it beside its policy.
-    pub metadata: KeyMetadata,
+    /// What is known of it beside its policy. Boxed: it is large and mostly empty, and a key is moved
+    /// from its file to the inventory.
+    pub metadata: Box<KeyMetadata>,
     /// Its key policy.
     pub policy: Option<LoadedPolicy>,
     /// The place to point at where nothing better is known.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::document::{AsFact as _, Fact, Vocabulary};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rule::{Catalogue, Rule};
+use crate::rule::Catalogue;
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
@@ -61,15 +61,16 @@ fn select(
     catalogue: &Catalogue,
 ) -> Vec<Finding> {
     let files = Files::new(facts, files);
-    let found = |rule: &Rule| {
-        let selectors = rule.selectors.iter();
-        let selectors = selectors.filter(|selector| selector.may_select(facts, words));
-        let nodes = selectors.flat_map(|selector| selector.select(facts));
-        nodes
-            .map(|node| finding(rule, &node, &files))
-            .collect::<Vec<_>>()
-    };
-    catalogue.rules().iter().flat_map(found).collect()
+    let mut findings = Vec::new();
+    for rule in catalogue.rules() {
+        for selector in &rule.selectors {
+            if selector.may_select(facts, words) {
+                let nodes = selector.select(facts);
+                findings.extend(nodes.iter().map(|node| finding(rule, node, &files)));
+            }
+        }
+    }
+    findings
 }
 
 /// Sorts, and makes one finding of those that say the same about the same bytes: one statement

@@ -113,7 +113,10 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
     folder::gather(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
     loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
-    let mut parts = Parts::default();
+    let mut parts = Parts {
+        keys: Vec::with_capacity(outcomes.len()),
+        ..Parts::default()
+    };
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
         if let Some(contents) = loaded.take(candidate, outcome) {
             parts.sort_out(candidate, contents, &mut loaded.inventory);

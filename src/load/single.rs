@@ -76,7 +76,7 @@ pub fn key_file(
         };
         contents.errors.append(&mut read.errors);
         let key = read.keys.pop();
-        found = key.and_then(|key| Some((key.arn?, key.metadata)));
+        found = key.and_then(|key| Some((key.arn?, *key.metadata)));
         if found.is_none() && contents.errors.is_empty() {
             contents.errors.push(holds_no(document, "the ARN of a key"));
         }

@@ -3,7 +3,7 @@
 use crate::aws::{ActionSet, KmsAction};
 use crate::source::Span;
 
-use super::{Text, glob_ignore_case};
+use super::{Text, first_wildcard, glob_ignore_case};
 
 /// `Action` or `NotAction` with its patterns.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl ActionPattern {
 
     /// Whether the name part holds a wildcard.
     pub fn has_wildcard(&self) -> bool {
-        self.text.value.contains(['*', '?'])
+        first_wildcard(&self.text.value).is_some()
     }
 }
 
@@ -104,10 +104,12 @@ fn matched(pattern: &str) -> ActionSet {
         [b'k' | b'K' | b'*' | b'?', ..] => {}
         _ => return ActionSet::EMPTY,
     }
-    let Some((vendor, name)) = pattern.split_once(':') else {
+    let colon = memchr::memchr(b':', pattern.as_bytes());
+    let Some((vendor, name)) = colon.and_then(|at| pattern.split_at_checked(at)) else {
         return globbed(pattern, KmsAction::qualified);
     };
-    if vendor.contains(['*', '?']) {
+    let name = name.get(1..).unwrap_or_default();
+    if first_wildcard(vendor).is_some() {
         return globbed(pattern, KmsAction::qualified);
     }
     if !vendor.eq_ignore_ascii_case("kms") {
@@ -116,30 +118,30 @@ fn matched(pattern: &str) -> ActionSet {
     if name == "*" {
         return ActionSet::ALL;
     }
-    if !name.contains(['*', '?']) {
-        let exact = KmsAction::from_bare_name(name);
-        return exact.map_or(ActionSet::EMPTY, ActionSet::only);
+    match first_wildcard(name).and_then(|at| name.split_at_checked(at)) {
+        Some((head, rest)) => by_head(head, rest),
+        None => KmsAction::from_bare_name(name).map_or(ActionSet::EMPTY, ActionSet::only),
     }
-    by_head(name)
 }
 
 /// What a pattern without a service matches: of the names, which are sorted, only those that begin
 /// with what stands before its first wildcard are looked at.
-fn by_head(pattern: &str) -> ActionSet {
-    let wild = pattern.find(['*', '?']).unwrap_or(pattern.len());
-    let (head, rest) = pattern.split_at_checked(wild).unwrap_or_default();
+fn by_head(head: &str, rest: &str) -> ActionSet {
     let tail = rest.trim_start_matches('*');
     let matches = |action: &KmsAction| match tail {
         "" => true,
         // Most patterns have one wildcard, and few names end as they do.
-        _ if tail.len() < rest.len() && !tail.contains(['*', '?']) => {
+        _ if tail.len() < rest.len() && first_wildcard(tail).is_none() => {
             let name = action.name();
             let start = name.len().checked_sub(tail.len());
             let end = start.filter(|start| *start >= head.len());
             end.and_then(|start| name.get(start..))
                 .is_some_and(|end| end.eq_ignore_ascii_case(tail))
         }
-        _ => glob_ignore_case(pattern, action.name()),
+        _ => {
+            let name = action.name().get(head.len()..);
+            name.is_some_and(|name| glob_ignore_case(rest, name))
+        }
     };
     let all = KmsAction::with_head(head).iter().copied();
     all.filter(matches).collect()

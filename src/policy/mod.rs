@@ -30,7 +30,7 @@ pub use resource::{ResourceElement, ResourcePattern};
 pub use size::Oversize;
 pub use statement::{Effect, Statement};
 pub use variable::{Piece, pieces};
-pub use wildcard::{Atom, Atoms, glob, glob_ignore_case, glob_matches};
+pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};
 
 use crate::source::Spanned;
 

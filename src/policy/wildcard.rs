@@ -36,6 +36,11 @@ impl Atoms for [Atom] {
     }
 }
 
+/// Where the first wildcard stands; none where there is none.
+pub fn first_wildcard(pattern: &str) -> Option<usize> {
+    memchr::memchr2(b'*', b'?', pattern.as_bytes())
+}
+
 /// Whether `text` matches `pattern`, case counting.
 pub fn glob(pattern: &str, text: &str) -> bool {
     glob_matches(pattern, text, |a, b| a == b)

@@ -12,7 +12,7 @@ use crate::policy::{Effect, PrincipalForm};
 
 use super::Desk;
 use super::named::Named;
-use super::trial::{MFA_KEYS, Mfa, Trial, trials};
+use super::trial::{MFA_KEYS, Mfa, Trial};
 
 /// What a principal can do and what gives it that.
 #[derive(Clone)]
@@ -45,19 +45,19 @@ pub(super) enum Whom<'a> {
 }
 
 /// The answer for a principal that the key policy names; none where it surely cannot do it.
-pub(super) fn answer(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> Option<Answer> {
+pub(super) fn answer<'a>(desk: &Desk<'a>, named: &Named<'a>, action: KmsAction) -> Option<Answer> {
     let asked = Asked {
         desk,
         whom: Whom::Named(named),
         action,
     };
     let mut best: Option<Answer> = None;
-    for trial in trials(named, desk) {
+    for trial in desk.trials(named).iter() {
         let surely = |answer: &Answer| answer.allowed == CaseSet::ALL;
         if best.as_ref().is_some_and(surely) {
             break;
         }
-        if let Some(next) = asked.of(&trial) {
+        if let Some(next) = asked.of(trial) {
             best = Some(match best {
                 None => next,
                 Some(answer) => answer.or(&next),
@@ -112,13 +112,13 @@ impl Answer {
 }
 
 /// One question, put to several callers.
-struct Asked<'a> {
-    desk: &'a Desk<'a>,
-    whom: Whom<'a>,
+struct Asked<'d, 'a> {
+    desk: &'d Desk<'a>,
+    whom: Whom<'d>,
     action: KmsAction,
 }
 
-impl Asked<'_> {
+impl Asked<'_, '_> {
     fn of(&self, trial: &Trial<'_>) -> Option<Answer> {
         let request = trial.request(self.action, Mfa::Open, self.desk);
         let policies = self.policies(trial);

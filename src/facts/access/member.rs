@@ -14,22 +14,22 @@ use super::named::Named;
 use super::trial::{Trial, stranger};
 use super::{Desk, Who, via};
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
     /// The loaded members of the key's account.
-    fn members(&self) -> &[Member<'_>] {
+    fn members(&self) -> &'a [Member<'a>] {
         let account = self.subject.key.account;
         account.map_or(&[], |account| self.identities.members(account))
     }
 
     /// A caller with the policies of the loaded user or role that it is.
-    pub(super) fn trial_of(&self, caller: Caller) -> Trial<'_> {
+    pub(super) fn trial_of(&self, caller: Caller) -> Trial<'a> {
         match self.member_with(caller.as_str()) {
             Some(member) => self.trial(caller, member),
             None => stranger(caller),
         }
     }
 
-    fn trial<'d>(&'d self, caller: Caller, member: &'d Member<'d>) -> Trial<'d> {
+    fn trial(&self, caller: Caller, member: &'a Member<'a>) -> Trial<'a> {
         let Some(policies) = self.identities.policies_of(member) else {
             return stranger(caller);
         };
@@ -39,14 +39,14 @@ impl Desk<'_> {
     }
 
     /// The loaded user or role that a key policy names.
-    pub(super) fn member_of(&self, named: &Named<'_>) -> Option<&Member<'_>> {
+    pub(super) fn member_of(&self, named: &Named<'_>) -> Option<&'a Member<'a>> {
         matches!(named.kind, PrincipalKind::User | PrincipalKind::Role)
             .then(|| self.member_with(named.text))
             .flatten()
     }
 
     /// Members are sorted by ARN.
-    fn member_with(&self, arn: &str) -> Option<&Member<'_>> {
+    fn member_with(&self, arn: &str) -> Option<&'a Member<'a>> {
         let members = self.members();
         let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
         members.get(found.ok()?)

@@ -11,7 +11,9 @@ mod via;
 mod whole;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::aws::{AccountId, Arn, KmsAction, PendingWindowInDays};
 use crate::eval::{Decision, NamedPolicy};
@@ -29,6 +31,7 @@ pub(super) use through_iam::of as through_iam;
 
 use answer::{Answer, answer};
 use named::{Named, named};
+use trial::{Trial, trials_of};
 
 /// Whoever the key policy names or lets in, and what each can do.
 pub(super) fn table(
@@ -93,6 +96,8 @@ struct Desk<'a> {
     /// On what of a principal the key policy hangs.
     mentions: Mentions,
     places: &'a Places<'a>,
+    /// Who stands for whom, found when first asked: each is asked about several actions.
+    trials: RefCell<BTreeMap<(PrincipalKind, &'a str), Rc<[Trial<'a>]>>>,
 }
 
 impl<'a> Desk<'a> {
@@ -111,7 +116,15 @@ impl<'a> Desk<'a> {
             identities,
             mentions,
             places,
+            trials: RefCell::default(),
         }
+    }
+
+    /// Who is tried for a principal; the first is the likeliest to be allowed most.
+    fn trials(&self, named: &Named<'a>) -> Rc<[Trial<'a>]> {
+        let mut known = self.trials.borrow_mut();
+        let trials = known.entry((named.kind, named.text));
+        Rc::clone(trials.or_insert_with(|| trials_of(named, self).into()))
     }
 
     /// Service and resource control policies above the key's account, level by level.
@@ -143,7 +156,7 @@ impl<'a> Desk<'a> {
     }
 
     /// What the principal can do; nothing where it surely cannot.
-    fn access(&self, named: &Named<'_>, action: KmsAction) -> Option<Access> {
+    fn access(&self, named: &Named<'a>, action: KmsAction) -> Option<Access> {
         // None of these actions reaches a key of another account.
         if let (Some(own), Some(key)) = (named.account, self.subject.key.account)
             && own != key

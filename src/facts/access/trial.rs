@@ -151,7 +151,7 @@ fn set_mfa(context: &mut RequestContext, mfa: Mfa) {
 }
 
 /// Who is tried for a principal; the first is the likeliest to be allowed most.
-pub(super) fn trials<'d>(named: &Named<'_>, desk: &'d Desk<'_>) -> Vec<Trial<'d>> {
+pub(super) fn trials_of<'a>(named: &Named<'_>, desk: &Desk<'a>) -> Vec<Trial<'a>> {
     let subject = desk.subject;
     let account = named
         .account

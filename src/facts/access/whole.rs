@@ -37,7 +37,7 @@ pub(super) struct Whole {
 }
 
 /// What else a user or role can do that can schedule deletion; of others nothing is said.
-pub(super) fn of(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> Whole {
+pub(super) fn of<'a>(desk: &Desk<'a>, named: &Named<'a>, action: KmsAction) -> Whole {
     let is_one = matches!(
         named.kind,
         PrincipalKind::Role
@@ -61,9 +61,9 @@ pub(super) fn of(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> Whole
     }
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
     /// Whether the principal surely or perhaps can do it. Most answers need no evaluation.
-    fn can(&self, named: &Named<'_>, action: KmsAction) -> bool {
+    fn can(&self, named: &Named<'a>, action: KmsAction) -> bool {
         let granting = self.granting(action);
         let mut records = granting
             .iter()
@@ -86,7 +86,7 @@ impl Desk<'_> {
         if self.denies_nothing() && records.any(|record| is_plain(record) && names_own(record)) {
             return true;
         }
-        let foreign = |named: &Named<'_>| {
+        let foreign = |named: &Named<'a>| {
             let pair = named.account.zip(self.subject.key.account);
             pair.is_some_and(|(own, key)| own != key)
         };

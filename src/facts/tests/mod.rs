@@ -8,7 +8,7 @@ mod snapshot;
 use super::*;
 use crate::aws::key::{KeySpec, MultiRegionKeyType};
 use crate::aws::{KeyArn, PendingWindowInDays, Reported};
-use crate::inventory::{KeyMetadata, Located};
+use crate::inventory::Located;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Location, SourceFile, Span, json};
 
@@ -40,7 +40,7 @@ fn key(statements: &str, arn: Option<&str>, sources: &mut Sources) -> Key {
         name: "policy.json".into(),
         account: arn.as_ref().map(KeyArn::account),
         arn,
-        metadata: KeyMetadata::default(),
+        metadata: Box::default(),
         at: Location {
             source: policy.source,
             span: policy.document.span,

@@ -57,7 +57,7 @@ pub(super) fn key(
         name: document.name.to_owned(),
         account: account.and_then(|text| AccountId::parse(&text.value)),
         arn: arn.map(|arn| arn.value),
-        metadata,
+        metadata: Box::new(metadata),
         policy: None,
         at,
     })

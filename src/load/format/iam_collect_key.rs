@@ -33,10 +33,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             name: document.name.to_owned(),
             account: Some(key.account()),
             arn: Some(key),
-            metadata: KeyMetadata {
+            metadata: Box::new(KeyMetadata {
                 key_id,
                 ..KeyMetadata::default()
-            },
+            }),
             policy: None,
             at: arn.at,
         }],

@@ -134,7 +134,7 @@ fn answer(document: &Document<'_>) -> Contents {
         name: document.name.to_owned(),
         account: None,
         arn,
-        metadata,
+        metadata: Box::new(metadata),
         policy: None,
         at: key.at,
     });

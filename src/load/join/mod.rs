@@ -137,7 +137,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut key.arn, later.arn);
     take(&mut key.account, later.account);
     take(&mut key.policy, later.policy);
-    let (old, new) = (&mut key.metadata, later.metadata);
+    let (old, new) = (&mut key.metadata, *later.metadata);
     let KeyMetadata {
         key_id,
         spec,
@@ -191,7 +191,7 @@ mod tests {
             name: path.to_owned(),
             arn: None,
             account: None,
-            metadata: KeyMetadata::default(),
+            metadata: Box::default(),
             policy: None,
             at: Location::default(),
         }

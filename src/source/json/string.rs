@@ -43,10 +43,34 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>, InputErr
 /// Moves to the next quote, backslash or control character.
 fn skip_plain(cursor: &mut Cursor<'_>) {
     let rest = cursor.text.as_bytes().get(cursor.at..).unwrap_or_default();
-    let length = rest
-        .iter()
-        .position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-    cursor.at = cursor.at.saturating_add(length.unwrap_or(rest.len()));
+    let (eights, last) = rest.as_chunks::<8>();
+    let found = eights.iter().zip(0_usize..).find_map(|(eight, number)| {
+        let special = special(u64::from_le_bytes(*eight));
+        let within = special.trailing_zeros() as usize / 8;
+        (special != 0).then(|| number.saturating_mul(8).saturating_add(within))
+    });
+    let length = found.unwrap_or_else(|| {
+        let length = last
+            .iter()
+            .position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+        let whole = rest.len().saturating_sub(last.len());
+        whole.saturating_add(length.unwrap_or(last.len()))
+    });
+    cursor.at = cursor.at.saturating_add(length);
+}
+
+/// Eight bytes at once: the lowest bit that is set is the highest of the first byte that is a quote,
+/// a backslash or a control character. Bits above it mean nothing, as a borrow may have set them.
+const fn special(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // A byte less than the number borrows; one with its high bit is no ASCII and is left alone.
+    const fn below(bytes: u64, number: u64) -> u64 {
+        bytes.wrapping_sub(ONES.wrapping_mul(number)) & !bytes & HIGH
+    }
+    let quote = eight ^ ONES.wrapping_mul(b'"' as u64);
+    let backslash = eight ^ ONES.wrapping_mul(b'\\' as u64);
+    below(eight, 0x20) | below(quote, 1) | below(backslash, 1)
 }
 
 fn escape(cursor: &mut Cursor<'_>) -> Result<char, InputError> {
@@ -139,6 +163,27 @@ fn bare_control(at: usize, control: u8) -> InputError {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
+
+    /// Every byte at every place of eight, and after others that could disturb it.
+    #[test]
+    fn eight_bytes_are_looked_at_as_one_by_one() {
+        let first = |bytes: &[u8; 8]| {
+            let special = super::special(u64::from_le_bytes(*bytes));
+            (special != 0).then_some(special.trailing_zeros() as usize / 8)
+        };
+        for filler in [
+            b'a', 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xa2, 0xdc, 0xff,
+        ] {
+            for byte in 0..=u8::MAX {
+                for at in 0..8 {
+                    let mut bytes = [filler; 8];
+                    bytes[at] = byte;
+                    let special = matches!(byte, b'"' | b'\\' | 0..=0x1f);
+                    assert_eq!(first(&bytes), special.then_some(at), "{bytes:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn escapes_are_undone() {
