@@ -49,7 +49,7 @@ impl<'a> List<'a> {
         }
     }
 
-    pub(super) fn place(&self) -> Option<[u32; 3]> {
+    pub(crate) fn place(&self) -> Option<[u32; 3]> {
         if let Some(source) = self.source {
             return source.place();
         }

@@ -39,6 +39,17 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Shows the value of each field, which is not kept.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(Fact<'a>)) {
+        match self.source {
+            Some(source) => source.each(&mut |_, value| visit(value)),
+            None => self
+                .fields()
+                .iter()
+                .for_each(|(_, value)| visit(value.clone())),
+        }
+    }
+
     pub(super) fn peek(&self, name: &str) -> Option<Fact<'a>> {
         if let Some(source) = self.source {
             return source.field(name);

@@ -1,7 +1,7 @@
 //! What tells a finding from all others, run after run: a hash that survives moved lines and other
 //! white space, but not another statement.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -99,40 +99,52 @@ impl<'a> Subjects<'a> {
 pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
     let subjects = Subjects::new(sources, root);
     let statements = statements(findings, sources);
-    let parts = |finding: &Finding, ordinal: Option<u32>| {
-        let statement = statements.get(&place(finding)).copied().unwrap_or_default();
+    let parts = |finding: &Finding| {
+        let at = statements.binary_search_by_key(&place(finding), |(at, _)| *at);
+        let statement = at.ok().and_then(|at| statements.get(at));
+        let statement = statement.map(|(_, hash)| *hash).unwrap_or_default();
         let statement = with_identity(statement, &finding.identity);
-        let (subject, text) = (subjects.name(finding), statement.to_string());
-        let ordinal = ordinal.map(|ordinal| ordinal.to_string());
-        let mut parts = vec![&*finding.rule, &*subject, &*text];
-        parts.extend(ordinal.as_deref());
-        Fingerprints {
-            finding: Fingerprint::of(&parts),
-            statement,
-        }
+        (subjects.name(finding), statement)
     };
-    let alike: Vec<_> = findings.par_iter().map(|f| parts(f, None)).collect();
-    let mut equal: BTreeMap<Fingerprint, u32> = BTreeMap::new();
-    let ordinals: Vec<_> = alike
-        .iter()
-        .map(|alike| {
-            let next = equal.entry(alike.finding).or_default();
-            let ordinal = *next;
-            *next = next.saturating_add(1);
-            ordinal
-        })
-        .collect();
-    let numbered = findings.par_iter_mut().zip(ordinals);
-    numbered.for_each(|(finding, ordinal)| finding.fingerprints = parts(finding, Some(ordinal)));
+    let parts: Vec<_> = findings.par_iter().map(parts).collect();
+    let ordinals = ordinals(findings, &parts);
+    let numbered = findings.par_iter_mut().zip(parts).zip(ordinals);
+    numbered.for_each(|((finding, (subject, statement)), ordinal)| {
+        let (text, ordinal) = (statement.to_string(), ordinal.to_string());
+        finding.fingerprints = Fingerprints {
+            finding: Fingerprint::of(&[&finding.rule, &subject, &text, &ordinal]),
+            statement,
+        };
+    });
 }
 
-/// The fingerprint of every statement that has findings.
-fn statements(findings: &[Finding], sources: &Sources) -> BTreeMap<Location, Fingerprint> {
+/// Which of several of one rule in equal statements of one subject each finding is, from 0.
+fn ordinals(findings: &[Finding], parts: &[(String, Fingerprint)]) -> Vec<u32> {
+    let mut order: Vec<_> = (0..findings.len()).collect();
+    let key = |index: &usize| {
+        let (subject, statement) = parts.get(*index)?;
+        Some((statement, &findings.get(*index)?.rule, subject))
+    };
+    // The statement tells most apart, and is compared soonest.
+    order.par_sort_by(|one, two| key(one).cmp(&key(two)));
+    let mut ordinals = vec![0; findings.len()];
+    for alike in order.chunk_by(|one, two| key(one) == key(two)) {
+        for (index, ordinal) in alike.iter().zip(0..) {
+            if let Some(slot) = ordinals.get_mut(*index) {
+                *slot = ordinal;
+            }
+        }
+    }
+    ordinals
+}
+
+/// The fingerprint of every statement that has findings, in the order of their places.
+fn statements(findings: &[Finding], sources: &Sources) -> Vec<(Location, Fingerprint)> {
     let mut places: Vec<_> = findings.iter().map(place).collect();
     places.sort_unstable();
     places.dedup();
     let hashed = places.into_par_iter().map(|at| (at, of_text(at, sources)));
-    hashed.collect::<Vec<_>>().into_iter().collect()
+    hashed.collect()
 }
 
 fn place(finding: &Finding) -> Location {

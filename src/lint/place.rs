@@ -65,24 +65,25 @@ impl<'a, 'f> Files<'a, 'f> {
         encloses.then_some(*statement)
     }
 
-    /// What has an effect, actions and a place is a statement.
-    fn gather(&self, value: &Fact<'_>, found: &mut Vec<Location>) {
+    /// What has an effect, actions and a place is a statement. Nothing of what is passed is kept.
+    fn gather(&self, value: &Fact<'f>, found: &mut Vec<Location>) {
         match value {
             Fact::Record(record) => {
-                if let (Some(_), Some(at)) = (value.get("effect"), value.get("at"))
-                    && value.get("actions").is_some()
+                if value.peek("effect").is_some()
+                    && let Some(at) = value.peek("at")
+                    && value.peek("actions").is_some()
                 {
-                    found.extend(self.resolve(at));
+                    found.extend(self.resolve(&at));
                 } else {
-                    for (_, value) in record.fields() {
-                        self.gather(value, found);
-                    }
+                    record.each(&mut |value| self.gather(&value, found));
                 }
             }
-            Fact::List(list) => list
-                .items()
-                .iter()
-                .for_each(|item| self.gather(item, found)),
+            Fact::List(list) if list.place().is_none() => {
+                list.each(&mut |item| {
+                    self.gather(&item, found);
+                    true
+                });
+            }
             _ => {}
         }
     }

@@ -1,6 +1,8 @@
 //! Findings as one JSON document, for other programs.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -105,14 +107,15 @@ pub fn findings(
     // Thousands of findings are written on all cores, in pieces of the same document.
     let pieces = findings.par_chunks(CHUNK).map(|findings| {
         let findings = findings.iter().map(|f| finding(sources, f)).collect();
-        serde_json::to_string_pretty(&list(findings)).map(|text| between(&text, before, after))
+        serde_json::to_string_pretty(&list(findings))
+            .map(|text| Piece::between(text, before, after))
     });
     let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
     out.write_all(escape_json(head).as_bytes())?;
     out.write_all(if pieces.is_empty() { NO_FINDINGS } else { OPEN }.as_bytes())?;
     for (index, piece) in pieces.iter().enumerate() {
         out.write_all(if index > 0 { b"," } else { b"" })?;
-        out.write_all(piece.as_bytes())?;
+        out.write_all(piece.as_str().as_bytes())?;
     }
     if !pieces.is_empty() {
         out.write_all(CLOSE.as_bytes())?;
@@ -127,13 +130,32 @@ const NO_FINDINGS: &str = "\"findings\": []";
 const OPEN: &str = "\"findings\": [";
 const CLOSE: &str = "\n  ]";
 
-/// The findings of a document without what stands around them.
-fn between(document: &str, head: &str, tail: &str) -> String {
-    let inner = document.strip_prefix(head).unwrap_or(document);
-    let inner = inner.strip_suffix(tail).unwrap_or(inner);
-    let inner = inner.strip_prefix(OPEN).unwrap_or(inner);
-    let inner = inner.strip_suffix(CLOSE).unwrap_or(inner);
-    escape_json(inner).into_owned()
+/// A part of a document that was written.
+struct Piece {
+    document: String,
+    part: Range<usize>,
+}
+
+impl Piece {
+    /// The findings of a document without what stands around them.
+    fn between(document: String, head: &str, tail: &str) -> Self {
+        let start = head.len().saturating_add(OPEN.len());
+        let end = tail.len().saturating_add(CLOSE.len());
+        let part = start..document.len().saturating_sub(end);
+        let inner = document.get(part.clone()).unwrap_or_default();
+        match escape_json(inner) {
+            // Nearly always: thousands of findings are not copied once more.
+            Cow::Borrowed(_) => Self { document, part },
+            Cow::Owned(escaped) => Self {
+                part: 0..escaped.len(),
+                document: escaped,
+            },
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        self.document.get(self.part.clone()).unwrap_or_default()
+    }
 }
 
 /// Writes a document on lines of its own, with nothing in it that would steer a terminal.

@@ -4,7 +4,7 @@ use super::FieldPath;
 use crate::document::Fact;
 
 /// A node of the facts and the objects and lists around it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Selected<'a, 'f> {
     root: &'a Fact<'f>,
     /// From below the root to the node; empty where the node is the root.

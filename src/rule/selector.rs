@@ -1,7 +1,7 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
 use super::Selected;
-use super::glance::finds;
+use super::glance::{finds, gather};
 use super::needs::{Needs, needed};
 use super::selector_check::check;
 use crate::document::{Fact, Vocabulary};
@@ -85,6 +85,17 @@ impl Selector {
 
     /// The nodes that it selects, in the order of the document.
     pub fn select<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
+        let mut found = Vec::new();
+        let plain = (!self.has_escape)
+            .then(|| gather(&self.query.segments, &Selected::root(facts), &mut found));
+        match plain.flatten() {
+            Some(()) => found,
+            None => self.select_by_engine(facts),
+        }
+    }
+
+    /// The same by the engine alone, which knows all of JSONPath and is the judge of [`Self::select`].
+    pub fn select_by_engine<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
         // A query that begins at `$` yields nodes; only a bare function call yields a value, and
         // that does not parse as a query.
         js_path_process(&self.query, facts)

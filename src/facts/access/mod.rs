@@ -85,6 +85,9 @@ fn exists(access: &Access) -> bool {
     access.kind != PrincipalKind::UniqueId
 }
 
+/// Who is tried for one principal.
+type Trials<'a> = Rc<[Trial<'a>]>;
+
 /// What all questions about one key policy share.
 struct Desk<'a> {
     subject: &'a Subject<'a>,
@@ -97,7 +100,7 @@ struct Desk<'a> {
     mentions: Mentions,
     places: &'a Places<'a>,
     /// Who stands for whom, found when first asked: each is asked about several actions.
-    trials: RefCell<BTreeMap<(PrincipalKind, &'a str), Rc<[Trial<'a>]>>>,
+    trials: RefCell<BTreeMap<(PrincipalKind, &'a str), Trials<'a>>>,
 }
 
 impl<'a> Desk<'a> {
@@ -121,7 +124,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Who is tried for a principal; the first is the likeliest to be allowed most.
-    fn trials(&self, named: &Named<'a>) -> Rc<[Trial<'a>]> {
+    fn trials(&self, named: &Named<'a>) -> Trials<'a> {
         let mut known = self.trials.borrow_mut();
         let trials = known.entry((named.kind, named.text));
         Rc::clone(trials.or_insert_with(|| trials_of(named, self).into()))
