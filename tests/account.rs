@@ -295,7 +295,7 @@ fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>) {
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     let facts = facts(&loaded, &loaded.inventory);
     let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
-    findings.retain(|finding| finding.rule == "deletion-through-iam");
+    findings.retain(|finding| &*finding.rule == "deletion-through-iam");
     fingerprint(&mut findings, &loaded.sources, &Root::default());
     (facts.into_iter().next().unwrap(), findings)
 }
@@ -352,7 +352,7 @@ fn whom_the_configuration_trusts_is_in_no_finding() {
     let (mut facts, _) = through_iam("trusted", &roles);
     facts.trust(&["arn:aws:iam::111122223333:role/app001".to_owned()]);
     let findings = run_all(&[facts], Catalogue::builtin().unwrap());
-    let told = findings.iter().find(|f| f.rule == "deletion-through-iam");
+    let told = findings.iter().find(|f| &*f.rule == "deletion-through-iam");
     let told = &told.unwrap().message;
     assert!(
         told.starts_with("`role/app000` and `role/app002` can"),

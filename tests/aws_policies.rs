@@ -33,7 +33,7 @@ fn check_file(path: &Path) -> (Vec<Finding>, usize) {
 /// The rules that find more than a note.
 fn above_a_note(findings: &[Finding]) -> Vec<&str> {
     let above = findings.iter().filter(|f| f.severity > Severity::Info);
-    let mut rules: Vec<_> = above.map(|finding| finding.rule.as_str()).collect();
+    let mut rules: Vec<_> = above.map(|finding| &*finding.rule).collect();
     rules.dedup();
     rules
 }
@@ -183,7 +183,7 @@ fn documentation_in_the_corpus_is_calm() {
             } else {
                 &[]
             };
-            let rule = finding.rule.as_str();
+            let rule = &*finding.rule;
             assert!(truly_there.contains(&rule), "{name}: {finding:?}");
         }
     }

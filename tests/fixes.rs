@@ -93,7 +93,7 @@ impl Checked {
 }
 
 fn kind(finding: &Finding) -> Option<FixKind> {
-    KINDS.get(finding.rule.as_str()).copied()
+    KINDS.get(&*finding.rule).copied()
 }
 
 /// Holds that a proposal does what it says, on the files as a whole.
@@ -191,7 +191,7 @@ fn fixes_of_the_rules_examples_are_as_written() {
         for example in rule.examples.iter().filter(|e| e.outcome == Outcome::Fires) {
             let (discovery, overlay, before) = Checked::of_files(&example.files);
             let outcome = before.propose(&|finding| {
-                (finding.rule == rule.id.as_str())
+                (&*finding.rule == rule.id.as_str())
                     .then(|| kind(finding))
                     .flatten()
             });
@@ -259,7 +259,7 @@ fn every_example_is_repaired_and_a_second_time_changes_nothing() {
 fn made_of(rule: &Rule, example: &Example, text: &mut String) {
     let (discovery, mut overlay, before) = Checked::of_files(&example.files);
     let own = |finding: &Finding| {
-        let is_own = finding.rule == rule.id.as_str();
+        let is_own = &*finding.rule == rule.id.as_str();
         is_own.then(|| kind(finding)).flatten()
     };
     let done = before.with(|shop| shop.repair(&before.findings, &own, &|_| true));
@@ -272,7 +272,7 @@ fn made_of(rule: &Rule, example: &Example, text: &mut String) {
     let count = |checked: &Checked| {
         let findings = checked.findings.iter();
         findings
-            .filter(|found| found.rule == rule.id.as_str())
+            .filter(|found| &*found.rule == rule.id.as_str())
             .count()
     };
     let refused = done.refused.len();
@@ -346,7 +346,7 @@ fn everyone_is_narrowed_to_the_organization() {
             check: &check,
         };
         let own = |finding: &Finding| {
-            let is_own = finding.rule == "deletion-open-to-anyone";
+            let is_own = &*finding.rule == "deletion-open-to-anyone";
             is_own.then_some(FixKind::NarrowPrincipal)
         };
         let unknown = shop(None).propose(&before.findings, &own);

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::document::{AsFact as _, Fact, Vocabulary};
+use kmslint::document::{AsFact as _, Fact, Vocabulary, written};
 use kmslint::facts::{Limits, of_inventory};
 use kmslint::finding::Finding;
-use kmslint::lint::run_all;
+use kmslint::lint::{run, run_all, run_document};
 use kmslint::load::load;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::source::{Filter, discover};
@@ -39,6 +39,11 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         the_engine_agrees(&document, &facts.words());
         let text = serde_json::to_string(&document).unwrap();
         assert_eq!(text, serde_json::to_string(facts).unwrap());
+        // Facts say of themselves what their document says of them.
+        let catalogue = Catalogue::builtin().unwrap();
+        let document = written(facts).unwrap();
+        let found = run_document(&document, &facts.source_ids, catalogue);
+        assert_eq!(run(facts, catalogue), found);
     }
     run_all(&facts, Catalogue::builtin().unwrap())
 }
@@ -82,7 +87,9 @@ fn what_else_fires_on_an_example_is_as_written() {
 /// What is wrong with an example of a rule, where something is.
 fn lie(rule: &Rule, example: &Example) -> Option<String> {
     let found = findings(&example.files);
-    let fired = found.iter().any(|finding| finding.rule == rule.id.as_str());
+    let fired = found
+        .iter()
+        .any(|finding| &*finding.rule == rule.id.as_str());
     let all: Vec<_> = found.iter().map(|finding| &finding.rule).collect();
     (fired != (example.outcome == Outcome::Fires)).then(|| {
         format!(

@@ -128,7 +128,7 @@ fn write(
     findings: &mut Vec<Finding>,
     gathered: &Gathered,
 ) -> Result<Vec<Finding>, Failure> {
-    let is_policy = |finding: &mut Finding| OWN_RULES.iter().all(|own| own.id != finding.rule);
+    let is_policy = |finding: &mut Finding| OWN_RULES.iter().all(|own| own.id != &*finding.rule);
     let taken: Vec<_> = findings.extract_if(.., is_policy).collect();
     let subjects = Subjects::new(&gathered.loaded.sources, &gathered.config.root);
     let text = baseline(&taken, &subjects).map_err(Failure::usage)?;

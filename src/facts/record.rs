@@ -60,6 +60,16 @@ impl Facts {
 }
 
 impl Facts {
+    /// Where every statement stands that these facts tell of.
+    pub fn statements_at(&self) -> impl Iterator<Item = Place> {
+        let through_iam = &self.access.through_iam;
+        let groups = through_iam.schedule.iter();
+        let groups = groups.chain(&through_iam.put_key_policy);
+        let groups = groups.chain(&through_iam.delete_imported_material);
+        let own = self.statements.iter().map(|statement| statement.at);
+        own.chain(groups.map(|group| group.statement.at))
+    }
+
     /// Marks the principals that one of these ARN patterns names as trusted. `*` is any run of
     /// characters and `?` one, as in a policy.
     pub fn trust(&mut self, patterns: &[String]) {

@@ -186,8 +186,8 @@ mod tests {
             confidence: Confidence::High,
             subject: "keys/a.json".into(),
             message: String::new(),
-            help: String::new(),
-            reference: String::new(),
+            help: "".into(),
+            reference: "".into(),
             primary: Label {
                 at,
                 text: String::new(),

@@ -3,6 +3,8 @@
 mod fingerprint;
 mod normalized;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use fingerprint::{Fingerprint, Fingerprints, Subjects, fingerprint};
@@ -56,8 +58,9 @@ pub struct Label {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's id, for example `cancel-by-nobody`.
-    pub rule: String,
+    /// The rule's id, for example `cancel-by-nobody`. What thousands of findings have in common is
+    /// shared.
+    pub rule: Arc<str>,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -67,9 +70,9 @@ pub struct Finding {
     /// What is wrong, in one sentence without a final stop.
     pub message: String,
     /// What to do.
-    pub help: String,
+    pub help: Arc<str>,
     /// The page of AWS that says so.
-    pub reference: String,
+    pub reference: Arc<str>,
     /// Where it is.
     pub primary: Label,
     /// What else to look at.

@@ -1,6 +1,8 @@
 //! The text of a statement without what does not matter: white space, and how the statement is
 //! written into its file.
 
+use std::borrow::Cow;
+
 use crate::source::json::{self, Node, Value};
 
 /// Strings in strings that are looked through; an event of CloudTrail has two.
@@ -10,7 +12,7 @@ const MAX_LEVELS: usize = 4;
 /// part of a policy that is embedded as a string reads as if it were not. What is no JSON only
 /// loses its white space.
 pub(super) fn normalized(text: &str) -> String {
-    let mut inner = text.to_owned();
+    let mut inner = Cow::Borrowed(text);
     for _ in 0..MAX_LEVELS {
         if let Ok(node) = json::parse(&inner) {
             let mut out = String::with_capacity(inner.len());
@@ -18,7 +20,7 @@ pub(super) fn normalized(text: &str) -> String {
             return out;
         }
         match outer(&inner) {
-            Some(decoded) => inner = decoded,
+            Some(decoded) => inner = decoded.into(),
             None => break,
         }
     }
@@ -88,7 +90,13 @@ fn comma(index: usize, out: &mut String) {
 }
 
 fn string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+    if text.bytes().any(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) {
+        out.push_str(&serde_json::Value::from(text).to_string());
+        return;
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
 
 #[cfg(test)]
@@ -105,6 +113,15 @@ mod tests {
         assert_eq!(normalized(" kms: * "), "kms:*");
         assert_eq!(normalized("\\"), "\\");
         assert_eq!(normalized("100%"), "100%");
+    }
+
+    #[test]
+    fn strings_are_written_as_any_json_is() {
+        for text in ["", "a b", "é\u{7f}", "\"", "a\\", "\n", "\u{1f}x", "😀"] {
+            let mut out = String::new();
+            string(text, &mut out);
+            assert_eq!(out, serde_json::to_string(text).unwrap());
+        }
     }
 
     #[test]

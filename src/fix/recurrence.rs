@@ -49,7 +49,7 @@ pub(super) fn objections(
         if is_fixed {
             stays = true;
         } else if finding.severity >= least {
-            came.insert(finding.rule.as_str());
+            came.insert(&*finding.rule);
         }
     }
     let stays = fixed.filter(|_| stays);

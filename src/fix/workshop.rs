@@ -1,6 +1,7 @@
 //! Fixes of everything that was loaded: proposals, and all of them made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -239,7 +240,7 @@ struct Round<'r> {
 
 impl Round<'_> {
     fn repair(&self, mut bench: Bench, text: &mut String, outcome: &mut Repaired) {
-        let mut tried: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut tried: BTreeSet<(Arc<str>, String)> = BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
             let mut open: Vec<_> = bench.findings.clone();
             open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -306,7 +307,7 @@ fn refused(finding: Option<&Finding>, bench: Option<&Bench>, refusal: Refusal) -
     let subject = bench.map(|bench| bench.facts.subject.clone());
     Refused {
         rule: finding
-            .map(|finding| finding.rule.clone())
+            .map(|finding| finding.rule.to_string())
             .unwrap_or_default(),
         subject: finding
             .map(|f| f.subject.clone())

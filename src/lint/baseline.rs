@@ -88,7 +88,7 @@ impl Baseline {
 pub fn baseline(findings: &[Finding], subjects: &Subjects<'_>) -> serde_json::Result<String> {
     let entry = |finding: &Finding| Entry {
         subject: subjects.name(finding),
-        rule: finding.rule.clone(),
+        rule: finding.rule.to_string(),
         fingerprint: finding.fingerprints.finding.to_string(),
     };
     let entries: BTreeSet<Entry> = findings.iter().map(entry).collect();

@@ -15,13 +15,13 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_, '_>, files: &Files<'_, '_
         .flat_map(|related| labels(related, node, files))
         .filter(|label| label.at != primary.at);
     Finding {
-        rule: rule.id.to_string(),
+        rule: rule.id.shared(),
         severity: rule.severity,
         confidence: rule.confidence,
         subject: text(node.facts().get("subject")),
         message: rule.message.render(node),
-        help: rule.help.render(node),
-        reference: rule.reference().to_owned(),
+        help: rule.help.render_shared(node),
+        reference: rule.references.first().cloned().unwrap_or_default(),
         related: related.collect(),
         statement: files.statement(primary.at),
         identity: text(node.value().get("identity")),

@@ -35,13 +35,9 @@ pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
 /// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
 /// and rule.
 pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
-    let words = facts.words();
-    sorted(select(
-        &facts.as_fact(),
-        &words,
-        &facts.source_ids,
-        catalogue,
-    ))
+    let document = facts.as_fact();
+    let files = Files::of(facts, &document);
+    sorted(select(&document, &facts.words(), &files, catalogue))
 }
 
 /// The findings of several runs as one sorted list.
@@ -51,22 +47,22 @@ pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
 
 /// Runs the rules over facts that are a document already; see [`run`].
 pub fn run_document(facts: &Fact<'_>, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
-    sorted(select(facts, &facts.words(), files, catalogue))
+    let files = Files::new(facts, files);
+    sorted(select(facts, &facts.words(), &files, catalogue))
 }
 
 fn select(
     facts: &Fact<'_>,
     words: &Vocabulary,
-    files: &[SourceId],
+    files: &Files<'_, '_>,
     catalogue: &Catalogue,
 ) -> Vec<Finding> {
-    let files = Files::new(facts, files);
     let mut findings = Vec::new();
     for rule in catalogue.rules() {
         for selector in &rule.selectors {
             if selector.may_select(facts, words) {
                 let nodes = selector.select(facts);
-                findings.extend(nodes.iter().map(|node| finding(rule, node, &files)));
+                findings.extend(nodes.iter().map(|node| finding(rule, node, files)));
             }
         }
     }
@@ -95,7 +91,7 @@ fn key(finding: &Finding) -> impl Ord + '_ {
     let primary = finding.primary.at;
     (
         primary,
-        finding.rule.as_str(),
+        &*finding.rule,
         finding.message.as_str(),
         finding.subject.as_str(),
     )

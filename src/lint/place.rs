@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::document::Fact;
+use crate::facts::Facts;
 use crate::rule::Selected;
 use crate::source::{Location, SourceId, Span};
 
@@ -13,6 +14,8 @@ pub(super) struct Files<'a, 'f> {
     /// Where to point for a node that has no place and lies in nothing that has one.
     fallback: OnceCell<Location>,
     facts: &'a Fact<'f>,
+    /// The same facts, where they are more than a document.
+    typed: Option<&'a Facts>,
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
 }
@@ -24,7 +27,16 @@ impl<'a, 'f> Files<'a, 'f> {
             ids: files,
             fallback: OnceCell::new(),
             facts,
+            typed: None,
             statements: OnceCell::new(),
+        }
+    }
+
+    /// The same, of facts that say themselves where their statements stand.
+    pub(super) fn of(facts: &'a Facts, document: &'a Fact<'f>) -> Self {
+        Self {
+            typed: Some(facts),
+            ..Self::new(document, facts.source_ids.as_slice())
         }
     }
 
@@ -52,7 +64,12 @@ impl<'a, 'f> Files<'a, 'f> {
     pub(super) fn statement(&self, at: Location) -> Option<Location> {
         let statements = self.statements.get_or_init(|| {
             let mut found = Vec::new();
-            self.gather(self.facts, &mut found);
+            match self.typed {
+                Some(facts) => {
+                    found.extend(facts.statements_at().filter_map(|at| facts.locate(at)))
+                }
+                None => self.gather(self.facts, &mut found),
+            }
             found.sort_unstable();
             found
         });

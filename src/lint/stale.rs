@@ -48,15 +48,15 @@ impl BaselineFile<'_> {
             count => format!("{count} entries of the baseline match no finding any more"),
         };
         Some(Finding {
-            rule: STALE_BASELINE.id.to_owned(),
+            rule: STALE_BASELINE.id.into(),
             severity,
             confidence: Confidence::High,
             subject: file.name().to_owned(),
             message,
             help:
                 "write the baseline anew with `--write-baseline`, or remove what is no longer found"
-                    .to_owned(),
-            reference: String::new(),
+                    .into(),
+            reference: "".into(),
             primary: primary.clone(),
             related: related.to_vec(),
             statement: None,

@@ -154,13 +154,13 @@ impl Suppressions<'_> {
         help: String,
     ) -> Option<Finding> {
         Some(Finding {
-            rule: rule.id.to_owned(),
+            rule: rule.id.into(),
             severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
             subject: self.sources.get(self.source)?.name().to_owned(),
             message,
-            help,
-            reference: String::new(),
+            help: help.into(),
+            reference: "".into(),
             primary: Label {
                 at: Location {
                     source: self.source,
@@ -180,5 +180,5 @@ impl Suppressions<'_> {
 }
 
 fn is_about(suppression: &Suppression, finding: &Finding, (path, subject): (&str, &str)) -> bool {
-    suppression.rule.value == finding.rule && suppression.target.covers(path, subject)
+    *suppression.rule.value == *finding.rule && suppression.target.covers(path, subject)
 }

@@ -56,7 +56,7 @@ fn found(facts: &Value) -> Vec<Finding> {
 fn rules(facts: &Value) -> Vec<String> {
     found(facts)
         .into_iter()
-        .map(|finding| finding.rule)
+        .map(|finding| finding.rule.to_string())
         .collect()
 }
 
@@ -67,7 +67,7 @@ fn the_default_key_policy_is_calm() {
     let [only] = &findings[..] else {
         panic!("{findings:?}")
     };
-    assert_eq!(only.rule, "deletion-delegated-to-account");
+    assert_eq!(&*only.rule, "deletion-delegated-to-account");
     assert_eq!(only.severity, Severity::Info);
     assert_eq!(only.subject, "keys/a");
     assert!(only.message.contains("account `111122223333`"));
@@ -84,7 +84,7 @@ fn findings_are_sorted_by_place_and_one_for_each_statement() {
     assert!(starts.is_sorted());
     let wildcard: Vec<_> = findings
         .iter()
-        .filter(|finding| finding.rule == "deletion-by-wildcard-action")
+        .filter(|finding| &*finding.rule == "deletion-by-wildcard-action")
         .collect();
     assert_eq!(wildcard.len(), 1);
     assert_eq!(wildcard[0].primary.at.span, Span::new(500, 505));
@@ -103,7 +103,7 @@ fn nobody_who_cancels_is_shown_at_the_grant() {
     let findings = found(&facts);
     let finding = findings
         .iter()
-        .find(|f| f.rule == "cancel-by-nobody")
+        .find(|f| &*f.rule == "cancel-by-nobody")
         .unwrap();
     assert_eq!(finding.primary.at.span, Span::new(500, 505));
     assert_eq!(
@@ -141,7 +141,7 @@ fn a_key_is_found_in_its_own_file() {
     let findings = found(&facts);
     let finding = findings
         .iter()
-        .find(|f| f.rule == "asymmetric-decryption-key-deletable")
+        .find(|f| &*f.rule == "asymmetric-decryption-key-deletable")
         .unwrap();
     assert_eq!(finding.primary.at.source, files()[1]);
     assert!(finding.message.contains("`RSA_2048`"));

@@ -93,10 +93,7 @@ fn place(sources: &Sources, proposal: &Proposal) -> String {
 
 /// Ids of the rules, each once.
 fn rules(findings: &[Finding]) -> Vec<&str> {
-    let mut rules: Vec<_> = findings
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect();
+    let mut rules: Vec<_> = findings.iter().map(|finding| &*finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     rules

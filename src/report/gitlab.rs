@@ -46,7 +46,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
             let finding = reported.finding;
             Violation {
                 description: prose(&finding.message, true),
-                check_name: finding.rule.clone(),
+                check_name: finding.rule.to_string(),
                 fingerprint: fingerprint.to_string(),
                 severity: severity(finding.severity),
                 location: location(run.place(finding.primary.at), String::new()),

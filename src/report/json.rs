@@ -104,27 +104,39 @@ pub fn findings(
     };
     let frame = serde_json::to_string_pretty(&list(Vec::new()))?;
     let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
-    // Thousands of findings are written on all cores, in pieces of the same document.
-    let pieces = findings.par_chunks(CHUNK).map(|findings| {
-        let findings = findings.iter().map(|f| finding(sources, f)).collect();
-        serde_json::to_string_pretty(&list(findings))
-            .map(|text| Piece::between(text, before, after))
-    });
-    let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
     out.write_all(escape_json(head).as_bytes())?;
-    out.write_all(if pieces.is_empty() { NO_FINDINGS } else { OPEN }.as_bytes())?;
-    for (index, piece) in pieces.iter().enumerate() {
-        out.write_all(if index > 0 { b"," } else { b"" })?;
-        out.write_all(piece.as_str().as_bytes())?;
+    out.write_all(
+        if findings.is_empty() {
+            NO_FINDINGS
+        } else {
+            OPEN
+        }
+        .as_bytes(),
+    )?;
+    // Thousands of findings are written on all cores, in pieces of the same document; some pieces at
+    // a time, so that they need little memory.
+    for (number, some) in findings.chunks(CHUNK.saturating_mul(CHUNKS)).enumerate() {
+        let pieces = some.par_chunks(CHUNK).map(|findings| {
+            let findings = findings.iter().map(|f| finding(sources, f)).collect();
+            let text = serde_json::to_string_pretty(&list(findings));
+            text.map(|text| Piece::between(text, before, after))
+        });
+        let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
+        for (index, piece) in pieces.iter().enumerate() {
+            let is_first = number == 0 && index == 0;
+            out.write_all(if is_first { b"" } else { b"," })?;
+            out.write_all(piece.as_str().as_bytes())?;
+        }
     }
-    if !pieces.is_empty() {
+    if !findings.is_empty() {
         out.write_all(CLOSE.as_bytes())?;
     }
     writeln!(out, "{}", escape_json(tail))
 }
 
-/// Findings in one piece of work.
+/// Findings in one piece of work, and pieces at a time.
 const CHUNK: usize = 64;
+const CHUNKS: usize = 64;
 
 const NO_FINDINGS: &str = "\"findings\": []";
 const OPEN: &str = "\"findings\": [";

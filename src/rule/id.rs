@@ -1,11 +1,12 @@
 //! The name of a rule.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The name of a rule, for example `cancel-by-nobody`: lower-case words and numbers joined by
 /// single hyphens, naming the bad state. It is the stem of the rule's page too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(Box<str>);
+pub struct RuleId(Arc<str>);
 
 /// A name that no rule can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,11 @@ impl RuleId {
         } else {
             Err(RuleIdError { id: text.into() })
         }
+    }
+
+    /// The id as text that others can keep.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The id as text.

@@ -18,6 +18,7 @@ mod selector_check;
 mod template;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use example::{Example, Outcome};
@@ -52,7 +53,7 @@ pub struct Rule {
     /// The kind of fix, for example `add-cancellation`; none where only a person can mend it.
     pub fix: Option<String>,
     /// Pages of AWS that say so, the most telling first; at least one.
-    pub references: Vec<String>,
+    pub references: Vec<Arc<str>>,
     /// What else to show.
     pub related: Vec<Related>,
     /// The executed examples.
@@ -64,7 +65,7 @@ pub struct Rule {
 impl Rule {
     /// The page of AWS that says so best.
     pub fn reference(&self) -> &str {
-        self.references.first().map_or("", String::as_str)
+        self.references.first().map_or("", |page| page)
     }
 
     /// The page without its declaration, as people read it.

@@ -77,7 +77,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         label: declaration.label,
         help: declaration.help,
         fix: declaration.fix,
-        references: declaration.references,
+        references: declaration.references.into_iter().map(Into::into).collect(),
         related: declaration.related,
         examples,
         page: Cow::Borrowed(""),

@@ -1,5 +1,7 @@
 //! Text with places that the facts fill.
 
+use std::sync::Arc;
+
 use super::Selected;
 use crate::document::Fact;
 
@@ -11,7 +13,7 @@ use crate::document::Fact;
 /// inside backticks; what is null or missing reads `unknown`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    text: Box<str>,
+    text: Arc<str>,
     pieces: Vec<Piece>,
 }
 
@@ -97,6 +99,14 @@ impl Template {
             }
         }
         text
+    }
+
+    /// The text for this node, shared where it is the same for all.
+    pub fn render_shared(&self, node: &Selected<'_, '_>) -> Arc<str> {
+        match self.pieces.as_slice() {
+            [] | [Piece::Text(_)] => Arc::clone(&self.text),
+            _ => self.render(node).into(),
+        }
     }
 
     /// The paths that it reads.

@@ -33,7 +33,7 @@ pub(in crate::cli) fn safe_fixes(
         return Vec::new();
     }
     let kinds = kinds(catalogue);
-    let kind = |finding: &Finding| kinds.get(&finding.rule).copied();
+    let kind = |finding: &Finding| kinds.get(&*finding.rule).copied();
     let check = |facts: &Facts| lint::run(facts, catalogue);
     let proposals = workshop(gathered, &check).propose(findings, &kind).left;
     proposals.into_iter().filter(Proposal::is_safe).collect()
@@ -56,7 +56,7 @@ pub(in crate::cli) fn fixable(
     let mut with_kind = findings.iter().enumerate();
     let mut with_kind = with_kind
         .by_ref()
-        .filter(|(_, finding)| kinds.contains_key(&finding.rule));
+        .filter(|(_, finding)| kinds.contains_key(&*finding.rule));
     let end = with_kind.nth(most).map(|(position, _)| position);
     let proven = findings
         .get(..end.unwrap_or(findings.len()))

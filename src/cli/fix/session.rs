@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::cli::gather::Gathered;
 use crate::cli::known::rule_names;
@@ -22,7 +23,7 @@ use super::write::{self, Replacement};
 use super::{FixArguments, ListFormat, Only};
 
 /// What tells a finding from others, wherever it stands: rule, subject, message.
-pub(super) type Name = (String, String, String);
+pub(super) type Name = (Arc<str>, String, String);
 
 pub(super) fn name(finding: &Finding) -> Name {
     let (rule, subject) = (finding.rule.clone(), finding.subject.clone());
@@ -86,7 +87,7 @@ impl<'a> Session<'a> {
 
     /// How a finding is to be fixed; nothing where it is not asked about.
     pub(super) fn kind(&self, finding: &Finding) -> Option<FixKind> {
-        let kind = self.kinds.get(&finding.rule).copied()?;
+        let kind = self.kinds.get(&*finding.rule).copied()?;
         (!self.suppressed.contains(&name(finding))).then_some(kind)
     }
 

@@ -166,7 +166,7 @@ fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
     let shown = Finding {
         subject: clip(&finding.subject, SENTENCE),
         message: clip(&finding.message, SENTENCE),
-        help: clip(&finding.help, SENTENCE.saturating_mul(2)),
+        help: clip(&finding.help, SENTENCE.saturating_mul(2)).into(),
         primary: cut(&finding.primary),
         related: finding.related.iter().map(cut).collect(),
         ..finding.clone()

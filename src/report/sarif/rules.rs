@@ -24,8 +24,8 @@ impl<'a> Rules<'a> {
         findings.sort_by(|one, two| one.rule.cmp(&two.rule));
         for finding in findings {
             if seen.insert(&finding.rule) {
-                indices.insert(finding.rule.as_str(), descriptors.len());
-                let rule = known.get(finding.rule.as_str());
+                indices.insert(&*finding.rule, descriptors.len());
+                let rule = known.get(&*finding.rule);
                 descriptors.push(rule.map_or_else(|| unknown(finding), |rule| descriptor(rule)));
             }
         }
