@@ -26,7 +26,12 @@ pub fn dependencies(
 ) -> Dependencies {
     let conditional = evaluation.conditional;
     let mut found = Found::default();
-    for matched in &evaluation.matches {
+    let matches = if conditional.is_empty() {
+        &[]
+    } else {
+        evaluation.matches.as_slice()
+    };
+    for matched in matches {
         let open = matched.holds.uncertain() & conditional;
         let Some(policy) = policies.document(matched.policy) else {
             continue;

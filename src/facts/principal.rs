@@ -17,7 +17,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
             text: entry.text().value.to_string(),
             principal_type: entry.principal_type(),
             kind: kind_of(entry),
-            account: account.map(|account| account.to_string()),
+            account: account.map(|account| account.as_str().to_owned()),
             foreign,
             partial_wildcard: form == PrincipalForm::NoCaller
                 && entry.text().value.contains(['*', '?']),

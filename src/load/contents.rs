@@ -23,7 +23,7 @@ pub(super) struct Contents {
     /// Policies that are no key's.
     pub(super) policies: Vec<LoadedPolicy>,
     /// Users, groups, roles and their policies.
-    pub(super) account: Box<AccountPart>,
+    pub(super) account: Option<Box<AccountPart>>,
     /// What the other files of the directory are about.
     pub(super) owner: Option<Box<Owner>>,
     /// Control policies of the organization.
@@ -37,6 +37,11 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// Users, groups, roles and their policies, to add to.
+    pub(super) fn account(&mut self) -> &mut AccountPart {
+        self.account.get_or_insert_default()
+    }
+
     /// Complains of keys that stand twice in an object, but for those already complained of.
     pub(super) fn refuse_duplicate_keys(&mut self, root: &Node<'_>) {
         let repeated = duplicate_keys(root);

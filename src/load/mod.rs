@@ -158,11 +158,12 @@ impl<'a> Parts<'a> {
         let placed = |addition| PlacedAddition::new(of.path, addition);
         self.additions
             .extend(contents.additions.into_iter().map(placed));
-        let account = contents.account;
-        self.account.principals.extend(account.principals);
-        self.account.groups.extend(account.groups);
-        self.account.managed.extend(account.managed);
-        self.account.inline.extend(account.inline);
+        if let Some(account) = contents.account {
+            self.account.principals.extend(account.principals);
+            self.account.groups.extend(account.groups);
+            self.account.managed.extend(account.managed);
+            self.account.inline.extend(account.inline);
+        }
         self.organizations.extend(contents.organizations);
         inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);

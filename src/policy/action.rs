@@ -128,20 +128,21 @@ fn matched(pattern: &str) -> ActionSet {
 /// with what stands before its first wildcard are looked at.
 fn by_head(head: &str, rest: &str) -> ActionSet {
     let tail = rest.trim_start_matches('*');
-    let matches = |action: &KmsAction| match tail {
-        "" => true,
-        // Most patterns have one wildcard, and few names end as they do.
-        _ if tail.len() < rest.len() && first_wildcard(tail).is_none() => {
-            let name = action.name();
-            let start = name.len().checked_sub(tail.len());
-            let end = start.filter(|start| *start >= head.len());
-            end.and_then(|start| name.get(start..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(tail))
+    let one_run = tail.len() < rest.len() && first_wildcard(tail).is_none();
+    let last = |text: &str| text.as_bytes().last().map(u8::to_ascii_lowercase);
+    let wanted = last(tail);
+    let matches = |action: &KmsAction| {
+        let name = action.name();
+        if wanted.is_none() {
+            return true;
         }
-        _ => {
-            let name = action.name().get(head.len()..);
-            name.is_some_and(|name| glob_ignore_case(rest, name))
+        let name = name.get(head.len()..).unwrap_or_default();
+        if one_run {
+            // Most patterns have one wildcard, and few names end as they do.
+            let end = || name.get(name.len().checked_sub(tail.len())?..);
+            return last(name) == wanted && end().is_some_and(|e| e.eq_ignore_ascii_case(tail));
         }
+        glob_ignore_case(rest, name)
     };
     let all = KmsAction::with_head(head).iter().copied();
     all.filter(matches).collect()

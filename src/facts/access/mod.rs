@@ -203,9 +203,9 @@ impl<'a> Desk<'a> {
         Access {
             principal: who.principal.to_owned(),
             name: short_name(who).to_owned(),
-            who_text: format!("`{}`", who.principal),
+            who_text: ["`", who.principal, "`"].concat(),
             kind: who.kind,
-            account: who.account.map(|account| account.to_string()),
+            account: who.account.map(|account| account.as_str().to_owned()),
             resolved: who.kind == PrincipalKind::Account
                 && who.account.is_some_and(|own| self.identities.is_whole(own)),
             decision: answer.decision,

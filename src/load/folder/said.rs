@@ -167,15 +167,15 @@ impl Said {
                 part.tags = (!may_differ).then_some(own_tags);
                 part.groups = self.groups.unwrap_or_default();
                 part.attachments = attachments;
-                contents.account.principals.push(*part);
+                contents.account().principals.push(*part);
             }
             Owner::Group { mut part, .. } => {
                 part.attachments = attachments;
-                contents.account.groups.push(part);
+                contents.account().groups.push(part);
             }
             Owner::Managed { arn, .. } => {
                 let policy = policy.map(|policy| (arn.value, policy));
-                contents.account.managed.extend(policy);
+                contents.account().managed.extend(policy);
             }
             Owner::Control { arn, id, .. } => {
                 let policy = policy.map(|policy| OrganizationPolicy {

@@ -108,7 +108,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         let attachments = self.attachments(&mut fields, inline);
         self.contents.errors.append(&mut fields.errors);
         if let Some(identity) = identity {
-            self.contents.account.principals.push(PrincipalPart {
+            self.contents.account().principals.push(PrincipalPart {
                 kind,
                 arn: identity.arn,
                 account: identity.account,
@@ -128,7 +128,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         let attachments = self.attachments(&mut fields, "GroupPolicyList");
         self.contents.errors.append(&mut fields.errors);
         if let Some(identity) = identity {
-            self.contents.account.groups.push(GroupPart {
+            self.contents.account().groups.push(GroupPart {
                 account: identity.account,
                 name: identity.name,
                 attachments,
@@ -158,7 +158,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         };
         let policy = self.document_of(version, "Document", name);
         if let (Some(arn), Some(policy)) = (arn, policy) {
-            let managed = &mut self.contents.account.managed;
+            let managed = &mut self.contents.account().managed;
             managed.push((arn.value, policy));
         }
     }
@@ -245,7 +245,7 @@ mod tests {
         ] {
             let found = contents(&role(&document, &attached));
             assert!(found.errors.is_empty(), "{:?}", found.errors);
-            let role = &found.account.principals[0];
+            let role = &found.account.as_ref().unwrap().principals[0];
             let attachments = &role.attachments;
             assert_eq!(attachments.inline[0].name, "Own");
             assert_eq!(attachments.inline[0].encoding, encoding);
@@ -269,7 +269,7 @@ mod tests {
             "PolicyVersionList": [version("v2", false, "kms:*"), version("v1", true, "s3:*")]}]})
             .to_string(),
         );
-        let (arn, policy) = &found.account.managed[0];
+        let (arn, policy) = &found.account.as_ref().unwrap().managed[0];
         let action = policy.document.statements[0].action.as_ref().unwrap();
         assert_eq!(
             (&**arn, &*action.patterns()[0].text().value),

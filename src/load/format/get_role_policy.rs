@@ -39,7 +39,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             policy.name = policy_name.value;
         }
         match name {
-            Some(name) => contents.account.inline.push(InlinePart {
+            Some(name) => contents.account().inline.push(InlinePart {
                 holder,
                 name: name.value,
                 policy,
@@ -62,7 +62,7 @@ mod tests {
                 r#"{{"{field}":"deploy","PolicyName":"Deploy","PolicyDocument":{{"Version":"2012-10-17",
                 "Statement":[{{"Effect":"Allow","Action":"kms:*","Resource":"*"}}]}}}}"#
             ));
-            let inline = &found.account.inline[0];
+            let inline = &found.account.as_ref().unwrap().inline[0];
             assert_eq!((inline.holder, &*inline.name), (holder, "deploy"));
             assert_eq!(inline.policy.name, "Deploy");
         }

@@ -43,11 +43,14 @@ pub(super) fn either<'n, 'a>(
 }
 
 fn texts(node: &Node<'_>, name: &str, complaints: &mut Complaints) -> Vec<Text> {
-    let what = format!("an entry of `{name}`");
-    one_or_many(node)
-        .iter()
-        .filter_map(|item| complaints.text(item, &what))
-        .collect()
+    let text = |item: &Node<'_>| {
+        let text = item.as_str();
+        if text.is_none() {
+            complaints.wrong_type(item, &format!("an entry of `{name}`"), "a string");
+        }
+        text.map(|text| Text::new(text.into(), item.span))
+    };
+    one_or_many(node).iter().filter_map(text).collect()
 }
 
 /// Reads `Action` or `NotAction`.
@@ -65,6 +68,11 @@ pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Optio
 /// `*`, or a vendor, one colon and a name. Blanks are kept: such a pattern matches nothing.
 fn action_shape(text: &Text, complaints: &mut Complaints) {
     let pattern = &*text.value;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?');
+    let name = pattern.strip_prefix("kms:");
+    if name.is_some_and(|name| name.bytes().all(is_plain)) {
+        return;
+    }
     if pattern == "*" || pattern.contains(char::is_whitespace) {
         return;
     }
