@@ -145,6 +145,16 @@ pub struct PolicySet<'a> {
 }
 
 impl<'a> PolicySet<'a> {
+    /// Whether no policy takes part.
+    pub const fn is_empty(&self) -> bool {
+        self.key_policy.is_none()
+            && self.identity.is_empty()
+            && self.boundary.is_none()
+            && self.session.is_none()
+            && self.scps.is_empty()
+            && self.rcps.is_empty()
+    }
+
     /// The policy that a reference names.
     pub fn document(&self, reference: PolicyRef) -> Option<&'a PolicyDocument> {
         let named = match reference.layer {

@@ -196,14 +196,15 @@ fn candidates<'a>(discovery: &'a Discovery, sources: &mut Sources) -> Vec<Candid
 impl Loaded {
     /// Takes down what became of a file, and hands back what it held.
     fn take(&mut self, candidate: &Candidate<'_>, outcome: Outcome) -> Option<Contents> {
-        let name = candidate.path.to_string_lossy();
+        let name = || candidate.path.to_string_lossy();
         match outcome {
             Outcome::Read { file, mut contents } => {
                 self.recognized = self.recognized.saturating_add(1);
                 self.sources.put(candidate.source, file);
                 contents.errors.sort_by_key(|error| error.span);
                 for error in contents.errors.drain(..) {
-                    self.errors.push(complaint(&name, candidate.source, error));
+                    self.errors
+                        .push(complaint(&name(), candidate.source, error));
                 }
                 Some(*contents)
             }
@@ -211,11 +212,11 @@ impl Loaded {
                 self.recognized = self.recognized.saturating_add(1);
                 let (error, shown) = error.map_or((None, None), |e| (Some(e.error), e.shown));
                 if let Some(error) = error {
-                    let mut error = complaint(&name, candidate.source, error);
+                    let mut error = complaint(&name(), candidate.source, error);
                     error.at = error.at.filter(|_| shown.is_some());
                     self.errors.push(error);
                 }
-                let file = shown.unwrap_or_else(|| SourceFile::new(&*name, ""));
+                let file = shown.unwrap_or_else(|| SourceFile::new(name(), ""));
                 self.sources.put(candidate.source, file);
                 self.inventory.evidence.push(Evidence {
                     kind: EvidenceType::CloudTrail,
@@ -226,19 +227,20 @@ impl Loaded {
             }
             Outcome::PassedOver { reason, .. } => {
                 self.passed_over.push(PassedOver {
-                    file: name.into_owned(),
+                    file: name().into_owned(),
                     reason,
                 });
                 None
             }
             Outcome::NotJson { shown, error } => {
                 self.sources.put(candidate.source, *shown);
-                self.errors.push(complaint(&name, candidate.source, error));
+                self.errors
+                    .push(complaint(&name(), candidate.source, error));
                 None
             }
             Outcome::Unreadable(error) => {
                 self.errors.push(LoadError {
-                    file: name.into_owned(),
+                    file: name().into_owned(),
                     at: None,
                     error,
                 });

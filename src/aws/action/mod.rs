@@ -1,6 +1,5 @@
 //! The KMS actions that a policy can name, and what AWS says about each.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -156,20 +155,39 @@ impl KmsAction {
 
     /// Returns the action of this name without `kms:`, upper and lower case alike.
     pub fn from_bare_name(name: &str) -> Option<Self> {
-        let found = Self::ALL.binary_search_by(|action| in_order(action.name(), name));
-        Self::ALL.get(found.ok()?).copied()
+        let fits = |action: &&Self| {
+            let own = action.name();
+            own.len() == name.len() && own.eq_ignore_ascii_case(name)
+        };
+        Self::with_letter(*name.as_bytes().first()?)
+            .iter()
+            .find(fits)
+            .copied()
     }
 
     /// Returns the actions whose names begin so, upper and lower case alike, in alphabetical order.
     pub fn with_head(head: &str) -> &'static [Self] {
-        let before = |action: &Self| in_order(action.name(), head).is_lt();
+        let Some(letter) = head.as_bytes().first() else {
+            return Self::ALL;
+        };
         let begins = |action: &Self| {
             let start = action.name().get(..head.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(head))
         };
-        let first = Self::ALL.partition_point(before);
-        let from = Self::ALL.get(first..).unwrap_or_default();
+        let same = Self::with_letter(*letter);
+        let first = same.iter().position(begins).unwrap_or(same.len());
+        let from = same.get(first..).unwrap_or_default();
         from.get(..from.partition_point(begins)).unwrap_or_default()
+    }
+
+    /// Returns the actions whose names begin with this letter.
+    fn with_letter(letter: u8) -> &'static [Self] {
+        let letter = letter.to_ascii_uppercase();
+        let first = |action: &Self| action.name().as_bytes().first().copied();
+        // INVARIANT: the table is in the order of its names.
+        let start = Self::ALL.partition_point(|action| first(action) < Some(letter));
+        let end = Self::ALL.partition_point(|action| first(action) <= Some(letter));
+        Self::ALL.get(start..end).unwrap_or_default()
     }
 
     /// Returns AWS's access level.
@@ -213,15 +231,6 @@ impl KmsAction {
 pub fn nearest(text: &str) -> Option<KmsAction> {
     let names = KmsAction::ALL.iter().map(|action| action.name());
     nearest_name(without_service(text), names).and_then(KmsAction::from_name)
-}
-
-/// The order of the table: that of the names in lower case.
-fn in_order(one: &str, two: &str) -> Ordering {
-    let lower = u8::to_ascii_lowercase;
-    one.as_bytes()
-        .iter()
-        .map(lower)
-        .cmp(two.as_bytes().iter().map(lower))
 }
 
 fn without_service(text: &str) -> &str {

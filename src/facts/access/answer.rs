@@ -185,14 +185,18 @@ impl Asked<'_, '_> {
     /// Asked only of those who can change the key policy: whether that would not give them
     /// deletion, because an organization's policy or one of their own denies it.
     fn is_held_back(&self, trial: &Trial<'_>) -> bool {
-        if self.action != KmsAction::PutKeyPolicy {
+        let others = PolicySet {
+            key_policy: None,
+            ..self.policies(trial)
+        };
+        if self.action != KmsAction::PutKeyPolicy || others.is_empty() {
             return false;
         }
         let request = trial.request(KmsAction::ScheduleKeyDeletion, Mfa::Open, self.desk);
         let key_policy = open_key_policy();
         let policies = PolicySet {
             key_policy,
-            ..self.policies(trial)
+            ..others
         };
         key_policy.is_some() && evaluate(&request, &policies).decision() > Decision::Conditional
     }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::aws::{AccountId, Arn, KmsAction, PendingWindowInDays};
-use crate::eval::{Decision, NamedPolicy};
+use crate::eval::{CaseSet, Decision, NamedPolicy};
 use crate::policy::{
     Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
@@ -269,10 +269,12 @@ fn windows(
     if action != KmsAction::ScheduleKeyDeletion {
         return (Vec::new(), Vec::new());
     }
-    (
-        answer.allowed.days().collect(),
-        answer.conditional.days().collect(),
-    )
+    let days = |cases: CaseSet| {
+        let mut days = Vec::with_capacity(PendingWindowInDays::all().len());
+        days.extend(cases.days());
+        days
+    };
+    (days(answer.allowed), days(answer.conditional))
 }
 
 /// Where no day count is possible, a request may still leave it out:
@@ -282,7 +284,10 @@ fn in_words(
     days: &[PendingWindowInDays],
     conditional_days: &[PendingWindowInDays],
 ) -> String {
-    if action == KmsAction::ScheduleKeyDeletion && days.is_empty() && conditional_days.is_empty() {
+    if action != KmsAction::ScheduleKeyDeletion {
+        return String::new();
+    }
+    if days.is_empty() && conditional_days.is_empty() {
         return format!("{} days by default", PendingWindowInDays::DEFAULT);
     }
     days_text(days, conditional_days)
