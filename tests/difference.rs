@@ -9,7 +9,7 @@ use kmslint::difference::{Change, Difference, EVERY, Side, between};
 use kmslint::eval::{
     Case, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, Window, evaluate,
 };
-use kmslint::inventory::{Inventory, Key, LoadedPolicy};
+use kmslint::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy};
 use kmslint::policy::{
     ActionElement, ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PrincipalElement,
     PrincipalEntry, Statement, parse,
@@ -55,7 +55,7 @@ fn inventory(simulation: &Simulation, document: PolicyDocument) -> Inventory {
         name: "key".into(),
         arn: identity.arn.clone(),
         account: identity.account,
-        metadata: Box::default(),
+        metadata: KeyMetadata::nothing(),
         policy: Some(LoadedPolicy {
             name: "key".into(),
             source: SourceId::default(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::eval::{Case, CaseSet, day_ranges};
-use crate::inventory::{Key, LoadedPolicy};
+use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::policy::{self, PolicyKind};
 use crate::source::{Location, SourceFile, json};
 
@@ -30,7 +30,7 @@ fn inventory(statements: &str) -> (Inventory, Sources) {
         name: ARN.into(),
         account: Some(arn.account()),
         arn: Some(arn),
-        metadata: Box::default(),
+        metadata: KeyMetadata::nothing(),
         at: Location::default(),
         policy: Some(policy),
     };

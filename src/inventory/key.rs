@@ -1,5 +1,7 @@
 //! A KMS key as far as it was loaded.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::source::Location;
@@ -25,9 +27,9 @@ pub struct Key {
     /// Its account: that of its ARN or its metadata, or the one that its policy lets no doubt
     /// about.
     pub account: Option<AccountId>,
-    /// What is known of it beside its policy. Boxed: it is large and mostly empty, and a key is moved
-    /// from its file to the inventory.
-    pub metadata: Box<KeyMetadata>,
+    /// What is known of it beside its policy. It is large, and where nothing is known all keys share
+    /// [`KeyMetadata::nothing`].
+    pub metadata: Arc<KeyMetadata>,
     /// Its key policy.
     pub policy: Option<LoadedPolicy>,
     /// The place to point at where nothing better is known.
@@ -74,6 +76,14 @@ pub struct KeyMetadata {
     pub last_usage: Option<Located<LastUsage>>,
     /// Its grants.
     pub grants: Option<Located<Vec<Grant>>>,
+}
+
+impl KeyMetadata {
+    /// Of a key of which nothing is known.
+    pub fn nothing() -> Arc<Self> {
+        static NOTHING: LazyLock<Arc<KeyMetadata>> = LazyLock::new(Arc::default);
+        Arc::clone(&NOTHING)
+    }
 }
 
 /// A grant, as far as it tells what depends on the key.

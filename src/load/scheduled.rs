@@ -1,5 +1,7 @@
 //! What `schedule-key-deletion` answered, held against what `describe-key` says of the same key.
 
+use std::sync::Arc;
+
 use crate::aws::Reported;
 use crate::aws::key::KeyState;
 use crate::inventory::Key;
@@ -7,7 +9,10 @@ use crate::inventory::Key;
 /// Takes over what `describe-key` leaves open. Where the two name states that do not follow one
 /// from the other, neither is taken.
 pub(super) fn complete(key: &mut Key) {
-    let metadata = &mut key.metadata;
+    if key.metadata.scheduled.is_none() {
+        return;
+    }
+    let metadata = Arc::make_mut(&mut key.metadata);
     let Some(scheduled) = &mut metadata.scheduled else {
         return;
     };

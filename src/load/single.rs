@@ -1,6 +1,7 @@
 //! Files of which a command is told what they hold: one policy, or the description of one key.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::aws::KeyArn;
 use crate::inventory::{KeyMetadata, LoadedPolicy};
@@ -76,7 +77,7 @@ pub fn key_file(
         };
         contents.errors.append(&mut read.errors);
         let key = read.keys.pop();
-        found = key.and_then(|key| Some((key.arn?, *key.metadata)));
+        found = key.and_then(|key| Some((key.arn?, Arc::unwrap_or_clone(key.metadata))));
         if found.is_none() && contents.errors.is_empty() {
             contents.errors.push(holds_no(document, "the ARN of a key"));
         }

@@ -1,5 +1,6 @@
 //! A file's bytes as they come, decompressed where its first bytes say gzip.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -40,7 +41,7 @@ impl Progress {
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// How much of a file is read to see what it is.
-const HEAD: u64 = 64 * 1024;
+const HEAD: usize = 64 * 1024;
 
 /// A file of which the first bytes were read.
 #[derive(Debug)]
@@ -61,32 +62,44 @@ enum Rest {
     StandardInput(io::Stdin),
 }
 
+thread_local! {
+    /// Where the first bytes of a file are read to: its size need not be asked for, and what is kept
+    /// is no larger than the file.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; HEAD]);
+}
+
 /// Opens a file, or standard input for `-`, and reads its first 64 KiB.
 ///
 /// # Errors
 /// What the operating system says.
 pub fn open<'p>(path: &Path, progress: &'p Progress) -> io::Result<Opened<'p>> {
-    let mut head = Vec::new();
-    let rest = if path.as_os_str() == "-" {
+    let mut rest = if path.as_os_str() == "-" {
         Rest::StandardInput(io::stdin())
     } else {
-        let file = File::open(path)?;
-        let size = file.metadata().map_or(0, |metadata| metadata.len());
-        // One byte more, so that the end is seen without growing.
-        let wanted = size.min(HEAD).saturating_add(1);
-        head.reserve_exact(usize::try_from(wanted).unwrap_or_default());
-        Rest::File(file)
+        Rest::File(File::open(path)?)
     };
-    let mut opened = Opened {
-        head: Vec::new(),
+    let head = BUFFER.with_borrow_mut(|buffer| read_head(&mut rest, buffer))?;
+    progress.add_bytes(head.len());
+    Ok(Opened {
+        head,
         given: 0,
         rest,
         progress,
-    };
-    opened.rest.by_ref().take(HEAD).read_to_end(&mut head)?;
-    progress.add_bytes(head.len());
-    opened.head = head;
-    Ok(opened)
+    })
+}
+
+/// Reads until the end or until the buffer is full.
+fn read_head(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<Vec<u8>> {
+    let mut length = 0_usize;
+    while let Some(free) = buffer.get_mut(length..).filter(|free| !free.is_empty()) {
+        match from.read(free) {
+            Ok(0) => break,
+            Ok(count) => length = length.saturating_add(count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(buffer.get(..length).unwrap_or_default().to_vec())
 }
 
 impl<'p> Opened<'p> {
@@ -107,8 +120,7 @@ impl<'p> Opened<'p> {
 
     /// Whether those are all.
     pub fn is_whole(&self) -> bool {
-        matches!(self.rest, Rest::Nothing)
-            || u64::try_from(self.head.len()).unwrap_or(u64::MAX) < HEAD
+        matches!(self.rest, Rest::Nothing) || self.head.len() < HEAD
     }
 
     /// Whether the file is compressed by gzip, as its first bytes say.
@@ -123,7 +135,7 @@ impl<'p> Opened<'p> {
     pub fn into_bytes(mut self) -> io::Result<Vec<u8>> {
         let mut bytes = std::mem::take(&mut self.head);
         let known = bytes.len();
-        if u64::try_from(known).unwrap_or(u64::MAX) >= HEAD {
+        if known >= HEAD {
             self.rest.read_to_end(&mut bytes)?;
             self.progress.add_bytes(bytes.len().saturating_sub(known));
         }

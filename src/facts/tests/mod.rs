@@ -8,9 +8,10 @@ mod snapshot;
 use super::*;
 use crate::aws::key::{KeySpec, MultiRegionKeyType};
 use crate::aws::{KeyArn, PendingWindowInDays, Reported};
-use crate::inventory::Located;
+use crate::inventory::{KeyMetadata, Located};
 use crate::policy::{self, PolicyKind};
 use crate::source::{Location, SourceFile, Span, json};
+use std::sync::Arc;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -40,7 +41,7 @@ fn key(statements: &str, arn: Option<&str>, sources: &mut Sources) -> Key {
         name: "policy.json".into(),
         account: arn.as_ref().map(KeyArn::account),
         arn,
-        metadata: Box::default(),
+        metadata: KeyMetadata::nothing(),
         at: Location {
             source: policy.source,
             span: policy.document.span,
@@ -85,7 +86,7 @@ fn places_lead_back_to_the_bytes() {
     let mut sources = Sources::default();
     let mut key = key(DEFAULT, Some(ARN), &mut sources);
     let other = sources.add(SourceFile::new("key.json", "RSA_2048"));
-    key.metadata.spec = Some(Located {
+    Arc::make_mut(&mut key.metadata).spec = Some(Located {
         value: Reported::Known(KeySpec::Rsa2048),
         at: Location {
             source: other,
@@ -111,7 +112,7 @@ fn what_is_known_of_the_key_decides_conditions() {
     let mut sources = Sources::default();
     let mut key = key(statement, Some(ARN), &mut sources);
     let at = key.at;
-    key.metadata.spec = Some(Located {
+    Arc::make_mut(&mut key.metadata).spec = Some(Located {
         value: Reported::Known(KeySpec::Rsa2048),
         at,
     });
@@ -126,7 +127,7 @@ fn what_is_known_of_the_key_decides_conditions() {
     assert!(!can);
     assert_eq!(record.asymmetric, Some(true));
     key.arn = None;
-    key.metadata.multi_region_type = Some(Located {
+    Arc::make_mut(&mut key.metadata).multi_region_type = Some(Located {
         value: Reported::Known(MultiRegionKeyType::Replica),
         at,
     });

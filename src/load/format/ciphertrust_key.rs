@@ -2,6 +2,8 @@
 //! list of such records under `resources`.
 //! Shape: CipherTrust API documentation, "Scheduling Key Deletion", example response.
 
+use std::sync::Arc;
+
 use crate::inventory::{Key, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
@@ -34,17 +36,18 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
 
 fn key(document: &Document<'_>, node: &Node<'_>, contents: &mut Contents) -> Option<Key> {
     let mut key = describe_key::key(document, node, "KeyID", &mut contents.errors)?;
+    let metadata = Arc::make_mut(&mut key.metadata);
     let mut fields = Fields::new(document, node);
     let at = |name: &str| document.at(fields_span(node, name));
     if let Some(value) = fields.tags("Tags", ("TagKey", "TagValue")) {
-        key.metadata.tags = Some(Located {
+        metadata.tags = Some(Located {
             value,
             at: at("Tags"),
         });
     }
     if let Some(items) = node.get("Alias").and_then(Node::items) {
         let value = items.iter().filter_map(Node::as_str);
-        key.metadata.aliases = Some(Located {
+        metadata.aliases = Some(Located {
             value: value.map(with_prefix).collect(),
             at: at("Alias"),
         });

@@ -1,6 +1,8 @@
 //! The answer of `aws kms describe-key` or `create-key`: `{"KeyMetadata": {…}}`.
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
 
+use std::sync::Arc;
+
 use crate::aws::key::{MultiRegionKeyType, Reported};
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::{Key, KeyMetadata, Located, RelatedKeys};
@@ -57,7 +59,7 @@ pub(super) fn key(
         name: document.name.to_owned(),
         account: account.and_then(|text| AccountId::parse(&text.value)),
         arn: arn.map(|arn| arn.value),
-        metadata: Box::new(metadata),
+        metadata: Arc::new(metadata),
         policy: None,
         at,
     })

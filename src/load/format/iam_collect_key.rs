@@ -3,6 +3,8 @@
 //! Its folder of a key is `aws/PARTITION/accounts/ACCOUNT/kms/REGION/key/ID/`; the policy there is a
 //! bare one. <https://github.com/cloud-copilot/iam-collect>
 
+use std::sync::Arc;
+
 use crate::aws::KeyArn;
 use crate::inventory::{Key, KeyMetadata};
 use crate::load::contents::Contents;
@@ -33,7 +35,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             name: document.name.to_owned(),
             account: Some(key.account()),
             arn: Some(key),
-            metadata: Box::new(KeyMetadata {
+            metadata: Arc::new(KeyMetadata {
                 key_id,
                 ..KeyMetadata::default()
             }),

@@ -1,6 +1,6 @@
 //! A key policy that stands in a file as itself.
 
-use crate::inventory::{Key, LoadedPolicy};
+use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::policy::read_policy;
@@ -34,7 +34,7 @@ pub(super) fn key_of(document: &Document<'_>, policy: LoadedPolicy) -> Key {
         name: document.name.to_owned(),
         arn: None,
         account: None,
-        metadata: Box::default(),
+        metadata: KeyMetadata::nothing(),
         at: document.at(policy.document.span),
         policy: Some(policy),
     }

@@ -4,6 +4,8 @@
 //! Both are told by having no other members than these. `KeyId` alone is not enough: it is the
 //! request of a dozen operations, and the answer of `cancel-key-deletion`.
 
+use std::sync::Arc;
+
 use crate::aws::key::KeyState;
 use crate::aws::{KeyArn, Reported};
 use crate::inventory::{Key, KeyMetadata, Located, PlannedDeletion, ScheduledDeletion};
@@ -134,7 +136,7 @@ fn answer(document: &Document<'_>) -> Contents {
         name: document.name.to_owned(),
         account: None,
         arn,
-        metadata: Box::new(metadata),
+        metadata: Arc::new(metadata),
         policy: None,
         at: key.at,
     });

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::aws::KeyArn;
 use crate::inventory::{Grant, LastUsage, Located, Tag};
@@ -68,7 +69,7 @@ pub(super) fn add(keys: &mut [Part], additions: Vec<PlacedAddition>) {
         let Some(part) = found.and_then(|index| keys.get_mut(index)) else {
             continue;
         };
-        let metadata = &mut part.key.metadata;
+        let metadata = Arc::make_mut(&mut part.key.metadata);
         match placed.addition.fact {
             Fact::Tags(tags) => metadata.tags = Some(tags),
             Fact::Aliases(aliases) => metadata.aliases = Some(aliases),

@@ -16,6 +16,7 @@ mod part;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::inventory::{Key, KeyMetadata};
 pub(super) use addition::{Addition, Fact, PlacedAddition, Target};
@@ -137,7 +138,8 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut key.arn, later.arn);
     take(&mut key.account, later.account);
     take(&mut key.policy, later.policy);
-    let (old, new) = (&mut key.metadata, *later.metadata);
+    let old = Arc::make_mut(&mut key.metadata);
+    let new = Arc::unwrap_or_clone(later.metadata);
     let KeyMetadata {
         key_id,
         spec,
@@ -191,7 +193,7 @@ mod tests {
             name: path.to_owned(),
             arn: None,
             account: None,
-            metadata: Box::default(),
+            metadata: KeyMetadata::nothing(),
             policy: None,
             at: Location::default(),
         }
@@ -220,11 +222,11 @@ mod tests {
             let arn = format!("arn:aws:kms:{region}:111122223333:key/{id}");
             key.arn = Some(crate::aws::KeyArn::parse(&arn).unwrap());
         }
-        key.metadata.key_id = Some(Located {
+        Arc::make_mut(&mut key.metadata).key_id = Some(Located {
             value: id.to_owned(),
             at: Location::default(),
         });
-        key.metadata.deletion_date = Some(Located {
+        Arc::make_mut(&mut key.metadata).deletion_date = Some(Located {
             value: path.to_owned(),
             at: Location::default(),
         });
