@@ -3,14 +3,18 @@
 
 mod generate;
 
+use std::path::PathBuf;
+
 use kmslint::aws::condition_key::{self, NameForm};
 use kmslint::aws::{KmsAction, PendingWindowInDays, Presence, ValueType};
 use kmslint::eval::{
     Case, CaseSet, Decision, Evaluation, Request, RequestContext, WINDOW_KEY, evaluate, explain,
 };
+use kmslint::facts::{Limits, of_inventory};
+use kmslint::load::load_over;
 use kmslint::policy::{Effect, PolicyDocument};
 use kmslint::simulate::{Simulation, read_simulation};
-use kmslint::source::json;
+use kmslint::source::{Discovery, Overlay, json};
 
 fn simulations(seed: u64, count: usize) -> impl Iterator<Item = Simulation> {
     generate::Requests::new(seed, true)
@@ -237,4 +241,31 @@ fn the_examples_of_a_conditional_answer_do_what_they_say() {
         both * 100 >= conditional * 95,
         "only {both} of {conditional} have both examples"
     );
+}
+
+/// Plain answers of facts need no evaluation; where debug assertions are on, each is held against
+/// the one that evaluation gives.
+#[test]
+fn plain_answers_are_those_of_the_evaluation() {
+    assert!(cfg!(debug_assertions), "nothing would be compared");
+    let (mut overlay, mut discovery) = (Overlay::default(), Discovery::default());
+    for (number, mut request) in generate::Requests::new(31, true).take(6_000).enumerate() {
+        let policy = &mut request["key_policy"];
+        let statements = policy["Statement"].as_array_mut();
+        // Without denials most answers are plain.
+        if let Some(statements) = statements.filter(|_| number % 4 != 0) {
+            statements.retain(|statement| statement["Effect"] != "Deny");
+            for statement in statements.iter_mut().filter(|_| number % 2 == 0) {
+                statement.as_object_mut().unwrap().remove("Condition");
+            }
+        }
+        let path = PathBuf::from(format!("keys/{number}.json"));
+        overlay.put(&path, policy.to_string());
+        discovery.named.push(path);
+    }
+    let loaded = load_over(&discovery, &overlay);
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let sure = facts.iter().flat_map(|facts| &facts.access.schedule);
+    let sure = sure.filter(|access| access.decision == Decision::Allowed);
+    assert!(sure.count() > 2_000, "of {}", facts.len());
 }

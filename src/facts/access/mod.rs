@@ -5,6 +5,7 @@ mod answer;
 mod member;
 mod named;
 mod narrowing;
+mod plain;
 mod through_iam;
 mod trial;
 mod via;

@@ -98,7 +98,7 @@ impl<'a> Desk<'a> {
         }) || self.is_unrendered(action)
     }
 
-    fn denies_nothing(&self) -> bool {
+    pub(super) fn denies_nothing(&self) -> bool {
         let mut effects = self.statements.iter().map(|record| record.effect);
         effects.all(|effect| effect == Effect::Allow)
     }
@@ -121,7 +121,7 @@ impl<'a> Desk<'a> {
 }
 
 /// Whether nothing of the statement hangs on the request.
-fn is_plain(record: &StatementRecord) -> bool {
+pub(super) fn is_plain(record: &StatementRecord) -> bool {
     record.inert.is_none()
         && record.conditions.is_empty()
         && !record.not_principal
