@@ -66,7 +66,8 @@ impl<'a, 'f> Files<'a, 'f> {
             let mut found = Vec::new();
             match self.typed {
                 Some(facts) => {
-                    found.extend(facts.statements_at().filter_map(|at| facts.locate(at)))
+                    let places = facts.statements_at();
+                    found.extend(places.filter_map(|at| facts.locate(at)));
                 }
                 None => self.gather(self.facts, &mut found),
             }
