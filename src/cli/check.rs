@@ -4,9 +4,10 @@ use clap::{Args, ValueEnum};
 
 use crate::finding::Severity;
 use crate::report::Summary;
+use crate::rule::Catalogue;
 
 use super::format::{Format, Outcome};
-use super::gather::InputArguments;
+use super::gather::{Gathered, InputArguments};
 use super::known::{RuleArguments, rule_names};
 use super::leave_out::LeaveOutArguments;
 use super::terminal::Terminal;
@@ -54,9 +55,8 @@ impl Threshold {
 }
 
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let known = arguments.rules.catalogue()?;
+    let (known, mut gathered) = gather(arguments)?;
     let names = rule_names(&known);
-    let mut gathered = arguments.inputs.gather(Some(&names))?;
     let selection = arguments.rules.selection(&gathered.config, &names)?;
     let catalogue = known
         .clone()
@@ -107,4 +107,17 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     // would take a third of the whole time.
     std::mem::forget((gathered, findings));
     Ok(code)
+}
+
+/// The rules, and what the paths hold. Rules are parsed while the files are looked for, unless a
+/// rule of the configuration can only be known from pages that have to be read first.
+fn gather(arguments: &CheckArguments) -> Result<(Catalogue, Gathered), Failure> {
+    let (rules, inputs) = (&arguments.rules, &arguments.inputs);
+    if let Some(names) = rules.builtin_names() {
+        let (known, gathered) = rayon::join(|| rules.catalogue(), || inputs.gather(Some(&names)));
+        return Ok((known?, gathered?));
+    }
+    let known = rules.catalogue()?;
+    let gathered = inputs.gather(Some(&rule_names(&known)))?;
+    Ok((known, gathered))
 }

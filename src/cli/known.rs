@@ -35,6 +35,15 @@ impl RuleArguments {
         Ok(catalogue)
     }
 
+    /// The ids of all rules where none but those that come with kmslint are asked for: none has to be
+    /// parsed to know them.
+    pub(super) fn builtin_names(&self) -> Option<Vec<&'static str>> {
+        let own = OWN_RULES.iter().map(|rule| rule.id);
+        self.rules
+            .is_empty()
+            .then(|| Catalogue::builtin_ids().chain(own).collect())
+    }
+
     pub(super) fn selection(&self, config: &Config, known: &[&str]) -> Result<Selection, Failure> {
         Selection::new(&self.select, &self.ignore, config, known)
             .map_err(|error| Failure::usage(format!("{error}; `kmslint rules` lists them")))

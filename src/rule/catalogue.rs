@@ -114,6 +114,11 @@ pub enum CatalogueError {
 }
 
 impl Catalogue {
+    /// The ids of the rules that come with kmslint, sorted; none is parsed for it.
+    pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(id, _)| *id)
+    }
+
     /// The rules that come with kmslint, parsed once.
     ///
     /// # Errors

@@ -12,27 +12,77 @@ use crate::rule::Catalogue;
 
 use super::workshop;
 
-/// So many findings are proven at most where they are only counted; fewer where there are many
-/// users and roles, each of whom every proof asks about.
-const MOST_PROVEN: usize = 1_000;
+/// How much is proven at most: a proof reads the whole file again and asks about every user and role.
+struct Budget {
+    /// Findings.
+    findings: usize,
+    /// Pairs of a finding and a user or role.
+    pairs: usize,
+    /// Bytes of the files of the findings; what is proven is kept with the text that it leads to.
+    bytes: usize,
+}
 
-/// So many pairs of a finding and a user or role are proven at most, but for [`LEAST_PROVEN`].
-const MOST_PAIRS: usize = 20_000;
+/// Where findings are only counted, beside a report that must not wait for it.
+const COUNTED: Budget = Budget {
+    findings: 1_000,
+    pairs: 20_000,
+    bytes: 16 << 20,
+};
 
-/// So many findings are proven however many users and roles there are.
-const LEAST_PROVEN: usize = 10;
+/// Where fixes are offered with a report.
+const OFFERED: Budget = Budget {
+    findings: 10_000,
+    pairs: 200_000,
+    bytes: 64 << 20,
+};
 
-/// The safe fixes of these findings; none where an input could not be read, as what they do would
-/// not be proven.
+impl Budget {
+    /// How many of the findings, those without a fix included, can be proven; the first one always.
+    fn covers(
+        &self,
+        gathered: &Gathered,
+        findings: &[Finding],
+        kinds: &BTreeMap<String, FixKind>,
+    ) -> usize {
+        let people = gathered.loaded.inventory.principals.len();
+        let (mut proven, mut pairs, mut bytes) = (0_usize, 0_usize, 0_usize);
+        let mut fits = |finding: &Finding| {
+            if !kinds.contains_key(&*finding.rule) {
+                return true;
+            }
+            let file = gathered.loaded.sources.get(finding.primary.at.source);
+            proven = proven.saturating_add(1);
+            pairs = pairs.saturating_add(people);
+            bytes = bytes.saturating_add(file.map_or(0, |file| file.text().len()));
+            proven == 1 || (proven <= self.findings && pairs <= self.pairs && bytes <= self.bytes)
+        };
+        let first_left = findings.iter().position(|finding| !fits(finding));
+        first_left.unwrap_or(findings.len())
+    }
+}
+
+/// The safe fixes of these findings, as many as can be proven in reasonable time; none where an input
+/// could not be read, as what they do would not be proven.
 pub(in crate::cli) fn safe_fixes(
     gathered: &Gathered,
     catalogue: &Catalogue,
     findings: &[Finding],
 ) -> Vec<Proposal> {
+    let kinds = kinds(catalogue);
+    let end = OFFERED.covers(gathered, findings, &kinds);
+    let provable = findings.get(..end).unwrap_or_default();
+    prove(gathered, catalogue, provable, &kinds)
+}
+
+fn prove(
+    gathered: &Gathered,
+    catalogue: &Catalogue,
+    findings: &[Finding],
+    kinds: &BTreeMap<String, FixKind>,
+) -> Vec<Proposal> {
     if !gathered.failures.is_empty() || findings.is_empty() {
         return Vec::new();
     }
-    let kinds = kinds(catalogue);
     let kind = |finding: &Finding| kinds.get(&*finding.rule).copied();
     let check = |facts: &Facts| lint::run(facts, catalogue);
     let proposals = workshop(gathered, &check).propose(findings, &kind).left;
@@ -48,23 +98,17 @@ pub(in crate::cli) fn fixable(
     if !gathered.failures.is_empty() {
         return None;
     }
-    let people = gathered.loaded.inventory.principals.len();
-    let most = MOST_PAIRS
-        .checked_div(people)
-        .map_or(MOST_PROVEN, |most| most.clamp(LEAST_PROVEN, MOST_PROVEN));
     let kinds = kinds(catalogue);
-    let mut with_kind = findings.iter().enumerate();
-    let mut with_kind = with_kind
-        .by_ref()
-        .filter(|(_, finding)| kinds.contains_key(&*finding.rule));
-    let end = with_kind.nth(most).map(|(position, _)| position);
-    let proven = findings
-        .get(..end.unwrap_or(findings.len()))
-        .unwrap_or_default();
-    let fixes = safe_fixes(gathered, catalogue, proven);
+    let end = COUNTED.covers(gathered, findings, &kinds);
+    let fixes = prove(
+        gathered,
+        catalogue,
+        findings.get(..end).unwrap_or_default(),
+        &kinds,
+    );
     Some(Fixable {
         proven: fixes.iter().map(|proposal| proposal.findings.len()).sum(),
-        at_least: end.is_some(),
+        at_least: end < findings.len(),
     })
 }
 
@@ -76,4 +120,53 @@ pub(super) fn kinds(catalogue: &Catalogue) -> BTreeMap<String, FixKind> {
         Some((rule.id.to_string(), kind))
     });
     kind.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, Fingerprints, Label, Severity};
+    use crate::source::{Location, SourceFile, SourceId, Span};
+
+    fn finding(source: SourceId, rule: &str) -> Finding {
+        Finding {
+            rule: rule.into(),
+            severity: Severity::Warning,
+            confidence: Confidence::High,
+            subject: String::new(),
+            message: String::new(),
+            help: "".into(),
+            reference: "".into(),
+            primary: Label {
+                at: Location {
+                    source,
+                    span: Span::default(),
+                },
+                text: String::new(),
+            },
+            related: Vec::new(),
+            statement: None,
+            identity: String::new(),
+            fingerprints: Fingerprints::default(),
+        }
+    }
+
+    /// A proof keeps the text of the whole file: a thousand of a large one would fill the memory.
+    #[test]
+    fn no_more_is_proven_than_fits() {
+        let mut gathered = Gathered::default();
+        let sources = &mut gathered.loaded.sources;
+        let small = sources.add(SourceFile::new("small", "x"));
+        let large = sources.add(SourceFile::new("large", "x".repeat(10 << 20)));
+        let kinds = BTreeMap::from([("mended".to_owned(), FixKind::AddResource)]);
+        let many = |source, rule| vec![finding(source, rule); 1_200];
+        let counted = |findings: &[Finding]| COUNTED.covers(&gathered, findings, &kinds);
+        assert_eq!(counted(&many(small, "mended")), 1_000);
+        assert_eq!(counted(&many(large, "mended")), 1);
+        assert_eq!(counted(&many(large, "other")), 1_200);
+        let offered = OFFERED.covers(&gathered, &many(large, "mended"), &kinds);
+        assert_eq!(offered, 6);
+        let first = [finding(large, "mended"), finding(large, "other")];
+        assert_eq!(counted(&first), 2);
+    }
 }
