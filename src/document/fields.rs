@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::{Fact, Vocabulary, Word};
 
-/// A record of which a document can be made. [`fields`] implements it.
+/// A record of which a document can be made; the macro `fields` implements it.
 pub trait Fields: Debug {
     /// The field of this name; none where there is none, or where it is left out.
     fn field(&self, name: &str) -> Option<Fact<'_>>;
