@@ -21,9 +21,6 @@ pub trait Items: Debug {
     /// Shows each item until one is not wanted.
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool);
 
-    /// Notes all its words, of which some are those of a field.
-    fn note_items(&self, field: Option<Word>, words: &mut Vocabulary);
-
     /// The numbers, where it is a place in a file.
     fn place(&self) -> Option<[u32; 3]> {
         None
@@ -135,7 +132,9 @@ impl<T: AsFact + Debug> AsFact for Vec<T> {
     }
 
     fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
-        self.note_items(field, words);
+        for item in self {
+            item.note(field, words);
+        }
     }
 
     fn is_left_out(&self) -> bool {
@@ -146,12 +145,6 @@ impl<T: AsFact + Debug> AsFact for Vec<T> {
 impl<T: AsFact + Debug> Items for Vec<T> {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
         self.iter().all(|item| visit(item.as_fact()));
-    }
-
-    fn note_items(&self, field: Option<Word>, words: &mut Vocabulary) {
-        for item in self {
-            item.note(field, words);
-        }
     }
 }
 
@@ -171,8 +164,6 @@ impl Items for (u32, u32, u32) {
             .iter()
             .all(|number| visit(Fact::Integer((*number).into())));
     }
-
-    fn note_items(&self, _: Option<Word>, _: &mut Vocabulary) {}
 
     fn place(&self) -> Option<[u32; 3]> {
         Some([self.0, self.1, self.2])

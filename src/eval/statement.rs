@@ -5,13 +5,9 @@ use crate::policy::Statement;
 use super::scope::Scope;
 use super::{Holds, condition, resource};
 
-/// Whether the statement is about the request's action. A statement without an action has no
-/// effect: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html>.
+/// Whether the statement is about the request's action.
 pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> bool {
-    statement
-        .action
-        .as_ref()
-        .is_some_and(|element| element.covers(scope.request.action))
+    statement.covered().contains(scope.request.action)
 }
 
 /// For which cases resource and conditions hold. A statement without a resource has no effect.

@@ -143,7 +143,9 @@ impl AsFact for ActionSet {
     }
 
     fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
-        self.note_items(field, words);
+        for action in self {
+            words.add_text(field, action.qualified());
+        }
     }
 }
 
@@ -151,11 +153,5 @@ impl Items for ActionSet {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
         self.iter()
             .all(|action| visit(Fact::Text(action.qualified().into())));
-    }
-
-    fn note_items(&self, field: Option<Word>, words: &mut Vocabulary) {
-        for action in self {
-            words.add_text(field, action.qualified());
-        }
     }
 }

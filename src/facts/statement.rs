@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::policy::{ActionElement, Effect, PolicyKind, Statement};
+use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
 use super::{ConditionRecord, SidAgain, StatementRecord};
@@ -42,7 +42,7 @@ fn record(index: usize, statement: &Statement, subject: &Subject<'_>) -> Stateme
     let actions = action
         .map(|element| action::records(element, subject))
         .unwrap_or_default();
-    let covers = action.map_or(ActionSet::EMPTY, ActionElement::covered);
+    let covers = statement.covered();
     let mut record = StatementRecord {
         index,
         sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),

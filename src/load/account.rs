@@ -35,10 +35,7 @@ fn account_of(policy: &PolicyDocument) -> Option<AccountId> {
 
 fn allows_kms(statement: &Statement) -> bool {
     let names = statement.principal.as_ref().is_some_and(|p| !p.negated);
-    let action = statement.action.as_ref();
-    statement.effect.value == Effect::Allow
-        && names
-        && action.is_some_and(|element| !element.covered().is_empty())
+    statement.effect.value == Effect::Allow && names && !statement.covered().is_empty()
 }
 
 fn accounts(

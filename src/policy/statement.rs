@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::aws::ActionSet;
 use crate::source::{Span, Spanned};
 
 use super::{ActionElement, Condition, PrincipalElement, ResourceElement, Text};
@@ -44,4 +45,13 @@ pub struct Statement {
     pub condition_span: Option<Span>,
     /// The whole statement.
     pub span: Span,
+}
+
+impl Statement {
+    /// The KMS actions that the statement is about. One without an action is about none:
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html>.
+    pub fn covered(&self) -> ActionSet {
+        let action = self.action.as_ref();
+        action.map_or(ActionSet::EMPTY, ActionElement::covered)
+    }
 }

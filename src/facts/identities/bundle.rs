@@ -3,7 +3,7 @@
 use crate::aws::ActionSet;
 use crate::eval::NamedPolicy;
 use crate::inventory::IdentityPolicy;
-use crate::policy::{ActionElement, Effect, PolicyDocument, Statement};
+use crate::policy::{Effect, PolicyDocument};
 
 use super::mentions::Mentions;
 
@@ -42,7 +42,7 @@ impl Reduced {
         let mut allows = ActionSet::EMPTY;
         let mut statements = Vec::new();
         for (index, statement) in document.statements.iter().enumerate() {
-            let covers = covers(statement);
+            let covers = statement.covered();
             if covers.is_empty() {
                 continue;
             }
@@ -74,12 +74,6 @@ impl Reduced {
             allows,
         })
     }
-}
-
-/// The KMS actions that a statement is about.
-fn covers(statement: &Statement) -> ActionSet {
-    let action = statement.action.as_ref();
-    action.map_or(ActionSet::EMPTY, ActionElement::covered)
 }
 
 impl Bundle {
