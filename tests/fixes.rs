@@ -14,7 +14,7 @@ use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop}
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
-use kmslint::source::edit::{JsonDraft, Passage, apply};
+use kmslint::source::edit::{JsonDraft, Passage, Places, apply};
 use kmslint::source::{Discovery, Overlay, Step};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
@@ -96,6 +96,12 @@ fn kind(finding: &Finding) -> Option<FixKind> {
     KINDS.get(&*finding.rule).copied()
 }
 
+/// The file of a proposal with its edits made.
+fn made(before: &Checked, proposal: &Proposal) -> String {
+    let file = before.loaded.sources.get(proposal.at.source).unwrap();
+    apply(file.text(), &proposal.edits()).unwrap()
+}
+
 /// Holds that a proposal does what it says, on the files as a whole.
 fn hold(
     before: &Checked,
@@ -105,30 +111,30 @@ fn hold(
 ) -> Checked {
     let title = &proposal.title;
     let file = before.loaded.sources.get(proposal.at.source).unwrap();
-    assert_eq!(
-        apply(file.text(), &proposal.edits).unwrap(),
-        proposal.text,
-        "{title}"
-    );
-    assert!(!proposal.edits.is_empty(), "{title}");
+    let edited_text = made(before, proposal);
+    assert!(!proposal.changes.is_empty(), "{title}");
+    for change in &proposal.changes {
+        assert_eq!(change.gone, change.edit.span.of(file.text()), "{title}");
+    }
     // The JSON Patch says the same as the edit.
     let document = |text: &str| {
         let mut steps = proposal.document.clone();
         steps
             .steps
             .retain(|step| *step != Step::Embedded || !proposal.document.steps.is_empty());
-        let (passage, rest) = Passage::open(text, &steps).unwrap();
-        assert!(rest.is_empty());
-        JsonDraft::new(passage.text()).get(&[]).unwrap()
+        let place = Places::read(text).unwrap().at(steps).unwrap();
+        let passage = Passage::open(place.span.of(text), &place).unwrap();
+        assert!(passage.base().is_empty());
+        JsonDraft::of(&passage).get(&[]).unwrap()
     };
     let patch: json_patch::Patch =
         serde_json::from_value(serde_json::to_value(&proposal.patch).unwrap()).unwrap();
     let mut patched: Json = document(file.text());
     json_patch::patch(&mut patched, &patch).unwrap();
-    assert_eq!(patched, document(&proposal.text), "{title}");
+    assert_eq!(patched, document(&edited_text), "{title}");
     // It is read as before.
     let mut edited = overlay.clone();
-    edited.put(file.name(), proposal.text.as_bytes());
+    edited.put(file.name(), edited_text.as_bytes());
     let after = Checked::new(discovery, &edited);
     assert_eq!(
         after.loaded.errors.len(),
@@ -358,7 +364,7 @@ fn everyone_is_narrowed_to_the_organization() {
         // Other accounts of no organization lose what `*` gave them: a person has to want that.
         assert!(!proposal.is_safe());
         let after = hold(&before, &discovery, &overlay, proposal);
-        let value: Json = serde_json::from_str(&proposal.text).unwrap();
+        let value: Json = serde_json::from_str(&made(&before, proposal)).unwrap();
         let wanted: Json = serde_json::from_str(wanted).unwrap();
         assert_eq!(value["Statement"][0]["Condition"], wanted);
         assert_eq!(value["Statement"][0]["Principal"]["AWS"], "*");
@@ -378,6 +384,51 @@ fn every_kind_is_some_rules() {
         let file = format!("src/fix/{}.rs", kind.name().replace('-', "_"));
         assert!(Path::new(&file).is_file(), "{file} is missing");
     }
+}
+
+/// Policies of one file are mended side by side, and the rest of the file stays.
+#[test]
+fn policies_of_one_file_are_mended_each_in_its_place() {
+    let policy = |number: u32| {
+        format!(
+            r#"{{
+      "PolicyName": "P{number}",
+      "Arn": "arn:aws:iam::111122223333:policy/P{number}",
+      "Path": "/",
+      "DefaultVersionId": "v1",
+      "PolicyVersionList": [
+        {{
+          "Document": {{ "Version": "2012-10-17", "Statement": [
+            {{ "Effect": "Deny", "Action": "kms:DeleteKey", "Resource": "*" }}
+          ] }},
+          "VersionId": "v1",
+          "IsDefaultVersion": true
+        }}
+      ]
+    }}"#
+        )
+    };
+    let policies = [policy(1), policy(2), policy(3)].join(", ");
+    let text = format!(
+        "{{\n  \"UserDetailList\": [], \"GroupDetailList\": [], \"RoleDetailList\": [],\n  \
+         \"Policies\": [ {policies} ]\n}}\n"
+    );
+    let wanted = text.replace("kms:DeleteKey", "kms:ScheduleKeyDeletion");
+    let (_, _, before) = Checked::of_files(&[("account.json".to_owned(), text)]);
+    assert!(
+        before.loaded.errors.is_empty(),
+        "{:?}",
+        before.loaded.errors
+    );
+    let proposed = before.propose(&kind).left;
+    assert_eq!(proposed.len(), 3);
+    let all: Vec<_> = proposed.iter().flat_map(Proposal::edits).collect();
+    let source = proposed[0].at.source;
+    let file = before.loaded.sources.get(source).unwrap();
+    assert_eq!(apply(file.text(), &all).unwrap(), wanted);
+    let done = before.with(|shop| shop.repair(&before.findings, &kind, &|_| true));
+    assert_eq!(done.done.len(), 3);
+    assert_eq!(done.files.get(&source), Some(&wanted));
 }
 
 const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:user/KMSKeyAdmin";
@@ -434,11 +485,12 @@ fn an_administrator_is_given_deletion_as_documented() {
     };
     let (proposal, _) = allowed(&before, &files, &request(None));
     let documented = ",\n    \"kms:ScheduleKeyDeletion\",\n    \"kms:CancelKeyDeletion\"";
-    assert_eq!(proposal.text, administrators(documented));
+    assert_eq!(made(&before, &proposal), administrators(documented));
 
     let (proposal, after) = allowed(&before, &files, &request(Some(21)));
     let cancel = "\"kms:Delete*\",\n    \"kms:CancelKeyDeletion\"\n  ]";
-    assert!(proposal.text.contains(cancel), "{}", proposal.text);
+    let edited = made(&before, &proposal);
+    assert!(edited.contains(cancel), "{edited}");
     let gained = "denied → allowed with 21 to 30 days";
     let mut effects = proposal.effects.iter();
     assert!(

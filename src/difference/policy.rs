@@ -31,6 +31,8 @@ pub(super) fn policy(
     operations: ActionSet,
 ) -> Option<ChangedSubject> {
     let presence = match (before, after) {
+        // Both sides share it.
+        (Some(before), Some(after)) if std::ptr::eq(before, after) => return None,
         (None, _) => Presence::Added,
         (_, None) => Presence::Removed,
         (Some(_), Some(_)) => Presence::Both,

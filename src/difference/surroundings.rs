@@ -1,6 +1,7 @@
 //! Users, roles and control policies of both sides, and which of them differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::facts::Identities;
 use crate::inventory::{Boundary, Inventory, Principal, Tag};
@@ -54,21 +55,36 @@ impl Numbers {
     }
 }
 
+/// ARNs of users and roles that are not the same on both sides.
+fn changed<'a>(before: &'a Inventory, after: &'a Inventory) -> BTreeSet<&'a str> {
+    if are_shared(&before.principals, &after.principals)
+        && are_shared(&before.identity_policies, &after.identity_policies)
+    {
+        return BTreeSet::new();
+    }
+    let mut numbers = Numbers::default();
+    let old = prints(before, &numbers.of_inventory(before));
+    let new = prints(after, &numbers.of_inventory(after));
+    let differs = |(arn, print): &(&&'a str, &Print<'a>), other: &BTreeMap<&str, Print<'_>>| {
+        other.get(**arn) != Some(*print)
+    };
+    let gone = old.iter().filter(|entry| differs(entry, &new));
+    let came = new.iter().filter(|entry| differs(entry, &old));
+    gone.chain(came).map(|(arn, _)| *arn).collect()
+}
+
+/// Whether both sides have not only equal things, but the same ones.
+fn are_shared<T>(before: &[Arc<T>], after: &[Arc<T>]) -> bool {
+    let mut both = before.iter().zip(after);
+    before.len() == after.len() && both.all(|(one, other)| Arc::ptr_eq(one, other))
+}
+
 impl<'a> Surroundings<'a> {
     pub(super) fn new(before: &'a Inventory, after: &'a Inventory) -> Self {
-        let mut numbers = Numbers::default();
-        let old = prints(before, &numbers.of_inventory(before));
-        let new = prints(after, &numbers.of_inventory(after));
-        let differs = |(arn, print): &(&&'a str, &Print<'a>), other: &BTreeMap<&str, Print<'_>>| {
-            other.get(**arn) != Some(*print)
-        };
-        let gone = old.iter().filter(|entry| differs(entry, &new));
-        let came = new.iter().filter(|entry| differs(entry, &old));
-        let changed = gone.chain(came).map(|(arn, _)| *arn).collect();
         Self {
             before: Identities::new(before),
             after: Identities::new(after),
-            changed,
+            changed: changed(before, after),
             control_differs: control_differs(before, after),
         }
     }
@@ -76,7 +92,7 @@ impl<'a> Surroundings<'a> {
 
 fn prints<'a>(inventory: &'a Inventory, numbers: &[usize]) -> BTreeMap<&'a str, Print<'a>> {
     let number = |position: &usize| numbers.get(*position).copied();
-    let print = |principal: &'a Principal| {
+    let print = |principal: &'a Arc<Principal>| {
         let tags = principal.tags.as_ref();
         let print = Print {
             id: principal.id.as_deref(),

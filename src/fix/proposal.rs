@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::source::edit::{Edit, PatchOperation};
+use crate::source::edit::{Edit, JsonDraft, Passage, PatchOperation, Place};
 use crate::source::{JsonPath, Location, SourceId};
 
 use super::FixKind;
@@ -21,15 +21,11 @@ pub struct Proposal {
     pub title: String,
     /// Where the reason stands: the finding, or the policy.
     pub at: Location,
-    /// The edits of the file, in its order.
-    pub edits: Vec<Edit>,
-    /// The whole file before the edits.
-    pub before: String,
-    /// The whole file with the edits made.
-    pub text: String,
-    /// The document in which the policy stands, with the escapes of the string around it undone,
-    /// before the edits and after them: what people are shown.
-    pub shown: (String, String),
+    /// The edits of the file, in its order: of the file as it was read, but for the proposals before
+    /// this one for the same policy.
+    pub changes: Vec<Change>,
+    /// What people are shown.
+    pub shown: Shown,
     /// The way to the document that `patch` is about.
     pub document: JsonPath,
     /// The same change as a JSON Patch of that document.
@@ -39,6 +35,41 @@ pub struct Proposal {
     pub effects: Vec<String>,
     /// Whether that is what the rule means.
     pub safety: Safety,
+}
+
+/// An edit, with what it takes away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The edit.
+    pub edit: Edit,
+    /// The text that goes.
+    pub gone: String,
+}
+
+/// The policy with the lines around it, or the document of a string in which it stands, with the
+/// string's escapes undone.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Before the edits.
+    pub before: String,
+    /// After them.
+    pub after: String,
+}
+
+impl Shown {
+    pub(super) fn new(place: &Place, passage: &Passage, draft: &JsonDraft) -> Self {
+        let around = |text: &str| {
+            if passage.document().steps.is_empty() {
+                format!("{}{text}{}", place.before, place.after)
+            } else {
+                text.to_owned()
+            }
+        };
+        Self {
+            before: around(passage.text()),
+            after: around(draft.text()),
+        }
+    }
 }
 
 /// Whether a fix may be made without a person's judgement.
@@ -52,6 +83,12 @@ pub enum Safety {
 }
 
 impl Proposal {
+    /// Its edits.
+    pub fn edits(&self) -> Vec<Edit> {
+        let changes = self.changes.iter();
+        changes.map(|change| change.edit.clone()).collect()
+    }
+
     /// Whether it is safe.
     pub fn is_safe(&self) -> bool {
         self.safety == Safety::Safe

@@ -1,18 +1,19 @@
 //! Makes one fix in memory and proves it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::difference::{self, EVERY, Side};
 use crate::facts::{Facts, Identities, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{self, Oversize};
-use crate::source::edit::{self, JsonDraft, Passage, locate};
-use crate::source::json::Node;
-use crate::source::{JsonPath, Location, Step};
+use crate::source::Location;
+use crate::source::edit::{self, Edit, JsonDraft, Passage, Place, Places};
 
 use super::plan::{Plan, Refusal};
-use super::recurrence::{self, Found};
+use super::proposal::{Change, Shown};
+use super::recurrence;
 use super::target::Target;
 use super::{FixKind, Proposal, Safety, Workshop, proof, sentence};
 
@@ -25,12 +26,15 @@ pub(super) enum Slot {
     Control(usize),
 }
 
-/// A policy under repair.
+/// A policy under repair, in one state of it. All places are those that it has in its file while
+/// nothing else of the file changes.
 #[derive(Clone, Debug)]
 pub(super) struct Bench {
     pub(super) slot: Slot,
-    /// The way to the policy in its file.
-    pub(super) path: JsonPath,
+    /// Where the policy stands in its file.
+    pub(super) place: Arc<Place>,
+    /// What stands there in this state.
+    pub(super) text: String,
     pub(super) policy: LoadedPolicy,
     pub(super) facts: Facts,
     pub(super) findings: Vec<Finding>,
@@ -44,20 +48,31 @@ impl Bench {
             span: self.policy.document.span,
         }
     }
+
+    /// The text at a place of the policy's file; nothing where that is not part of the policy.
+    pub(super) fn words_at(&self, at: Location) -> Option<&str> {
+        let start = self.place.span.start as usize;
+        let from = (at.span.start as usize).checked_sub(start)?;
+        let to = (at.span.end as usize).checked_sub(start)?;
+        let own = at.source == self.policy.source;
+        own.then(|| self.text.get(from..to)).flatten()
+    }
+
+    /// The text after these edits of the file.
+    fn edited(&self, edits: &[Edit]) -> Result<String, Refusal> {
+        let start = self.place.span.start;
+        let inside = edits.iter().map(|edit| edit.relative_to(start));
+        let inside: Option<Vec<_>> = inside.collect();
+        let inside =
+            inside.ok_or_else(|| Refusal::input("the edit reaches outside of the policy"))?;
+        edit::apply(&self.text, &inside).map_err(|error| Refusal::input(error.to_string()))
+    }
 }
 
 /// A fix and the state that it leads to.
 pub(super) struct Attempt {
     pub(super) proposal: Proposal,
     pub(super) after: Bench,
-}
-
-/// A policy, the text of its file, and the finding that is to go.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'j> {
-    pub(super) bench: &'j Bench,
-    pub(super) text: &'j str,
-    pub(super) fixed: Option<(&'j Finding, FixKind)>,
 }
 
 /// A workshop with what is needed for every proof.
@@ -77,13 +92,14 @@ impl<'a> Prover<'a> {
     /// Plans a fix, makes it in memory, and proves it. Nothing where there is nothing to do.
     pub(super) fn attempt(
         &self,
-        job: Job<'_>,
+        bench: &Bench,
+        fixed: Option<(&Finding, FixKind)>,
         plan: impl FnOnce(&Target<'_>) -> Result<Option<Plan>, Refusal>,
     ) -> Result<Option<Attempt>, Refusal> {
-        let Job { bench, text, fixed } = job;
         let lost = || Refusal::input("the policy cannot be found in the file again");
-        let (passage, base) = Passage::open(text, &bench.path).ok_or_else(lost)?;
-        let value = JsonDraft::new(passage.text()).get(base).ok_or_else(lost)?;
+        let passage = Passage::open(&bench.text, &bench.place).ok_or_else(lost)?;
+        let draft = JsonDraft::of(&passage);
+        let value = draft.get(passage.base()).ok_or_else(lost)?;
         let key = match bench.slot {
             Slot::Key(index) => self.shop.inventory.keys.get(index),
             Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => None,
@@ -93,8 +109,8 @@ impl<'a> Prover<'a> {
             kind: bench.policy.document.kind,
             account: key.and_then(|key| key.account),
             organization: self.shop.organization,
-            text: passage.text(),
-            base,
+            draft,
+            base: passage.base(),
             value,
         };
         let Some(plan) = plan(&target)? else {
@@ -104,18 +120,11 @@ impl<'a> Prover<'a> {
         if edits.is_empty() {
             return Ok(None);
         }
-        let edited =
-            edit::apply(text, &edits).map_err(|error| Refusal::input(error.to_string()))?;
-        let after = self.after(bench, &edited)?;
+        let after = self.state(bench, bench.edited(&edits)?)?;
         let difference = self.difference(bench, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
         let mut reasons = proof::objections(&difference, &plan.meant);
-        let found = Found { bench, text };
-        let left = Found {
-            bench: &after,
-            text: &edited,
-        };
-        reasons.extend(recurrence::objections(found, left, finding));
+        reasons.extend(recurrence::objections(bench, &after, finding));
         reasons.extend(plan.caution);
         let proposal = Proposal {
             kind: fixed.map(|(_, kind)| kind),
@@ -123,11 +132,9 @@ impl<'a> Prover<'a> {
             subject: bench.facts.subject.clone(),
             title: plan.title,
             at: finding.map_or(bench.whole(), |finding| finding.primary.at),
-            edits,
-            shown: (passage.text().to_owned(), plan.draft.text().to_owned()),
-            before: text.to_owned(),
-            text: edited,
-            document: document(&bench.path, base),
+            changes: changes(bench, edits),
+            shown: Shown::new(&bench.place, &passage, &plan.draft),
+            document: passage.document().clone(),
             patch: plan.draft.patch().to_vec(),
             effects: sentence::lines(&difference),
             safety: if reasons.is_empty() {
@@ -140,13 +147,19 @@ impl<'a> Prover<'a> {
     }
 
     /// A policy as it stands in its file, with its facts and findings.
-    pub(super) fn bench(&self, slot: Slot, policy: &LoadedPolicy) -> Option<Bench> {
-        let text = self.shop.text(policy.source);
-        let path = locate(text, policy.document.span)?;
+    pub(super) fn bench(
+        &self,
+        slot: Slot,
+        policy: &LoadedPolicy,
+        file: &Places<'_>,
+    ) -> Option<Bench> {
+        let text = file.text();
+        let place = file.of(policy.document.span)?;
         let facts = self.facts(slot, policy)?;
         Some(Bench {
             slot,
-            path,
+            text: place.span.of(text).to_owned(),
+            place: Arc::new(place),
             policy: policy.clone(),
             findings: (self.shop.check)(&facts),
             facts,
@@ -168,16 +181,18 @@ impl<'a> Prover<'a> {
         Some(facts)
     }
 
-    /// The policy as it is read from the edited file.
-    fn after(&self, bench: &Bench, edited: &str) -> Result<Bench, Refusal> {
-        let policy = reread(bench, edited)?;
+    /// The same policy where another text stands in its place.
+    pub(super) fn state(&self, bench: &Bench, text: String) -> Result<Bench, Refusal> {
+        let policy = reread(bench, &text)?;
         let facts = self.facts(bench.slot, &policy);
         let facts = facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?;
         Ok(Bench {
+            slot: bench.slot,
+            place: Arc::clone(&bench.place),
+            text,
             findings: (self.shop.check)(&facts),
             facts,
             policy,
-            ..bench.clone()
         })
     }
 
@@ -196,6 +211,13 @@ impl<'a> Prover<'a> {
     /// As much of the inventory as this policy can have an effect on.
     fn inventory_with(&self, slot: Slot, policy: &LoadedPolicy) -> Inventory {
         let all = self.shop.inventory;
+        if all.keys.is_empty() {
+            // Without keys, what somebody can do to them is not asked.
+            return Inventory {
+                policies: vec![policy.clone()],
+                ..Inventory::default()
+            };
+        }
         let mut with = Inventory {
             principals: all.principals.clone(),
             identity_policies: all.identity_policies.clone(),
@@ -211,10 +233,11 @@ impl<'a> Prover<'a> {
             Slot::Loose(_) => with.policies.push(policy.clone()),
             Slot::Attached(index) => {
                 with.keys.clone_from(&all.keys);
-                if let Some(IdentityPolicy { policy: place, .. }) =
-                    with.identity_policies.get_mut(index)
-                {
-                    *place = policy.clone();
+                if let Some(place) = with.identity_policies.get_mut(index) {
+                    *place = Arc::new(IdentityPolicy {
+                        arn: place.arn.clone(),
+                        policy: policy.clone(),
+                    });
                 }
             }
             Slot::Control(index) => {
@@ -228,12 +251,19 @@ impl<'a> Prover<'a> {
     }
 }
 
-/// The way to the document in which the policy stands, `base` being the rest of the way.
-fn document(path: &JsonPath, base: &[Step]) -> JsonPath {
-    let length = path.steps.len().saturating_sub(base.len());
-    JsonPath {
-        steps: path.steps.iter().take(length).cloned().collect(),
-    }
+/// The edits with what they take away.
+fn changes(bench: &Bench, edits: Vec<Edit>) -> Vec<Change> {
+    let change = |edit: Edit| {
+        let at = Location {
+            source: bench.policy.source,
+            span: edit.span,
+        };
+        Change {
+            gone: bench.words_at(at).unwrap_or_default().to_owned(),
+            edit,
+        }
+    };
+    edits.into_iter().map(change).collect()
 }
 
 fn with_policy(key: &Key, policy: &LoadedPolicy) -> Key {
@@ -243,7 +273,7 @@ fn with_policy(key: &Key, policy: &LoadedPolicy) -> Key {
     }
 }
 
-/// Reads the policy from the edited file. What AWS would refuse is not proposed.
+/// Reads the policy from the edited text. What AWS would refuse is not proposed.
 fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
     let refused = |reason: &dyn std::fmt::Display| {
         Refusal::input(format!(
@@ -251,40 +281,37 @@ fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
         ))
     };
     let lost = || Refusal::input("the policy cannot be found after the edit");
-    let (passage, base) = Passage::open(edited, &bench.path).ok_or_else(lost)?;
-    let root = passage.parse().map_err(|error| refused(&error))?;
-    let node = find(&root, base).ok_or_else(lost)?;
+    let passage = Passage::open(edited, &bench.place).ok_or_else(lost)?;
     let old = &bench.policy.document;
     // A policy that a tool wrote as a part of its answer is not the text that AWS stores.
-    let text = if base.is_empty() {
+    let text = if passage.base().is_empty() {
         passage.text().trim()
     } else {
         ""
     };
-    if let Some(error) = policy::text_refusals(text, old.kind, node.span) {
-        return Err(refused(&error));
-    }
-    let oversize = Oversize::of(text, old.kind);
     let longest = bench.policy.oversize.map_or(0, |before| before.length);
-    if let Some(oversize) = oversize.filter(|oversize| oversize.length > longest) {
-        return Err(refused(&oversize.complaint(node.span)));
-    }
-    let document = policy::parse(node, old.kind)
-        .map_err(|errors| errors.first().map_or_else(lost, |error| refused(error)))?;
-    if let Some(error) = document.refusals.iter().find(|_| old.refusals.is_empty()) {
-        return Err(refused(error));
-    }
+    let read = passage.read(|node| {
+        if let Some(error) = policy::text_refusals(text, old.kind, node.span) {
+            return Err(refused(&error));
+        }
+        let oversize = Oversize::of(text, old.kind);
+        if let Some(oversize) = oversize.filter(|oversize| oversize.length > longest) {
+            return Err(refused(&oversize.complaint(node.span)));
+        }
+        let document = policy::parse(node, old.kind)
+            .map_err(|errors| errors.first().map_or_else(lost, |error| refused(error)))?;
+        match document.refusals.iter().find(|_| old.refusals.is_empty()) {
+            Some(error) => Err(refused(error)),
+            None => Ok((document, oversize)),
+        }
+    });
+    let read = read.map_err(|error| refused(&error))?;
+    let (document, oversize) = read.ok_or_else(lost)??;
     Ok(LoadedPolicy {
+        name: bench.policy.name.clone(),
+        source: bench.policy.source,
+        encoding: bench.policy.encoding,
         oversize,
         document,
-        ..bench.policy.clone()
-    })
-}
-
-fn find<'n, 'a>(root: &'n Node<'a>, path: &[Step]) -> Option<&'n Node<'a>> {
-    path.iter().try_fold(root, |node, step| match step {
-        Step::Key(key) => node.get(key),
-        Step::Index(index) => node.items()?.get(*index),
-        Step::Embedded => None,
     })
 }

@@ -7,36 +7,22 @@ use crate::source::Location;
 
 use super::prover::Bench;
 
-/// What is found of a policy in one state of its file.
-#[derive(Clone, Copy)]
-pub(super) struct Found<'a> {
-    pub(super) bench: &'a Bench,
-    /// The text of the policy's file in that state.
-    pub(super) text: &'a str,
-}
-
 /// Why the findings after the fix are not what they should be: the one that it is for is still
 /// there, or others of its severity came.
-pub(super) fn objections(
-    before: Found<'_>,
-    after: Found<'_>,
-    fixed: Option<&Finding>,
-) -> Vec<String> {
-    let mut old: Vec<_> = before.bench.findings.iter().collect();
+pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>) -> Vec<String> {
+    let mut old: Vec<_> = before.findings.iter().collect();
     if let Some(fixed) = fixed
         && let Some(position) = old.iter().position(|finding| *finding == fixed)
     {
         old.remove(position);
     }
     // What is said in the same words is the same; only then other words can be.
-    let new = unmatched(
-        after.bench.findings.iter().collect(),
-        &mut old,
-        |one, other| words(one) == words(other),
-    );
+    let new = unmatched(after.findings.iter().collect(), &mut old, |one, other| {
+        words(one) == words(other)
+    });
     let stands = |one: &Finding, other: &Finding| {
-        let place = after.place(one);
-        place.is_some() && place == before.place(other)
+        let there = place(after, one);
+        there.is_some() && there == place(before, other)
     };
     let new = unmatched(new, &mut old, stands);
     let least = fixed.map_or(Severity::Error, |fixed| fixed.severity);
@@ -88,24 +74,18 @@ fn words(finding: &Finding) -> String {
     said.join(" ")
 }
 
-impl Found<'_> {
-    /// Where a finding stands, in words that an edit elsewhere does not change: what is pointed
-    /// at, in which statement. Nothing where it stands in no statement.
-    fn place(&self, finding: &Finding) -> Option<(String, String)> {
-        let statement = finding.statement?;
-        let statements = self.bench.facts.statements.iter();
-        let span = (statement.span.start, statement.span.end);
-        let mut statements = statements.filter(|record| (record.at.1, record.at.2) == span);
-        let sid = statements.next().and_then(|record| record.sid.clone());
-        let name = sid.unwrap_or_else(|| self.words_at(statement));
-        Some((name, self.words_at(finding.primary.at)))
-    }
-
-    fn words_at(&self, at: Location) -> String {
-        if at.source == self.bench.policy.source {
-            at.span.of(self.text).to_owned()
-        } else {
-            format!("{at:?}")
-        }
-    }
+/// Where a finding stands, in words that an edit elsewhere does not change: what is pointed at, in
+/// which statement. Nothing where it stands in no statement.
+fn place(bench: &Bench, finding: &Finding) -> Option<(String, String)> {
+    let statement = finding.statement?;
+    let statements = bench.facts.statements.iter();
+    let span = (statement.span.start, statement.span.end);
+    let mut statements = statements.filter(|record| (record.at.1, record.at.2) == span);
+    let sid = statements.next().and_then(|record| record.sid.clone());
+    let words_at = |at: Location| match bench.words_at(at) {
+        Some(words) => words.to_owned(),
+        None => format!("{at:?}"),
+    };
+    let name = sid.unwrap_or_else(|| words_at(statement));
+    Some((name, words_at(finding.primary.at)))
 }

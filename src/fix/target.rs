@@ -24,8 +24,8 @@ pub(super) struct Target<'a> {
     pub(super) account: Option<AccountId>,
     /// The organization's id, where it is configured.
     pub(super) organization: Option<&'a str>,
-    /// The document in which the policy stands.
-    pub(super) text: &'a str,
+    /// The document in which the policy stands, unchanged.
+    pub(super) draft: JsonDraft,
     /// The way to the policy in it.
     pub(super) base: &'a [Step],
     /// The policy.
@@ -62,7 +62,7 @@ pub(super) fn then(path: &[Step], step: Step) -> Vec<Step> {
 
 impl Target<'_> {
     pub(super) fn draft(&self) -> JsonDraft {
-        JsonDraft::new(self.text)
+        self.draft.clone()
     }
 
     pub(super) fn statements_path(&self) -> Vec<Step> {

@@ -9,10 +9,12 @@ use crate::aws::KeyArn;
 use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
+use crate::source::edit::{self, Places};
 use crate::source::{Location, SourceId, Sources};
 
 use super::plan::Refusal;
-use super::prover::{Bench, Job, Prover, Slot};
+use super::prover::{Bench, Prover, Slot};
+use super::states::States;
 use super::target::Target;
 use super::{AllowDeletion, FixKind, Proposal, Refused, Repaired, Safety};
 
@@ -56,17 +58,9 @@ impl<'a> Workshop<'a> {
         let tried: Vec<_> = benches
             .into_par_iter()
             .flat_map_iter(|(bench, findings)| {
-                let text = self.text(bench.policy.source);
                 let tries = findings.into_iter().map(|(finding, kind)| {
                     let plan = |target: &Target<'_>| kind.plan(target, finding).map(Some);
-                    let tried = prover.attempt(
-                        Job {
-                            bench: &bench,
-                            text,
-                            fixed: Some((finding, kind)),
-                        },
-                        plan,
-                    );
+                    let tried = prover.attempt(&bench, Some((finding, kind)), plan);
                     (finding.clone(), tried)
                 });
                 tries.collect::<Vec<_>>()
@@ -104,14 +98,19 @@ impl<'a> Workshop<'a> {
         let repaired: Vec<_> = files
             .into_par_iter()
             .map(|(source, benches)| {
-                let mut text = self.text(source).to_owned();
                 let mut outcome = Repaired::default();
+                let mut states = States::default();
                 for bench in benches {
-                    round.repair(bench, &mut text, &mut outcome);
+                    match states.latest(&prover, &bench) {
+                        Ok(now) => {
+                            states.keep(round.repair(now.unwrap_or(bench), &mut outcome));
+                        }
+                        Err(refusal) => {
+                            outcome.refused.push(refused(None, Some(&bench), refusal));
+                        }
+                    }
                 }
-                if text != self.text(source) {
-                    outcome.files.insert(source, text);
-                }
+                outcome.files.extend(self.edited(source, states));
                 outcome
             })
             .collect();
@@ -129,41 +128,57 @@ impl<'a> Workshop<'a> {
     pub fn allow(&self, request: &AllowDeletion) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
+        let mut files: BTreeMap<SourceId, States> = BTreeMap::new();
+        let keys = self.inventory.keys.iter();
+        let keys = keys.filter_map(|key| Some(key.policy.as_ref()?.source));
+        let places = self.places(keys.collect());
         for (slot, policy, _) in self.subjects() {
             if !matches!(slot, Slot::Key(_)) {
                 continue;
             }
-            let Some(bench) = prover.bench(slot, policy) else {
+            let Some(bench) = places
+                .get(&policy.source)
+                .and_then(|file| prover.bench(slot, policy, file))
+            else {
                 continue;
             };
-            let text = outcome
-                .files
-                .get(&policy.source)
-                .map_or(self.text(policy.source), String::as_str);
-            let text = text.to_owned();
-            match prover.attempt(
-                Job {
-                    bench: &bench,
-                    text: &text,
-                    fixed: None,
-                },
-                |target| request.plan(target),
-            ) {
+            let states = files.entry(policy.source).or_default();
+            let tried = states.latest(&prover, &bench).and_then(|now| {
+                let bench = now.as_ref().unwrap_or(&bench);
+                prover.attempt(bench, None, |target| request.plan(target))
+            });
+            match tried {
                 Ok(Some(attempt)) => {
-                    outcome
-                        .files
-                        .insert(policy.source, attempt.proposal.text.clone());
+                    states.keep(attempt.after);
                     outcome.done.push(attempt.proposal);
                 }
                 Ok(None) => {}
                 Err(refusal) => outcome.refused.push(refused(None, Some(&bench), refusal)),
             }
         }
+        for (source, states) in files {
+            outcome.files.extend(self.edited(source, states));
+        }
         outcome
+    }
+
+    /// The file with its policies in these states; nothing where that is how it was read.
+    fn edited(&self, source: SourceId, states: States) -> Option<(SourceId, String)> {
+        let text = self.text(source);
+        // Values of one file that are changed by themselves cannot overlap.
+        let edited = edit::apply(text, &states.edits()).ok()?;
+        (edited != text).then_some((source, edited))
     }
 
     pub(super) fn text(&self, source: SourceId) -> &'a str {
         self.sources.get(source).map_or("", |file| file.text())
+    }
+
+    /// These files, as far as they can be edited.
+    fn places(&self, files: BTreeSet<SourceId>) -> BTreeMap<SourceId, Places<'a>> {
+        let files = files.into_par_iter();
+        let read = |source| Some((source, Places::read(self.text(source))?));
+        files.filter_map(read).collect()
     }
 
     /// Every policy that somebody can change, with what findings call it.
@@ -224,10 +239,12 @@ impl<'a> Workshop<'a> {
             Some((slot, policy, own))
         };
         let subjects: Vec<_> = self.subjects().filter_map(of).collect();
-        let benches = subjects.into_par_iter();
-        let benches =
-            benches.filter_map(|(slot, policy, own)| Some((prover.bench(slot, policy)?, own)));
-        benches.collect()
+        let places = self.places(by_file.keys().copied().collect());
+        let bench = |(slot, policy, own): (Slot, &'a LoadedPolicy, _)| {
+            let file = places.get(&policy.source)?;
+            Some((prover.bench(slot, policy, file)?, own))
+        };
+        subjects.into_par_iter().filter_map(bench).collect()
     }
 }
 
@@ -239,7 +256,8 @@ struct Round<'r> {
 }
 
 impl Round<'_> {
-    fn repair(&self, mut bench: Bench, text: &mut String, outcome: &mut Repaired) {
+    /// Makes the fixes of one policy; the state that it is in then.
+    fn repair(&self, mut bench: Bench, outcome: &mut Repaired) -> Bench {
         let mut tried: BTreeSet<(Arc<str>, String)> = BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
             let mut open: Vec<_> = bench.findings.clone();
@@ -251,16 +269,8 @@ impl Round<'_> {
             });
             let Some((finding, kind)) = next else { break };
             let plan = |target: &Target<'_>| kind.plan(target, &finding).map(Some);
-            match self.prover.attempt(
-                Job {
-                    bench: &bench,
-                    text,
-                    fixed: Some((&finding, kind)),
-                },
-                plan,
-            ) {
+            match self.prover.attempt(&bench, Some((&finding, kind)), plan) {
                 Ok(Some(attempt)) if (self.accept)(&attempt.proposal) => {
-                    text.clone_from(&attempt.proposal.text);
                     outcome.done.push(attempt.proposal);
                     bench = attempt.after;
                 }
@@ -269,13 +279,14 @@ impl Round<'_> {
                 Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
             }
         }
+        bench
     }
 }
 
 /// Adds a proposal; one that makes the same edits is the same, for one finding more.
 fn add(proposals: &mut Vec<Proposal>, proposal: Proposal) {
     let same = |other: &&mut Proposal| {
-        other.document == proposal.document && other.edits == proposal.edits
+        other.document == proposal.document && other.changes == proposal.changes
     };
     // The proposals for one policy follow each other.
     let of_file = |other: &&mut Proposal| other.at.source == proposal.at.source;

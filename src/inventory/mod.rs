@@ -8,6 +8,8 @@ mod policy;
 mod principal;
 mod trail;
 
+use std::sync::Arc;
+
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
@@ -16,7 +18,8 @@ pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
 pub use trail::{Coverage, RecordedCaller, RecordedEvents, Trail, TrailIndex};
 
-/// Everything that the given paths hold.
+/// Everything that the given paths hold. What a changed inventory shares with the one that it came
+/// from, as the proof of a fix does, is not read again.
 #[derive(Debug, Default)]
 pub struct Inventory {
     /// Keys, sorted by where they were first found. A key policy that came without its key is a
@@ -27,9 +30,9 @@ pub struct Inventory {
     /// Policies that are attached to nothing that was loaded, sorted by place.
     pub policies: Vec<LoadedPolicy>,
     /// Users and roles, sorted by ARN.
-    pub principals: Vec<Principal>,
+    pub principals: Vec<Arc<Principal>>,
     /// The policies of users, groups and roles, each once however often it is attached.
-    pub identity_policies: Vec<IdentityPolicy>,
+    pub identity_policies: Vec<Arc<IdentityPolicy>>,
     /// Control policies of the organization, sorted by place.
     pub organization_policies: Vec<OrganizationPolicy>,
     /// Where those are attached, as the configuration says, or else a collection of files.
@@ -43,7 +46,7 @@ pub struct Inventory {
 impl Inventory {
     /// Every policy that somebody of these accounts can change, but for key policies.
     pub fn policies_of_people(&self) -> impl Iterator<Item = &LoadedPolicy> {
-        let own = |policy: &&IdentityPolicy| !policy.is_aws_managed();
+        let own = |policy: &&Arc<IdentityPolicy>| !policy.is_aws_managed();
         let attached = self.identity_policies.iter().filter(own);
         self.policies
             .iter()

@@ -223,17 +223,18 @@ fn session_name(caller: &Caller) -> Option<&str> {
 
 /// The loaded user or role that the caller is, or whose session it is.
 fn member<'i>(caller: &Caller, inventory: &'i Inventory) -> Option<&'i Principal> {
+    let mut principals = inventory.principals.iter().map(|principal| &**principal);
     let account = caller.account()?;
     let arn = Arn::parse(caller.as_str())?;
     if let Some(session) = arn.resource.strip_prefix("assumed-role/") {
         // A session's ARN leaves out its role's path; role names are unique in an account.
         let (role, _) = session.split_once('/')?;
-        return inventory.principals.iter().find(|principal| {
+        return principals.find(|principal| {
             principal.kind == IdentityType::Role
                 && principal.account == account
                 && principal.name == role
         });
     }
     let same = |principal: &&Principal| principal.arn.value == caller.as_str();
-    inventory.principals.iter().find(same)
+    principals.find(same)
 }

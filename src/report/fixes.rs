@@ -10,9 +10,9 @@ use super::snippet::{Tone, paint};
 use super::unified_diff::hunks;
 use super::visible::{clip, prose, source_char};
 use crate::finding::Finding;
-use crate::fix::{Proposal, Refused, Safety};
+use crate::fix::{Change, Proposal, Refused, Safety};
 use crate::source::Sources;
-use crate::source::edit::{Edit, PatchOperation};
+use crate::source::edit::PatchOperation;
 
 /// Characters of a line of source that are shown.
 const LONGEST_LINE: usize = 160;
@@ -101,7 +101,7 @@ fn rules(findings: &[Finding]) -> Vec<&str> {
 
 /// The lines that change; of lines that nobody can read whole, the bytes.
 fn shown(proposal: &Proposal) -> Vec<String> {
-    let diff = hunks(&proposal.shown.0, &proposal.shown.1, 1);
+    let diff = hunks(&proposal.shown.before, &proposal.shown.after, 1);
     let changed = |line: &&str| line.starts_with(['+', '-', ' ']);
     let lines: Vec<_> = diff.split_inclusive('\n').filter(changed).collect();
     if lines
@@ -111,8 +111,7 @@ fn shown(proposal: &Proposal) -> Vec<String> {
         return lines.into_iter().map(str::to_owned).collect();
     }
     let mut shown = Vec::new();
-    for edit in &proposal.edits {
-        let gone = edit.span.of(&proposal.before);
+    for Change { edit, gone } in &proposal.changes {
         if !gone.is_empty() {
             shown.push(format!("- {gone}"));
         }
@@ -251,7 +250,6 @@ pub fn json(
             .map_or(1, |file| file.position(at.span.start).line)
     };
     let name = |at: crate::source::Location| sources.get(at.source).map_or("", |file| file.name());
-    let edit = |edit: &'_ Edit| (edit.span.start, edit.span.end);
     let report = Report {
         proposals: proposals
             .iter()
@@ -269,12 +267,12 @@ pub fn json(
                 },
                 effects: &proposal.effects,
                 edits: proposal
-                    .edits
+                    .changes
                     .iter()
-                    .map(|one| JsonEdit {
-                        start: edit(one).0,
-                        end: edit(one).1,
-                        replacement: &one.replacement,
+                    .map(|change| JsonEdit {
+                        start: change.edit.span.start,
+                        end: change.edit.span.end,
+                        replacement: &change.edit.replacement,
                     })
                     .collect(),
                 document: proposal.document.to_string(),

@@ -23,6 +23,13 @@ pub struct OffsetMap {
 }
 
 impl OffsetMap {
+    /// The map of a text that stands in the file as it is, from this offset.
+    pub(crate) fn shift(by: u32) -> Self {
+        Self {
+            runs: vec![(0, by)],
+        }
+    }
+
     /// The outer offset of what stands at `decoded`.
     pub fn outer(&self, decoded: u32) -> u32 {
         let after = self.runs.partition_point(|(start, _)| *start <= decoded);

@@ -12,28 +12,24 @@ use crate::rule::Catalogue;
 
 use super::workshop;
 
-/// How much is proven at most: a proof reads the whole file again and asks about every user and role.
+/// How much is proven at most: a proof asks about every user and role.
 struct Budget {
     /// Findings.
     findings: usize,
     /// Pairs of a finding and a user or role.
     pairs: usize,
-    /// Bytes of the files of the findings; what is proven is kept with the text that it leads to.
-    bytes: usize,
 }
 
 /// Where findings are only counted, beside a report that must not wait for it.
 const COUNTED: Budget = Budget {
     findings: 1_000,
     pairs: 20_000,
-    bytes: 16 << 20,
 };
 
 /// Where fixes are offered with a report.
 const OFFERED: Budget = Budget {
     findings: 10_000,
     pairs: 200_000,
-    bytes: 64 << 20,
 };
 
 impl Budget {
@@ -44,17 +40,20 @@ impl Budget {
         findings: &[Finding],
         kinds: &BTreeMap<String, FixKind>,
     ) -> usize {
-        let people = gathered.loaded.inventory.principals.len();
-        let (mut proven, mut pairs, mut bytes) = (0_usize, 0_usize, 0_usize);
+        // Without a key a policy is proven by itself.
+        let inventory = &gathered.loaded.inventory;
+        let people = match inventory.keys.as_slice() {
+            [] => 0,
+            _ => inventory.principals.len(),
+        };
+        let (mut proven, mut pairs) = (0_usize, 0_usize);
         let mut fits = |finding: &Finding| {
             if !kinds.contains_key(&*finding.rule) {
                 return true;
             }
-            let file = gathered.loaded.sources.get(finding.primary.at.source);
             proven = proven.saturating_add(1);
             pairs = pairs.saturating_add(people);
-            bytes = bytes.saturating_add(file.map_or(0, |file| file.text().len()));
-            proven == 1 || (proven <= self.findings && pairs <= self.pairs && bytes <= self.bytes)
+            proven == 1 || (proven <= self.findings && pairs <= self.pairs)
         };
         let first_left = findings.iter().position(|finding| !fits(finding));
         first_left.unwrap_or(findings.len())
@@ -125,10 +124,14 @@ pub(super) fn kinds(catalogue: &Catalogue) -> BTreeMap<String, FixKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::AccountId;
     use crate::finding::{Confidence, Fingerprints, Label, Severity};
-    use crate::source::{Location, SourceFile, SourceId, Span};
+    use crate::inventory::{Boundary, IdentityType, Key, Located, Principal};
+    use crate::load::load_over;
+    use crate::source::{Discovery, Location, Overlay};
+    use std::sync::Arc;
 
-    fn finding(source: SourceId, rule: &str) -> Finding {
+    fn finding(rule: &str) -> Finding {
         Finding {
             rule: rule.into(),
             severity: Severity::Warning,
@@ -138,10 +141,7 @@ mod tests {
             help: "".into(),
             reference: "".into(),
             primary: Label {
-                at: Location {
-                    source,
-                    span: Span::default(),
-                },
+                at: Location::default(),
                 text: String::new(),
             },
             related: Vec::new(),
@@ -151,22 +151,55 @@ mod tests {
         }
     }
 
-    /// A proof keeps the text of the whole file: a thousand of a large one would fill the memory.
+    fn user() -> Principal {
+        Principal {
+            kind: IdentityType::User,
+            arn: Located {
+                value: String::new(),
+                at: Location::default(),
+            },
+            account: AccountId::parse("111122223333").unwrap(),
+            name: String::new(),
+            id: None,
+            tags: None,
+            policies: Vec::new(),
+            boundary: Boundary::None,
+        }
+    }
+
+    fn people(count: usize) -> Vec<Arc<Principal>> {
+        std::iter::repeat_with(|| Arc::new(user()))
+            .take(count)
+            .collect()
+    }
+
+    fn keys() -> Vec<Key> {
+        let (mut files, mut discovery) = (Overlay::default(), Discovery::default());
+        let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+            "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"}]}"#;
+        files.put("policy.json", policy);
+        discovery.found.push("policy.json".into());
+        load_over(&discovery, &files).inventory.keys
+    }
+
+    /// Where keys are loaded, every proof asks about everyone.
     #[test]
-    fn no_more_is_proven_than_fits() {
+    fn no_more_is_proven_than_a_report_can_wait_for() {
         let mut gathered = Gathered::default();
-        let sources = &mut gathered.loaded.sources;
-        let small = sources.add(SourceFile::new("small", "x"));
-        let large = sources.add(SourceFile::new("large", "x".repeat(10 << 20)));
         let kinds = BTreeMap::from([("mended".to_owned(), FixKind::AddResource)]);
-        let many = |source, rule| vec![finding(source, rule); 1_200];
-        let counted = |findings: &[Finding]| COUNTED.covers(&gathered, findings, &kinds);
-        assert_eq!(counted(&many(small, "mended")), 1_000);
-        assert_eq!(counted(&many(large, "mended")), 1);
-        assert_eq!(counted(&many(large, "other")), 1_200);
-        let offered = OFFERED.covers(&gathered, &many(large, "mended"), &kinds);
-        assert_eq!(offered, 6);
-        let first = [finding(large, "mended"), finding(large, "other")];
-        assert_eq!(counted(&first), 2);
+        let many = |rule| vec![finding(rule); 1_200];
+        let counted =
+            |gathered: &Gathered, findings: &[Finding]| COUNTED.covers(gathered, findings, &kinds);
+        gathered.loaded.inventory.principals = people(5_000);
+        assert_eq!(counted(&gathered, &many("mended")), 1_000);
+        assert_eq!(counted(&gathered, &many("other")), 1_200);
+        gathered.loaded.inventory.keys = keys();
+        assert_eq!(counted(&gathered, &many("mended")), 4);
+        assert_eq!(OFFERED.covers(&gathered, &many("mended"), &kinds), 40);
+        gathered.loaded.inventory.principals = people(50_000);
+        assert_eq!(
+            counted(&gathered, &[finding("mended"), finding("other")]),
+            2
+        );
     }
 }

@@ -6,6 +6,7 @@ mod member;
 mod mentions;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::aws::{AccountId, KmsAction};
 use crate::eval::Caller;
@@ -20,7 +21,7 @@ pub(crate) use mentions::Mentions;
 /// a key is concluded from its key policy alone.
 #[derive(Debug, Default)]
 pub struct Identities<'a> {
-    policies: &'a [IdentityPolicy],
+    policies: &'a [Arc<IdentityPolicy>],
     bundles: Vec<Bundle>,
     accounts: BTreeMap<AccountId, Vec<Member<'a>>>,
     control: Option<Control<'a>>,
@@ -131,7 +132,7 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn new(policies: &[IdentityPolicy]) -> Self {
+    fn new(policies: &[Arc<IdentityPolicy>]) -> Self {
         let policies = policies.iter().enumerate();
         Self {
             reduced: policies

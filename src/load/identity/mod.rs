@@ -7,6 +7,7 @@
 mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::aws::AccountId;
 use crate::inventory::{Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Principal};
@@ -46,7 +47,7 @@ pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing
         .collect();
     for part in principals.into_values() {
         let principal = desk.principal(part, &groups);
-        inventory.principals.push(principal);
+        inventory.principals.push(Arc::new(principal));
     }
     inventory.identity_policies = desk.policies;
     desk.missing
@@ -87,7 +88,7 @@ fn attach(
 /// Gives every policy its position.
 #[derive(Default)]
 struct Desk {
-    policies: Vec<IdentityPolicy>,
+    policies: Vec<Arc<IdentityPolicy>>,
     managed: BTreeMap<String, usize>,
     missing: Vec<Missing>,
     /// What was complained of already: one complaint for each policy and group.
@@ -98,10 +99,10 @@ impl Desk {
     fn add_managed(&mut self, arn: String, policy: LoadedPolicy) {
         let next = self.policies.len();
         let position = *self.managed.entry(arn.clone()).or_insert(next);
-        let policy = IdentityPolicy {
+        let policy = Arc::new(IdentityPolicy {
             arn: Some(arn),
             policy,
-        };
+        });
         match self.policies.get_mut(position) {
             Some(old) => *old = policy,
             None => self.policies.push(policy),
@@ -112,7 +113,8 @@ impl Desk {
         let mut positions = Vec::new();
         for policy in attachments.inline {
             positions.push(self.policies.len());
-            self.policies.push(IdentityPolicy { arn: None, policy });
+            self.policies
+                .push(Arc::new(IdentityPolicy { arn: None, policy }));
         }
         for arn in attachments.managed {
             match self.managed.get(&arn.value) {

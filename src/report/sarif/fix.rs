@@ -6,7 +6,7 @@ use super::location::{artifact, region, unlinked};
 use super::text;
 use super::types::{ArtifactChange, Fix, Replacement};
 use crate::finding::Finding;
-use crate::fix::Proposal;
+use crate::fix::{Change, Proposal};
 use crate::report::run::Run;
 use crate::report::visible::prose;
 use crate::source::Location;
@@ -44,7 +44,7 @@ fn fix(run: &Run<'_>, proposal: &Proposal) -> Option<Fix> {
             ..proposal.at
         })
     };
-    let replacements = proposal.edits.iter().map(|edit| {
+    let replacements = proposal.changes.iter().map(|Change { edit, .. }| {
         let inserted = (!edit.replacement.is_empty()).then(|| text(edit.replacement.clone()));
         Some(Replacement {
             deleted_region: region(&place(edit.span)?),

@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::layout::Layout;
 use super::patch::pointer;
 use super::splice::{self, Added};
-use super::{Edit, PatchOperation};
+use super::{Edit, Passage, PatchOperation};
 
 /// A document to which changes are made one after the other. What is added looks like what
 /// stands beside it; every other byte stays.
@@ -17,6 +17,10 @@ use super::{Edit, PatchOperation};
 pub struct JsonDraft {
     draft: Draft,
     patch: Vec<PatchOperation>,
+    /// The way from the document to what the text holds: nothing outside of it can be changed.
+    root: Vec<Step>,
+    /// The white space at the start of the line in which the text begins.
+    indent: String,
 }
 
 /// Why a change cannot be made.
@@ -42,14 +46,6 @@ fn missing(path: &[Step]) -> DraftError {
     })
 }
 
-fn find<'n, 'a>(root: &'n Node<'a>, path: &[Step]) -> Option<&'n Node<'a>> {
-    path.iter().try_fold(root, |node, step| match step {
-        Step::Key(key) => node.get(key),
-        Step::Index(index) => node.items()?.get(*index),
-        Step::Embedded => None,
-    })
-}
-
 /// The position of a child among the others; of two equal keys, the last.
 fn position(container: &Node<'_>, step: &Step) -> Option<usize> {
     match step {
@@ -68,10 +64,22 @@ impl JsonDraft {
         Self {
             draft: Draft::new(text),
             patch: Vec::new(),
+            root: Vec::new(),
+            indent: String::new(),
         }
     }
 
-    /// The document as it is now.
+    /// A draft of the document from which this passage is; paths begin at that document, and only
+    /// what stands in the passage can be changed.
+    pub fn of(passage: &Passage) -> Self {
+        Self {
+            root: passage.root().to_vec(),
+            indent: passage.indent().to_owned(),
+            ..Self::new(passage.text())
+        }
+    }
+
+    /// The text as it is now.
     pub fn text(&self) -> &str {
         self.draft.text()
     }
@@ -89,7 +97,12 @@ impl JsonDraft {
     /// The value that stands there now.
     pub fn get(&self, path: &[Step]) -> Option<Json> {
         let root = json::parse_first(self.text()).ok()?;
-        find(&root, path).map(Json::from)
+        root.at(self.inside(path)?).map(Json::from)
+    }
+
+    /// The rest of the way, in the text.
+    fn inside<'p>(&self, path: &'p [Step]) -> Option<&'p [Step]> {
+        path.strip_prefix(self.root.as_slice())
     }
 
     /// Calls `change` with the node at `path`.
@@ -100,8 +113,9 @@ impl JsonDraft {
     ) -> Result<(), DraftError> {
         let text = self.draft.text().to_owned();
         let root = json::parse_first(&text)?;
-        let node = find(&root, path).ok_or_else(|| missing(path))?;
-        let layout = Layout::of(&text, &root);
+        let inside = self.inside(path).ok_or_else(|| missing(path))?;
+        let node = root.at(inside).ok_or_else(|| missing(path))?;
+        let layout = Layout::of(&text, &root, &self.indent);
         let mut edits = change(&text, &layout, node).ok_or_else(|| missing(path))?;
         // Later bytes first: the offsets of the others stay true.
         edits.sort_unstable_by(|one, other| other.cmp(one));

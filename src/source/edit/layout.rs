@@ -13,6 +13,8 @@ const LONGEST_LINE: usize = 100;
 pub(super) struct Layout<'a> {
     text: &'a str,
     root: &'a Node<'a>,
+    /// The white space at the start of the line in which the text begins.
+    indent: &'a str,
     /// What ends a line; empty where the whole document is one line.
     newline: &'static str,
     /// One step of indentation.
@@ -60,8 +62,26 @@ fn walk<'a>(root: &'a Node<'a>) -> impl Iterator<Item = &'a Node<'a>> {
     })
 }
 
+/// The white space at the start of the line in which this offset stands, `first` being that of the
+/// first line.
+fn indent_at<'t>(text: &'t str, offset: u32, first: &'t str) -> &'t str {
+    let before = text.get(..offset as usize).unwrap_or_default();
+    let Some(newline) = before.rfind('\n') else {
+        return if first.is_empty() { blank(text) } else { first };
+    };
+    blank(text.get(newline.saturating_add(1)..).unwrap_or_default())
+}
+
+/// The blanks and tabs at the start.
+fn blank(line: &str) -> &str {
+    let rest = line.trim_start_matches([' ', '\t']);
+    line.get(..line.len().saturating_sub(rest.len()))
+        .unwrap_or_default()
+}
+
 impl<'a> Layout<'a> {
-    pub(super) fn of(text: &'a str, root: &'a Node<'a>) -> Self {
+    /// The habits of this document, or part of one that begins in a line with this indentation.
+    pub(super) fn of(text: &'a str, root: &'a Node<'a>, indent: &'a str) -> Self {
         let body = root.span.of(text);
         let newline = match (body.contains("\r\n"), body.contains('\n')) {
             (true, _) => "\r\n",
@@ -70,13 +90,14 @@ impl<'a> Layout<'a> {
         };
         let mut seen = Seen::default();
         for node in walk(root) {
-            seen.look(text, node);
+            seen.look(text, node, indent);
         }
         let colon = seen.colon.unwrap_or_else(|| ": ".to_owned());
         let tight = newline.is_empty() && colon == ":";
         Self {
             text,
             root,
+            indent,
             newline,
             unit: seen.unit.unwrap_or_else(|| "  ".to_owned()),
             comma: seen
@@ -103,13 +124,7 @@ impl<'a> Layout<'a> {
 
     /// The white space at the start of the line in which this offset stands.
     pub(super) fn indent_at(&self, offset: u32) -> &'a str {
-        let before = self.text.get(..offset as usize).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let line = self.text.get(start..).unwrap_or_default();
-        let length = line
-            .len()
-            .saturating_sub(line.trim_start_matches([' ', '\t']).len());
-        line.get(..length).unwrap_or_default()
+        indent_at(self.text, offset, self.indent)
     }
 
     /// Whether a new value under this key goes over several lines: as the value of the same key
@@ -227,7 +242,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn look(&mut self, text: &str, node: &Node<'_>) {
+    fn look(&mut self, text: &str, node: &Node<'_>, first_indent: &str) {
         let between = |start, end| Span { start, end }.of(text);
         let children = children(node);
         let Some(first) = children.first() else {
@@ -235,12 +250,7 @@ impl Seen {
         };
         let lead = between(node.span.start.saturating_add(1), first.start);
         if let Some((_, indent)) = lead.rsplit_once('\n') {
-            let before = text.get(..node.span.start as usize).unwrap_or_default();
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            let outer = line
-                .len()
-                .saturating_sub(line.trim_start_matches([' ', '\t']).len());
-            let outer = line.get(..outer).unwrap_or_default();
+            let outer = indent_at(text, node.span.start, first_indent);
             let unit = indent.strip_prefix(outer).filter(|unit| !unit.is_empty());
             if let (None, Some(unit)) = (&self.unit, unit) {
                 self.unit = Some(unit.to_owned());

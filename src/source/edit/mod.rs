@@ -1,20 +1,22 @@
 //! Edits: bytes of a file that become others, and nothing else of it.
 //!
-//! [`JsonDraft`] changes one JSON document as its author would have written it, [`Passage`] leads
-//! from a document that stands in a string to the bytes of the file.
+//! [`Places`] finds where a value stands, [`Passage`] holds as much text as has to be read to change
+//! it, also out of a string, and [`JsonDraft`] changes that text as its author would have.
 
 mod draft;
 mod json_draft;
 mod layout;
 mod passage;
 mod patch;
+mod place;
 mod splice;
 #[cfg(test)]
 mod tests;
 
 pub use json_draft::{DraftError, JsonDraft};
-pub use passage::{Passage, locate};
+pub use passage::Passage;
 pub use patch::PatchOperation;
+pub use place::{Place, Places};
 
 use super::Span;
 
@@ -25,6 +27,20 @@ pub struct Edit {
     pub span: Span,
     /// The text that comes.
     pub replacement: String,
+}
+
+impl Edit {
+    /// The same edit of the text that begins at this offset; nothing where it is not in that.
+    #[must_use]
+    pub fn relative_to(&self, start: u32) -> Option<Self> {
+        Some(Self {
+            span: Span {
+                start: self.span.start.checked_sub(start)?,
+                end: self.span.end.checked_sub(start)?,
+            },
+            replacement: self.replacement.clone(),
+        })
+    }
 }
 
 /// Why edits cannot be made.

@@ -1,162 +1,132 @@
-//! A document that stands in a file, as itself or inside a string, and the way back to the file.
+//! The text that is to be read and changed for one value of a file, and the way back to the file.
 
 use std::fmt::Write as _;
 
-use crate::source::json::{self, Node, Value};
+use crate::source::json::{self, Node};
 use crate::source::{Embedded, Encoding, JsonPath, OffsetMap, Span, Step};
 
-use super::Edit;
+use super::{Edit, Place};
 
-/// A JSON document of a file: the file itself, or the text that one of its strings holds.
+/// What has to be read to change one value: of the file only that value, however much stands around
+/// it; where the value is part of a document that a string holds, that document.
 #[derive(Clone, Debug)]
 pub struct Passage {
-    /// The document, with the escapes of the strings around it undone.
+    /// JSON, with the escapes of the strings around it undone.
     text: String,
-    /// From offsets in `text` to offsets in the file; none where they are the same.
-    map: Option<OffsetMap>,
-    /// How the document is written into its surroundings, outermost first.
+    /// From offsets in `text` to offsets in the file.
+    map: OffsetMap,
+    /// How the text is written into its surroundings, outermost first.
     encodings: Vec<Encoding>,
+    /// The way from the document to what `text` holds.
+    root: Vec<Step>,
+    /// The way from the document to the value.
+    base: Vec<Step>,
+    /// The way from the file to the document.
+    document: JsonPath,
+    /// The white space at the start of the line in which `text` begins.
+    indent: String,
 }
 
 impl Passage {
-    /// The innermost document on the way along `path`, and the rest of the path in it. Nothing
-    /// where the path leads nowhere.
-    pub fn open<'p>(file: &str, path: &'p JsonPath) -> Option<(Self, &'p [Step])> {
-        let mut passage = Self {
-            text: file.to_owned(),
-            map: None,
-            encodings: Vec::new(),
+    /// What has to be read to change the value at `place`, where now `text` stands. Nothing where
+    /// the way leads nowhere.
+    pub fn open(text: &str, place: &Place) -> Option<Self> {
+        let steps = &place.path.steps;
+        let shift = OffsetMap::shift(place.span.start);
+        let Some(first) = steps.iter().position(|step| *step == Step::Embedded) else {
+            return Some(Self {
+                text: text.to_owned(),
+                map: shift,
+                encodings: Vec::new(),
+                root: steps.clone(),
+                base: steps.clone(),
+                document: JsonPath::default(),
+                indent: place.indent.clone(),
+            });
         };
-        let mut rest = path.steps.as_slice();
+        let whole = Span::new(0, text.len());
+        let mut passage = Self {
+            text: String::new(),
+            map: shift,
+            encodings: Vec::new(),
+            root: Vec::new(),
+            base: Vec::new(),
+            document: JsonPath::default(),
+            indent: String::new(),
+        };
+        passage.enter(Embedded::from_string(text, whole)?);
+        let mut rest = steps.get(first.saturating_add(1)..)?;
         while let Some(at) = rest.iter().position(|step| *step == Step::Embedded) {
             let (before, after) = rest.split_at_checked(at)?;
-            let root = json::parse_first(&passage.text).ok()?;
-            let span = find(&root, before)?.span;
-            let inner = Embedded::from_string(&passage.text, span)?;
-            passage.encodings.push(inner.encoding);
-            passage.map = Some(match &passage.map {
-                Some(outer) => outer.after(&inner.map),
-                None => inner.map,
-            });
-            passage.text = inner.text;
+            let span = json::parse_first(&passage.text).ok()?.at(before)?.span;
+            passage.enter(Embedded::from_string(&passage.text, span)?);
             rest = after.get(1..)?;
         }
-        Some((passage, rest))
+        passage.base = rest.to_vec();
+        let length = steps.len().saturating_sub(rest.len());
+        passage.document.steps = steps.iter().take(length).cloned().collect();
+        Some(passage)
     }
 
-    /// The document.
+    fn enter(&mut self, inner: Embedded) {
+        self.map = self.map.after(&inner.map);
+        self.encodings.push(inner.encoding);
+        self.text = inner.text;
+    }
+
+    /// The text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The offsets of the document as offsets of the file.
-    pub fn outer_span(&self, span: Span) -> Span {
-        self.map.as_ref().map_or(span, |map| map.outer_span(span))
+    /// The way from the document in which the value stands to the value.
+    pub fn base(&self) -> &[Step] {
+        &self.base
     }
 
-    /// The document as JSON, its places being the file's; what follows the first value is not
-    /// looked at.
+    /// The way from the file to that document; empty where the file is the document.
+    pub const fn document(&self) -> &JsonPath {
+        &self.document
+    }
+
+    /// The way from the document to what the text holds.
+    pub(super) fn root(&self) -> &[Step] {
+        &self.root
+    }
+
+    /// The white space at the start of the line in which the text begins.
+    pub(super) fn indent(&self) -> &str {
+        &self.indent
+    }
+
+    /// Reads the text and calls `with` with the value, whose places are the file's; what follows
+    /// the first value of the text is not looked at. Nothing where the value is not there.
     ///
     /// # Errors
-    /// Where it is not JSON; the place is the file's.
-    pub fn parse(&self) -> Result<Node<'_>, crate::source::InputError> {
+    /// Where the text is not JSON; the place is the file's.
+    pub fn read<T>(
+        &self,
+        with: impl FnOnce(&Node<'_>) -> T,
+    ) -> Result<Option<T>, crate::source::InputError> {
         let mut node = json::parse_first(&self.text).map_err(|mut error| {
-            error.span = self.outer_span(error.span);
+            error.span = self.map.outer_span(error.span);
             error
         })?;
-        if let Some(map) = &self.map {
-            node.relocate(map);
-        }
-        Ok(node)
+        node.relocate(&self.map);
+        let rest = self.base.strip_prefix(self.root.as_slice());
+        Ok(rest.and_then(|rest| node.at(rest)).map(with))
     }
 
-    /// Edits of the document as edits of the file.
+    /// Edits of the text as edits of the file.
     pub fn outer(&self, edits: Vec<Edit>) -> Vec<Edit> {
         let outer = |edit: Edit| {
             let encode = |text: String, encoding: &Encoding| encode(&text, *encoding);
             Edit {
-                span: self.outer_span(edit.span),
+                span: self.map.outer_span(edit.span),
                 replacement: self.encodings.iter().rev().fold(edit.replacement, encode),
             }
         };
         edits.into_iter().map(outer).collect()
-    }
-}
-
-fn find<'n, 'a>(root: &'n Node<'a>, path: &[Step]) -> Option<&'n Node<'a>> {
-    path.iter().try_fold(root, |node, step| match step {
-        Step::Key(key) => node.get(key),
-        Step::Index(index) => node.items()?.get(*index),
-        Step::Embedded => None,
-    })
-}
-
-/// The path to the value that stands at exactly these bytes of the file, or to the innermost
-/// around them; nothing where they are no part of a value.
-pub fn locate(file: &str, span: Span) -> Option<JsonPath> {
-    let root = json::parse_first(file).ok()?;
-    let mut steps = Vec::new();
-    descend(file, &root, None, span, &mut steps).then_some(JsonPath { steps })
-}
-
-/// Goes into whatever holds the bytes; `text` is the document that `node` was read from, and `map`
-/// leads from it to the file.
-fn descend(
-    text: &str,
-    node: &Node<'_>,
-    map: Option<&OffsetMap>,
-    span: Span,
-    steps: &mut Vec<Step>,
-) -> bool {
-    let outer = map.map_or(node.span, |map| map.outer_span(node.span));
-    if span.start < outer.start || outer.end < span.end {
-        return false;
-    }
-    match &node.value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                steps.push(Step::Index(index));
-                if descend(text, item, map, span, steps) {
-                    return true;
-                }
-                steps.pop();
-            }
-        }
-        Value::Object(members) => {
-            for member in members {
-                steps.push(Step::Key(member.key.clone().into_owned()));
-                if descend(text, &member.value, map, span, steps) {
-                    return true;
-                }
-                steps.pop();
-            }
-        }
-        Value::String(_) if span != outer => descend_into_string(text, node, map, span, steps),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-    true
-}
-
-fn descend_into_string(
-    text: &str,
-    node: &Node<'_>,
-    map: Option<&OffsetMap>,
-    span: Span,
-    steps: &mut Vec<Step>,
-) {
-    let Some(embedded) = Embedded::from_string(text, node.span) else {
-        return;
-    };
-    let Ok(inner) = json::parse_first(&embedded.text) else {
-        return;
-    };
-    let whole = match map {
-        Some(outer) => outer.after(&embedded.map),
-        None => embedded.map.clone(),
-    };
-    steps.push(Step::Embedded);
-    if !descend(&embedded.text, &inner, Some(&whole), span, steps) {
-        steps.pop();
     }
 }
 

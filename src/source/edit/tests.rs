@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Edit, EditError, JsonDraft, Passage, apply, locate};
+use super::{Edit, EditError, JsonDraft, Passage, Places, apply};
 use crate::source::{JsonPath, Span, Step};
 
 fn key(key: &str) -> Step {
@@ -142,6 +142,49 @@ fn a_statement_is_written_as_the_one_before() {
     assert_eq!(edited(text, &draft), wanted);
 }
 
+fn open(file: &str, path: &JsonPath) -> Passage {
+    let place = Places::read(file).unwrap().at(path.clone()).unwrap();
+    Passage::open(place.span.of(file), &place).unwrap()
+}
+
+/// Of a large file only the value that changes is read, and it is written as in its lines.
+#[test]
+fn a_value_is_changed_by_itself() {
+    let long = format!("\"Long\": \"{}\",\n", "x".repeat(500));
+    let file = format!(
+        "{{\n    {long}    \"Policies\": [\n        {{\n            \"Policy\": {{\n                \
+         \"Statement\": []\n            }},\n            {long}        }}\n    ]\n}}\n"
+    );
+    let path = JsonPath::default().key("Policies").index(0).key("Policy");
+    let file = file.replace("\",\n        }", "\"\n        }");
+    let place = Places::read(&file).unwrap().at(path.clone()).unwrap();
+    assert_eq!(
+        place.span.of(&file),
+        "{\n                \"Statement\": []\n            }"
+    );
+    assert_eq!(place.before, "        {\n            \"Policy\": ");
+    assert_eq!(place.after, ",\n");
+    let passage = open(&file, &path);
+    assert_eq!(passage.base(), path.steps);
+    let mut draft = JsonDraft::of(&passage);
+    let outside = JsonPath::default().key("Policies");
+    assert!(draft.replace(&outside.steps, &json!(1)).is_err());
+    let mut statements = path.steps.clone();
+    statements.push(key("Statement"));
+    draft
+        .add_values(&statements, 0, &[json!({"Effect": "Deny"})])
+        .unwrap();
+    draft
+        .insert_member(&path.steps, &[], "Version", &json!("2012-10-17"))
+        .unwrap();
+    let after = apply(&file, &passage.outer(draft.edits())).unwrap();
+    let statement = "[\n                    {\n                        \"Effect\": \"Deny\"\n                    \
+         }\n                ],\n                \"Version\": \"2012-10-17\"\n            }";
+    assert_eq!(after, file.replace("[]\n            }", statement));
+    let operations = serde_json::to_value(draft.patch()).unwrap();
+    assert_eq!(operations[0]["path"], "/Policies/0/Policy/Statement/0");
+}
+
 #[test]
 fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
     let policy = "{\n  \"Statement\" : [ {\n    \"Action\" : \"kms:*\"\n  } ]\n}";
@@ -164,22 +207,26 @@ fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
         (percent, vec![key("PolicyDocument"), Step::Embedded]),
     ] {
         let path = JsonPath { steps };
-        let (passage, _) = Passage::open(file, &path).unwrap();
-        let mut draft = JsonDraft::new(passage.text());
+        let passage = open(file, &path);
+        let mut draft = JsonDraft::of(&passage);
         let mut action = vec![key("Statement"), Step::Index(0), key("Action")];
         if file == percent {
             action.remove(1);
         }
         draft.replace(&action, &new).unwrap();
         let after = apply(file, &passage.outer(draft.edits())).unwrap();
-        let (passage, _) = Passage::open(&after, &path).unwrap();
+        let passage = open(&after, &path);
         assert_eq!(passage.text(), draft.text());
-        assert_eq!(JsonDraft::new(passage.text()).get(&action).unwrap(), new);
+        assert_eq!(JsonDraft::of(&passage).get(&action).unwrap(), new);
         if file == percent {
             assert!(after.contains("%5B%22kms%3AA%22%2C"), "{after}");
         }
-        let node = passage.parse().unwrap();
-        let found = locate(&after, node.get("Statement").unwrap().span).unwrap();
+        let statements = passage.read(|node| node.get("Statement").unwrap().span);
+        let found = Places::read(&after)
+            .unwrap()
+            .of(statements.unwrap().unwrap())
+            .unwrap();
+        let found = found.path;
         let wanted = path.steps.iter().cloned().chain([key("Statement")]);
         assert_eq!(found.steps, wanted.collect::<Vec<_>>());
     }
@@ -365,8 +412,8 @@ proptest! {
         let inner = serde_json::to_string_pretty(&json!({ "a": first })).unwrap();
         let file = serde_json::to_string_pretty(&json!({ "x": 1, "Policy": inner })).unwrap();
         let path = JsonPath::default().key("Policy").then(Step::Embedded);
-        let (passage, _) = Passage::open(&file, &path).unwrap();
-        let mut draft = JsonDraft::new(passage.text());
+        let passage = open(&file, &path);
+        let mut draft = JsonDraft::of(&passage);
         draft.insert_member(&[], &["a"], "b", &new).unwrap();
         let after = apply(&file, &passage.outer(draft.edits())).unwrap();
         let outer: Json = serde_json::from_str(&after).unwrap();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{OffsetMap, Span};
+use crate::source::{OffsetMap, Span, Step};
 
 /// A value and the bytes that say it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,15 @@ impl<'a> Node<'a> {
             .rev()
             .find(|member| member.key == key)
             .map(|member| &member.value)
+    }
+
+    /// The value to which these steps lead inside this document.
+    pub fn at(&self, steps: &[Step]) -> Option<&Self> {
+        steps.iter().try_fold(self, |node, step| match step {
+            Step::Key(key) => node.get(key),
+            Step::Index(index) => node.items()?.get(*index),
+            Step::Embedded => None,
+        })
     }
 
     /// The members, where this is an object.
