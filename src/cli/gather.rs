@@ -7,7 +7,7 @@ use clap::Args;
 use crate::aws::PendingWindowInDays;
 use crate::config::{Config, find};
 use crate::facts::{self, Facts, Limits};
-use crate::finding::{Finding, fingerprint};
+use crate::finding::{Finding, fingerprint_statements, tell_apart};
 use crate::lint::{self, together};
 use crate::load::{LoadError, Loaded};
 use crate::report::InputFailure;
@@ -85,11 +85,16 @@ impl Gathered {
     /// Runs the rules over everything, and notes what they ran over. The findings are sorted and
     /// have their fingerprints.
     pub(super) fn find(&mut self, catalogue: &Catalogue) -> Vec<Finding> {
-        let found = self.each(|facts| (lint::run(&facts, catalogue), facts.subject));
+        let sources = &self.loaded.sources;
+        let found = self.each(|facts| {
+            let mut found = lint::run(&facts, catalogue);
+            fingerprint_statements(&mut found, sources);
+            (found, facts.subject)
+        });
         let (found, checked) = found.into_iter().unzip();
         self.checked = checked;
         let mut findings = together(found);
-        fingerprint(&mut findings, &self.loaded.sources, &self.config.root);
+        tell_apart(&mut findings, &self.loaded.sources, &self.config.root);
         findings
     }
 }

@@ -137,6 +137,9 @@ impl FromIterator<Box<str>> for Given {
     }
 }
 
+/// As many keys as follow from a caller and a key.
+const ROOM: usize = 10;
+
 /// Keys and their values. Names ignore case:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,14 +201,27 @@ impl RequestContext {
     }
 
     fn push(&mut self, key: Shared, given: Given) {
-        Arc::make_mut(&mut self.entries).push((key, given));
+        self.own_entries().push((key, given));
     }
 
     fn entry(&mut self, key: &str) -> Option<&mut Given> {
-        let entry = Arc::make_mut(&mut self.entries)
-            .iter_mut()
-            .find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
+        let mut entries = self.own_entries().iter_mut();
+        let entry = entries.find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
         entry.map(|(_, given)| given)
+    }
+
+    /// The entries, no longer shared, with room for a few more: whoever changes one adds others.
+    fn own_entries(&mut self) -> &mut Vec<(Shared, Given)> {
+        if Arc::get_mut(&mut self.entries).is_none() {
+            let mut own = Vec::with_capacity(self.entries.len().saturating_add(ROOM));
+            own.extend_from_slice(&self.entries);
+            self.entries = Arc::new(own);
+        }
+        let own = Arc::make_mut(&mut self.entries);
+        if own.capacity() == 0 {
+            own.reserve(ROOM);
+        }
+        own
     }
 
     /// Takes back what was said of a key.

@@ -1,8 +1,9 @@
 //! What tells a finding from all others, run after run: a hash that survives moved lines and other
 //! white space, but not another statement.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
@@ -92,63 +93,80 @@ impl<'a> Subjects<'a> {
             finding.subject.clone()
         }
     }
+
+    /// The names of these, in their order; findings about one thing mostly follow each other.
+    fn names(&self, findings: &[Finding]) -> Vec<Arc<str>> {
+        let mut last: Option<(&str, Arc<str>)> = None;
+        let name = |finding: &Finding| -> Arc<str> { self.name(finding).into() };
+        let mut names = Vec::with_capacity(findings.len());
+        for finding in findings {
+            let known = last
+                .take()
+                .filter(|(subject, _)| *subject == finding.subject);
+            let (_, name) = last.insert(known.unwrap_or_else(|| (&finding.subject, name(finding))));
+            names.push(Arc::clone(name));
+        }
+        names
+    }
 }
 
 /// Gives every finding its fingerprints. The findings must be sorted: of several of one rule in
 /// equal statements of one subject, the first is the first in the file.
 pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
+    fingerprint_statements(findings, sources);
+    tell_apart(findings, sources, root);
+}
+
+/// Gives every finding the fingerprint of its statement.
+pub fn fingerprint_statements(findings: &mut [Finding], sources: &Sources) {
+    let mut known = BTreeMap::new();
+    for finding in findings {
+        let at = finding.statement.unwrap_or(finding.primary.at);
+        let statement = known.entry(at).or_insert_with(|| of_text(at, sources));
+        finding.fingerprints.statement = with_identity(*statement, &finding.identity);
+    }
+}
+
+/// Gives every finding, which has the fingerprint of its statement, its own. They must be sorted as
+/// for [`fingerprint`].
+pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
     let subjects = Subjects::new(sources, root);
-    let statements = statements(findings, sources);
-    let parts = |finding: &Finding| {
-        let at = statements.binary_search_by_key(&place(finding), |(at, _)| *at);
-        let statement = at.ok().and_then(|at| statements.get(at));
-        let statement = statement.map(|(_, hash)| *hash).unwrap_or_default();
-        let statement = with_identity(statement, &finding.identity);
-        (subjects.name(finding), statement)
-    };
-    let parts: Vec<_> = findings.par_iter().map(parts).collect();
-    let ordinals = ordinals(findings, &parts);
-    let numbered = findings.par_iter_mut().zip(parts).zip(ordinals);
-    numbered.for_each(|((finding, (subject, statement)), ordinal)| {
-        let (text, ordinal) = (statement.to_string(), ordinal.to_string());
-        finding.fingerprints = Fingerprints {
-            finding: Fingerprint::of(&[&finding.rule, &subject, &text, &ordinal]),
-            statement,
-        };
+    let names = findings.par_chunks(CHUNK);
+    let names: Vec<_> = names.flat_map_iter(|some| subjects.names(some)).collect();
+    let ordinals = ordinals(findings, &names);
+    let numbered = findings.par_iter_mut().zip(names).zip(ordinals);
+    numbered.for_each(|((finding, subject), ordinal)| {
+        let statement = finding.fingerprints.statement.to_string();
+        let parts = [&*finding.rule, &*subject, &statement, &ordinal.to_string()];
+        finding.fingerprints.finding = Fingerprint::of(&parts);
     });
 }
 
+/// Findings whose subjects are named in one piece of work.
+const CHUNK: usize = 256;
+
 /// Which of several of one rule in equal statements of one subject each finding is, from 0.
-fn ordinals(findings: &[Finding], parts: &[(String, Fingerprint)]) -> Vec<u32> {
-    let mut order: Vec<_> = (0..findings.len()).collect();
-    let key = |index: &usize| {
-        let (subject, statement) = parts.get(*index)?;
-        Some((statement, &findings.get(*index)?.rule, subject))
-    };
-    // The statement tells most apart, and is compared soonest.
-    order.par_sort_by(|one, two| key(one).cmp(&key(two)));
+fn ordinals(findings: &[Finding], names: &[Arc<str>]) -> Vec<u32> {
+    let statements = findings
+        .iter()
+        .map(|finding| finding.fingerprints.statement);
+    let mut order: Vec<(Fingerprint, usize)> = statements.zip(0..).collect();
+    let rest = |index: usize| Some((&findings.get(index)?.rule, names.get(index)?));
+    // The statement tells most apart.
+    order.par_sort_unstable_by(|one, two| {
+        let by_statement = one.0.cmp(&two.0);
+        by_statement.then_with(|| (rest(one.1), one.1).cmp(&(rest(two.1), two.1)))
+    });
     let mut ordinals = vec![0; findings.len()];
-    for alike in order.chunk_by(|one, two| key(one) == key(two)) {
-        for (index, ordinal) in alike.iter().zip(0..) {
+    let same = |one: &(_, usize), two: &(_, usize)| one.0 == two.0 && rest(one.1) == rest(two.1);
+    for alike in order.chunk_by(same) {
+        for ((_, index), ordinal) in alike.iter().zip(0..) {
             if let Some(slot) = ordinals.get_mut(*index) {
                 *slot = ordinal;
             }
         }
     }
     ordinals
-}
-
-/// The fingerprint of every statement that has findings, in the order of their places.
-fn statements(findings: &[Finding], sources: &Sources) -> Vec<(Location, Fingerprint)> {
-    let mut places: Vec<_> = findings.iter().map(place).collect();
-    places.sort_unstable();
-    places.dedup();
-    let hashed = places.into_par_iter().map(|at| (at, of_text(at, sources)));
-    hashed.collect()
-}
-
-fn place(finding: &Finding) -> Location {
-    finding.statement.unwrap_or(finding.primary.at)
 }
 
 fn of_text(at: Location, sources: &Sources) -> Fingerprint {

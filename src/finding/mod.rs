@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use fingerprint::{Fingerprint, Fingerprints, Subjects, fingerprint};
+pub use fingerprint::{
+    Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_statements, tell_apart,
+};
 
 use crate::source::Location;
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::run::{Place, Run};
 use super::visible::{clip, prose};
-use super::{Style, human};
+use super::{Style, human, pieces};
 use crate::finding::{Finding, Severity};
 
 /// Characters of a message at most; GitHub takes 64 KiB.
@@ -19,16 +19,12 @@ const MOST: usize = 4_000;
 /// # Errors
 /// Where writing fails.
 pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
-    for found in run.open() {
+    let open: Vec<_> = run.open().collect();
+    pieces::each(out, &open, |out, found| {
         let place = run.place(found.primary.at);
-        command(
-            out,
-            level(found.severity),
-            place.as_ref(),
-            &found.rule,
-            &message(found),
-        )?;
-    }
+        let level = level(found.severity);
+        command(out, level, place.as_ref(), &found.rule, &message(found))
+    })?;
     for failure in run.failures {
         let (file, place) = run.failed(failure);
         let mut words = prose(&failure.error.message, true);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
+use super::pieces::in_pieces;
 use super::visible::escape_json;
 use super::{InputFailure, Summary};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
@@ -87,12 +87,6 @@ pub fn findings(
     failures: &[InputFailure],
     summary: &Summary,
 ) -> io::Result<()> {
-    let list = |findings| Document {
-        version: VERSION,
-        findings,
-        errors: Vec::new(),
-        summary: Summary::default(),
-    };
     let document = Document {
         errors: failures.iter().map(|f| failure(sources, f)).collect(),
         summary: *summary,
@@ -113,30 +107,31 @@ pub fn findings(
         }
         .as_bytes(),
     )?;
-    // Thousands of findings are written on all cores, in pieces of the same document; some pieces at
-    // a time, so that they need little memory.
-    for (number, some) in findings.chunks(CHUNK.saturating_mul(CHUNKS)).enumerate() {
-        let pieces = some.par_chunks(CHUNK).map(|findings| {
-            let findings = findings.iter().map(|f| finding(sources, f)).collect();
-            let text = serde_json::to_string_pretty(&list(findings));
-            text.map(|text| Piece::between(text, before, after))
-        });
-        let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
-        for (index, piece) in pieces.iter().enumerate() {
-            let is_first = number == 0 && index == 0;
-            out.write_all(if is_first { b"" } else { b"," })?;
-            out.write_all(piece.as_str().as_bytes())?;
-        }
-    }
+    // Pieces of the same document.
+    let mut comma: &[u8] = b"";
+    let piece = |findings| {
+        let text = serde_json::to_string_pretty(&list(of(sources, findings)))?;
+        Ok(Piece::between(text, before, after))
+    };
+    in_pieces(findings, piece, |piece| {
+        out.write_all(std::mem::replace(&mut comma, b","))?;
+        out.write_all(piece.as_str().as_bytes())
+    })?;
     if !findings.is_empty() {
         out.write_all(CLOSE.as_bytes())?;
     }
     writeln!(out, "{}", escape_json(tail))
 }
 
-/// Findings in one piece of work, and pieces at a time.
-const CHUNK: usize = 64;
-const CHUNKS: usize = 64;
+/// A document of nothing but findings.
+fn list(findings: Vec<JsonFinding<'_>>) -> Document<'_> {
+    Document {
+        version: VERSION,
+        findings,
+        errors: Vec::new(),
+        summary: Summary::default(),
+    }
+}
 
 const NO_FINDINGS: &str = "\"findings\": []";
 const OPEN: &str = "\"findings\": [";
@@ -177,6 +172,11 @@ impl Piece {
 pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", escape_json(&text))
+}
+
+fn of<'a>(sources: &'a Sources, findings: &'a [Finding]) -> Vec<JsonFinding<'a>> {
+    let findings = findings.iter();
+    findings.map(|found| finding(sources, found)).collect()
 }
 
 fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {

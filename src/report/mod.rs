@@ -16,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 mod path;
+mod pieces;
 pub mod preflight;
 mod run;
 pub mod sarif;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::KmsAction;
 use crate::eval::Caller;
 use crate::facts::identities::{Fingerprint, Member};
-use crate::facts::{Access, PrincipalKind, Via};
+use crate::facts::{Access, PrincipalKind, StatementRecord, Via};
 use crate::policy::{PrincipalForm, Statement};
 use crate::source::Location;
 
@@ -54,15 +54,12 @@ impl<'a> Desk<'a> {
 
     /// Loaded members that the key policy does not name and to whom their own policies give the
     /// action. Those that do not differ in what decides share one evaluation.
-    pub(super) fn members_who_can(
-        &self,
-        action: KmsAction,
-        granting: &[usize],
-        named: &BTreeSet<&str>,
-    ) -> Vec<Access> {
-        if !granting.iter().any(|index| self.names_own_account(*index)) {
+    pub(super) fn members_who_can(&self, action: KmsAction, named: &[Named<'_>]) -> Vec<Access> {
+        let hands_on = |record: &StatementRecord| self.names_own_account(record.index);
+        if self.members().is_empty() || !self.granting(action).any(hands_on) {
             return Vec::new();
         }
+        let named: BTreeSet<_> = named.iter().map(|named| named.text).collect();
         let mut shared: BTreeMap<Fingerprint, Option<Answer>> = BTreeMap::new();
         let mut found = Vec::new();
         for member in self.members() {

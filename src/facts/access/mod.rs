@@ -45,20 +45,15 @@ pub(super) fn table(
     let mut schedule = desk.who_can(KmsAction::ScheduleKeyDeletion);
     let mut cancel = desk.who_can(KmsAction::CancelKeyDeletion);
     let mut put_key_policy = desk.who_can(KmsAction::PutKeyPolicy);
-    let scheduling: BTreeSet<(PrincipalKind, String)> = schedule
-        .iter()
-        .map(|access| (access.kind, access.principal.clone()))
-        .collect();
+    for access in &mut schedule {
+        access.can_schedule = true;
+    }
+    let scheduling: BTreeSet<(PrincipalKind, &str)> = schedule.iter().map(who).collect();
     let everyone = schedule
         .iter()
         .any(|a| a.kind == PrincipalKind::Everyone && !a.narrowed);
-    for access in schedule
-        .iter_mut()
-        .chain(&mut cancel)
-        .chain(&mut put_key_policy)
-    {
-        access.can_schedule =
-            everyone || scheduling.contains(&(access.kind, access.principal.clone()));
+    for access in cancel.iter_mut().chain(&mut put_key_policy) {
+        access.can_schedule = everyone || scheduling.contains(&who(access));
     }
     let delete_imported_material = if desk.material_is_imported() {
         desk.who_can(KmsAction::DeleteImportedKeyMaterial)
@@ -79,6 +74,10 @@ pub(super) fn table(
     };
     table.through_iam = through_iam(&table);
     table
+}
+
+fn who(access: &Access) -> (PrincipalKind, &str) {
+    (access.kind, &access.principal)
 }
 
 /// Whether the principal is more than the id of a user or role that was deleted.
@@ -139,24 +138,19 @@ impl<'a> Desk<'a> {
     }
 
     fn who_can(&self, action: KmsAction) -> Vec<Access> {
-        let granting = self.granting(action);
-        let named = named(self.subject.document, &granting);
-        let mut all: Vec<_> = named
-            .iter()
-            .filter_map(|named| self.access(named, action))
-            .collect();
-        let known: BTreeSet<_> = named.iter().map(|named| named.text).collect();
-        all.extend(self.members_who_can(action, &granting, &known));
+        let named = named(self.subject.document, self.granting(action));
+        let mut all = Vec::with_capacity(named.len());
+        all.extend(named.iter().filter_map(|named| self.access(named, action)));
+        all.extend(self.members_who_can(action, &named));
         all
     }
 
     /// The Allow statements about the action.
-    fn granting(&self, action: KmsAction) -> Vec<usize> {
-        let grants = |statement: &&StatementRecord| {
+    fn granting(&self, action: KmsAction) -> impl Iterator<Item = &'a StatementRecord> + Clone {
+        let grants = move |statement: &&StatementRecord| {
             statement.effect == Effect::Allow && statement.covers.contains(action)
         };
-        let granting = self.statements.iter().filter(grants);
-        granting.map(|statement| statement.index).collect()
+        self.statements.iter().filter(grants)
     }
 
     /// What the principal can do; nothing where it surely cannot.

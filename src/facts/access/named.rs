@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::AccountId;
-use crate::facts::PrincipalKind;
 use crate::facts::principal::kind;
+use crate::facts::{PrincipalKind, StatementRecord};
 use crate::policy::{PolicyDocument, PrincipalForm};
 use crate::source::Span;
 
@@ -23,21 +23,24 @@ pub(super) struct Named<'a> {
 const EVERYONE: &str = "*";
 
 /// Each principal once, in the order in which these statements name them.
-pub(super) fn named<'a>(document: &'a PolicyDocument, statements: &[usize]) -> Vec<Named<'a>> {
+pub(super) fn named<'a>(
+    document: &'a PolicyDocument,
+    statements: impl Iterator<Item = &'a StatementRecord>,
+) -> Vec<Named<'a>> {
     let mut list = List::default();
-    for index in statements {
-        let statement = document.statements.get(*index);
+    for index in statements.map(|record| record.index) {
+        let statement = document.statements.get(index);
         let Some(element) = statement.and_then(|statement| statement.principal.as_ref()) else {
             continue;
         };
         if element.negated {
-            list.add(PrincipalForm::Everyone, EVERYONE, (*index, element.span));
+            list.add(PrincipalForm::Everyone, EVERYONE, (index, element.span));
             continue;
         }
         for entry in &element.entries {
             let form = entry.form();
             if form != PrincipalForm::NoCaller {
-                list.add(form, &entry.text().value, (*index, entry.text().span));
+                list.add(form, &entry.text().value, (index, entry.text().span));
             }
         }
     }
@@ -47,22 +50,41 @@ pub(super) fn named<'a>(document: &'a PolicyDocument, statements: &[usize]) -> V
 #[derive(Default)]
 struct List<'a> {
     found: Vec<Named<'a>>,
+    /// Those of a long list; few are compared one by one sooner than they are sorted.
     positions: BTreeMap<(PrincipalKind, &'a str), usize>,
 }
 
+/// So many are few.
+const FEW: usize = 8;
+
 impl<'a> List<'a> {
     fn add(&mut self, form: PrincipalForm<'_>, text: &'a str, place: (usize, Span)) {
-        let next = self.found.len();
-        let position = *self.positions.entry((kind(form), text)).or_insert(next);
-        match self.found.get_mut(position) {
+        let kind = kind(form);
+        let position = self.position(kind, text);
+        match position.and_then(|position| self.found.get_mut(position)) {
             Some(named) => named.places.push(place),
             None => self.found.push(Named {
-                kind: kind(form),
+                kind,
                 text,
                 account: form.account(),
                 places: vec![place],
             }),
         }
+    }
+
+    /// Where the principal stands in the list already.
+    fn position(&mut self, kind: PrincipalKind, text: &str) -> Option<usize> {
+        let name = |named: &Named<'a>| (named.kind, named.text);
+        if self.found.len() < FEW {
+            return self
+                .found
+                .iter()
+                .position(|named| name(named) == (kind, text));
+        }
+        for (position, named) in self.found.iter().enumerate().skip(self.positions.len()) {
+            self.positions.insert(name(named), position);
+        }
+        self.positions.get(&(kind, text)).copied()
     }
 }
 

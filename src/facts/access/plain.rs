@@ -23,9 +23,8 @@ pub(super) fn answer(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> O
     if !is_alone || !desk.denies_nothing() {
         return None;
     }
-    let granting = desk.granting(action).into_iter();
     let mut found = BTreeSet::new();
-    for record in granting.filter_map(|index| desk.statements.get(index)) {
+    for record in desk.granting(action) {
         if names(record, named)? {
             is_given(record).then(|| found.insert(record.index))?;
         }

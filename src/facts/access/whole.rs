@@ -64,10 +64,7 @@ pub(super) fn of<'a>(desk: &Desk<'a>, named: &Named<'a>, action: KmsAction) -> W
 impl<'a> Desk<'a> {
     /// Whether the principal surely or perhaps can do it. Most answers need no evaluation.
     fn can(&self, named: &Named<'a>, action: KmsAction) -> bool {
-        let granting = self.granting(action);
-        let mut records = granting
-            .iter()
-            .filter_map(|index| self.statements.get(*index));
+        let mut records = self.granting(action);
         if !records.clone().any(|record| may_name(record, named)) {
             return false;
         }
@@ -79,10 +76,7 @@ impl<'a> Desk<'a> {
 
     /// Whether anyone who still exists surely or perhaps can do it.
     pub(super) fn someone_can(&self, action: KmsAction) -> bool {
-        let granting = self.granting(action);
-        let mut records = granting
-            .iter()
-            .filter_map(|index| self.statements.get(*index));
+        let mut records = self.granting(action);
         if self.denies_nothing() && records.any(|record| is_plain(record) && names_own(record)) {
             return true;
         }
@@ -90,7 +84,7 @@ impl<'a> Desk<'a> {
             let pair = named.account.zip(self.subject.key.account);
             pair.is_some_and(|(own, key)| own != key)
         };
-        let mut all = named(self.subject.document, &granting).into_iter();
+        let mut all = named(self.subject.document, self.granting(action)).into_iter();
         all.any(|named| {
             named.kind != PrincipalKind::UniqueId
                 && !foreign(&named)
@@ -109,9 +103,7 @@ impl<'a> Desk<'a> {
             let mut kinds = statement.principals.iter().map(|found| found.kind);
             statement.inert.is_none() && kinds.any(|kind| kind == PrincipalKind::Placeholder)
         };
-        let statements = self.granting(action).into_iter();
-        let mut records = statements.filter_map(|index| self.statements.get(index));
-        records.any(names_placeholder)
+        self.granting(action).any(names_placeholder)
     }
 
     /// Whether the key's material is known to be imported.

@@ -24,7 +24,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     }
     let mut contents = Contents::default();
     let policy = read_policy(document, &document.root, PolicyKind::Key, &mut contents);
-    contents.keys.extend(policy.map(|p| key_of(document, p)));
+    // Room for no more than one: there may be ten thousand such files.
+    contents.keys = policy
+        .map(|p| vec![key_of(document, p)])
+        .unwrap_or_default();
     Answer::Read(contents)
 }
 

@@ -1,7 +1,5 @@
 //! `Condition`: operators, keys, values.
 
-use std::collections::BTreeSet;
-
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
     Quantifier, Text,
@@ -9,18 +7,19 @@ use crate::policy::{
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
 
-use super::complaints::Complaints;
-use super::element::one_or_many;
+use super::complaints::{Complaints, Seen};
+use super::element::{each, one_or_many};
 
 /// Reads a `Condition` block into one entry for each operator and key.
 pub(super) fn read(block: &Node<'_>, complaints: &mut Complaints) -> Vec<Condition> {
     let Some(members) = complaints.object(block, "`Condition`") else {
         return Vec::new();
     };
-    let mut conditions = Vec::new();
-    let mut seen = BTreeSet::new();
+    let keys_of = |member: &Member<'_>| member.value.members().map_or(0, <[_]>::len);
+    let mut conditions = Vec::with_capacity(members.iter().map(keys_of).sum());
+    let mut seen = Seen::default();
     for member in members {
-        if !seen.insert(&*member.key) {
+        if !seen.insert(&member.key) {
             complaints.duplicate(member, "`Condition`");
         }
         match ConditionOperator::parse(&member.key) {
@@ -69,13 +68,18 @@ fn keys(
     conditions: &mut Vec<Condition>,
     complaints: &mut Complaints,
 ) {
-    let what = format!("the value of `{}`", member.key);
-    let Some(keys) = complaints.object(&member.value, &what) else {
+    let Some(keys) = member.value.members() else {
+        let what = format!("the value of `{}`", member.key);
+        complaints.wrong_type(&member.value, &what, "an object");
         return;
     };
-    let mut seen = BTreeSet::new();
-    for key in keys {
-        if !seen.insert(key.key.to_ascii_lowercase()) {
+    let names: Vec<_> = keys
+        .iter()
+        .map(|key| key.key.to_ascii_lowercase())
+        .collect();
+    let mut seen = Seen::default();
+    for (key, name) in keys.iter().zip(&names) {
+        if !seen.insert(name) {
             complaints.error(
                 InputError::new(
                     key.key_span,
@@ -89,7 +93,7 @@ fn keys(
             );
             continue;
         }
-        key_shape(operator, key, complaints);
+        key_shape(operator, (key, name), complaints);
         conditions.push(Condition {
             operator,
             operator_span: member.key_span,
@@ -100,7 +104,12 @@ fn keys(
     }
 }
 
-fn key_shape(operator: ConditionOperator, key: &Member<'_>, complaints: &mut Complaints) {
+/// `name`: the key in lower case.
+fn key_shape(
+    operator: ConditionOperator,
+    (key, name): (&Member<'_>, &str),
+    complaints: &mut Complaints,
+) {
     if !key.key.contains(':') {
         complaints.error(
             InputError::new(
@@ -113,7 +122,6 @@ fn key_shape(operator: ConditionOperator, key: &Member<'_>, complaints: &mut Com
     }
     // KMS answers `OverlyPermissiveCondition`:
     // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
-    let name = key.key.to_ascii_lowercase();
     let open = name.starts_with("kms:encryptioncontext:") || name.starts_with("aws:requesttag/");
     if complaints.kind == PolicyKind::Key
         && operator.quantifier == Some(Quantifier::ForAllValues)
@@ -135,10 +143,7 @@ fn values(
     node: &Node<'_>,
     complaints: &mut Complaints,
 ) -> Vec<ConditionValue> {
-    one_or_many(node)
-        .iter()
-        .filter_map(|item| value(operator, item, complaints))
-        .collect()
+    each(one_or_many(node), |item| value(operator, item, complaints))
 }
 
 fn value(

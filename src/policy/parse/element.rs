@@ -16,6 +16,16 @@ pub(super) fn one_or_many<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
     }
 }
 
+/// What `read` makes of the values, in as much memory as they need: most are single ones.
+pub(super) fn each<'n, 'a, T>(
+    nodes: &'n [Node<'a>],
+    read: impl FnMut(&'n Node<'a>) -> Option<T>,
+) -> Vec<T> {
+    let mut all = Vec::with_capacity(nodes.len());
+    all.extend(nodes.iter().filter_map(read));
+    all
+}
+
 /// Whichever of an element and its opposite is there; both together are refused.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 pub(super) fn either<'n, 'a>(
@@ -42,26 +52,24 @@ pub(super) fn either<'n, 'a>(
     }
 }
 
-fn texts(node: &Node<'_>, name: &str, complaints: &mut Complaints) -> Vec<Text> {
-    let text = |item: &Node<'_>| {
-        let text = item.as_str();
-        if text.is_none() {
-            complaints.wrong_type(item, &format!("an entry of `{name}`"), "a string");
-        }
-        text.map(|text| Text::new(text.into(), item.span))
-    };
-    one_or_many(node).iter().filter_map(text).collect()
+/// An entry of such an element.
+fn text(item: &Node<'_>, name: &str, complaints: &mut Complaints) -> Option<Text> {
+    let text = item.as_str();
+    if text.is_none() {
+        complaints.wrong_type(item, &format!("an entry of `{name}`"), "a string");
+    }
+    text.map(|text| Text::new(text.into(), item.span))
 }
 
 /// Reads `Action` or `NotAction`.
 pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Option<ActionElement> {
     let (negated, node) = either(statement, ["Action", "NotAction"], complaints)?;
     let name = if negated { "NotAction" } else { "Action" };
-    let texts = texts(node, name, complaints);
-    for text in &texts {
-        action_shape(text, complaints);
-    }
-    let patterns = texts.into_iter().map(ActionPattern::new).collect();
+    let patterns = each(one_or_many(node), |item| {
+        let text = text(item, name, complaints)?;
+        action_shape(&text, complaints);
+        Some(ActionPattern::new(text))
+    });
     Some(ActionElement::new(negated, patterns, node.span))
 }
 
@@ -132,16 +140,13 @@ pub(super) fn resource(
 ) -> Option<ResourceElement> {
     let (negated, node) = either(statement, ["Resource", "NotResource"], complaints)?;
     let name = if negated { "NotResource" } else { "Resource" };
-    let texts = texts(node, name, complaints);
-    if complaints.kind != PolicyKind::Key {
-        for text in &texts {
-            resource_shape(text, complaints);
+    let patterns = each(one_or_many(node), |item| {
+        let text = text(item, name, complaints)?;
+        if complaints.kind != PolicyKind::Key {
+            resource_shape(&text, complaints);
         }
-    }
-    let patterns = texts
-        .into_iter()
-        .map(|text| ResourcePattern { text })
-        .collect();
+        Some(ResourcePattern { text })
+    });
     Some(ResourceElement {
         negated,
         patterns,

@@ -70,10 +70,7 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
                 .help("a policy needs at least one statement"),
         );
     }
-    policy.statements = nodes
-        .iter()
-        .filter_map(|node| statement::read(node, complaints))
-        .collect();
+    policy.statements = element::each(nodes, |node| statement::read(node, complaints));
     equal_sids(&policy, complaints);
     Some(policy)
 }

@@ -45,9 +45,12 @@ pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<
 fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<PrincipalEntry>> {
     match &node.value {
         Value::Object(members) => {
-            let mut entries = Vec::new();
+            let listed = members
+                .iter()
+                .map(|member| one_or_many(&member.value).len());
+            let mut entries = Vec::with_capacity(listed.sum());
             for member in members {
-                entries.extend(of_type(member, complaints));
+                of_type(member, &mut entries, complaints);
             }
             if entries.is_empty() && complaints.errors.is_empty() {
                 complaints.error(
@@ -79,7 +82,7 @@ fn everyone(node: &Node<'_>) -> PrincipalEntry {
     PrincipalEntry::new(PrincipalType::Aws, Spanned::new("*".into(), node.span))
 }
 
-fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEntry> {
+fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &mut Complaints) {
     let principal_type = match &*member.key {
         "AWS" => PrincipalType::Aws,
         "Service" => PrincipalType::Service,
@@ -94,14 +97,12 @@ fn of_type(member: &Member<'_>, complaints: &mut Complaints) -> Vec<PrincipalEnt
                 .label("AWS refuses this")
                 .help("the types are `AWS`, `Service`, `Federated` and `CanonicalUser`"),
             );
-            return Vec::new();
+            return;
         }
     };
-    one_or_many(&member.value)
-        .iter()
-        .filter_map(|item| complaints.text(item, "a principal"))
-        .map(|text| PrincipalEntry::new(principal_type, text))
-        .collect()
+    let texts = one_or_many(&member.value).iter();
+    let texts = texts.filter_map(|item| complaints.text(item, "a principal"));
+    entries.extend(texts.map(|text| PrincipalEntry::new(principal_type, text)));
 }
 
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::snippet::{Block, Tone, paint, render};
 use super::visible::prose;
-use super::{InputFailure, Style, Summary};
+use super::{InputFailure, Style, Summary, pieces};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::source::{Location, Sources};
 
@@ -18,10 +18,9 @@ pub fn findings(
     findings: &[Finding],
     style: &Style,
 ) -> io::Result<()> {
-    for found in findings {
-        finding(out, sources, found, style)?;
-    }
-    Ok(())
+    pieces::each(out, findings, |out, found| {
+        finding(out, sources, found, style)
+    })
 }
 
 fn finding(

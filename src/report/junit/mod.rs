@@ -8,7 +8,10 @@ mod xml;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use super::InputFailure;
+use super::pieces;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use crate::finding::{Finding, Severity};
@@ -53,15 +56,15 @@ pub fn run(out: &mut impl Write, run: &Run<'_>, threshold: Severity) -> io::Resu
     let all: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(out, r#"<testsuites name="kmslint" {}>"#, counts(&all))?;
-    for suite in &suites {
+    pieces::each(out, &suites, |out, suite| {
         let name = escape(&prose(&suite.path, true));
         let counts = counts(&suite.cases.iter().collect::<Vec<_>>());
         writeln!(out, r#"  <testsuite name="{name}" {counts}>"#)?;
         for case in &suite.cases {
             write_case(out, &name, case)?;
         }
-        writeln!(out, "  </testsuite>")?;
-    }
+        writeln!(out, "  </testsuite>")
+    })?;
     writeln!(out, "</testsuites>")
 }
 
@@ -90,7 +93,7 @@ fn suites(run: &Run<'_>, threshold: Severity) -> Vec<Suite> {
             case,
         )
     });
-    let findings = run.findings.iter().map(|reported| {
+    let findings = run.findings.par_iter().map(|reported| {
         let place = run.place(reported.finding.primary.at);
         let case = found(reported, place.as_ref(), threshold);
         (
@@ -98,6 +101,7 @@ fn suites(run: &Run<'_>, threshold: Severity) -> Vec<Suite> {
             case,
         )
     });
+    let findings: Vec<_> = findings.collect();
     for (path, case) in failures.chain(findings) {
         let at = index(path, &mut suites);
         if let Some(suite) = suites.get_mut(at) {
