@@ -9,22 +9,25 @@ use super::place::Files;
 /// What `rule` says about `node`.
 pub(super) fn finding(rule: &Rule, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Finding {
     let primary = label(&rule.label, node, files);
-    let related = rule
+    let mut related: Vec<_> = rule
         .related
         .iter()
         .flat_map(|related| labels(related, node, files))
-        .filter(|label| label.at != primary.at);
+        .filter(|label| label.at != primary.at)
+        .collect();
+    // There may be thousands of findings, each with one.
+    related.shrink_to_fit();
     Finding {
         rule: rule.id.shared(),
         severity: rule.severity,
         confidence: rule.confidence,
-        subject: text(node.facts().get("subject")),
+        subject: text(node.facts().peek("subject").as_ref()),
         message: rule.message.render(node),
         help: rule.help.render_shared(node),
         reference: rule.references.first().cloned().unwrap_or_default(),
-        related: related.collect(),
+        related,
         statement: files.statement(primary.at),
-        identity: text(node.value().get("identity")),
+        identity: text(node.value().peek("identity").as_ref()),
         fingerprints: Fingerprints::default(),
         primary,
     }
@@ -45,7 +48,7 @@ fn labels(related: &Related, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> 
     let nodes = match &related.nodes {
         Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
         Nodes::Selected(selector) => selector.select(node.facts()),
-        Nodes::Field(path) => match node.lookup(path) {
+        Nodes::Field(path) => match node.find(path) {
             Some(Fact::List(list)) => list.items().iter().map(|item| node.with(item)).collect(),
             Some(item @ Fact::Record(_)) => vec![node.with(item)],
             _ => Vec::new(),

@@ -56,7 +56,7 @@ impl<'a, 'f> Files<'a, 'f> {
     /// dropped for the want of one.
     pub(super) fn locate(&self, node: &Selected<'_, '_>) -> Location {
         node.nearest("at")
-            .and_then(|at| self.resolve(at))
+            .and_then(|at| self.resolve(&at))
             .unwrap_or_else(|| *self.fallback.get_or_init(|| self.whole()))
     }
 

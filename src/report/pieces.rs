@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 /// Items in one piece of work.
 const ITEMS: usize = 64;
-/// Pieces at a time, so that they need little memory.
-const PIECES: usize = 64;
+/// Pieces at a time for each core, so that they need little memory.
+const PIECES: usize = 4;
 
 /// Makes a piece of some items after the other on all cores, and hands them on in their order.
 ///
@@ -22,7 +22,8 @@ pub(super) fn in_pieces<'a, T: Sync, P: Send>(
         // Waking other cores takes longer.
         return items.chunks(ITEMS).try_for_each(|all| take(make(all)?));
     }
-    for some in items.chunks(ITEMS.saturating_mul(PIECES)) {
+    let pieces = PIECES.saturating_mul(rayon::current_num_threads());
+    for some in items.chunks(ITEMS.saturating_mul(pieces)) {
         let pieces = some.par_chunks(ITEMS).map(&make);
         let pieces: Vec<_> = pieces.collect::<io::Result<_>>()?;
         pieces.into_iter().try_for_each(&mut take)?;

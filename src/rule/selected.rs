@@ -50,26 +50,37 @@ impl<'a, 'f> Selected<'a, 'f> {
         self.chain.last().copied().unwrap_or(self.root)
     }
 
-    /// The value at a path, as [`super::Template`] reads it.
-    pub fn lookup(&self, path: &FieldPath) -> Option<&'a Fact<'f>> {
+    /// The value at a path, as [`super::Template`] reads it; nothing beside it is made.
+    pub fn lookup(&self, path: &FieldPath) -> Option<Fact<'f>> {
+        let (first, rest) = path.names.split_first()?;
+        let start = if path.absolute {
+            self.root.peek(first)
+        } else {
+            self.nearest(first)
+        };
+        rest.iter().try_fold(start?, |value, name| value.peek(name))
+    }
+
+    /// The same value where it stands in the facts.
+    pub fn find(&self, path: &FieldPath) -> Option<&'a Fact<'f>> {
         let (first, rest) = path.names.split_first()?;
         let start = if path.absolute {
             self.root.get(first)
         } else {
-            self.nearest(first)
+            self.outwards().find_map(|value| value.get(first))
         };
         rest.iter().try_fold(start?, |value, name| value.get(name))
     }
 
     /// The field of this name in the innermost object that has one, from the node outwards.
-    pub fn nearest(&self, name: &str) -> Option<&'a Fact<'f>> {
-        self.outwards().find_map(|value| value.get(name))
+    pub fn nearest(&self, name: &str) -> Option<Fact<'f>> {
+        self.outwards().find_map(|value| value.peek(name))
     }
 
     /// The innermost object around the node, itself not included, that has such a field.
     pub fn enclosing_with(&self, name: &str) -> Option<Self> {
         let outer = self.chain.split_last()?.1;
-        let length = outer.iter().rposition(|value| value.get(name).is_some())?;
+        let length = outer.iter().rposition(|value| value.peek(name).is_some())?;
         Some(Self {
             root: self.root,
             chain: outer.get(..=length)?.to_vec(),
@@ -80,9 +91,13 @@ impl<'a, 'f> Selected<'a, 'f> {
     /// the node.
     #[must_use]
     pub fn with(&self, value: &'a Fact<'f>) -> Self {
-        let mut inner = self.clone();
-        inner.chain.push(value);
-        inner
+        let mut chain = Vec::with_capacity(self.chain.len().saturating_add(1));
+        chain.extend_from_slice(&self.chain);
+        chain.push(value);
+        Self {
+            root: self.root,
+            chain,
+        }
     }
 
     fn outwards(&self) -> impl Iterator<Item = &'a Fact<'f>> {
@@ -105,12 +120,12 @@ mod tests {
         let integer = |number| Fact::Integer(number);
         let node = Selected::at_path(facts, "$['a'][0]['b']['c'][0]").unwrap();
         assert_eq!(node.value(), &integer(3));
-        assert_eq!(node.nearest("at"), Some(&integer(2)));
-        assert_eq!(node.nearest("d"), Some(&integer(4)));
+        assert_eq!(node.nearest("at"), Some(integer(2)));
+        assert_eq!(node.nearest("d"), Some(integer(4)));
         let outer = node.enclosing_with("at").unwrap();
-        assert_eq!(outer.nearest("at"), Some(&integer(2)));
+        assert_eq!(outer.nearest("at"), Some(integer(2)));
         let outermost = outer.enclosing_with("at").unwrap();
-        assert_eq!(outermost.nearest("at"), Some(&integer(1)));
+        assert_eq!(outermost.nearest("at"), Some(integer(1)));
         assert!(outermost.enclosing_with("at").is_none());
         assert!(Selected::at_path(facts, "$['a'][7]").is_none());
         assert_eq!(Selected::at_path(facts, "$").unwrap().value(), facts);

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::Selected;
 use crate::document::Fact;
 
+/// Bytes by which a text may be longer than its template before it is moved.
+const ROOM: usize = 32;
+
 /// Text in which `{principal}`, `{key.arn}` or `{$.key.arn}` stand for values of the facts.
 ///
 /// A path that begins with `$` starts at the top of the facts. Any other starts at the innermost
@@ -91,11 +94,12 @@ impl Template {
 
     /// The text for this node.
     pub fn render(&self, node: &Selected<'_, '_>) -> String {
-        let mut text = String::new();
+        // What fields say is mostly about as long as their names.
+        let mut text = String::with_capacity(self.text.len().saturating_add(ROOM));
         for piece in &self.pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),
-                Piece::Field(path) => append(&mut text, node.lookup(path)),
+                Piece::Field(path) => append(&mut text, node.lookup(path).as_ref()),
             }
         }
         text

@@ -66,10 +66,12 @@ impl SourceFile {
     /// large file do not each read it from the start.
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
-            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0)
-                .chain(ends.map(|end| u32::try_from(end.saturating_add(1)).unwrap_or(u32::MAX)))
-                .collect()
+            let ends = || memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let mut starts = Vec::with_capacity(ends().count().saturating_add(1));
+            starts.push(0);
+            starts
+                .extend(ends().map(|end| u32::try_from(end.saturating_add(1)).unwrap_or(u32::MAX)));
+            starts
         })
     }
 
