@@ -179,6 +179,15 @@ impl RequestContext {
         }
     }
 
+    /// Sets a key to one value or, without one, to absent, in place of what it held.
+    pub fn say(&mut self, key: &'static str, value: Option<&'static str>) {
+        let given = value.map_or(Given::Absent, |value| Given::One(value.into()));
+        match self.entry(key) {
+            Some(old) => *old = given,
+            None => self.push(key.into(), given),
+        }
+    }
+
     /// Sets a key to what follows from the caller or the key, unless it is set.
     pub(super) fn derive(&mut self, key: &'static str, value: impl Into<Shared>) {
         if self.entry(key).is_none() {

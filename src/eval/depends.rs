@@ -1,7 +1,5 @@
 //! On what a conditional answer hangs.
 
-use std::collections::BTreeSet;
-
 use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
@@ -63,13 +61,17 @@ fn differs_when_omitted(evaluation: &Evaluation) -> bool {
 #[derive(Default)]
 struct Found {
     keys: Vec<String>,
-    seen: BTreeSet<String>,
     undocumented: bool,
 }
 
 impl Found {
     fn add(&mut self, key: &str) {
-        if self.seen.insert(key.to_ascii_lowercase()) {
+        // Few: a policy has no room for many.
+        if !self
+            .keys
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(key))
+        {
             let at = self.keys.partition_point(|other| other.as_str() < key);
             self.keys.insert(at, key.to_owned());
         }
@@ -84,7 +86,7 @@ fn of_statement(
     open: CaseSet,
     found: &mut Found,
 ) -> bool {
-    let before = found.seen.len();
+    let before = found.keys.len();
     let mut explained = false;
     for condition in &statement.conditions {
         if (condition::holds(condition, scope).uncertain() & open).is_empty() {
@@ -126,5 +128,5 @@ fn of_statement(
         explained = true;
         found.add("aws:userid");
     }
-    explained || found.seen.len() > before
+    explained || found.keys.len() > before
 }

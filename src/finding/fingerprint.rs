@@ -56,15 +56,30 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Calls `with` with its digits, as it is written.
+    fn written<T>(self, with: impl FnOnce(&str) -> T) -> T {
+        let mut digits = [b'0'; 32];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            // Of the last four bits.
+            let value = (rest & 0xf) as u8;
+            *digit = if value < 10 { b'0' } else { b'a' - 10 } + value;
+            rest >>= 4;
+        }
+        with(str::from_utf8(&digits).unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:032x}", self.0)
+        self.written(|digits| formatter.pad(digits))
     }
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.written(|digits| serializer.serialize_str(digits))
     }
 }
 
@@ -136,9 +151,10 @@ pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
     let ordinals = ordinals(findings, &names);
     let numbered = findings.par_iter_mut().zip(names).zip(ordinals);
     numbered.for_each(|((finding, subject), ordinal)| {
-        let statement = finding.fingerprints.statement.to_string();
-        let parts = [&*finding.rule, &*subject, &statement, &ordinal.to_string()];
-        finding.fingerprints.finding = Fingerprint::of(&parts);
+        let of = |statement: &str| {
+            Fingerprint::of(&[&*finding.rule, &*subject, statement, &ordinal.to_string()])
+        };
+        finding.fingerprints.finding = finding.fingerprints.statement.written(of);
     });
 }
 
@@ -267,6 +283,16 @@ mod tests {
         let elsewhere = fingerprints("keys/b.json", plain, plain);
         assert_ne!(elsewhere[0].finding, first[0].finding);
         assert_eq!(elsewhere[0].statement, first[0].statement);
+    }
+
+    #[test]
+    fn it_is_written_as_a_hexadecimal_number() {
+        for number in [0, 1, 0x9af, u128::MAX, 0x0123_4567_89ab_cdef << 60] {
+            let digits = format!("{number:032x}");
+            assert_eq!(Fingerprint(number).to_string(), digits);
+            let json = serde_json::to_string(&Fingerprint(number)).unwrap();
+            assert_eq!(json, format!("\"{digits}\""));
+        }
     }
 
     #[test]

@@ -36,19 +36,15 @@ fn without_escapes(text: &str) -> Option<String> {
     if text.contains('\\') || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return None;
     }
-    let mut out = String::with_capacity(text.len());
-    for (number, piece) in text.split('"').enumerate() {
-        if number > 0 {
-            out.push('"');
-        }
-        // Every second piece is a string.
-        if number % 2 == 0 {
-            out.extend(piece.split_ascii_whitespace());
-        } else {
-            out.push_str(piece);
+    let mut out = Vec::with_capacity(text.len());
+    let mut in_string = false;
+    for byte in text.bytes() {
+        in_string ^= byte == b'"';
+        if in_string || !byte.is_ascii_whitespace() {
+            out.push(byte);
         }
     }
-    Some(out)
+    String::from_utf8(out).ok()
 }
 
 fn written(node: &Node<'_>, length: usize) -> String {

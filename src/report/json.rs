@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::lines::to_lines;
 use super::pieces::in_pieces;
 use super::visible::escape_json;
 use super::{InputFailure, Summary};
@@ -92,11 +93,11 @@ pub fn findings(
         summary: *summary,
         ..list(Vec::new())
     };
-    let whole = serde_json::to_string_pretty(&document)?;
+    let whole = to_lines(&document)?;
     let Some((head, tail)) = whole.split_once(NO_FINDINGS) else {
         return write(out, &document);
     };
-    let frame = serde_json::to_string_pretty(&list(Vec::new()))?;
+    let frame = to_lines(&list(Vec::new()))?;
     let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
     out.write_all(escape_json(head).as_bytes())?;
     out.write_all(
@@ -110,7 +111,7 @@ pub fn findings(
     // Pieces of the same document.
     let mut comma: &[u8] = b"";
     let piece = |findings| {
-        let text = serde_json::to_string_pretty(&list(of(sources, findings)))?;
+        let text = to_lines(&list(of(sources, findings)))?;
         Ok(Piece::between(text, before, after))
     };
     in_pieces(findings, piece, |piece| {
@@ -170,7 +171,7 @@ impl Piece {
 /// # Errors
 /// Where writing fails.
 pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
+    let text = to_lines(document)?;
     writeln!(out, "{}", escape_json(&text))
 }
 

@@ -14,6 +14,7 @@ pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;
+mod lines;
 pub mod markdown;
 mod path;
 mod pieces;

@@ -63,6 +63,33 @@ mod table;
 pub use set::{ActionSet, ActionSetIter};
 pub use table::KmsAction;
 
+/// The actions whose names begin with each letter from A: every action of every policy is looked up.
+const BY_LETTER: [&[KmsAction]; 26] = {
+    let mut letters: [&[KmsAction]; 26] = [&[]; 26];
+    let mut left = letters.as_mut_slice();
+    let mut letter = b'A';
+    let mut rest = KmsAction::ALL;
+    // INVARIANT: the table is in the order of its names.
+    while let Some((place, others)) = left.split_first_mut() {
+        let mut length = 0;
+        while length < rest.len() && begins_with(rest.split_at(length).1, letter) {
+            length += 1;
+        }
+        (*place, rest) = rest.split_at(length);
+        left = others;
+        letter += 1;
+    }
+    letters
+};
+
+/// Whether the name of the first of these actions begins with the letter.
+const fn begins_with(actions: &[KmsAction], letter: u8) -> bool {
+    match actions.first() {
+        Some(action) => matches!(action.name().as_bytes().first(), Some(first) if *first == letter),
+        None => false,
+    }
+}
+
 /// A row of the table.
 struct ActionRecord {
     access_level: AccessLevel,
@@ -182,12 +209,9 @@ impl KmsAction {
 
     /// Returns the actions whose names begin with this letter.
     fn with_letter(letter: u8) -> &'static [Self] {
-        let letter = letter.to_ascii_uppercase();
-        let first = |action: &Self| action.name().as_bytes().first().copied();
-        // INVARIANT: the table is in the order of its names.
-        let start = Self::ALL.partition_point(|action| first(action) < Some(letter));
-        let end = Self::ALL.partition_point(|action| first(action) <= Some(letter));
-        Self::ALL.get(start..end).unwrap_or_default()
+        let place = letter.to_ascii_uppercase().checked_sub(b'A');
+        let same = place.and_then(|place| BY_LETTER.get(usize::from(place)));
+        same.copied().unwrap_or_default()
     }
 
     /// Returns AWS's access level.

@@ -141,13 +141,13 @@ impl<'d> Trial<'d> {
 }
 
 fn set_mfa(context: &mut RequestContext, mfa: Mfa) {
-    let absent: [&str; 0] = [];
-    match mfa {
+    let present = match mfa {
         Mfa::Open => return,
-        Mfa::Absent => context.set("aws:MultiFactorAuthPresent", absent),
-        Mfa::False => context.set("aws:MultiFactorAuthPresent", ["false"]),
-    }
-    context.set("aws:MultiFactorAuthAge", absent);
+        Mfa::Absent => None,
+        Mfa::False => Some("false"),
+    };
+    context.say("aws:MultiFactorAuthPresent", present);
+    context.say("aws:MultiFactorAuthAge", None);
 }
 
 /// Who is tried for a principal; the first is the likeliest to be allowed most.
