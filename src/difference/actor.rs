@@ -1,5 +1,7 @@
 //! One caller on one side, with all that limits it.
 
+use std::cell::OnceCell;
+
 use crate::aws::{AccountId, KmsAction};
 use crate::eval::{Caller, NamedPolicy, Request};
 use crate::facts::{ACCOUNT_KEYS, Identities, Member, Mentions, forget_identity};
@@ -7,7 +9,7 @@ use crate::inventory::Boundary;
 
 use super::answer::KeySide;
 
-/// One caller on one side.
+/// One caller on one side: all questions are about the same side of one key.
 #[derive(Clone, Debug)]
 pub(super) struct Actor<'a> {
     pub(super) caller: Caller,
@@ -23,6 +25,8 @@ pub(super) struct Actor<'a> {
     pub(super) unknown_boundary: bool,
     pub(super) scps: &'a [Vec<NamedPolicy>],
     pub(super) rcps: &'a [Vec<NamedPolicy>],
+    /// What is asked, but for the action; made when it is first asked.
+    open: OnceCell<Request>,
 }
 
 impl<'a> Actor<'a> {
@@ -52,6 +56,7 @@ impl<'a> Actor<'a> {
             scps: above(account).0,
             rcps: above(key_account).1,
             caller,
+            open: OnceCell::new(),
         }
     }
 
@@ -111,6 +116,10 @@ impl<'a> Actor<'a> {
 
     /// The question whether this caller may do it, for every day count.
     pub(super) fn request(&self, action: KmsAction, key: &KeySide<'_>) -> Request {
+        self.open.get_or_init(|| self.open(key)).about(action)
+    }
+
+    fn open(&self, key: &KeySide<'_>) -> Request {
         let mut context = key.context.clone();
         if let Some(member) = self.member {
             member.set_tags(&mut context);
@@ -118,8 +127,9 @@ impl<'a> Actor<'a> {
         if let Some(id) = self.organization {
             context.set("aws:PrincipalOrgID", [id]);
         }
-        let caller = self.caller.clone();
-        let mut request = Request::open(caller, action, key.identity.clone(), context, None);
+        let (caller, identity) = (self.caller.clone(), key.identity.clone());
+        let action = KmsAction::ScheduleKeyDeletion;
+        let mut request = Request::open(caller, action, identity, context, None);
         if self.many {
             forget_identity(&mut request.context);
         }

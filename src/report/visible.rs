@@ -23,8 +23,19 @@ pub(super) fn source_char(c: char, unicode: bool) -> char {
     }
 }
 
+/// Whether the text is printable ASCII, as most is: every byte is a character of one column that is
+/// shown as it is.
+pub(super) fn is_plain(text: &str) -> bool {
+    // Without a branch for each byte, many are looked at together.
+    let plain = |all: bool, byte: u8| all & matches!(byte, b' '..=b'~');
+    text.bytes().fold(true, plain)
+}
+
 /// Words as shown: on one line, and with stand-ins.
 pub(super) fn prose(text: &str, unicode: bool) -> String {
+    if is_plain(text) {
+        return defused(text.to_owned());
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -130,6 +141,12 @@ mod tests {
         assert_eq!(prose(hostile, false), "a?[31m?b?c???d e");
         assert_eq!(prose("“x” – …", false), "\"x\" - ...");
         assert_eq!(source_char('\t', true), '\t');
+        for c in (0..=0x7f_u8).map(char::from) {
+            let (text, shown) = (c.to_string(), source_char(c, false));
+            assert_eq!(is_plain(&text), shown == c && c != '\t', "{c:?}");
+            assert!(!is_plain(&text) || prose(&text, true) == text);
+        }
+        assert!(is_plain("") && !is_plain("é"));
         assert_eq!(source_char('\r', true), '␍');
     }
 

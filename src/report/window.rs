@@ -3,7 +3,7 @@
 use std::iter::once;
 use std::ops::Range;
 
-use super::visible::source_char;
+use super::visible::{is_plain, source_char};
 
 /// Columns that a piece of a line has at least, however many pieces there are.
 const LEAST: usize = 24;
@@ -15,7 +15,8 @@ pub(super) const TAB: usize = 4;
 /// Which bytes of a line are shown: all of it where it fits into `columns`, else windows around
 /// what is `wanted`, ascending and apart. Never walks further along the line than it shows.
 pub(super) fn cut(line: &str, wanted: &[Range<usize>], columns: usize) -> Vec<Range<usize>> {
-    if ahead(line, 0, columns) == line.len() {
+    let is_short = line.len() <= columns && is_plain(line);
+    if is_short || ahead(line, 0, columns) == line.len() {
         return once(0..line.len()).collect();
     }
     if wanted.is_empty() {
@@ -126,9 +127,13 @@ impl ShownLine {
             }
             shown.pieces.push((piece.clone(), shown.text.len()));
             let text = line.get(piece.clone()).unwrap_or_default();
-            shown
-                .text
-                .extend(text.chars().map(|c| source_char(c, unicode)));
+            if is_plain(text) {
+                shown.text.push_str(text);
+            } else {
+                shown
+                    .text
+                    .extend(text.chars().map(|c| source_char(c, unicode)));
+            }
             reached = piece.end;
         }
         if reached < line.len() {
@@ -147,8 +152,11 @@ impl ShownLine {
             return self.pieces.first().map_or(0, |(_, shown)| *shown);
         };
         let before = line.get(piece.start..offset.min(piece.end));
-        let before = before.unwrap_or_default().chars();
-        before.fold(*shown, |sum, c| {
+        let before = before.unwrap_or_default();
+        if is_plain(before) {
+            return shown.saturating_add(before.len());
+        }
+        before.chars().fold(*shown, |sum, c| {
             sum.saturating_add(source_char(c, self.unicode).len_utf8())
         })
     }

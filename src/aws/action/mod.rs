@@ -66,7 +66,7 @@ pub use table::KmsAction;
 /// The actions whose names begin with each letter from A: every action of every policy is looked up.
 const BY_LETTER: [&[KmsAction]; 26] = {
     let mut letters: [&[KmsAction]; 26] = [&[]; 26];
-    let mut left = letters.as_mut_slice();
+    let mut left: &mut [&[KmsAction]] = &mut letters;
     let mut letter = b'A';
     let mut rest = KmsAction::ALL;
     // INVARIANT: the table is in the order of its names.
