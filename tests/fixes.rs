@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::difference::{self, EVERY, Side};
 use kmslint::facts::{Facts, Limits, of_inventory};
-use kmslint::finding::Finding;
+use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::source::edit::{JsonDraft, Passage, Places, apply};
-use kmslint::source::{Discovery, Overlay, Step};
+use kmslint::source::{Discovery, Overlay, Root, Step};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
 
@@ -43,7 +43,8 @@ impl Checked {
     fn new(discovery: &Discovery, overlay: &Overlay) -> Self {
         let loaded = load_over(discovery, overlay);
         let facts = of_inventory(&loaded.inventory, &loaded.sources, limits());
-        let findings = run_all(&facts, Catalogue::builtin().unwrap());
+        let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
+        fingerprint(&mut findings, &loaded.sources, &Root::default());
         Self { loaded, findings }
     }
 
@@ -429,6 +430,63 @@ fn policies_of_one_file_are_mended_each_in_its_place() {
     let done = before.with(|shop| shop.repair(&before.findings, &kind, &|_| true));
     assert_eq!(done.done.len(), 3);
     assert_eq!(done.files.get(&source), Some(&wanted));
+}
+
+/// The statement that a fix adds takes over the conditions of another one and so what is wrong with
+/// them; that is mended in both.
+#[test]
+fn what_a_fix_copies_is_mended_too() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*Deletion",
+   "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}},
+  {"Effect": "Deny", "Principal": "*", "Action": "kms:CancelKeyDeletion", "Resource": "*"}
+]}"#;
+    let (_, _, before) = Checked::of_files(&[("policy.json".to_owned(), text.to_owned())]);
+    let asked = |finding: &Finding| {
+        let rules = ["cancel-by-nobody", "mfa-allow-open-to-access-keys"];
+        rules
+            .contains(&&*finding.rule)
+            .then(|| kind(finding))
+            .flatten()
+    };
+    let done = before.with(|shop| shop.repair(&before.findings, &asked, &|_| true));
+    let titles: Vec<_> = done.done.iter().map(|proposal| &proposal.title).collect();
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    let edited = done.files.values().next().unwrap();
+    assert!(!edited.contains("BoolIfExists"), "{edited}");
+    let of = |findings: &[Finding]| findings.iter().filter_map(asked).count();
+    // A permission does not help against a denial: that is said of the fix, and it is not made again.
+    assert!(!done.done[0].is_safe());
+    assert_eq!((of(&done.found), of(&done.remaining)), (2, 1));
+    let proposed = before.propose(&asked).left;
+    let stays = "the finding of `cancel-by-nobody` stays".to_owned();
+    assert_eq!(proposed[0].safety, Safety::Unsafe(vec![stays]));
+}
+
+/// A statement is added for the same resources as another one, however that says it.
+#[test]
+fn an_added_statement_is_about_the_same() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Admin"},
+   "Action": "kms:ScheduleKeyDeletion",
+   "NotResource": ["arn:aws:kms:us-east-1:111122223333:alias/*"],
+   "Condition": {"NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}}
+]}"#;
+    let files = [("policy.json".to_owned(), text.to_owned())];
+    let (discovery, overlay, before) = Checked::of_files(&files);
+    let asked = |finding: &Finding| {
+        let is_own = &*finding.rule == "cancel-by-nobody";
+        is_own.then(|| kind(finding)).flatten()
+    };
+    let proposed = before.propose(&asked);
+    let [proposal] = proposed.left.as_slice() else {
+        panic!("{:?}", proposed.refused);
+    };
+    hold(&before, &discovery, &overlay, proposal);
+    let policy: Json = serde_json::from_str(&made(&before, proposal)).unwrap();
+    let statements = &policy["Statement"];
+    assert_eq!(statements[1]["NotResource"], statements[0]["NotResource"]);
+    assert_eq!(statements[1].get("Resource"), None);
 }
 
 const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:user/KMSKeyAdmin";

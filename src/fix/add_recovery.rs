@@ -92,13 +92,13 @@ fn beside(
         1 => added.pop().unwrap_or_default(),
         _ => Json::Array(added),
     };
-    let copied = |name: &str| statement.element(name).cloned().unwrap_or_default();
+    let copied = |name: &'static str| Some((name, statement.element(name)?.clone()));
     let mut elements = vec![
         ("Effect", Json::from("Allow")),
         ("Principal", living(statement)),
         ("Action", action),
-        ("Resource", copied("Resource")),
     ];
+    elements.extend(copied("Resource").or_else(|| copied("NotResource")));
     if let Some(condition) = remaining_condition(statement, missing) {
         elements.push(("Condition", condition));
     }

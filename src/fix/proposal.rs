@@ -130,4 +130,9 @@ pub struct Repaired {
     pub left: Vec<Proposal>,
     /// Findings without a proposal.
     pub refused: Vec<Refused>,
+    /// What was found in the policies that were repaired, before that.
+    pub found: Vec<Finding>,
+    /// What is found in them after it: every fix is proven by itself, and one may bring a finding
+    /// that another one takes away.
+    pub remaining: Vec<Finding>,
 }

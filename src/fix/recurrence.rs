@@ -12,7 +12,7 @@ use super::prover::Bench;
 pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>) -> Vec<String> {
     let mut old: Vec<_> = before.findings.iter().collect();
     if let Some(fixed) = fixed
-        && let Some(position) = old.iter().position(|finding| *finding == fixed)
+        && let Some(position) = old.iter().position(|finding| is_same(finding, fixed))
     {
         old.remove(position);
     }
@@ -43,6 +43,12 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
     let came = came.into_iter();
     let came = came.map(|rule| format!("`{rule}` is found then, where it was not before"));
     stays.into_iter().chain(came).collect()
+}
+
+/// Whether both are one finding; what is found while a fix is proven has no fingerprint of its own.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let said = |finding: &Finding| (finding.rule.clone(), finding.primary.at, finding.statement);
+    said(one) == said(other) && one.subject == other.subject && one.message == other.message
 }
 
 /// Those of `new` that are none of `old`, which loses what was found again: each stands for one.
@@ -76,7 +82,7 @@ fn words(finding: &Finding) -> String {
 
 /// Where a finding stands, in words that an edit elsewhere does not change: what is pointed at, in
 /// which statement. Nothing where it stands in no statement.
-fn place(bench: &Bench, finding: &Finding) -> Option<(String, String)> {
+pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<(String, String)> {
     let statement = finding.statement?;
     let statements = bench.facts.statements.iter();
     let span = (statement.span.start, statement.span.end);

@@ -1,7 +1,6 @@
 //! Fixes of everything that was loaded: proposals, and all of them made.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,6 +13,7 @@ use crate::source::{Location, SourceId, Sources};
 
 use super::plan::Refusal;
 use super::prover::{Bench, Prover, Slot};
+use super::recurrence;
 use super::states::States;
 use super::target::Target;
 use super::{AllowDeletion, FixKind, Proposal, Refused, Repaired, Safety};
@@ -120,6 +120,8 @@ impl<'a> Workshop<'a> {
             whole.done.extend(outcome.done);
             whole.left.extend(outcome.left);
             whole.refused.extend(outcome.refused);
+            whole.found.extend(outcome.found);
+            whole.remaining.extend(outcome.remaining);
         }
         whole
     }
@@ -258,19 +260,27 @@ struct Round<'r> {
 impl Round<'_> {
     /// Makes the fixes of one policy; the state that it is in then.
     fn repair(&self, mut bench: Bench, outcome: &mut Repaired) -> Bench {
-        let mut tried: BTreeSet<(Arc<str>, String)> = BTreeSet::new();
+        outcome.found.extend_from_slice(&bench.findings);
+        // A fix may write a statement that has what another one had: it is told by its place.
+        let mut tried = BTreeSet::new();
+        // What a fix did not take away stays, wherever its words have gone.
+        let mut stays = BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
             let mut open: Vec<_> = bench.findings.clone();
             open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
             let next = open.into_iter().find_map(|finding| {
                 let kind = (self.wanted)(&finding)?;
                 let name = (finding.rule.clone(), finding.message.clone());
-                tried.insert(name).then_some((finding, kind))
+                let place = recurrence::place(&bench, &finding);
+                (!stays.contains(&name) && tried.insert((name, place))).then_some((finding, kind))
             });
             let Some((finding, kind)) = next else { break };
             let plan = |target: &Target<'_>| kind.plan(target, &finding).map(Some);
             match self.prover.attempt(&bench, Some((&finding, kind)), plan) {
                 Ok(Some(attempt)) if (self.accept)(&attempt.proposal) => {
+                    if said(&attempt.after, &finding) >= said(&bench, &finding) {
+                        stays.insert((finding.rule.clone(), finding.message.clone()));
+                    }
                     outcome.done.push(attempt.proposal);
                     bench = attempt.after;
                 }
@@ -279,8 +289,15 @@ impl Round<'_> {
                 Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
             }
         }
+        outcome.remaining.extend_from_slice(&bench.findings);
         bench
     }
+}
+
+/// How often it is said of the policy.
+fn said(bench: &Bench, wanted: &Finding) -> usize {
+    let same = |found: &&Finding| found.rule == wanted.rule && found.message == wanted.message;
+    bench.findings.iter().filter(same).count()
 }
 
 /// Adds a proposal; one that makes the same edits is the same, for one finding more.

@@ -1,5 +1,7 @@
 //! The last proof: everything is read again as it will be, and checked as a whole.
 
+use std::collections::BTreeMap;
+
 use crate::cli::Failure;
 use crate::facts::of_inventory;
 use crate::finding::Finding;
@@ -8,7 +10,7 @@ use crate::lint::run_all;
 use crate::load::load_over;
 use crate::source::Overlay;
 
-use super::session::{Session, name};
+use super::session::{Name, Session, name};
 
 /// What was read must be read again, and the findings of safe fixes must be gone.
 pub(super) fn prove(session: &Session<'_>, outcome: &Repaired) -> Result<(), Failure> {
@@ -39,13 +41,14 @@ pub(super) fn prove(session: &Session<'_>, outcome: &Repaired) -> Result<(), Fai
         facts.trust(&gathered.config.trusted_administrators);
     }
     let left = run_all(&facts, &session.catalogue);
-    let count = |findings: &[Finding], wanted: &Finding| {
-        let same = |finding: &&Finding| name(finding) == name(wanted);
-        findings.iter().filter(same).count()
-    };
+    let [all, found, remaining] = [&session.findings, &outcome.found, &outcome.remaining];
+    let [left, all, found, remaining] = [&left, all, found, remaining].map(|list| counts(list));
     let safe = outcome.done.iter().filter(|proposal| proposal.is_safe());
     for fixed in safe.flat_map(|proposal| &proposal.findings) {
-        if count(&left, fixed) >= count(&session.findings, fixed).max(1) {
+        let count = |counts: &Counts<'_>| counts.get(&name(fixed)).copied().unwrap_or_default();
+        // What is said in the same words of policies that were not repaired stays.
+        let of_others = count(&all).saturating_sub(count(&found));
+        if count(&left) > of_others.saturating_add(count(&remaining)) {
             return Err(Failure::usage(format!(
                 "the finding of `{}` about `{}` is still there when all is read again, so nothing \
                  is changed",
@@ -54,4 +57,16 @@ pub(super) fn prove(session: &Session<'_>, outcome: &Repaired) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// How often each thing is said.
+type Counts<'a> = BTreeMap<Name<'a>, usize>;
+
+fn counts(findings: &[Finding]) -> Counts<'_> {
+    let mut counts = Counts::new();
+    for finding in findings {
+        let count = counts.entry(name(finding)).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
 }

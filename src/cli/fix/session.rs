@@ -23,9 +23,13 @@ use super::write::{self, Replacement};
 use super::{FixArguments, ListFormat, Only};
 
 /// What tells a finding from others, wherever it stands: rule, subject, message.
-pub(super) type Name = (Arc<str>, String, String);
+pub(super) type Name<'a> = (&'a str, &'a str, &'a str);
 
-pub(super) fn name(finding: &Finding) -> Name {
+pub(super) fn name(finding: &Finding) -> Name<'_> {
+    (&finding.rule, &finding.subject, &finding.message)
+}
+
+fn kept(finding: &Finding) -> (Arc<str>, String, String) {
     let (rule, subject) = (finding.rule.clone(), finding.subject.clone());
     (rule, subject, finding.message.clone())
 }
@@ -38,7 +42,7 @@ pub(super) struct Session<'a> {
     pub(super) catalogue: Catalogue,
     /// What is found and not suppressed.
     pub(super) findings: Vec<Finding>,
-    suppressed: BTreeSet<Name>,
+    suppressed: BTreeSet<(Arc<str>, String, String)>,
     /// The fix of each rule that is asked about.
     kinds: BTreeMap<String, FixKind>,
 }
@@ -68,7 +72,7 @@ impl<'a> Session<'a> {
         let left_out = left_out.apply(&mut findings, &mut gathered, &selection)?;
         let suppressed = left_out.suppressed.iter();
         let suppressed = suppressed
-            .map(|suppressed| name(&suppressed.finding))
+            .map(|suppressed| kept(&suppressed.finding))
             .collect();
         let is_asked =
             |id: &str| arguments.rule.is_empty() || arguments.rule.iter().any(|r| r == id);
@@ -88,7 +92,7 @@ impl<'a> Session<'a> {
     /// How a finding is to be fixed; nothing where it is not asked about.
     pub(super) fn kind(&self, finding: &Finding) -> Option<FixKind> {
         let kind = self.kinds.get(&*finding.rule).copied()?;
-        (!self.suppressed.contains(&name(finding))).then_some(kind)
+        (!self.suppressed.contains(&kept(finding))).then_some(kind)
     }
 
     /// Whether such a fix is asked for.
