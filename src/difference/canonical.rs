@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::{AccountId, ActionSet, KmsAction};
+use crate::aws::{AccountId, ActionSet};
 use crate::policy::{
     Effect, PolicyDocument, PolicyKind, PrincipalElement, PrincipalForm, PrincipalType, Statement,
 };
@@ -70,16 +70,11 @@ impl Canonical {
 
 /// Nothing where the statement has no effect on KMS.
 fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, ActionSet)> {
-    let action = statement.action.as_ref()?;
+    let actions = statement.covered();
     let resource = statement.resource.as_ref()?;
-    if action.patterns().is_empty() || resource.patterns.is_empty() {
+    if actions.is_empty() || resource.patterns.is_empty() {
         return None;
     }
-    let actions: ActionSet = KmsAction::ALL
-        .iter()
-        .copied()
-        .filter(|known| action.covers(*known))
-        .collect();
     let patterns = resource.patterns.iter();
     let patterns: BTreeSet<_> = patterns.map(|p| p.text.value.to_string()).collect();
     let replaces = document.replaces_variables();
@@ -93,7 +88,7 @@ fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, Actio
             .flat_map(|condition| factors(condition, document))
             .collect(),
     };
-    (!actions.is_empty()).then_some((body, actions))
+    Some((body, actions))
 }
 
 fn principals(element: &PrincipalElement) -> (bool, BTreeSet<CanonicalPrincipal>) {

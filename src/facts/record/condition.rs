@@ -1,0 +1,108 @@
+//! Under which conditions a statement holds.
+
+use std::ops::Not;
+
+use serde::Serialize;
+
+use crate::aws::ActionSet;
+use crate::aws::condition_key::ValueType;
+
+use super::Place;
+
+/// One operator applied to one key.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for selectors"
+)]
+#[derive(Clone, Debug, Serialize)]
+pub struct ConditionRecord {
+    /// As AWS spells it, for example `ForAnyValue:StringLike`.
+    pub operator: String,
+    /// `ForAllValues`, `ForAnyValue` or null.
+    pub quantifier: Option<&'static str>,
+    /// The comparison without prefix and suffix, for example `StringLike`.
+    pub comparison: &'static str,
+    /// Whether it ends in `IfExists`.
+    pub if_exists: bool,
+    /// Whether it is a negated comparison.
+    pub negated: bool,
+    /// The key as written.
+    pub key: String,
+    /// The key in lower case, for comparisons.
+    pub key_lower: String,
+    /// Whether AWS documents such a key. The table holds the global keys and those of KMS, so a
+    /// key of another service counts as known.
+    pub key_known: bool,
+    /// For a key that is not known, the nearest that is, as AWS spells it.
+    pub key_nearest: Option<String>,
+    /// Whether no such key exists and its name speaks of a window: it is meant for
+    /// `kms:ScheduleKeyDeletionPendingWindowInDays`.
+    pub misnamed_window: bool,
+    /// `; did you mean …?` with `key_nearest`, or nothing.
+    pub key_hint: String,
+    /// The type of its values, such as `String` or `Numeric`; null where the key is not known.
+    pub key_type: Option<ValueType>,
+    /// Whether a request can hold several values of it; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub multi_valued: bool,
+    /// Whether it asks for a number and compares none: a numeric condition key compared as
+    /// something else, or a numeric operator with a value that is no number; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub compares_no_number: bool,
+    /// What of the key it asks, where that can be changed by permissions of their own: its `tags`
+    /// or its `aliases`; left out elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<&'static str>,
+    /// Whether it is a `ForAllValues` without a condition beside it that demands the key: a
+    /// request without the key satisfies it. Left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub unpaired: bool,
+    /// Of the watched actions that the statement covers, those for which AWS never supplies the
+    /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
+    /// `kms:DisableKey`.
+    pub never_present_for: ActionSet,
+    /// Whether KMS documents that the key is not supported in a policy of this kind.
+    pub unsupported_here: bool,
+    /// What it does to `ScheduleKeyDeletion` where the statement covers that; null elsewhere.
+    pub effect: Option<ConditionEffect>,
+    /// The values.
+    pub values: Vec<ValueRecord>,
+    /// Where the operator stands.
+    pub operator_at: Place,
+    /// Where the key stands.
+    pub at: Place,
+}
+
+/// What a condition does to the day counts of `ScheduleKeyDeletion`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionEffect {
+    /// It holds for every day count: it constrains nothing.
+    Always,
+    /// It holds for none.
+    Never,
+    /// It holds for some day counts and not for others.
+    ByDays,
+    /// It hangs on context that was not given.
+    Depends,
+}
+
+/// One value of a condition.
+#[derive(Clone, Debug, Serialize)]
+pub struct ValueRecord {
+    /// As written; a bare number or boolean as its text.
+    pub text: String,
+    /// The number that it is, or null.
+    pub number: Option<f64>,
+    /// Whether it has `*` or `?` in it, outside variables; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub wildcard: bool,
+    /// The policy variable in it, without braces; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// Whether a template's placeholder is in it; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub placeholder: bool,
+    /// Where it stands.
+    pub at: Place,
+}

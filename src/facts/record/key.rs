@@ -1,0 +1,74 @@
+//! What is known of a key beside its policy.
+
+use serde::Serialize;
+
+use crate::facts::{EvidenceRecord, LastRelated, WaitsForReplicas};
+
+use super::Place;
+
+/// What is known of the key; a field is null where no file says it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct KeyRecord {
+    /// ARN.
+    pub arn: Option<String>,
+    /// Account, 12 digits.
+    pub account: Option<String>,
+    /// `KeySpec`.
+    pub spec: Option<String>,
+    /// `KeyUsage`.
+    pub usage: Option<String>,
+    /// `KeyState`.
+    pub state: Option<String>,
+    /// `Origin`.
+    pub origin: Option<String>,
+    /// `KeyManager`.
+    pub manager: Option<String>,
+    /// `MultiRegionKeyType`.
+    pub multi_region_type: Option<String>,
+    /// Whether the spec is an asymmetric one.
+    pub asymmetric: Option<bool>,
+    /// `DeletionDate` as written.
+    pub deletion_date: Option<String>,
+    /// All its aliases, for example `alias/payments`.
+    pub aliases: Option<Vec<String>>,
+    /// All its tags.
+    pub tags: Option<Vec<TagRecord>>,
+    /// When it was last used, as written; null where no file says it or no use was recorded.
+    pub last_used: Option<String>,
+    /// The deletion that is under way; left out where the key is not pending it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingRecord>,
+    /// What keeps a primary key in `PendingReplicaDeletion`; left out elsewhere, and where all its
+    /// replicas are known to be pending deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for_replicas: Option<WaitsForReplicas>,
+    /// That the deletion that is under way leaves no key of the multi-Region set; left out where
+    /// one is left or that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_related: Option<LastRelated>,
+    /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceRecord>,
+    /// Where the spec stands, else where the key stands.
+    pub at: Place,
+}
+
+/// A tag of the key.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagRecord {
+    /// The tag's key.
+    pub key: String,
+    /// The tag's value.
+    pub value: String,
+}
+
+/// A deletion that is under way.
+#[derive(Clone, Debug, Serialize)]
+pub struct PendingRecord {
+    /// `PendingDeletion` or `PendingReplicaDeletion`.
+    pub state: String,
+    /// When, in words that finish "the key will be deleted …".
+    pub when: String,
+    /// Where the state stands.
+    pub at: Place,
+}

@@ -1,0 +1,139 @@
+//! The shape of the facts; one record for each key, and for each policy without one.
+//!
+//! Everything that a finding can point at has an `at`: the index of its file in `sources`, and
+//! the first byte and the one after the last.
+//!
+//! A field that says "left out where" is rare: it is not written where it would be null or false,
+//! so that a selector which asks for it costs nothing on facts without it.
+
+mod access;
+mod action;
+mod condition;
+mod key;
+mod policy;
+mod principal;
+mod resource;
+mod statement;
+
+use serde::Serialize;
+
+use crate::aws::PendingWindowInDays;
+use crate::policy::glob;
+use crate::source::{Location, SourceId, Span};
+
+pub use access::{Access, AccessTable, Via};
+pub use action::{ActionForm, ActionRecord};
+pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
+pub use key::{KeyRecord, PendingRecord, TagRecord};
+pub use policy::{PolicyRecord, TooLarge};
+pub use principal::{PrincipalKind, PrincipalRecord};
+pub use resource::ResourceRecord;
+pub use statement::{Inert, InertCause, SidAgain, StatementRecord};
+
+/// Index into `sources`, first byte, byte after the last.
+pub type Place = (u32, u32, u32);
+
+/// The facts of one key or one unattached policy.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facts {
+    /// Version of this shape; 1.
+    pub format: u8,
+    /// How to speak of it: a key's ARN, or the name of a policy's file.
+    pub subject: String,
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Files that places refer to by index.
+    pub sources: Vec<String>,
+    /// The same files as the run knows them; for [`Facts::locate`].
+    #[serde(skip)]
+    pub source_ids: Vec<SourceId>,
+    /// The limits that rules compare with.
+    pub limits: Limits,
+    /// The key; nothing is known of it where only a policy was loaded.
+    pub key: KeyRecord,
+    /// The policy as a whole; a key without a loaded policy has none.
+    pub policy: Option<PolicyRecord>,
+    /// Every statement of the policy, in order.
+    pub statements: Vec<StatementRecord>,
+    /// Who can do what; empty for an unattached policy.
+    pub access: AccessTable,
+}
+
+impl Facts {
+    /// The bytes that a place of these facts stands for; none for a place that is not theirs.
+    pub fn locate(&self, place: Place) -> Option<Location> {
+        let (file, start, end) = place;
+        let source = *self.source_ids.get(usize::try_from(file).ok()?)?;
+        Some(Location {
+            source,
+            span: Span { start, end },
+        })
+    }
+
+    /// Where every statement stands that these facts tell of.
+    pub fn statements_at(&self) -> impl Iterator<Item = Place> {
+        let through_iam = &self.access.through_iam;
+        let groups = through_iam.schedule.iter();
+        let groups = groups.chain(&through_iam.put_key_policy);
+        let groups = groups.chain(&through_iam.delete_imported_material);
+        let own = self.statements.iter().map(|statement| statement.at);
+        own.chain(groups.map(|group| group.statement.at))
+    }
+
+    /// Marks the principals that one of these ARN patterns names as trusted. `*` is any run of
+    /// characters and `?` one, as in a policy.
+    pub fn trust(&mut self, patterns: &[String]) {
+        let table = &mut self.access;
+        let lists = [
+            &mut table.schedule,
+            &mut table.cancel,
+            &mut table.put_key_policy,
+            &mut table.delete_imported_material,
+        ];
+        for access in lists.into_iter().flatten() {
+            let is_one = match access.kind {
+                PrincipalKind::Role
+                | PrincipalKind::User
+                | PrincipalKind::Session
+                | PrincipalKind::FederatedUser => true,
+                PrincipalKind::Everyone
+                | PrincipalKind::Account
+                | PrincipalKind::UniqueId
+                | PrincipalKind::Service
+                | PrincipalKind::Placeholder
+                | PrincipalKind::None => false,
+            };
+            access.trusted = is_one
+                && patterns
+                    .iter()
+                    .any(|pattern| glob(pattern, &access.principal));
+        }
+        table.through_iam = super::access::through_iam(table);
+    }
+}
+
+/// What the facts are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A key, or a key policy that came without its key.
+    Key,
+    /// An IAM policy that is attached to nothing that was loaded.
+    Policy,
+}
+
+/// What the configuration limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// The shortest waiting period that is not reported, days, 7 to 30; 14 unless configured.
+    pub minimum_waiting_period: PendingWindowInDays,
+}
+
+/// 14 days.
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            minimum_waiting_period: PendingWindowInDays::new(14).unwrap_or_default(),
+        }
+    }
+}

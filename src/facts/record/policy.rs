@@ -1,0 +1,34 @@
+//! The policy as a whole.
+
+use serde::Serialize;
+
+use crate::policy::PolicyKind;
+
+use super::Place;
+
+/// A policy as a whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyRecord {
+    /// Where it is attached.
+    pub kind: PolicyKind,
+    /// `2012-10-17`, `2008-10-17`, or null where it is missing.
+    pub version: Option<&'static str>,
+    /// How far it is longer than AWS takes; left out where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_large: Option<TooLarge>,
+    /// The whole document.
+    pub at: Place,
+}
+
+/// How far a policy is longer than AWS takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TooLarge {
+    /// How long it is.
+    pub length: usize,
+    /// How long it may be.
+    pub limit: usize,
+    /// What both count: `bytes`, or `characters without white space`.
+    pub unit: &'static str,
+    /// Where the document begins.
+    pub at: Place,
+}

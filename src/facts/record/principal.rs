@@ -1,0 +1,59 @@
+//! Whom a statement names.
+
+use std::ops::Not;
+
+use serde::Serialize;
+
+use crate::policy::PrincipalType;
+
+use super::Place;
+
+/// One principal of a statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct PrincipalRecord {
+    /// As written.
+    pub text: String,
+    /// `AWS`, `Service`, `Federated` or `CanonicalUser`.
+    #[serde(rename = "type")]
+    pub principal_type: PrincipalType,
+    /// What it names.
+    pub kind: PrincipalKind,
+    /// The account that it names, or null.
+    pub account: Option<String>,
+    /// Whether that is another account than the key's; null where either is not known.
+    pub foreign: Option<bool>,
+    /// Whether there is a wildcard inside, which AWS takes for none; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub partial_wildcard: bool,
+    /// Whether it is a role that IAM Identity Center made; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub identity_center: bool,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What a principal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrincipalKind {
+    /// Everyone.
+    Everyone,
+    /// An account: its IAM policies decide.
+    Account,
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// One session of a role.
+    Session,
+    /// A federated user.
+    FederatedUser,
+    /// The id of a user or role that was deleted.
+    UniqueId,
+    /// An AWS service.
+    Service,
+    /// A template's placeholder: whom it names shows once the template is rendered.
+    Placeholder,
+    /// Nobody who could call KMS.
+    None,
+}

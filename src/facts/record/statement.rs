@@ -1,0 +1,88 @@
+//! One statement.
+
+use serde::Serialize;
+
+use crate::aws::ActionSet;
+use crate::policy::Effect;
+
+use super::{ActionRecord, ConditionRecord, Place, PrincipalRecord, ResourceRecord};
+
+/// One statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatementRecord {
+    /// Position from 0.
+    pub index: usize,
+    /// `Sid`, or null.
+    pub sid: Option<String>,
+    /// The `Sid` as that of an earlier statement; left out where none has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid_again: Option<SidAgain>,
+    /// `Allow` or `Deny`.
+    pub effect: Effect,
+    /// Why the statement has no effect at all; null where it has.
+    pub inert: Option<Inert>,
+    /// Whether `principals` came as `NotPrincipal`.
+    pub not_principal: bool,
+    /// Whom it names.
+    pub principals: Vec<PrincipalRecord>,
+    /// Whether `actions` came as `NotAction`.
+    pub not_action: bool,
+    /// The action patterns.
+    pub actions: Vec<ActionRecord>,
+    /// KMS actions that the statement is about, by all of its patterns; `kms:…` names.
+    pub covers: ActionSet,
+    /// Of those, the ones by which a key is lost, made useless, brought back or put under another
+    /// policy: `kms:ScheduleKeyDeletion`, `kms:CancelKeyDeletion`, `kms:DisableKey`,
+    /// `kms:DeleteImportedKeyMaterial` and `kms:PutKeyPolicy`.
+    pub critical: ActionSet,
+    /// For a `Deny` of deletion that no condition on the waiting period bounds: other actions with
+    /// much the same outcome that no `Deny` of the policy names. Left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ways_round: Option<ActionSet>,
+    /// Whether `resources` came as `NotResource`.
+    pub not_resource: bool,
+    /// The resource patterns.
+    pub resources: Vec<ResourceRecord>,
+    /// The conditions.
+    pub conditions: Vec<ConditionRecord>,
+    /// The whole statement.
+    pub at: Place,
+}
+
+/// A `Sid` that an earlier statement has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SidAgain {
+    /// The `Sid`.
+    pub text: String,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// Why a statement has no effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Inert {
+    /// The element that is to blame.
+    pub cause: InertCause,
+    /// In words that finish "the statement has no effect: …".
+    pub reason: String,
+    /// What to point at.
+    pub at: Place,
+}
+
+/// What makes a statement have no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InertCause {
+    /// An element is missing or empty.
+    Missing,
+    /// Its principals are nobody.
+    Principal,
+    /// Its principals are nobody, and there are wildcards inside.
+    PrincipalWildcard,
+    /// Its actions are none on a key.
+    Action,
+    /// One of its actions is a `kms:` name that does not exist.
+    UnknownAction,
+    /// Its resources are no keys.
+    Resource,
+}
