@@ -27,6 +27,7 @@ pub const TRUST_POLICY_CHARACTERS_RAISED: usize = 4_096;
 
 /// Service control policy: 10,240 characters, and 5,120 until AWS announced the double on 15 May
 /// 2026; whitespace counts unless the console stripped it.
+/// <https://aws.amazon.com/about-aws/whats-new/2026/05/aws-organizations-increased-scp-quotas/>
 pub const SERVICE_CONTROL_POLICY_CHARACTERS: usize = 10_240;
 
 /// Resource control policy: 5,120 characters; whitespace counts unless the console stripped it.
