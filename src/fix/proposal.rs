@@ -1,10 +1,8 @@
 //! A fix with its proof.
 
-use std::collections::BTreeMap;
-
 use crate::finding::Finding;
 use crate::source::edit::{Edit, JsonDraft, Passage, PatchOperation, Place};
-use crate::source::{JsonPath, Location, SourceId};
+use crate::source::{JsonPath, Location};
 
 use super::FixKind;
 
@@ -101,38 +99,4 @@ impl Proposal {
             Safety::Unsafe(reasons) => reasons,
         }
     }
-}
-
-/// A finding for which no edit is proposed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The rule; empty where no rule asked.
-    pub rule: String,
-    /// What the finding is about.
-    pub subject: String,
-    /// Where it stands.
-    pub at: Location,
-    /// What a person has to decide, in one sentence.
-    pub reason: String,
-    /// Whether the input stands in the way of the edit.
-    pub input: bool,
-}
-
-/// What became of all findings when fixes were made one after the other, each proven on what the
-/// ones before it left.
-#[derive(Clone, Debug, Default)]
-pub struct Repaired {
-    /// The whole text of every file that changed.
-    pub files: BTreeMap<SourceId, String>,
-    /// What was done, in order; the edits of each are those of the text before it.
-    pub done: Vec<Proposal>,
-    /// Proposals that were not taken.
-    pub left: Vec<Proposal>,
-    /// Findings without a proposal.
-    pub refused: Vec<Refused>,
-    /// What was found in the policies that were repaired, before that.
-    pub found: Vec<Finding>,
-    /// What is found in them after it: every fix is proven by itself, and one may bring a finding
-    /// that another one takes away.
-    pub remaining: Vec<Finding>,
 }

@@ -7,7 +7,7 @@ use crate::difference::{self, EVERY, Side};
 use crate::facts::{Facts, Identities, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
-use crate::policy::{self, Oversize};
+use crate::policy::{self, Oversize, PolicyKind};
 use crate::source::Location;
 use crate::source::edit::{self, Edit, JsonDraft, Passage, Place, Places};
 
@@ -56,6 +56,15 @@ impl Bench {
         let to = (at.span.end as usize).checked_sub(start)?;
         let own = at.source == self.policy.source;
         own.then(|| self.text.get(from..to)).flatten()
+    }
+
+    /// Whether it is a key policy in which some statement is about KMS: of one without, nobody could
+    /// tell that it is a key's.
+    fn is_about_keys(&self) -> bool {
+        let document = &self.policy.document;
+        let mut statements = document.statements.iter();
+        document.kind == PolicyKind::Key
+            && statements.any(|statement| !statement.covered().is_empty())
     }
 
     /// The text after these edits of the file.
@@ -121,6 +130,11 @@ impl<'a> Prover<'a> {
             return Ok(None);
         }
         let after = self.state(bench, bench.edited(&edits)?)?;
+        if bench.is_about_keys() && !after.is_about_keys() {
+            return Err(Refusal::decide(
+                "decide what the policy is for: nothing about KMS would be left of it",
+            ));
+        }
         let difference = self.difference(bench, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
         let mut reasons = proof::objections(&difference, &plan.meant);

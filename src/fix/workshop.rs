@@ -9,21 +9,16 @@ use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::source::edit::{self, Places};
-use crate::source::{Location, SourceId, Sources};
+use crate::source::{SourceId, Sources};
 
-use super::plan::Refusal;
 use super::prover::{Bench, Prover, Slot};
-use super::recurrence;
+use super::repair::Round;
 use super::states::States;
 use super::target::Target;
-use super::{AllowDeletion, FixKind, Proposal, Refused, Repaired, Safety};
+use super::{AllowDeletion, FixKind, Proposal, Repaired};
 
 /// Says which findings are to be fixed, and how.
 pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
-
-/// Fixes that are made one after the other in one policy before it is left: more than any policy
-/// has findings.
-const MOST_ROUNDS: usize = 100;
 
 /// Everything that was loaded, and how it is checked.
 #[derive(Clone, Copy)]
@@ -68,9 +63,9 @@ impl<'a> Workshop<'a> {
             .collect();
         for (finding, tried) in tried {
             match tried {
-                Ok(Some(attempt)) => add(&mut outcome.left, attempt.proposal),
+                Ok(Some(attempt)) => outcome.propose(attempt.proposal),
                 Ok(None) => {}
-                Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
+                Err(refusal) => outcome.refuse(Some(&finding), None, refusal),
             }
         }
         outcome
@@ -105,9 +100,7 @@ impl<'a> Workshop<'a> {
                         Ok(now) => {
                             states.keep(round.repair(now.unwrap_or(bench), &mut outcome));
                         }
-                        Err(refusal) => {
-                            outcome.refused.push(refused(None, Some(&bench), refusal));
-                        }
+                        Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
                     }
                 }
                 outcome.files.extend(self.edited(source, states));
@@ -155,7 +148,7 @@ impl<'a> Workshop<'a> {
                     outcome.done.push(attempt.proposal);
                 }
                 Ok(None) => {}
-                Err(refusal) => outcome.refused.push(refused(None, Some(&bench), refusal)),
+                Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
             }
         }
         for (source, states) in files {
@@ -247,105 +240,5 @@ impl<'a> Workshop<'a> {
             Some((prover.bench(slot, policy, file)?, own))
         };
         subjects.into_par_iter().filter_map(bench).collect()
-    }
-}
-
-/// What is to be done with every policy.
-struct Round<'r> {
-    prover: &'r Prover<'r>,
-    wanted: &'r Wanted<'r>,
-    accept: &'r (dyn Fn(&Proposal) -> bool + Sync),
-}
-
-impl Round<'_> {
-    /// Makes the fixes of one policy; the state that it is in then.
-    fn repair(&self, mut bench: Bench, outcome: &mut Repaired) -> Bench {
-        outcome.found.extend_from_slice(&bench.findings);
-        // A fix may write a statement that has what another one had: it is told by its place.
-        let mut tried = BTreeSet::new();
-        // What a fix did not take away stays, wherever its words have gone.
-        let mut stays = BTreeSet::new();
-        for _ in 0..MOST_ROUNDS {
-            let mut open: Vec<_> = bench.findings.clone();
-            open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-            let next = open.into_iter().find_map(|finding| {
-                let kind = (self.wanted)(&finding)?;
-                let name = (finding.rule.clone(), finding.message.clone());
-                let place = recurrence::place(&bench, &finding);
-                (!stays.contains(&name) && tried.insert((name, place))).then_some((finding, kind))
-            });
-            let Some((finding, kind)) = next else { break };
-            let plan = |target: &Target<'_>| kind.plan(target, &finding).map(Some);
-            match self.prover.attempt(&bench, Some((&finding, kind)), plan) {
-                Ok(Some(attempt)) if (self.accept)(&attempt.proposal) => {
-                    if said(&attempt.after, &finding) >= said(&bench, &finding) {
-                        stays.insert((finding.rule.clone(), finding.message.clone()));
-                    }
-                    outcome.done.push(attempt.proposal);
-                    bench = attempt.after;
-                }
-                Ok(Some(attempt)) => add(&mut outcome.left, attempt.proposal),
-                Ok(None) => {}
-                Err(refusal) => outcome.refused.push(refused(Some(&finding), None, refusal)),
-            }
-        }
-        outcome.remaining.extend_from_slice(&bench.findings);
-        bench
-    }
-}
-
-/// How often it is said of the policy.
-fn said(bench: &Bench, wanted: &Finding) -> usize {
-    let same = |found: &&Finding| found.rule == wanted.rule && found.message == wanted.message;
-    bench.findings.iter().filter(same).count()
-}
-
-/// Adds a proposal; one that makes the same edits is the same, for one finding more.
-fn add(proposals: &mut Vec<Proposal>, proposal: Proposal) {
-    let same = |other: &&mut Proposal| {
-        other.document == proposal.document && other.changes == proposal.changes
-    };
-    // The proposals for one policy follow each other.
-    let of_file = |other: &&mut Proposal| other.at.source == proposal.at.source;
-    match proposals.iter_mut().rev().take_while(of_file).find(same) {
-        Some(other) => {
-            other.findings.extend(proposal.findings);
-            if let (Safety::Unsafe(reasons), Safety::Unsafe(more)) =
-                (&mut other.safety, &proposal.safety)
-            {
-                let new: Vec<_> = more
-                    .iter()
-                    .filter(|reason| !reasons.contains(reason))
-                    .cloned()
-                    .collect();
-                reasons.extend(new);
-            } else if proposal.safety != Safety::Safe {
-                other.safety = proposal.safety;
-            }
-        }
-        None => proposals.push(proposal),
-    }
-}
-
-fn refused(finding: Option<&Finding>, bench: Option<&Bench>, refusal: Refusal) -> Refused {
-    let whole = bench.map(|bench| Location {
-        source: bench.policy.source,
-        span: bench.policy.document.span,
-    });
-    let subject = bench.map(|bench| bench.facts.subject.clone());
-    Refused {
-        rule: finding
-            .map(|finding| finding.rule.to_string())
-            .unwrap_or_default(),
-        subject: finding
-            .map(|f| f.subject.clone())
-            .or(subject)
-            .unwrap_or_default(),
-        at: finding
-            .map(|finding| finding.primary.at)
-            .or(whole)
-            .unwrap_or_default(),
-        reason: refusal.reason,
-        input: refusal.input,
     }
 }

@@ -64,7 +64,7 @@ pub(super) struct FixArguments {
 enum Only {
     /// Fixes that are safe.
     Safe,
-    /// All of them; look at what each does.
+    /// All of them; look at what each does. One that leaves its finding is only listed.
     All,
 }
 

@@ -36,6 +36,11 @@ pub(super) fn prove(session: &Session<'_>, outcome: &Repaired) -> Result<(), Fai
             "the edited files cannot be read again: {error}"
         )));
     }
+    if after.recognized < loaded.recognized {
+        return Err(Failure::usage(
+            "a file would not be recognised any more, so nothing is changed",
+        ));
+    }
     let mut facts = of_inventory(&after.inventory, &after.sources, gathered.limits);
     for facts in &mut facts {
         facts.trust(&gathered.config.trusted_administrators);

@@ -1,0 +1,102 @@
+//! What became of findings for which fixes were asked.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::source::{Location, SourceId};
+
+use super::plan::Refusal;
+use super::prover::Bench;
+use super::{Proposal, Safety};
+
+/// A finding for which no edit is proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The rule; empty where no rule asked.
+    pub rule: String,
+    /// What the finding is about.
+    pub subject: String,
+    /// Where it stands.
+    pub at: Location,
+    /// What a person has to decide, in one sentence.
+    pub reason: String,
+    /// Whether the input stands in the way of the edit.
+    pub input: bool,
+}
+
+/// What became of all findings when fixes were made one after the other, each proven on what the
+/// ones before it left.
+#[derive(Clone, Debug, Default)]
+pub struct Repaired {
+    /// The whole text of every file that changed.
+    pub files: BTreeMap<SourceId, String>,
+    /// What was done, in order; the edits of each are those of the text before it.
+    pub done: Vec<Proposal>,
+    /// Proposals that were not taken.
+    pub left: Vec<Proposal>,
+    /// Findings without a proposal.
+    pub refused: Vec<Refused>,
+    /// What was found in the policies that were repaired, before that.
+    pub found: Vec<Finding>,
+    /// What is found in them after it: every fix is proven by itself, and one may bring a finding
+    /// that another one takes away.
+    pub remaining: Vec<Finding>,
+}
+
+impl Repaired {
+    /// Adds a proposal; one that makes the same edits is the same, for one finding more.
+    pub(super) fn propose(&mut self, proposal: Proposal) {
+        let same = |other: &&mut Proposal| {
+            other.document == proposal.document && other.changes == proposal.changes
+        };
+        // The proposals for one policy follow each other.
+        let of_file = |other: &&mut Proposal| other.at.source == proposal.at.source;
+        match self.left.iter_mut().rev().take_while(of_file).find(same) {
+            Some(other) => {
+                other.findings.extend(proposal.findings);
+                if let (Safety::Unsafe(reasons), Safety::Unsafe(more)) =
+                    (&mut other.safety, &proposal.safety)
+                {
+                    let new: Vec<_> = more
+                        .iter()
+                        .filter(|reason| !reasons.contains(reason))
+                        .cloned()
+                        .collect();
+                    reasons.extend(new);
+                } else if proposal.safety != Safety::Safe {
+                    other.safety = proposal.safety;
+                }
+            }
+            None => self.left.push(proposal),
+        }
+    }
+
+    /// Adds that there is no fix for the finding, or none of the policy.
+    pub(super) fn refuse(
+        &mut self,
+        finding: Option<&Finding>,
+        bench: Option<&Bench>,
+        refusal: Refusal,
+    ) {
+        let whole = bench.map(|bench| Location {
+            source: bench.policy.source,
+            span: bench.policy.document.span,
+        });
+        let subject = bench.map(|bench| bench.facts.subject.clone());
+        self.refused.push(Refused {
+            rule: finding
+                .map(|finding| finding.rule.to_string())
+                .unwrap_or_default(),
+            subject: finding
+                .map(|f| f.subject.clone())
+                .or(subject)
+                .unwrap_or_default(),
+            at: finding
+                .map(|finding| finding.primary.at)
+                .or(whole)
+                .unwrap_or_default(),
+            reason: refusal.reason,
+            input: refusal.input,
+        });
+    }
+}
