@@ -145,6 +145,9 @@ pub fn fingerprint_statements(findings: &mut [Finding], sources: &Sources) {
 /// Gives every finding, which has the fingerprint of its statement, its own. They must be sorted as
 /// for [`fingerprint`].
 pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
+    if findings.is_empty() {
+        return;
+    }
     let subjects = Subjects::new(sources, root);
     let names = findings.par_chunks(CHUNK);
     let names: Vec<_> = names.flat_map_iter(|some| subjects.names(some)).collect();
