@@ -1,10 +1,8 @@
 //! A key's account and the name by which to speak of it.
 
-use std::collections::BTreeSet;
-
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::Key;
-use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement};
 
 /// Fills in what follows from the rest: the account and the name.
 pub(super) fn complete(key: &mut Key) {
@@ -21,16 +19,15 @@ pub(super) fn complete(key: &mut Key) {
 /// The account that a key policy lets no doubt about: the only one that an `Allow` statement names
 /// as a whole and gives KMS actions, or else the only one that any principal belongs to.
 fn account_of(policy: &PolicyDocument) -> Option<AccountId> {
-    let all: Vec<_> = policy.statements.iter().collect();
-    let allowing: Vec<_> = all.iter().copied().filter(|s| allows_kms(s)).collect();
+    let all = || policy.statements.iter();
     let whole = |form: PrincipalForm<'_>| match form {
         PrincipalForm::Account(account) => Some(account),
         _ => None,
     };
-    only(accounts(&allowing, whole)).or_else(|| {
-        let any = |form: PrincipalForm<'_>| form.account();
-        only(accounts(&all, any))
-    })
+    let any = |form: PrincipalForm<'_>| form.account();
+    let allowing = all().filter(|statement| allows_kms(statement));
+    let of_whole = allowing.flat_map(forms).filter_map(whole);
+    only(of_whole).or_else(|| only(all().flat_map(forms).filter_map(any)))
 }
 
 fn allows_kms(statement: &Statement) -> bool {
@@ -38,22 +35,18 @@ fn allows_kms(statement: &Statement) -> bool {
     statement.effect.value == Effect::Allow && names && !statement.covered().is_empty()
 }
 
-fn accounts(
-    statements: &[&Statement],
-    account: impl Fn(PrincipalForm<'_>) -> Option<AccountId>,
-) -> BTreeSet<AccountId> {
-    statements
-        .iter()
-        .filter_map(|statement| statement.principal.as_ref())
+/// Whom the statement names.
+fn forms(statement: &Statement) -> impl Iterator<Item = PrincipalForm<'_>> {
+    let entries = statement.principal.iter();
+    entries
         .flat_map(|element| &element.entries)
-        .filter_map(|entry| account(entry.form()))
-        .collect()
+        .map(PrincipalEntry::form)
 }
 
-fn only(accounts: BTreeSet<AccountId>) -> Option<AccountId> {
-    let mut accounts = accounts.into_iter();
+/// The account that all of them are.
+fn only(mut accounts: impl Iterator<Item = AccountId>) -> Option<AccountId> {
     let first = accounts.next()?;
-    accounts.next().is_none().then_some(first)
+    accounts.all(|other| other == first).then_some(first)
 }
 
 #[cfg(test)]
