@@ -93,11 +93,11 @@ pub fn findings(
         summary: *summary,
         ..list(Vec::new())
     };
-    let whole = to_lines(&document)?;
+    let whole = to_lines(&document, 0)?;
     let Some((head, tail)) = whole.split_once(NO_FINDINGS) else {
         return write(out, &document);
     };
-    let frame = to_lines(&list(Vec::new()))?;
+    let frame = to_lines(&list(Vec::new()), 0)?;
     let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
     out.write_all(escape_json(head).as_bytes())?;
     out.write_all(
@@ -110,8 +110,9 @@ pub fn findings(
     )?;
     // Pieces of the same document.
     let mut comma: &[u8] = b"";
-    let piece = |findings| {
-        let text = to_lines(&list(of(sources, findings)))?;
+    let piece = |findings: &[Finding]| {
+        let bytes = findings.len().saturating_mul(LONG);
+        let text = to_lines(&list(of(sources, findings)), bytes)?;
         Ok(Piece::between(text, before, after))
     };
     in_pieces(findings, piece, |piece| {
@@ -123,6 +124,9 @@ pub fn findings(
     }
     writeln!(out, "{}", escape_json(tail))
 }
+
+/// Bytes of a finding, or a few more.
+const LONG: usize = 2_048;
 
 /// A document of nothing but findings.
 fn list(findings: Vec<JsonFinding<'_>>) -> Document<'_> {
@@ -171,7 +175,7 @@ impl Piece {
 /// # Errors
 /// Where writing fails.
 pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
-    let text = to_lines(document)?;
+    let text = to_lines(document, 0)?;
     writeln!(out, "{}", escape_json(&text))
 }
 

@@ -11,12 +11,12 @@ const LINE: &[u8] = b",\n                                ";
 /// Blanks of one level.
 const STEP: usize = 2;
 
-/// The text of a document.
+/// The text of a document, which has about so many bytes.
 ///
 /// # Errors
 /// Where it cannot be serialised.
-pub(super) fn to_lines(document: &impl Serialize) -> serde_json::Result<String> {
-    let mut text = Vec::new();
+pub(super) fn to_lines(document: &impl Serialize, bytes: usize) -> serde_json::Result<String> {
+    let mut text = Vec::with_capacity(bytes);
     document.serialize(&mut Serializer::with_formatter(&mut text, Lines::default()))?;
     String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
@@ -116,7 +116,7 @@ mod tests {
             json!([1, [], [[]], {"é\n": {"x": {}}}, "y"]),
         ] {
             let wanted = serde_json::to_string_pretty(&document).unwrap();
-            assert_eq!(to_lines(&document).unwrap(), wanted);
+            assert_eq!(to_lines(&document, 0).unwrap(), wanted);
         }
     }
 }
