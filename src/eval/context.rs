@@ -173,18 +173,19 @@ impl RequestContext {
     /// Sets a key, in place of what it held. No value at all says that the key is absent.
     pub fn set<I: IntoIterator<Item: Into<Box<str>>>>(&mut self, key: &str, values: I) {
         let given = values.into_iter().map(Into::into).collect();
-        match self.entry(key) {
-            Some(old) => *old = given,
-            None => self.push(Shared::Counted(key.into()), given),
-        }
+        self.put(key, given, || Shared::Counted(key.into()));
     }
 
     /// Sets a key to one value or, without one, to absent, in place of what it held.
     pub fn say(&mut self, key: &'static str, value: Option<&'static str>) {
         let given = value.map_or(Given::Absent, |value| Given::One(value.into()));
+        self.put(key, given, || key.into());
+    }
+
+    fn put(&mut self, key: &str, given: Given, name: impl FnOnce() -> Shared) {
         match self.entry(key) {
             Some(old) => *old = given,
-            None => self.push(key.into(), given),
+            None => self.push(name(), given),
         }
     }
 
@@ -221,16 +222,13 @@ impl RequestContext {
 
     /// The entries, no longer shared, with room for a few more: whoever changes one adds others.
     fn own_entries(&mut self) -> &mut Vec<(Shared, Given)> {
-        if Arc::get_mut(&mut self.entries).is_none() {
+        let own = Arc::get_mut(&mut self.entries);
+        if own.is_none_or(|own| own.capacity() == 0) {
             let mut own = Vec::with_capacity(self.entries.len().saturating_add(ROOM));
             own.extend_from_slice(&self.entries);
             self.entries = Arc::new(own);
         }
-        let own = Arc::make_mut(&mut self.entries);
-        if own.capacity() == 0 {
-            own.reserve(ROOM);
-        }
-        own
+        Arc::make_mut(&mut self.entries)
     }
 
     /// Takes back what was said of a key.

@@ -30,7 +30,7 @@ pub struct Refused {
 pub struct Repaired {
     /// The whole text of every file that changed.
     pub files: BTreeMap<SourceId, String>,
-    /// What was done, in order; the edits of each are those of the text before it.
+    /// What was done, in order.
     pub done: Vec<Proposal>,
     /// Proposals that were not taken.
     pub left: Vec<Proposal>,

@@ -47,8 +47,11 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
 
 /// Whether both are one finding; what is found while a fix is proven has no fingerprint of its own.
 fn is_same(one: &Finding, other: &Finding) -> bool {
-    let said = |finding: &Finding| (finding.rule.clone(), finding.primary.at, finding.statement);
-    said(one) == said(other) && one.subject == other.subject && one.message == other.message
+    let said = |finding: &Finding| (finding.primary.at, finding.statement);
+    said(one) == said(other)
+        && one.rule == other.rule
+        && one.subject == other.subject
+        && one.message == other.message
 }
 
 /// Those of `new` that are none of `old`, which loses what was found again: each stands for one.

@@ -30,8 +30,8 @@ pub(super) fn name(finding: &Finding) -> Name<'_> {
 }
 
 fn kept(finding: &Finding) -> (Arc<str>, String, String) {
-    let (rule, subject) = (finding.rule.clone(), finding.subject.clone());
-    (rule, subject, finding.message.clone())
+    let (rule, subject, message) = name(finding);
+    (rule.into(), subject.to_owned(), message.to_owned())
 }
 
 /// What was found, and what is to be done about it.

@@ -1,6 +1,7 @@
 //! What was found wrong so far, and the checks that every element shares.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::policy::{PolicyKind, Text};
 use crate::source::json::{Member, Node};
@@ -34,7 +35,7 @@ impl Complaints {
     pub(super) fn object<'n, 'a>(
         &mut self,
         node: &'n Node<'a>,
-        what: &str,
+        what: impl fmt::Display,
     ) -> Option<&'n [Member<'a>]> {
         let members = node.members();
         if members.is_none() {
@@ -52,7 +53,7 @@ impl Complaints {
         text.map(|text| Spanned::new(text.into(), node.span))
     }
 
-    pub(super) fn wrong_type(&mut self, node: &Node<'_>, what: &str, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: &Node<'_>, what: impl fmt::Display, wanted: &str) {
         self.error(
             InputError::new(node.span, format!("{what} must be {wanted}"))
                 .label(format!("this is {}", node.kind())),

@@ -68,9 +68,8 @@ fn keys(
     conditions: &mut Vec<Condition>,
     complaints: &mut Complaints,
 ) {
-    let Some(keys) = member.value.members() else {
-        let what = format!("the value of `{}`", member.key);
-        complaints.wrong_type(&member.value, &what, "an object");
+    let what = format_args!("the value of `{}`", member.key);
+    let Some(keys) = complaints.object(&member.value, what) else {
         return;
     };
     let names: Vec<_> = keys

@@ -56,7 +56,7 @@ pub(super) fn either<'n, 'a>(
 fn text(item: &Node<'_>, name: &str, complaints: &mut Complaints) -> Option<Text> {
     let text = item.as_str();
     if text.is_none() {
-        complaints.wrong_type(item, &format!("an entry of `{name}`"), "a string");
+        complaints.wrong_type(item, format_args!("an entry of `{name}`"), "a string");
     }
     text.map(|text| Text::new(text.into(), item.span))
 }

@@ -64,7 +64,7 @@ fn walk<'a>(root: &'a Node<'a>) -> impl Iterator<Item = &'a Node<'a>> {
 
 /// The white space at the start of the line in which this offset stands, `first` being that of the
 /// first line.
-fn indent_at<'t>(text: &'t str, offset: u32, first: &'t str) -> &'t str {
+pub(super) fn indent_at<'t>(text: &'t str, offset: u32, first: &'t str) -> &'t str {
     let before = text.get(..offset as usize).unwrap_or_default();
     let Some(newline) = before.rfind('\n') else {
         return if first.is_empty() { blank(text) } else { first };
@@ -73,7 +73,7 @@ fn indent_at<'t>(text: &'t str, offset: u32, first: &'t str) -> &'t str {
 }
 
 /// The blanks and tabs at the start.
-fn blank(line: &str) -> &str {
+pub(super) fn blank(line: &str) -> &str {
     let rest = line.trim_start_matches([' ', '\t']);
     line.get(..line.len().saturating_sub(rest.len()))
         .unwrap_or_default()

@@ -32,28 +32,19 @@ impl Passage {
     /// the way leads nowhere.
     pub fn open(text: &str, place: &Place) -> Option<Self> {
         let steps = &place.path.steps;
-        let shift = OffsetMap::shift(place.span.start);
+        let mut passage = Self {
+            text: text.to_owned(),
+            map: OffsetMap::shift(place.span.start),
+            encodings: Vec::new(),
+            root: steps.clone(),
+            base: steps.clone(),
+            document: JsonPath::default(),
+            indent: place.indent.clone(),
+        };
         let Some(first) = steps.iter().position(|step| *step == Step::Embedded) else {
-            return Some(Self {
-                text: text.to_owned(),
-                map: shift,
-                encodings: Vec::new(),
-                root: steps.clone(),
-                base: steps.clone(),
-                document: JsonPath::default(),
-                indent: place.indent.clone(),
-            });
+            return Some(passage);
         };
         let whole = Span::new(0, text.len());
-        let mut passage = Self {
-            text: String::new(),
-            map: shift,
-            encodings: Vec::new(),
-            root: Vec::new(),
-            base: Vec::new(),
-            document: JsonPath::default(),
-            indent: String::new(),
-        };
         passage.enter(Embedded::from_string(text, whole)?);
         let mut rest = steps.get(first.saturating_add(1)..)?;
         while let Some(at) = rest.iter().position(|step| *step == Step::Embedded) {
@@ -62,6 +53,8 @@ impl Passage {
             passage.enter(Embedded::from_string(&passage.text, span)?);
             rest = after.get(1..)?;
         }
+        passage.root.clear();
+        passage.indent.clear();
         passage.base = rest.to_vec();
         let length = steps.len().saturating_sub(rest.len());
         passage.document.steps = steps.iter().take(length).cloned().collect();

@@ -3,6 +3,8 @@
 use crate::source::json::{self, Node, Value};
 use crate::source::{Embedded, JsonPath, OffsetMap, Span, Step};
 
+use super::layout::indent_at;
+
 /// Bytes of a line beside a value that are kept for people.
 const LONGEST_BESIDE: usize = 200;
 
@@ -63,24 +65,13 @@ impl<'t> Places<'t> {
         let (before, after) = (span.start as usize, span.end as usize);
         let (before, after) = (file.get(..before)?, file.get(after..)?);
         Some(Place {
-            indent: indent(before).to_owned(),
+            indent: indent_at(file, span.start, "").to_owned(),
             before: last_lines(before).to_owned(),
             after: first_lines(after).to_owned(),
             path,
             span,
         })
     }
-}
-
-/// The white space at the start of the last line.
-fn indent(text: &str) -> &str {
-    let line =
-        text.get(memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at.saturating_add(1))..);
-    let line = line.unwrap_or_default();
-    let blank = line
-        .len()
-        .saturating_sub(line.trim_start_matches([' ', '\t']).len());
-    line.get(..blank).unwrap_or_default()
 }
 
 /// The last line and the one before it, as far as they are short.

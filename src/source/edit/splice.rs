@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::source::json::Node;
 
 use super::Edit;
-use super::layout::{Layout, children};
+use super::layout::{Layout, blank, children};
 
 /// What is to stand in an array or object: values, or keys with their values.
 pub(super) enum Added<'v> {
@@ -41,12 +41,7 @@ pub(super) fn insert(
         None => last.end,
     };
     let indent = match separator.rsplit_once('\n') {
-        Some((_, after)) => {
-            let width = after
-                .len()
-                .saturating_sub(after.trim_start_matches([' ', '\t']).len());
-            after.get(..width).unwrap_or_default()
-        }
+        Some((_, after)) => blank(after),
         None => layout.indent_at(at.saturating_sub(1)),
     };
     // A statement is written as the one that it comes after is.
