@@ -16,7 +16,7 @@ pub use key::{Grant, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
-pub use trail::{Coverage, RecordedCaller, RecordedEvents, Trail, TrailIndex};
+pub use trail::{Coverage, RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
 
 /// Everything that the given paths hold. What a changed inventory shares with the one that it came
 /// from, as the proof of a fix does, is not read again.

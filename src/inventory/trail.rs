@@ -48,7 +48,8 @@ pub struct RecordedEvents {
     /// `eventName`, for example `Decrypt`.
     pub operation: String,
     /// Every name of the key in the event: ARNs of `resources`, `requestParameters.keyId` (id, ARN,
-    /// alias or alias ARN), `responseElements.keyId`, `serviceEventDetails.keyId`.
+    /// alias or alias ARN), `responseElements.keyId`, `serviceEventDetails.keyId`, and key ARNs in
+    /// `errorMessage`.
     pub key_names: BTreeSet<String>,
     /// `awsRegion`.
     pub region: String,
@@ -56,18 +57,58 @@ pub struct RecordedEvents {
     pub caller: RecordedCaller,
     /// `errorCode` where the call failed.
     pub error: Option<String>,
+    /// Whether `errorMessage` says that the key is pending deletion. AWS's own alarm on the use of
+    /// such a key looks for these words:
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-creating-cloudwatch-alarm.html>
+    pub refused_as_pending: bool,
     /// The names, not the values, of the encryption context's pairs; at most 32.
     pub encryption_context: BTreeSet<String>,
     /// `requestParameters.pendingWindowInDays`, or that of the answer; days.
     pub pending_window: Option<u16>,
+    /// What else a call says that changes the key's life or its policy; none for other calls.
+    pub change: Option<Box<RecordedChange>>,
     /// How many events.
     pub count: u64,
     /// The time of the first of them.
     pub first: Timestamp,
     /// The time of the last of them.
     pub last: Timestamp,
+    /// `sourceIPAddress` of the last of them, for calls with a `change`: an address, or the name of
+    /// a service.
+    pub source_address: Option<String>,
     /// The file of the last of them; with its bytes where the file is text that is kept.
     pub at: Location,
+}
+
+/// What a call says that schedules, cancels or completes a deletion, deletes or imports key
+/// material, creates a key or puts a key policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedChange {
+    /// `responseElements.keyState` of `ScheduleKeyDeletion`, for example `PendingReplicaDeletion`.
+    pub key_state: Option<String>,
+    /// `requestParameters.bypassPolicyLockoutSafetyCheck`.
+    pub bypasses_lockout_check: bool,
+    /// `keyMaterialId` of the request, or else of the answer.
+    pub material: Option<String>,
+    /// The ARN of the replica that `ReplicateKey` made; the event itself names the primary key.
+    pub replica: Option<String>,
+}
+
+impl RecordedChange {
+    /// The operations of which these are kept. `DeleteKey` and `DeleteExpiredKeyMaterial` are what
+    /// AWS KMS does by itself:
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html>
+    pub const OPERATIONS: [&str; 9] = [
+        "CancelKeyDeletion",
+        "CreateKey",
+        "DeleteExpiredKeyMaterial",
+        "DeleteImportedKeyMaterial",
+        "DeleteKey",
+        "ImportKeyMaterial",
+        "PutKeyPolicy",
+        "ReplicateKey",
+        "ScheduleKeyDeletion",
+    ];
 }
 
 /// Who made a call.

@@ -114,7 +114,9 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
             Err(error) => unreadable(&ReadError::Io(error)),
         };
     }
-    match trail::look(opened.content(), candidate.source) {
+    // What is compressed, and what cannot be read again, cannot be shown.
+    let shown = !gzip && candidate.path != Path::new("-");
+    match trail::look(opened.content(), candidate.source, shown) {
         Ok(Look::Events(events)) => {
             let (tally, failure) = events.count();
             let count = usize::try_from(tally.events()).unwrap_or(usize::MAX);

@@ -15,6 +15,7 @@ mod join;
 mod organization;
 mod policy;
 mod policy_shape;
+mod recorded;
 mod scheduled;
 mod single;
 mod trail;
@@ -122,6 +123,12 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
             parts.sort_out(candidate, contents, &mut loaded.inventory);
         }
     }
+    recorded::show(
+        &mut loaded.inventory.trail,
+        &candidates,
+        overlay,
+        &mut loaded.sources,
+    );
     loaded.inventory.keys = join::join(parts.keys, parts.additions);
     loaded.inventory.keys.par_iter_mut().for_each(|key| {
         account::complete(key);

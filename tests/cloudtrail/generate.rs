@@ -95,6 +95,9 @@ fn event(random: &mut Random) -> Value {
         "GetPublicKey",
         "ScheduleKeyDeletion",
         "DeleteKey",
+        "PutKeyPolicy",
+        "ReplicateKey",
+        "ImportKeyMaterial",
     ]);
     let day = random.below(28) + 1;
     let mut fields = vec![
@@ -115,7 +118,7 @@ fn event(random: &mut Random) -> Value {
         ),
         ("readOnly", json!("true")),
         ("additionalEventData", anything(random, 3)),
-        ("errorMessage", json!(random.one(TRAPS))),
+        ("errorMessage", json!(message(random))),
     ];
     fields.extend(details(random));
     let mut event = Map::new();
@@ -124,6 +127,16 @@ fn event(random: &mut Random) -> Value {
         event.insert(name.to_owned(), value);
     }
     Value::Object(event)
+}
+
+/// What KMS says of a failure, or anything else.
+fn message(random: &mut Random) -> String {
+    let (key, trap) = (random.one(KEYS), random.one(TRAPS));
+    match random.below(4) {
+        0 => format!("{key} is pending deletion (or pending replica deletion)."),
+        1 => format!("not authorized on resource: {key}, {trap}arn:aws:kms:x:1:key/"),
+        _ => trap.to_owned(),
+    }
 }
 
 /// What differs from one operation to the next.
@@ -142,6 +155,10 @@ fn details(random: &mut Random) -> Vec<(&'static str, Value)> {
     if random.chance(3) {
         request["pendingWindowInDays"] = json!(random.below(24) + 7);
     }
+    if random.chance(3) {
+        request["bypassPolicyLockoutSafetyCheck"] = json!(random.chance(2));
+        request["keyMaterialId"] = json!(random.one(&["", "0a1b"]));
+    }
     fields.push((
         "requestParameters",
         if random.chance(5) {
@@ -150,7 +167,11 @@ fn details(random: &mut Random) -> Vec<(&'static str, Value)> {
             request
         },
     ));
-    let response = json!({ "keyId": random.one(KEYS), "deletionDate": "Apr 12, 2021 18:58:30 PM" });
+    let response = json!({ "keyId": random.one(KEYS), "deletionDate": "Apr 12, 2021 18:58:30 PM",
+        "keyState": random.one(&["", "PendingDeletion", "PendingReplicaDeletion"]),
+        "keyMaterialId": random.one(&["", "2c3d"]),
+        "keyMetadata": {"arn": random.one(KEYS)},
+        "replicaKeyMetadata": {"arn": random.one(KEYS)} });
     fields.push((
         "responseElements",
         if random.chance(2) {

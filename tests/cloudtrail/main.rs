@@ -1,6 +1,7 @@
 //! CloudTrail in every shape, against a naive reader and against hostile files.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod changes;
 mod evidence;
 mod generate;
 mod hostile;

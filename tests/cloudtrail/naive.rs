@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// What is compared of an event: name, keys, Region, caller, error, context, days.
+/// What is compared of an event: name, keys, Region, caller, error and whether it says that the key
+/// is pending deletion, context, days, what it changed.
 type Likeness = (
     String,
     BTreeSet<String>,
     String,
     [String; 4],
-    Option<String>,
+    (Option<String>, bool),
     BTreeSet<String>,
     Option<u16>,
+    Option<(String, bool, String, String)>,
 );
 
 /// All that a trail says, in words that both readers can be put in.
@@ -79,6 +81,17 @@ impl Seen {
     }
 }
 
+/// The keys that the generator's messages name.
+fn keys_in(message: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ":/-_".contains(c);
+    let words = message.split(|c| !is_part(c));
+    let is_key = |word: &&str| {
+        let (start, id) = word.split_once(":key/").unwrap_or_default();
+        start.starts_with("arn:aws:kms:eu-") && !id.is_empty()
+    };
+    words.filter(is_key).map(str::to_owned).collect()
+}
+
 fn likeness(event: &Value) -> Likeness {
     let mut keys = BTreeSet::new();
     for resource in event["resources"].as_array().unwrap_or(&Vec::new()) {
@@ -93,6 +106,8 @@ fn likeness(event: &Value) -> Likeness {
             keys.extend(some(text(&event[part], name)));
         }
     }
+    let message = text(event, "errorMessage");
+    keys.extend(keys_in(&message));
     let identity = &event["userIdentity"];
     let issuer = text(&identity["sessionContext"]["sessionIssuer"], "arn");
     let caller = [
@@ -105,14 +120,30 @@ fn likeness(event: &Value) -> Likeness {
     let context = context.map(|pairs| pairs.keys().cloned().collect());
     let window = |part: &str| event[part]["pendingWindowInDays"].as_u64();
     let days = window("requestParameters").or_else(|| window("responseElements"));
+    let (request, response) = (&event["requestParameters"], &event["responseElements"]);
+    keys.extend(some(text(&response["keyMetadata"], "arn")));
+    let material = some(text(request, "keyMaterialId"));
+    let changes = kmslint::inventory::RecordedChange::OPERATIONS;
+    let change = changes.contains(&&*text(event, "eventName")).then(|| {
+        (
+            text(response, "keyState"),
+            request["bypassPolicyLockoutSafetyCheck"] == true,
+            material.unwrap_or_else(|| text(response, "keyMaterialId")),
+            text(&response["replicaKeyMetadata"], "arn"),
+        )
+    });
     (
         text(event, "eventName"),
         keys,
         text(event, "awsRegion"),
         caller,
-        some(text(event, "errorCode")),
+        (
+            some(text(event, "errorCode")),
+            message.contains("is pending deletion"),
+        ),
         context.unwrap_or_default(),
         days.map(|days| days.try_into().unwrap()),
+        change,
     )
 }
 
@@ -133,9 +164,15 @@ pub(crate) fn as_seen(trail: &kmslint::inventory::Trail) -> Seen {
             events.key_names.clone(),
             events.region.clone(),
             caller,
-            events.error.clone(),
+            (events.error.clone(), events.refused_as_pending),
             events.encryption_context.clone(),
             events.pending_window,
+            events.change.as_ref().map(|change| {
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let (state, material) = (text(&change.key_state), text(&change.material));
+                let bypasses = change.bypasses_lockout_check;
+                (state, bypasses, material, text(&change.replica))
+            }),
         );
         (likeness, (events.count, events.first, events.last))
     });

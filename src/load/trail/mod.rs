@@ -17,8 +17,8 @@ use std::io::Read;
 
 use jiff::Timestamp;
 
-use crate::source::SourceId;
 use crate::source::json::{self, Node};
+use crate::source::{Location, SourceId, Span};
 
 use failure::Failure;
 pub(super) use place::{PlacedError, place};
@@ -37,6 +37,8 @@ pub(super) struct Events<R> {
     window: Window<R>,
     tally: Tally,
     source: SourceId,
+    /// Whether places in the content can be shown.
+    shown: bool,
 }
 
 /// What content was found to be.
@@ -49,11 +51,11 @@ pub(super) enum Look<R> {
 }
 
 /// Looks at content up to the end of its first record. What has a larger one than any event is
-/// something else.
+/// something else. `shown`: whether places in the content can be shown.
 ///
 /// # Errors
 /// Where the content cannot be read so far.
-pub(super) fn look<R: Read>(content: R, source: SourceId) -> Result<Look<R>, Failure> {
+pub(super) fn look<R: Read>(content: R, source: SourceId, shown: bool) -> Result<Look<R>, Failure> {
     let mut window = Window::new(content);
     loop {
         if !window.has_room() {
@@ -68,6 +70,7 @@ pub(super) fn look<R: Read>(content: R, source: SourceId) -> Result<Look<R>, Fai
                     window,
                     tally: Tally::of_file(),
                     source,
+                    shown,
                 }));
             }
         }
@@ -174,7 +177,12 @@ impl<R: Read> Events<R> {
                 Ok(record) => {
                     let length = record.length;
                     let bytes = self.window.bytes().get(..length).unwrap_or_default();
-                    take(&mut self.tally, self.source, &record, bytes)
+                    let origin = Origin {
+                        source: self.source,
+                        offset: self.shown.then(|| self.window.offset()),
+                        within: None,
+                    };
+                    take(&mut self.tally, origin, &record, bytes)
                         .map_err(|(at, message)| self.wrong_at(at, message))?;
                     self.window.pass(length);
                     return Ok(());
@@ -239,30 +247,54 @@ impl<R: Read> Events<R> {
 /// What is wrong with a record, and the byte of it.
 type Wrong = (usize, String);
 
-/// Counts one record.
-fn take(
-    tally: &mut Tally,
+/// Where a record comes from.
+#[derive(Clone, Copy)]
+struct Origin {
     source: SourceId,
-    record: &Record<'_>,
-    bytes: &[u8],
-) -> Result<(), Wrong> {
+    /// Where it begins in the file's content; none where that cannot be shown.
+    offset: Option<u64>,
+    /// What to point at in it, where it is itself a string inside another record.
+    within: Option<Span>,
+}
+
+impl Origin {
+    /// What to point at: the name of the event, which has this span in the record. Nothing where it
+    /// lies beyond what spans reach.
+    fn place(self, name: Option<Span>) -> Location {
+        let found = || {
+            let offset = u32::try_from(self.offset?).ok()?;
+            let span = self.within.or(name)?;
+            Some(Span {
+                start: span.start.checked_add(offset)?,
+                end: span.end.checked_add(offset)?,
+            })
+        };
+        Location {
+            source: self.source,
+            span: found().unwrap_or_default(),
+        }
+    }
+}
+
+/// Counts one record.
+fn take(tally: &mut Tally, origin: Origin, record: &Record<'_>, bytes: &[u8]) -> Result<(), Wrong> {
     if record.repeated {
         let message = "a field of the event stands twice: readers differ in which they take";
         return Err((0, message.to_owned()));
     }
     if record.wrapped.is_some() {
-        return take_wrapped(tally, source, bytes);
+        return take_wrapped(tally, origin, bytes);
     }
     if let Some(fields) = record.fields() {
-        return take_event(tally, source, &fields, bytes);
+        return take_event(tally, origin, &fields, bytes);
     }
     let node = parse(bytes)?;
     let text = |name: &&str| node.get(name).and_then(Node::as_str);
-    take_event(tally, source, &FIELDS.each_ref().map(text), bytes)
+    take_event(tally, origin, &FIELDS.each_ref().map(text), bytes)
 }
 
 /// An item of `lookup-events`, in which the event is a string.
-fn take_wrapped(tally: &mut Tally, source: SourceId, bytes: &[u8]) -> Result<(), Wrong> {
+fn take_wrapped(tally: &mut Tally, origin: Origin, bytes: &[u8]) -> Result<(), Wrong> {
     let node = parse(bytes)?;
     let Some(event) = node.get("CloudTrailEvent") else {
         return Err((0, "the event has no `CloudTrailEvent`".to_owned()));
@@ -282,12 +314,17 @@ fn take_wrapped(tally: &mut Tally, source: SourceId, bytes: &[u8]) -> Result<(),
     if record.wrapped.is_some() || !rest.trim().is_empty() {
         return Err(wrong("it is no single event"));
     }
-    take(tally, source, &record, event.as_bytes()).map_err(|(_, what)| wrong(&what))
+    let name = node.get("EventName").map(|name| name.span);
+    let origin = Origin {
+        within: name.or(Some(Span::new(0, 1))),
+        ..origin
+    };
+    take(tally, origin, &record, event.as_bytes()).map_err(|(_, what)| wrong(&what))
 }
 
 fn take_event(
     tally: &mut Tally,
-    source: SourceId,
+    origin: Origin,
     [from, name, time, region, account]: &[Option<&str>; 5],
     bytes: &[u8],
 ) -> Result<(), Wrong> {
@@ -304,14 +341,17 @@ fn take_event(
             format!("`eventTime` must be a date and a time: `{shown}` is none"),
         )
     })?;
-    let likeness = if from == KMS {
-        Some(event::likeness(&parse(bytes)?))
+    let event = if from == KMS {
+        Some(parse(bytes)?)
     } else {
         None
     };
     tally.cover(time, *region, *account);
-    if let Some(likeness) = likeness {
-        tally.count(likeness, time, source);
+    if let Some(event) = event {
+        let likeness = event::likeness(&event);
+        let source_address = likeness.change.is_some().then(|| event::address(&event));
+        let place = origin.place(event.get("eventName").map(|name| name.span));
+        tally.count(likeness, time, (place, source_address.flatten()));
     }
     Ok(())
 }

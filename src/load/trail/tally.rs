@@ -1,13 +1,13 @@
 //! Events counted: all that is kept of them, whatever their number.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use jiff::Timestamp;
 
 use crate::aws::AccountId;
 use crate::inventory::{Coverage, RecordedEvents, Trail};
-use crate::source::{Location, SourceId, Span};
+use crate::source::Location;
 
 use super::event::Likeness;
 
@@ -19,21 +19,26 @@ pub(in crate::load) struct Tally {
 }
 
 /// How often and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Times {
     count: u64,
     first: Timestamp,
     last: Timestamp,
-    /// The file of the last.
-    source: SourceId,
+    /// Where the last stands.
+    at: Location,
+    /// Where the last was called from, for calls of which that is kept.
+    source_address: Option<Box<str>>,
 }
 
 impl Times {
     fn add(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
         self.first = self.first.min(other.first);
-        let (last, source) = (self.last, self.source).max((other.last, other.source));
-        (self.last, self.source) = (last, source);
+        if (self.last, self.at.source) <= (other.last, other.at.source) {
+            self.last = other.last;
+            self.at = other.at;
+            self.source_address = other.source_address;
+        }
     }
 }
 
@@ -70,22 +75,28 @@ impl Tally {
     }
 
     /// Counts an event of AWS KMS, which was covered before.
-    pub(super) fn count(&mut self, likeness: Likeness, time: Timestamp, source: SourceId) {
+    pub(super) fn count(
+        &mut self,
+        likeness: Likeness,
+        time: Timestamp,
+        (at, source_address): (Location, Option<Box<str>>),
+    ) {
         self.coverage.kms_events = self.coverage.kms_events.saturating_add(1);
         let times = Times {
             count: 1,
             first: time,
             last: time,
-            source,
+            at,
+            source_address,
         };
         self.add(likeness, times);
     }
 
     fn add(&mut self, likeness: Likeness, times: Times) {
-        self.events
-            .entry(likeness)
-            .and_modify(|known| known.add(times))
-            .or_insert(times);
+        match self.events.entry(likeness) {
+            Entry::Occupied(mut known) => known.get_mut().add(times),
+            Entry::Vacant(new) => drop(new.insert(times)),
+        }
     }
 
     /// Takes in what another counted.
@@ -115,15 +126,15 @@ impl Tally {
             region: likeness.region,
             caller: likeness.caller,
             error: likeness.error,
+            refused_as_pending: likeness.refused_as_pending,
             encryption_context: likeness.encryption_context,
             pending_window: likeness.pending_window,
+            change: likeness.change,
             count: times.count,
             first: times.first,
             last: times.last,
-            at: Location {
-                source: times.source,
-                span: Span::default(),
-            },
+            source_address: times.source_address.map(Into::into),
+            at: times.at,
         };
         let mut events: Vec<_> = self.events.into_iter().map(recorded).collect();
         // A stable sort: those of one time stay in the order of what they are.
