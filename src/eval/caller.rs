@@ -89,6 +89,12 @@ impl Caller {
         }
     }
 
+    /// The partition of its ARN, such as `aws-cn`. A service principal has none, and neither has
+    /// one that stands for callers of any partition: its ARN leaves the partition empty.
+    pub fn partition(&self) -> Option<&str> {
+        Arn::partition_of(&self.text)
+    }
+
     /// Which class of caller this is, for the presence of condition keys.
     pub const fn class(&self) -> CallerClass {
         match &self.kind {

@@ -4,6 +4,7 @@
 //! and, for what is special to KMS,
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html>.
 
+use crate::aws::KeyArn;
 use crate::policy::{Effect, PolicyDocument};
 
 use super::decision::Layers;
@@ -44,7 +45,10 @@ pub fn evaluate(request: &Request, policies: &PolicySet<'_>) -> Evaluation {
         session,
         scp,
     };
-    let grant = if is_cross_account(request) {
+    let grant = if is_cross_partition(request) {
+        layers.cross_account = true;
+        Holds::NEVER
+    } else if is_cross_account(request) {
         layers.cross_account = !request.action.cross_account_possible();
         layers.cross_account_use = !layers.cross_account;
         across_accounts(request, &layers)
@@ -73,6 +77,17 @@ fn is_cross_account(request: &Request) -> bool {
         (Some(caller), Some(key)) => caller != key,
         _ => false,
     }
+}
+
+/// Each partition has accounts and credentials of its own, and no ARN of one names anything in
+/// another: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+fn is_cross_partition(request: &Request) -> bool {
+    let key = request.key.arn.as_ref().map(KeyArn::partition);
+    request
+        .caller
+        .partition()
+        .zip(key)
+        .is_some_and(|(caller, key)| caller != key)
 }
 
 /// Both the key policy and the caller's own policies must allow.

@@ -50,7 +50,8 @@ pub enum Reason {
     Rcp,
     /// The session policy.
     SessionPolicy,
-    /// The caller's account is not the key's, and AWS does not allow the action across accounts.
+    /// The caller's account is not the key's, and AWS does not allow the action across accounts; or
+    /// the caller is of another partition, and no action reaches that far.
     CrossAccount,
     /// Nothing grants it.
     NotGranted,

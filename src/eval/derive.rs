@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
+use crate::aws::KeyArn;
+
 use super::caller::CallerKind;
 use super::context::Shared;
 use super::{Caller, KeyIdentity, RequestContext};
 
 /// Sets every condition key whose value follows; what was set before stays.
 pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
-    of_caller(caller, context);
+    of_caller(caller, key, context);
     if let Some(account) = key.account {
         context.derive("aws:ResourceAccount", account.to_string());
     }
@@ -34,7 +36,7 @@ pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestCo
     context.derive("aws:SecureTransport", "true");
 }
 
-fn of_caller(caller: &Caller, context: &mut RequestContext) {
+fn of_caller(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
     context.derive(
         "aws:PrincipalIsAWSService",
         if caller.is_service() { "true" } else { "false" },
@@ -63,19 +65,24 @@ fn of_caller(caller: &Caller, context: &mut RequestContext) {
         CallerKind::Service => return,
     };
     context.derive("aws:PrincipalType", principal_type);
-    if let Some(arn) = principal_arn(caller) {
+    if let Some(arn) = principal_arn(caller, key) {
         context.derive("aws:PrincipalArn", arn);
     }
 }
 
 /// For a session the ARN of its role, as it is without a path, which the session's ARN leaves out;
-/// see `Scope::may_be_role` for patterns that have one.
-fn principal_arn(caller: &Caller) -> Option<Shared> {
+/// see `Scope::may_be_role` for patterns that have one. A caller that stands for those of any
+/// partition is of the key's, where that is known.
+fn principal_arn(caller: &Caller, key: &KeyIdentity) -> Option<Shared> {
+    let of_key = || key.arn.as_ref().map_or("aws", KeyArn::partition);
+    let partition = || caller.partition().unwrap_or_else(of_key);
     match caller.kind() {
         CallerKind::Session(account, role, _) => {
-            let partition = crate::aws::Arn::parse(caller.as_str())?.partition;
-            let arn = format!("arn:{partition}:iam::{}:role/{role}", account.as_str());
-            Some(arn.into())
+            let account = account.as_str();
+            Some(format!("arn:{}:iam::{account}:role/{role}", partition()).into())
+        }
+        CallerKind::Root(account) if caller.partition().is_none() => {
+            Some(format!("arn:{}:iam::{}:root", partition(), account.as_str()).into())
         }
         CallerKind::Service => None,
         _ => Some(caller.text().into()),

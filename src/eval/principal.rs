@@ -1,5 +1,6 @@
 //! Whether a `Principal` element names the caller, and in which way.
 
+use crate::aws::Arn;
 use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
 
 use super::caller::CallerKind;
@@ -132,6 +133,12 @@ fn candidates<'a>(
 /// What one entry says of the caller.
 fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
     let caller = &scope.request.caller;
+    // No ARN of one partition names anybody of another:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    let partition = Arn::partition_of(&entry.text().value).zip(caller.partition());
+    if partition.is_some_and(|(named, own)| named != own) {
+        return Naming::NOBODY;
+    }
     match (entry.form(), caller.kind()) {
         (PrincipalForm::Everyone, _) => Naming::EVERYONE,
         (PrincipalForm::Account(account), kind) if caller.account() == Some(account) => {
@@ -235,7 +242,7 @@ pub(super) fn is_service_linked(caller: &Caller, scope: &Scope<'_>) -> bool {
         CallerKind::Session(..) => match scope.lookup("aws:PrincipalArn") {
             Lookup::Known(values) => values
                 .single()
-                .and_then(crate::aws::Arn::parse)
+                .and_then(Arn::parse)
                 .and_then(|arn| arn.resource.strip_prefix("role/"))
                 .is_some_and(|name| name.starts_with(path)),
             Lookup::Absent | Lookup::Unknown { .. } => false,

@@ -72,7 +72,7 @@ fields!(AccessTable {
 fields!(Access {
     principal name who_text kind account resolved decision can_text days conditional_days
     shortest days_text depends_on without_mfa narrowed narrowed_to_account trusted can_schedule
-    through_iam policies [held_back] [uses] [lacks] via at
+    through_iam policies [only_root] [held_back] [uses] [lacks] via at
 });
 fields!(Via {
     policy direct statement sid pattern by_name at

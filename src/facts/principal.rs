@@ -13,6 +13,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
         let form = entry.form();
         let account = form.account();
         let foreign = account.and_then(|own| subject.key.account.map(|key| own != key));
+        let foreign = foreign.map(|foreign| foreign || subject.is_elsewhere(&entry.text().value));
         PrincipalRecord {
             text: entry.text().value.to_string(),
             principal_type: entry.principal_type(),

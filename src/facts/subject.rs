@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::aws::{AccountId, CallerClass, KmsAction};
+use crate::aws::{AccountId, Arn, CallerClass, KeyArn, KmsAction};
 use crate::eval::{Caller, KeyIdentity, Request, RequestContext};
 use crate::inventory::LoadedPolicy;
 use crate::policy::PolicyDocument;
@@ -54,6 +54,13 @@ impl<'a> Subject<'a> {
         (self.file, span.start, span.end)
     }
 
+    /// Whether the ARN is of another partition than the key, so that it names nobody who could call.
+    pub(super) fn is_elsewhere(&self, arn: &str) -> bool {
+        let key = self.key.arn.as_ref().map(KeyArn::partition);
+        let own = Arn::partition_of(arn);
+        own.zip(key).is_some_and(|(own, key)| own != key)
+    }
+
     /// The key's account, or one that stands in for it.
     pub(super) fn account_text(&self) -> String {
         let known = self.key.account.as_ref().map(AccountId::as_str);
@@ -81,14 +88,15 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// A caller of the class whom no policy names: parentheses do not occur in names.
+/// A caller of the class whom no policy names: parentheses do not occur in names. Its partition is
+/// left empty, since it stands for callers of the key's, whichever that is.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
 pub(crate) fn someone(class: CallerClass, account: &str) -> Option<Caller> {
     let text = match class {
-        CallerClass::Role => format!("arn:aws:iam::{account}:role/(any)"),
-        CallerClass::User => format!("arn:aws:iam::{account}:user/(any)"),
-        CallerClass::FederatedUser => format!("arn:aws:sts::{account}:federated-user/(any)"),
-        CallerClass::Root => format!("arn:aws:iam::{account}:root"),
+        CallerClass::Role => format!("arn::iam::{account}:role/(any)"),
+        CallerClass::User => format!("arn::iam::{account}:user/(any)"),
+        CallerClass::FederatedUser => format!("arn::sts::{account}:federated-user/(any)"),
+        CallerClass::Root => format!("arn::iam::{account}:root"),
         CallerClass::Service => "any.amazonaws.com".to_owned(),
         CallerClass::Anonymous => return None,
     };

@@ -92,10 +92,10 @@ fn is_same(access: &Access, caller: &Caller) -> bool {
 }
 
 fn canceller(access: &Access, facts: &Facts) -> Canceller {
-    // Of an account it is only known what its policies could give at most.
+    // Of an account it is only known what its policies could give at most; of its root user more.
     let answer = match (access.kind, access.decision) {
-        (PrincipalKind::Account, _) if !access.resolved => Answer::Unknown,
-        (PrincipalKind::Account, _) => Answer::Conditional,
+        (PrincipalKind::Account, _) if !access.only_root && !access.resolved => Answer::Unknown,
+        (PrincipalKind::Account, _) if !access.only_root => Answer::Conditional,
         (_, Decision::Allowed) => Answer::Allowed,
         (_, _) => Answer::Conditional,
     };

@@ -10,7 +10,8 @@ use crate::policy::PolicyDocument;
 use crate::source::SourceId;
 
 use super::key::Subject;
-use super::reference::EVALUATION;
+use super::listing;
+use super::reference::{ARNS, EVALUATION};
 use super::verdict::{Reason, Severity, Topic};
 
 /// Everything that decides.
@@ -54,7 +55,10 @@ impl<'a> Desk<'a> {
             let help = "add the output of `aws kms get-key-policy`";
             desk.doubt("key-policy-not-loaded", sentence, help, EVALUATION);
         }
-        desk.add_principal(inventory);
+        match desk.another_partition() {
+            Some(reason) => desk.doubts.push(reason),
+            None => desk.add_principal(inventory),
+        }
         desk.add_organization(inventory);
         desk
     }
@@ -82,12 +86,9 @@ impl<'a> Desk<'a> {
             return;
         }
         let Some(principal) = member(&self.caller, inventory) else {
-            let sentence = format!(
-                "the policies of `{}` are in no file: they may allow it, and they may deny it",
-                self.caller.as_str()
-            );
-            let help = "add the output of `aws iam get-account-authorization-details`";
-            self.doubt("principal-not-loaded", &sentence, help, EVALUATION);
+            let reason = listing::not_loaded(&self.caller, inventory);
+            let at = reason.at.unwrap_or(self.subject.key.at);
+            self.doubts.push(reason.at(at));
             return;
         };
         self.identity_known = true;
@@ -107,6 +108,23 @@ impl<'a> Desk<'a> {
                 self.doubt("boundary-not-loaded", sentence, help, EVALUATION);
             }
         }
+    }
+
+    /// Partitions share neither accounts nor credentials.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+    fn another_partition(&self) -> Option<Reason> {
+        let own = self.caller.partition()?;
+        let key = self.subject.arn.as_ref()?.partition();
+        let sentence = format!(
+            "`{}` is of partition `{own}`, and the key is in `{key}`: no principal of one partition can call anything in another",
+            self.caller.as_str()
+        );
+        (own != key).then(|| {
+            let id = "principal-of-another-partition";
+            Reason::new(Severity::Stop, Topic::Permission, id, ARNS, sentence)
+                .help("give the ARN of a principal of the key's partition")
+                .at(self.subject.key.at)
+        })
     }
 
     /// What follows from who the principal is.

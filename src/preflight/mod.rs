@@ -12,6 +12,7 @@ mod evidence;
 mod guardrails;
 mod key;
 mod key_state;
+mod listing;
 mod loss;
 mod moment;
 mod pending;

@@ -27,6 +27,9 @@ pub(super) const PERMISSIONS: &str =
 /// How KMS evaluates policies.
 pub(super) const EVALUATION: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html";
+/// The parts of an ARN.
+pub(super) const ARNS: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
 /// Condition keys of KMS.
 pub(super) const CONDITIONS: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html";

@@ -202,3 +202,124 @@ fn control_policies_take_part() {
     assert_eq!(found.permissions[0].answer, Answer::Unknown);
     assert_eq!(found.principal.as_deref(), Some(ADMIN));
 }
+
+/// Asked of a principal whose account was listed: three roles and a user, one role with a path.
+fn among_listed(test: &str, principal: &str) -> Preflight {
+    let person = |kind: &str, arn: &str| {
+        let (_, name) = arn.rsplit_once('/').unwrap();
+        json!({format!("{kind}Name"): name, format!("{kind}Id"): format!("AID{name}"),
+            "Arn": format!("arn:aws:iam::111122223333:{arn}"), "AttachedManagedPolicies": []})
+    };
+    let listing = json!({"GroupDetailList": [], "Policies": [],
+        "UserDetailList": [person("User", "user/alice")],
+        "RoleDetailList": [person("Role", "role/KeyAdmin"), person("Role", "role/ops/Breakglass"),
+            person("Role", "role/aws-service-role/support.amazonaws.com/AWSServiceRoleForSupport")]});
+    let all = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", policy(&ALL)),
+        ("account.json", listing),
+        ("usage.json", unused()),
+    ];
+    let question = Question {
+        principal: Caller::parse(principal).ok(),
+        ..ask(ARN)
+    };
+    answer(&question, &files(test, &all))
+}
+
+#[test]
+fn misspelt_principal_is_told_the_nearest_of_a_complete_listing() {
+    let iam = "arn:aws:iam::111122223333:";
+    for (wrong, right) in [
+        ("role/KeyAdmn", "arn:aws:iam::111122223333:role/KeyAdmin"),
+        ("role/keyadmin", "arn:aws:iam::111122223333:role/KeyAdmin"),
+        ("role/KeyAdmni", "arn:aws:iam::111122223333:role/KeyAdmin"),
+        ("user/KeyAdmin", "arn:aws:iam::111122223333:role/KeyAdmin"),
+        (
+            "role/Breakglass",
+            "arn:aws:iam::111122223333:role/ops/Breakglass",
+        ),
+        ("user/alcie", "arn:aws:iam::111122223333:user/alice"),
+    ] {
+        let found = among_listed("misspelt", &format!("{iam}{wrong}"));
+        let reason = super::find(&found, "principal-not-listed");
+        assert_eq!(reason.severity, Severity::Caution);
+        let help = reason.help.as_deref().unwrap();
+        assert!(
+            help.starts_with(&format!("did you mean `{right}`?")),
+            "{wrong}: {help}"
+        );
+        super::has_not(&found, "principal-not-loaded");
+        // Unknown is never allowed, whatever the listing has.
+        assert!(
+            found
+                .permissions
+                .iter()
+                .all(|of| of.answer != Answer::Allowed)
+        );
+    }
+    let session = among_listed(
+        "misspelt",
+        "arn:aws:sts::111122223333:assumed-role/KeyAdmn/alice",
+    );
+    let help = super::find(&session, "principal-not-listed").help.clone();
+    let right = "`arn:aws:sts::111122223333:assumed-role/KeyAdmin/alice`";
+    assert!(help.unwrap().contains(right));
+    let unlike = among_listed("misspelt", &format!("{iam}role/deploy"));
+    let reason = super::find(&unlike, "principal-not-listed");
+    assert!(!reason.help.as_deref().unwrap().contains("did you mean"));
+    assert!(
+        reason.sentence.contains("has no role `deploy`"),
+        "{}",
+        reason.sentence
+    );
+    // Near misses: a listed principal, one whom no listing has, and another account's.
+    super::has_not(&among_listed("misspelt", ADMIN), "principal-not-listed");
+    let federated = among_listed("misspelt", "arn:aws:sts::111122223333:federated-user/alcie");
+    has(&federated, "principal-not-loaded", Severity::Caution);
+    let foreign = among_listed("misspelt", "arn:aws:iam::444455556666:role/KeyAdmn");
+    super::has_not(&foreign, "principal-not-listed");
+}
+
+/// Each partition has accounts and credentials of its own:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[test]
+fn principal_of_another_partition_is_a_stop() {
+    for principal in [
+        "arn:aws-cn:iam::111122223333:role/KeyAdmin",
+        "arn:aws-us-gov:iam::111122223333:root",
+        "arn:aws-cn:iam::444455556666:user/alice",
+        "arn:aws-cn:sts::111122223333:assumed-role/KeyAdmin/alice",
+    ] {
+        let found = among_listed("partition", principal);
+        assert_eq!(found.verdict, Verdict::Stop, "{principal}");
+        has(&found, "principal-of-another-partition", Severity::Stop);
+        has(&found, "permission", Severity::Stop);
+        super::has_not(&found, "principal-not-listed");
+    }
+    super::has_not(
+        &among_listed("partition", ADMIN),
+        "principal-of-another-partition",
+    );
+}
+
+#[test]
+fn root_user_that_alone_can_cancel_is_somebody() {
+    let mut loaded = policy(&["kms:ScheduleKeyDeletion", "kms:DescribeKey"]);
+    loaded["Statement"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*",
+        "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalType": "Account"}}}));
+    let all = [
+        ("key.json", key(&json!({}))),
+        ("policy.json", loaded),
+        ("account.json", account()),
+    ];
+    let found = answer(&ask(ARN), &files("root-only", &all));
+    super::has_not(&found, "nobody-can-cancel");
+    let others = super::find(&found, "others-can-cancel");
+    assert!(others.sentence.contains("root user"), "{}", others.sentence);
+    assert_eq!(found.cancellers.others[0].answer, Answer::Allowed);
+}

@@ -43,6 +43,13 @@ impl<'a> Arn<'a> {
         })
     }
 
+    /// The partition of an ARN, such as `aws-cn`: what is between its first two colons. None where
+    /// that is empty or the text is no ARN.
+    pub fn partition_of(text: &str) -> Option<&str> {
+        let (partition, _) = text.strip_prefix("arn:")?.split_once(':')?;
+        (!partition.is_empty()).then_some(partition)
+    }
+
     /// Its six parts, `arn` first, as patterns are compared with them.
     pub const fn parts(&self) -> [&'a str; 6] {
         [

@@ -32,6 +32,8 @@ pub(super) struct Answer {
     pub(super) through_iam: bool,
     pub(super) depends_on: BTreeSet<String>,
     pub(super) without_mfa: bool,
+    /// Whether of those who stand for the principal nobody can do it but the account's root user.
+    pub(super) only_root: bool,
     /// Whether other policies than the key policy surely deny it `ScheduleKeyDeletion`.
     pub(super) held_back: bool,
 }
@@ -107,6 +109,7 @@ impl Answer {
             through_iam: self.through_iam && other.through_iam,
             depends_on: &self.depends_on | &other.depends_on,
             without_mfa: self.without_mfa || other.without_mfa,
+            only_root: self.only_root && other.only_root,
             held_back: self.held_back && other.held_back,
         }
     }
@@ -165,6 +168,7 @@ impl Asked<'_, '_> {
             own,
             depends_on: depends_on.into_iter().collect(),
             without_mfa,
+            only_root: trial.is_root(),
             held_back: self.is_held_back(trial),
         };
         Some(if trial.has_unknown_boundary() {
@@ -176,14 +180,18 @@ impl Asked<'_, '_> {
 
     fn policies<'t>(&'t self, trial: &Trial<'t>) -> PolicySet<'t> {
         let desk = self.desk;
-        let of_id =
-            matches!(self.whom, Whom::Named(named) if named.kind == PrincipalKind::UniqueId);
+        let kind = match self.whom {
+            Whom::Named(named) => Some(named.kind),
+            Whom::Unnamed => None,
+        };
         let (scps, rcps) = desk.control_policies();
         PolicySet {
-            key_policy: Some(if of_id || trial.has_id() {
-                desk.subject.document
-            } else {
-                &desk.without_ids
+            key_policy: Some(match kind {
+                Some(PrincipalKind::UniqueId) => desk.subject.document,
+                _ if trial.has_id() => desk.subject.document,
+                // What the policy gives to one who is part of everyone is not given to everyone.
+                Some(PrincipalKind::Everyone) if trial.is_itself() => desk.for_everyone(),
+                _ => &desk.without_ids,
             }),
             identity: trial.identity(),
             boundary: trial.boundary(),

@@ -12,7 +12,7 @@ mod via;
 mod whole;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -85,6 +85,9 @@ fn exists(access: &Access) -> bool {
     access.kind != PrincipalKind::UniqueId
 }
 
+/// The account's root user in a sentence.
+const ROOT_USER: &str = "root user";
+
 /// Who is tried for one principal.
 type Trials<'a> = Rc<[Trial<'a>]>;
 
@@ -95,6 +98,8 @@ struct Desk<'a> {
     /// The policy without the ids of deleted users and roles: nobody else has such an id, and
     /// with an unknown `aws:userid` everyone might.
     without_ids: Cow<'a, PolicyDocument>,
+    /// The same with what is given to everyone and no other, made when first asked for.
+    for_everyone: OnceCell<PolicyDocument>,
     identities: &'a Identities<'a>,
     /// On what of a principal the key policy hangs.
     mentions: Mentions,
@@ -116,11 +121,27 @@ impl<'a> Desk<'a> {
             subject,
             statements,
             without_ids: without_ids(subject.document),
+            for_everyone: OnceCell::new(),
             identities,
             mentions,
             places,
             trials: RefCell::default(),
         }
+    }
+
+    /// The policy without what it gives to those whom it names.
+    fn for_everyone(&self) -> &PolicyDocument {
+        self.for_everyone.get_or_init(|| {
+            let mut rest = self.without_ids.clone().into_owned();
+            let gives = |statement: &&mut Statement| {
+                let element = statement.principal.as_ref();
+                statement.effect.value == Effect::Allow && element.is_some_and(|of| !of.negated)
+            };
+            for statement in rest.statements.iter_mut().filter(gives) {
+                keep_entries(statement, |entry| entry.form() == PrincipalForm::Everyone);
+            }
+            rest
+        })
     }
 
     /// Who is tried for a principal; the first is the likeliest to be allowed most.
@@ -155,10 +176,7 @@ impl<'a> Desk<'a> {
 
     /// What the principal can do; nothing where it surely cannot.
     fn access(&self, named: &Named<'a>, action: KmsAction) -> Option<Access> {
-        // None of these actions reaches a key of another account.
-        if let (Some(own), Some(key)) = (named.account, self.subject.key.account)
-            && own != key
-        {
+        if self.is_foreign(named) {
             return None;
         }
         let answer = answer(self, named, action)?;
@@ -179,6 +197,13 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// Whether it belongs to another account or partition than the key, which none of the actions
+    /// that are asked about reaches.
+    fn is_foreign(&self, named: &Named<'_>) -> bool {
+        let pair = named.account.zip(self.subject.key.account);
+        pair.is_some_and(|(own, key)| own != key) || self.subject.is_elsewhere(named.text)
+    }
+
     fn record(&self, who: &Who<'_>, answer: &Answer, action: KmsAction) -> Access {
         let (days, conditional_days) = windows(answer, action);
         let mut via: Vec<_> = answer
@@ -197,8 +222,16 @@ impl<'a> Desk<'a> {
         let granting = || answer.granting.iter().filter_map(|i| self.statement(*i));
         Access {
             principal: who.principal.to_owned(),
-            name: short_name(who).to_owned(),
-            who_text: ["`", who.principal, "`"].concat(),
+            name: if answer.only_root {
+                ROOT_USER.to_owned()
+            } else {
+                short_name(who).to_owned()
+            },
+            who_text: if answer.only_root {
+                ["the ", ROOT_USER].concat()
+            } else {
+                ["`", who.principal, "`"].concat()
+            },
             kind: who.kind,
             account: who.account.map(|account| account.as_str().to_owned()),
             resolved: who.kind == PrincipalKind::Account
@@ -215,12 +248,13 @@ impl<'a> Desk<'a> {
             conditional_days,
             depends_on: answer.depends_on.iter().cloned().collect(),
             without_mfa: answer.without_mfa,
-            narrowed: granting().all(narrowing::narrows),
-            narrowed_to_account: granting().any(narrowing::narrows_to_account),
+            narrowed: answer.only_root || granting().all(narrowing::narrows),
+            narrowed_to_account: !answer.only_root && granting().any(narrowing::narrows_to_account),
             can_schedule: false,
             trusted: false,
             through_iam: answer.through_iam,
             policies: policies.into_iter().collect(),
+            only_root: answer.only_root,
             held_back: answer.held_back,
             uses: None,
             lacks: None,
@@ -300,13 +334,18 @@ fn without_ids(document: &PolicyDocument) -> Cow<'_, PolicyDocument> {
     }
     let mut rest = document.clone();
     for statement in &mut rest.statements {
-        if let Some(element) = &mut statement.principal {
-            let mut entries = element.entries.clone();
-            entries.retain(|entry| !is_id(entry));
-            *element = PrincipalElement::new(element.negated, entries, element.span);
-        }
+        keep_entries(statement, |entry| !is_id(entry));
     }
     Cow::Owned(rest)
+}
+
+/// Takes out of the statement's `Principal` or `NotPrincipal` all that is not to be kept.
+fn keep_entries(statement: &mut Statement, keep: impl Fn(&PrincipalEntry) -> bool) {
+    if let Some(element) = &mut statement.principal {
+        let mut entries = element.entries.clone();
+        entries.retain(|entry| keep(entry));
+        *element = PrincipalElement::new(element.negated, entries, element.span);
+    }
 }
 
 fn is_id(entry: &PrincipalEntry) -> bool {

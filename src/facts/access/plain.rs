@@ -39,6 +39,7 @@ pub(super) fn answer(desk: &Desk<'_>, named: &Named<'_>, action: KmsAction) -> O
         through_iam: false,
         depends_on: BTreeSet::new(),
         without_mfa: true,
+        only_root: false,
         held_back: false,
     })
 }

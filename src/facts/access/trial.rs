@@ -71,11 +71,31 @@ impl<'d> Trial<'d> {
         }
     }
 
+    /// The root user of the account, or of any where that is a mere stand-in.
+    fn root(account: &str, is_known: bool) -> Option<Self> {
+        let class = CallerClass::Root;
+        if is_known {
+            someone(class, account).map(Self::itself)
+        } else {
+            Self::any(class, account)
+        }
+    }
+
     fn any(class: CallerClass, account: &str) -> Option<Self> {
         Some(Self {
             stands_for_many: true,
             ..Self::itself(someone(class, account)?)
         })
+    }
+
+    /// Whether it stands for nobody else.
+    pub(super) const fn is_itself(&self) -> bool {
+        !self.stands_for_many
+    }
+
+    /// Whether this is the account's root user.
+    pub(super) const fn is_root(&self) -> bool {
+        self.caller.is_root()
     }
 
     /// The caller's own policies.
@@ -157,8 +177,11 @@ pub(super) fn trials_of<'a>(named: &Named<'_>, desk: &Desk<'a>) -> Vec<Trial<'a>
         .account
         .map_or_else(|| subject.account_text(), |account| account.to_string());
     match named.kind {
-        PrincipalKind::Everyone => anyone(&account, &[], subject),
-        PrincipalKind::Account => anyone(&account, everything(), subject),
+        PrincipalKind::Everyone => anyone(&account, subject.key.account.is_some(), &[], subject),
+        PrincipalKind::Account => {
+            let is_known = named.account.or(subject.key.account).is_some();
+            anyone(&account, is_known, everything(), subject)
+        }
         PrincipalKind::UniqueId => by_id(named.text, &account).into_iter().collect(),
         PrincipalKind::Placeholder | PrincipalKind::None => Vec::new(),
         PrincipalKind::Role
@@ -194,9 +217,12 @@ fn by_id(id: &str, account: &str) -> Option<Trial<'static>> {
 }
 
 /// A role and a user of whom nothing is known but the account, and whoever the policy spares from
-/// a Deny by `NotPrincipal`: such a Deny reaches the two.
+/// a Deny by `NotPrincipal`: such a Deny reaches the two. Then the account's root user, to whom the
+/// account's own statement is one by name, and conditions on `aws:PrincipalType` may leave no other:
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 fn anyone(
     account: &str,
+    is_known: bool,
     identity: &'static [NamedPolicy],
     subject: &Subject<'_>,
 ) -> Vec<Trial<'static>> {
@@ -217,12 +243,12 @@ fn anyone(
         if form.account().is_none_or(|own| own.as_str() != account) {
             continue;
         }
-        let caller = match form {
-            PrincipalForm::Account(_) => someone(CallerClass::Root, account),
-            _ => Caller::parse(&entry.text().value).ok(),
-        };
-        trials.extend(caller.map(Trial::itself));
+        if !matches!(form, PrincipalForm::Account(_)) {
+            let caller = Caller::parse(&entry.text().value).ok();
+            trials.extend(caller.map(Trial::itself));
+        }
     }
+    trials.extend(Trial::root(account, is_known));
     for trial in &mut trials {
         trial.identity = identity;
     }

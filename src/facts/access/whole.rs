@@ -80,14 +80,10 @@ impl<'a> Desk<'a> {
         if self.denies_nothing() && records.any(|record| is_plain(record) && names_own(record)) {
             return true;
         }
-        let foreign = |named: &Named<'a>| {
-            let pair = named.account.zip(self.subject.key.account);
-            pair.is_some_and(|(own, key)| own != key)
-        };
         let mut all = named(self.subject.document, self.granting(action)).into_iter();
         all.any(|named| {
             named.kind != PrincipalKind::UniqueId
-                && !foreign(&named)
+                && !self.is_foreign(&named)
                 && answer(self, &named, action).is_some()
         }) || self.is_unrendered(action)
     }

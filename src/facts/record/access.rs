@@ -51,9 +51,10 @@ pub struct AccessTable {
 pub struct Access {
     /// As the policy names it, or the ARN of a loaded user or role.
     pub principal: String,
-    /// The end of its ARN, for example `role/ci-deploy`; `principal` where that is none.
+    /// The end of its ARN, for example `role/ci-deploy`; `principal` where that is none, and
+    /// `root user` where it is only that.
     pub name: String,
-    /// `principal` in backticks.
+    /// `principal` in backticks, or `the root user`.
     pub who_text: String,
     /// What it names. For an account the decision is what its IAM policies could give at most.
     pub kind: PrincipalKind,
@@ -97,6 +98,10 @@ pub struct Access {
     pub through_iam: bool,
     /// Names of the principal's IAM policies that take part, sorted.
     pub policies: Vec<String>,
+    /// For an account or everyone: whether nobody of them can do it but the account's root user, as
+    /// with a condition that `aws:PrincipalType` is `Account`; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub only_root: bool,
     /// For a principal that can put another key policy: whether policies other than the key policy
     /// surely deny it `ScheduleKeyDeletion`, so that it could not give itself that; left out where
     /// not.

@@ -20,7 +20,7 @@ pub struct PrincipalRecord {
     pub kind: PrincipalKind,
     /// The account that it names, or null.
     pub account: Option<String>,
-    /// Whether that is another account than the key's; null where either is not known.
+    /// Whether that is another account than the key's, or of another partition; null where either is not known.
     pub foreign: Option<bool>,
     /// Whether there is a wildcard inside, which AWS takes for none; left out where not.
     #[serde(skip_serializing_if = "Not::not")]

@@ -230,3 +230,115 @@ fn what_a_template_has_yet_to_put_in_may_match_or_not() {
     };
     assert_eq!(decision, Decision::Conditional);
 }
+
+/// `aws:PrincipalType` of the root user is `Account`:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principaltype>
+#[test]
+fn root_user_can_where_the_principal_type_leaves_no_other() {
+    let account = r#"{"AWS":"arn:aws:iam::111122223333:root"}"#;
+    let root_only = [
+        r#""StringEquals":{"aws:PrincipalType":"Account"}"#,
+        r#""StringEqualsIgnoreCase":{"aws:principaltype":"account"}"#,
+        r#""StringLike":{"aws:PrincipalType":"Acc*"}"#,
+        r#""StringNotEquals":{"aws:PrincipalType":["User","AssumedRole","FederatedUser"]}"#,
+        r#""ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"},"StringEquals":{"aws:PrincipalType":"Account"}"#,
+    ];
+    for condition in root_only {
+        for principal in [account, r#"{"AWS":"111122223333"}"#, r#""*""#] {
+            let facts = facts(&allow(principal, "kms:*", condition));
+            let table = &facts.access;
+            let [root] = &*table.schedule else {
+                panic!("{condition}: {:?}", table.schedule)
+            };
+            assert!(root.only_root && root.narrowed, "{condition}");
+            assert_eq!(
+                (&*root.name, root.decision),
+                ("root user", Decision::Allowed)
+            );
+            assert!(table.someone_can_cancel && table.someone_can_enable);
+            assert!(table.someone_can_put_key_policy);
+        }
+    }
+    let others = r#"{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":
+        {"StringNotLike":{"aws:PrincipalType":["Account"]}}}"#;
+    let denied = facts(&format!("{DEFAULT},{others}"));
+    assert!(denied.access.schedule[0].only_root && denied.access.someone_can_put_key_policy);
+    // Near misses: other types than the root user's, and all but the root user.
+    for condition in [
+        r#""StringEquals":{"aws:PrincipalType":["Account","User"]}"#,
+        r#""StringNotEquals":{"aws:PrincipalType":"Account"}"#,
+    ] {
+        let facts = facts(&allow(account, "kms:*", condition));
+        assert!(!facts.access.schedule[0].only_root, "{condition}");
+    }
+    let nobody = r#""StringEquals":{"aws:PrincipalType":"Root"}"#;
+    assert!(
+        !facts(&allow(account, "kms:*", nobody))
+            .access
+            .someone_can_cancel
+    );
+    // A Deny of the root user, too, leaves nobody.
+    let of_root = others.replace("StringNotLike", "StringLike");
+    let frozen = facts(&format!("{DEFAULT},{others},{of_root}"));
+    assert!(!frozen.access.someone_can_put_key_policy);
+}
+
+/// A key's partition is its root user's: `aws:PrincipalArn` begins with it.
+#[test]
+fn root_user_is_of_the_partition_of_the_key() {
+    let arn = "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for (own, expected) in [("aws-cn", true), ("aws", false)] {
+        let root = format!("arn:{own}:iam::111122223333:root");
+        let condition = format!(
+            r#""StringEquals":{{"aws:PrincipalType":"Account","aws:PrincipalArn":"{root}"}}"#
+        );
+        let statement = allow(r#"{"AWS":"111122223333"}"#, "kms:*", &condition);
+        let mut sources = Sources::default();
+        let key = key(&statement, Some(arn), &mut sources);
+        let facts = of_key(&key, &sources, limits());
+        assert_eq!(facts.access.someone_can_cancel, expected, "{own}");
+    }
+}
+
+#[test]
+fn principals_of_another_partition_can_do_nothing() {
+    for principal in [
+        "arn:aws-cn:iam::111122223333:role/KeyAdmin",
+        "arn:aws-cn:iam::111122223333:root",
+    ] {
+        let statement = allow(&format!(r#"{{"AWS":"{principal}"}}"#), "kms:*", "");
+        let facts = facts(&statement);
+        assert!(facts.access.schedule.is_empty() && !facts.access.someone_can_cancel);
+        assert_eq!(facts.statements[0].principals[0].foreign, Some(true));
+        // Neither does a Deny that names them protect anything.
+        let own = r#"{"AWS":"arn:aws:iam::111122223333:role/KeyAdmin"}"#;
+        let deny = statement.replace("Allow", "Deny");
+        let facts = super::facts(&format!("{},{deny}", allow(own, "kms:*", "")));
+        assert_eq!(facts.access.schedule[0].decision, Decision::Allowed);
+    }
+}
+
+#[test]
+fn what_one_is_given_by_name_is_not_given_to_everyone() {
+    let narrow = r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/KeyAdmin"}"#;
+    let everyone = allow(r#""*""#, "kms:ScheduleKeyDeletion", narrow);
+    let of_root = facts(&format!("{DEFAULT},{everyone}"));
+    let found = |facts: &Facts| {
+        let mut all = facts.access.schedule.iter();
+        let everyone = all
+            .find(|access| access.kind == PrincipalKind::Everyone)
+            .unwrap();
+        (everyone.decision, everyone.narrowed, everyone.via.len())
+    };
+    assert_eq!(found(&of_root), (Decision::Conditional, true, 1));
+    // Whom a Deny spares is tried in place of everyone, too.
+    let deny = r#"{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111122223333:role/ops"]},"Action":"kms:Sign","Resource":"*"}"#;
+    let ops = allow(
+        r#"{"AWS":"arn:aws:iam::111122223333:role/ops"}"#,
+        "kms:*",
+        "",
+    );
+    let spared = facts(&format!("{everyone},{ops},{deny}"));
+    assert_eq!(found(&spared), (Decision::Conditional, true, 1));
+}
