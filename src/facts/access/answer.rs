@@ -16,6 +16,10 @@ use super::plain;
 use super::trial::{MFA_KEYS, Mfa, Trial};
 
 /// What a principal can do and what gives it that.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) decision: Decision,
