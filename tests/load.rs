@@ -117,10 +117,7 @@ fn what_is_of_no_use_is_passed_over_with_a_reason() {
     assert_eq!(
         passed_over,
         [
-            (
-                "bucket.json",
-                "it is the policy of another resource than a key"
-            ),
+            ("bucket.json", "it is a bucket policy"),
             ("package.json", "its format is not known"),
             (
                 "policy.json.tpl",
@@ -250,12 +247,78 @@ fn the_same_files_give_the_same_result() {
     }
 }
 
+/// What the files of one directory hold, each given by its name and its text.
+fn load_texts(files: &[(&str, &str)]) -> Loaded {
+    let mut overlay = Overlay::default();
+    for (name, text) in files {
+        overlay.put(Path::new(name), *text);
+    }
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    load_over(&discovery, &overlay)
+}
+
+const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const OPEN: &str =
+    r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+
+/// The default policy of a VPC endpoint is no key's; a key policy that says no more is the key's.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
+#[test]
+fn policy_that_names_no_service_is_the_policy_of_the_key_beside_it() {
+    let key = format!(r#"{{"KeyMetadata":{{"KeyId":"{ID}"}}}}"#);
+    let policies = |files: &[(&str, &str)]| {
+        let loaded = load_texts(files);
+        assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+        let keys = loaded.inventory.keys.iter();
+        let found = keys.filter(|key| key.policy.is_some()).count();
+        assert_eq!(loaded.recognized + loaded.passed_over.len(), files.len());
+        found
+    };
+    let endpoint =
+        r#"{"arn":"arn:aws:ec2:us-east-1:111122223333:vpc-endpoint/vpce-1","id":"vpce-1"}"#;
+    let own = OPEN.replace(r#""Action":"*""#, r#""Action":"kms:*""#);
+    let named = format!("all/{ID}.json");
+    for (files, wanted) in [
+        (vec![("a.json", OPEN)], 0),
+        (vec![("k/key.json", &*key), ("k/policy.json", OPEN)], 1),
+        (vec![("k/key.json", &*key), ("other/policy.json", OPEN)], 0),
+        // The key has its policy already.
+        (
+            vec![
+                ("k/key.json", &*key),
+                ("k/own.json", &*own),
+                ("k/policy.json", OPEN),
+            ],
+            1,
+        ),
+        // Which of the two is the key's?
+        (
+            vec![
+                ("k/key.json", &*key),
+                ("k/a.json", OPEN),
+                ("k/b.json", OPEN),
+            ],
+            0,
+        ),
+        (vec![(&*named, OPEN)], 1),
+        (
+            vec![("e/metadata.json", endpoint), ("e/policy.json", OPEN)],
+            0,
+        ),
+    ] {
+        assert_eq!(policies(&files), wanted, "{files:?}");
+    }
+}
+
 #[test]
 fn bytes_in_memory_stand_in_for_files() {
     let policy = |effect: &str| {
         format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Principal":"*",
-                "Action":"kms:*","Resource":"*"}}]}}"#
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}",
+                "Principal":{{"AWS":"111122223333"}},"Action":"kms:*","Resource":"*"}}]}}"#
         )
     };
     let directory = env::temp_dir().join(format!("kmslint-overlay-{}", process::id()));

@@ -68,6 +68,8 @@ pub(super) enum Kept {
     OtherJson,
     /// Its text: a file beside it may tell what it is about.
     Text(Box<SourceFile>),
+    /// The text of a policy of which nothing in it tells what it is attached to.
+    OpenPolicy(Box<SourceFile>),
 }
 
 impl Outcome {
@@ -171,9 +173,14 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         text: file.text(),
         root,
     };
+    let mut is_open = false;
     let reason = match format::read(&document) {
         Answer::NotThis => "its format is not known",
         Answer::PassOver(reason) => reason,
+        Answer::OpenPolicy => {
+            is_open = true;
+            OPEN
+        }
         Answer::Read(mut contents) => {
             contents.refuse_duplicate_keys(&document.root);
             let contents = Box::new(contents);
@@ -182,13 +189,19 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
     };
     let may_belong = Sibling::of(&document.root).is_some();
     let reason = reason.to_owned();
-    let kept = if may_belong {
+    let kept = if is_open {
+        Kept::OpenPolicy(Box::new(file))
+    } else if may_belong {
         Kept::Text(Box::new(file))
     } else {
         Kept::OtherJson
     };
     Outcome::PassedOver { reason, kept }
 }
+
+/// Why a policy that could be anything's is not taken for a key's.
+const OPEN: &str = "nothing in it names AWS KMS, and no key stands beside it: it may be the policy of \
+     a VPC endpoint";
 
 /// `aws kms get-key-policy --output text` writes the policy, a tab and the policy's name, which is
 /// always `default`.

@@ -12,6 +12,7 @@ mod folder;
 mod format;
 mod identity;
 mod join;
+mod open_policy;
 mod organization;
 mod policy;
 mod policy_shape;
@@ -112,6 +113,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
     let read = |candidate| file::read(candidate, &shared);
     let mut outcomes: Vec<_> = candidates.par_iter().map(read).collect();
     folder::gather(&candidates, &mut outcomes);
+    open_policy::settle(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
     loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
     let mut parts = Parts {

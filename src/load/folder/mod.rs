@@ -144,7 +144,14 @@ fn belong(candidate: &Candidate<'_>, outcome: &mut Outcome, owner: &Owner, said:
         }
         Outcome::PassedOver {
             reason,
-            kept: Kept::Text(file),
+            kept: Kept::OpenPolicy(file),
+        } if matches!(owner, Owner::Key(_)) => Outcome::PassedOver {
+            reason,
+            kept: Kept::OpenPolicy(file),
+        },
+        Outcome::PassedOver {
+            reason,
+            kept: Kept::Text(file) | Kept::OpenPolicy(file),
         } => match read(candidate, &file, owner, said) {
             Reading::Said(contents) => Outcome::Read {
                 file: *file,

@@ -41,9 +41,12 @@ impl Sibling {
         }
         if let Some(shape) = policy_shape(root) {
             return match shape {
-                PolicyShape::Key | PolicyShape::OtherResource(_) => Some(Self::ResourcePolicy),
+                PolicyShape::Key
+                | PolicyShape::Open
+                | PolicyShape::ResourceControl
+                | PolicyShape::OtherResource(_) => Some(Self::ResourcePolicy),
                 PolicyShape::WithoutPrincipal => Some(Self::Policy),
-                PolicyShape::WrongCase => None,
+                PolicyShape::Misspelt => None,
             };
         }
         if members.iter().all(|member| is_attached(&member.value)) {

@@ -36,12 +36,14 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             Inside::Policy(Some(PolicyShape::OtherResource(reason))) => {
                 return Answer::PassOver(reason);
             }
+            Inside::Policy(Some(PolicyShape::Open)) => return Answer::OpenPolicy,
             Inside::Policy(None) | Inside::Text => return Answer::NotThis,
             Inside::Policy(_) | Inside::Broken => {}
         },
         // `{"Policy": {"PolicySummary": …}}` and its like are answers of other services.
         Value::Object(_) if !says_kms => match policy_shape(node) {
             Some(PolicyShape::OtherResource(reason)) => return Answer::PassOver(reason),
+            Some(PolicyShape::Open) => return Answer::OpenPolicy,
             None => return Answer::NotThis,
             Some(_) => {}
         },

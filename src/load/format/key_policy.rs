@@ -4,31 +4,43 @@ use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::policy::read_policy;
-use crate::load::policy_shape::{PolicyShape, policy_shape};
+use crate::load::policy_shape::{PolicyShape, misspelt, policy_shape};
 use crate::policy::PolicyKind;
+use crate::source::InputError;
+use crate::source::json::Node;
 
 use super::Answer;
 
-/// Reads a resource-based policy that could be a key's. One of another service is passed over.
+/// Reads a resource-based policy that is a key's. One of another service is passed over.
 pub(super) fn read(document: &Document<'_>) -> Answer {
+    let mut contents = Contents::default();
     match policy_shape(&document.root) {
         Some(PolicyShape::Key) => {}
+        Some(PolicyShape::Open) => return Answer::OpenPolicy,
         Some(PolicyShape::OtherResource(reason)) => return Answer::PassOver(reason),
-        Some(PolicyShape::WrongCase) => {
-            return Answer::PassOver(
-                "it has a `statement` where a policy has a `Statement`: element names are \
-                 case-sensitive",
-            );
+        Some(PolicyShape::Misspelt) => {
+            contents.errors.extend(no_element(&document.root));
+            return Answer::Read(contents);
         }
-        Some(PolicyShape::WithoutPrincipal) | None => return Answer::NotThis,
+        Some(PolicyShape::WithoutPrincipal | PolicyShape::ResourceControl) | None => {
+            return Answer::NotThis;
+        }
     }
-    let mut contents = Contents::default();
     let policy = read_policy(document, &document.root, PolicyKind::Key, &mut contents);
     // Room for no more than one: there may be ten thousand such files.
     contents.keys = policy
         .map(|p| vec![key_of(document, p)])
         .unwrap_or_default();
     Answer::Read(contents)
+}
+
+/// That a policy's statements stand under a name that AWS does not know: it would refuse the policy.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
+fn no_element(policy: &Node<'_>) -> Option<InputError> {
+    let member = misspelt(policy)?;
+    let message = format!("`{}` is no element of a policy", member.key);
+    let error = InputError::new(member.key_span, message).label("AWS refuses this");
+    Some(error.help("did you mean `Statement`? The names of elements are case-sensitive"))
 }
 
 /// A key of which only its policy is known.
@@ -57,7 +69,7 @@ mod tests {
         for statement in [
             r#"{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}"#,
             r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["s3:*","K?S:Describe*"]}"#,
-            r#"{"Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"NotAction":"s3:*","Resource":"*"}"#,
+            r#"{"Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"NotAction":"kms:Get*","Resource":"*"}"#,
             r#"{"Effect":"Allow","Principal":"*","Resource":"arn:aws:kms:*:111122223333:key/*"}"#,
         ] {
             let found = contents(&policy(statement));
@@ -74,8 +86,6 @@ mod tests {
         for statement in [
             r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#,
             r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":["arn:aws:s3:::b/*"]}"#,
-            r#"{"Effect":"Deny","Principal":"*","Action":["kms:*","s3:*"],"Resource":"*"}"#,
-            r#"{"Effect":"Allow","Principal":"*"}"#,
         ] {
             let found = answer(&policy(statement));
             assert!(
@@ -83,8 +93,34 @@ mod tests {
                 "{statement}: {found:?}"
             );
         }
-        let wrong_case = answer(r#"{"Version":"2012-10-17","statement":[{"Effect":"Allow"}]}"#);
-        assert!(matches!(wrong_case, Answer::PassOver(_)));
+    }
+
+    #[test]
+    fn a_policy_that_could_be_anything_s_is_left_open() {
+        for statement in [
+            r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#,
+            r#"{"Effect":"Allow","Principal":"*"}"#,
+        ] {
+            let found = answer(&policy(statement));
+            assert!(
+                matches!(found, Answer::OpenPolicy),
+                "{statement}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn statements_under_a_wrong_name_are_an_error_at_that_name() {
+        let text = r#"{"Version":"2012-10-17","statement":[{"Effect":"Allow"}]}"#;
+        let found = contents(text);
+        assert_eq!(found.errors[0].span.of(text), r#""statement""#);
+        assert!(
+            found.errors[0]
+                .help
+                .as_ref()
+                .unwrap()
+                .contains("`Statement`")
+        );
     }
 
     #[test]

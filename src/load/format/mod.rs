@@ -18,10 +18,12 @@ mod list_grants;
 mod list_resource_tags;
 mod schedule_key_deletion;
 
+use crate::policy::PolicyKind;
 use crate::source::json::Node;
 
 use super::contents::Contents;
 use super::document::Document;
+use super::policy::read_policy;
 
 /// One input format.
 type Format = fn(&Document<'_>) -> Answer;
@@ -54,6 +56,8 @@ pub(super) enum Answer {
     NotThis,
     /// It is known and of no use here, for this reason.
     PassOver(&'static str),
+    /// It is a policy of which nothing tells what it is attached to: a key's, if a key stands beside.
+    OpenPolicy,
     /// This is what it holds.
     Read(Contents),
 }
@@ -63,6 +67,16 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let answers = FORMATS.iter().map(|format| format(document));
     let mut known = answers.filter(|answer| !matches!(answer, Answer::NotThis));
     known.next().unwrap_or(Answer::NotThis)
+}
+
+/// Reads a policy of which nothing in it tells that it is a key's, as the policy of the key beside.
+pub(super) fn read_as_key_policy(document: &Document<'_>) -> Contents {
+    let policy = document.root.get("Policy").unwrap_or(&document.root);
+    let mut contents = Contents::default();
+    let policy = read_policy(document, policy, PolicyKind::Key, &mut contents);
+    let key = policy.map(|policy| key_policy::key_of(document, policy));
+    contents.keys.extend(key);
+    contents
 }
 
 /// What may stand in a list's answer of `aws kms` beside the list.

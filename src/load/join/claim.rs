@@ -105,7 +105,7 @@ fn only(mut keys: impl Iterator<Item = usize>) -> Option<usize> {
 
 /// Whether a name looks like the id of a key: a UUID, or `mrk-` and 32 hexadecimal digits.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id>
-fn is_key_id(name: &str) -> bool {
+pub(in crate::load) fn is_key_id(name: &str) -> bool {
     let lengths = name.split('-').map(str::len);
     name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-') && lengths.eq([8, 4, 4, 4, 12])
         || name

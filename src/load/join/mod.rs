@@ -20,14 +20,16 @@ use std::sync::Arc;
 
 use crate::inventory::{Key, KeyMetadata};
 pub(super) use addition::{Addition, Fact, PlacedAddition, Target};
+pub(super) use claim::is_key_id;
 use claim::winners;
 use part::Part;
+pub(super) use part::{directory, is_described, stem};
 
 /// Joins what the files at these paths say, and what else is said of the keys; a key stands where
 /// its first part stood.
 pub(super) fn join(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> Vec<Key> {
     // Nothing but policies: none has a key to be joined to.
-    if additions.is_empty() && !parts.iter().any(|(_, key)| part::is_described(key)) {
+    if additions.is_empty() && !parts.iter().any(|(_, key)| is_described(key)) {
         return parts.into_iter().map(|(_, key)| key).collect();
     }
     let parts = parts.into_iter().map(|(path, key)| Part::new(path, key));

@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// Whether this says which key it is about.
-pub(super) fn is_described(key: &Key) -> bool {
+pub(in crate::load) fn is_described(key: &Key) -> bool {
     key_id(key).is_some()
 }
 
@@ -60,13 +60,13 @@ impl PlacedAddition {
 }
 
 /// The file's directory; none for standard input.
-fn directory(path: &Path) -> Option<PathBuf> {
+pub(in crate::load) fn directory(path: &Path) -> Option<PathBuf> {
     let parts = path.parent().map(Path::components).into_iter().flatten();
     (path != Path::new("-")).then(|| parts.filter(|c| *c != Component::CurDir).collect())
 }
 
 /// The file's name up to its first dot.
-fn stem(path: &Path) -> String {
+pub(in crate::load) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
 }

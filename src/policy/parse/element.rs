@@ -170,7 +170,13 @@ fn resource_shape(text: &Text, complaints: &mut Complaints) {
         );
         return;
     }
-    if pattern.starts_with("arn:") || pattern.starts_with(['*', '?']) || pattern.starts_with("ar") {
+    if pattern.starts_with("arn:") {
+        if let Some(error) = missing_parts(text) {
+            complaints.refuse(error);
+        }
+        return;
+    }
+    if may_begin_an_arn(pattern) {
         return;
     }
     complaints.refuse(
@@ -181,4 +187,40 @@ fn resource_shape(text: &Text, complaints: &mut Complaints) {
         .label("matches nothing")
         .help("write the key's ARN, for example `arn:aws:kms:us-east-1:111122223333:key/*`"),
     );
+}
+
+/// Whether the pattern has a wildcard that could stand for the rest of `arn:`.
+fn may_begin_an_arn(pattern: &str) -> bool {
+    let head = pattern.split(['*', '?']).next().unwrap_or_default();
+    head.len() < pattern.len() && "arn:".starts_with(head)
+}
+
+/// The parts of an ARN: `arn`, partition, service, Region, account, resource.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+const PARTS: usize = 6;
+
+/// Complains of an ARN that ends before it has all its parts. One that ends in a wildcard is let through:
+/// it may match the rest.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+pub(super) fn missing_parts(text: &Text) -> Option<InputError> {
+    let arn = &*text.value;
+    let count = arn.splitn(PARTS, ':').count();
+    let missing = PARTS.saturating_sub(count);
+    if missing == 0 || arn.ends_with(['*', '?']) {
+        return None;
+    }
+    let plural = if missing == 1 {
+        "colon is"
+    } else {
+        "colons are"
+    };
+    let message = format!("the ARN `{arn}` has {count} of its {PARTS} parts");
+    Some(
+        InputError::new(text.span, message)
+            .label(format!("{missing} {plural} missing"))
+            .help(
+                "an ARN is written `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`: a part may be \
+                 empty and keeps its colon",
+            ),
+    )
 }

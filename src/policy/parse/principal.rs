@@ -1,11 +1,15 @@
 //! `Principal` and `NotPrincipal`.
 
-use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalType};
+use crate::aws::{AccountId, Arn};
+use crate::policy::{
+    PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
+    has_placeholder,
+};
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
 
 use super::complaints::Complaints;
-use super::element::{either, one_or_many};
+use super::element::{either, missing_parts, one_or_many};
 
 /// Reads the element that says whom the statement is about.
 pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<PrincipalElement> {
@@ -100,9 +104,71 @@ fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &
             return;
         }
     };
-    let texts = one_or_many(&member.value).iter();
-    let texts = texts.filter_map(|item| complaints.text(item, "a principal"));
-    entries.extend(texts.map(|text| PrincipalEntry::new(principal_type, text)));
+    for item in one_or_many(&member.value) {
+        let Some(text) = complaints.text(item, "a principal") else {
+            continue;
+        };
+        if principal_type == PrincipalType::Aws
+            && let Some(error) = no_principal(&text)
+        {
+            complaints.error(error);
+        }
+        entries.push(PrincipalEntry::new(principal_type, text));
+    }
+}
+
+/// Complains of a text that can be no account, user, role or session. ARNs of something else, and
+/// wildcards, are left to the rules.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+fn no_principal(text: &Text) -> Option<InputError> {
+    let principal = &*text.value;
+    if principal.contains(['*', '?']) || has_placeholder(principal) {
+        return None;
+    }
+    if !principal.starts_with("arn:") {
+        return (PrincipalEntry::new(PrincipalType::Aws, text.clone()).form()
+            == PrincipalForm::NoCaller)
+            .then(|| no_account(text, principal));
+    }
+    let Some(arn) = Arn::parse(principal) else {
+        let error = missing_parts(text)?;
+        let example = "an IAM ARN has no Region and keeps its colon: \
+             `arn:aws:iam::111122223333:role/KeyAdmin`";
+        return Some(error.help(example));
+    };
+    let is_of_account = matches!(arn.service, "iam" | "sts") && arn.region.is_empty();
+    (is_of_account && AccountId::parse(arn.account).is_none())
+        .then(|| no_account(text, arn.account))
+}
+
+fn no_account(text: &Text, account: &str) -> InputError {
+    let is_number = account
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if !is_number {
+        let message = format!("`{account}` is no principal");
+        return InputError::new(text.span, message)
+            .label("AWS refuses this")
+            .help("write an ARN, an account id of 12 digits, or `*`");
+    }
+    let digits = account.bytes().filter(u8::is_ascii_digit).count();
+    let (message, help) = match digits {
+        0 => (
+            "the ARN has no account".to_owned(),
+            "write the account id of 12 digits between the colons",
+        ),
+        12 => (
+            format!("the account id `{account}` has other than digits"),
+            "write the 12 digits without hyphens",
+        ),
+        _ => (
+            format!("the account id `{account}` has {digits} digits"),
+            "an account id has 12 digits; leading zeros belong to it",
+        ),
+    };
+    InputError::new(text.span, message)
+        .label("AWS refuses this")
+        .help(help)
 }
 
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>

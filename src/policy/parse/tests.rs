@@ -43,6 +43,84 @@ fn a_policy_keeps_its_places() {
     );
 }
 
+/// The messages of what AWS refuses although it decides nothing.
+fn refusals(statement: &str, kind: PolicyKind) -> Vec<String> {
+    let policy = read(&key(statement), kind).unwrap();
+    let messages = policy.refusals.into_iter().map(|refusal| refusal.message);
+    messages.collect()
+}
+
+#[test]
+fn resource_arn_with_a_part_missing_is_refused_with_what_is_missing() {
+    let resource = |arn: &str| {
+        let statement =
+            format!(r#"{{"Effect":"Allow","Action":"kms:Decrypt","Resource":"{arn}"}}"#);
+        refusals(&statement, PolicyKind::Identity).pop()
+    };
+    for (arn, message) in [
+        ("arn", "the resource `arn` is neither an ARN nor `*`"),
+        ("arn:aws:kms", "the ARN `arn:aws:kms` has 3 of its 6 parts"),
+        (
+            "arn:aws:kms:111122223333:key/a",
+            "the ARN `arn:aws:kms:111122223333:key/a` has 5 of its 6 parts",
+        ),
+    ] {
+        assert_eq!(resource(arn).as_deref(), Some(message));
+    }
+    for arn in [
+        "*",
+        "arn:*",
+        "ar*",
+        "arn:aws:kms:*",
+        "arn:aws:kms:*:111122223333:key/a",
+    ] {
+        assert_eq!(resource(arn), None, "{arn}");
+    }
+}
+
+#[test]
+fn principal_that_can_be_nobody_is_an_error_with_what_is_missing() {
+    let principal = |text: &str| {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":{{"AWS":"{text}"}},"Action":"kms:*","Resource":"*"}}"#
+        );
+        let read = read(&key(&statement), PolicyKind::Key);
+        read.err().map(|errors| errors[0].message.clone())
+    };
+    for (text, message) in [
+        (
+            "arn:aws:iam:111122223333:root",
+            "the ARN `arn:aws:iam:111122223333:root` has 5 of its 6 parts",
+        ),
+        (
+            "arn:aws:iam::11112222333:root",
+            "the account id `11112222333` has 11 digits",
+        ),
+        (
+            "1111222233334",
+            "the account id `1111222233334` has 13 digits",
+        ),
+        (
+            "1111-2222-3333",
+            "the account id `1111-2222-3333` has other than digits",
+        ),
+        ("arn:aws:iam:::role/a", "the ARN has no account"),
+        ("alice", "`alice` is no principal"),
+    ] {
+        assert_eq!(principal(text).as_deref(), Some(message));
+    }
+    for text in [
+        "*",
+        "111122223333",
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111122223333:role/app-*",
+        "AROAEXAMPLEEXAMPLE12",
+        "arn:aws:iam::${account}:root",
+    ] {
+        assert_eq!(principal(text), None, "{text}");
+    }
+}
+
 #[test]
 fn what_kms_takes_without_effect_is_kept() {
     for statement in [
