@@ -100,7 +100,7 @@ impl<'a> Actor<'a> {
         };
         let mentions = identities.mentions(member, of_key);
         Self {
-            user_id: member.user_id(&mentions),
+            user_id: member.user_id_of(&self.caller, &mentions),
             member: Some(member),
             identity: &policies.bundle.policies,
             boundary: policies.boundary,
@@ -122,7 +122,7 @@ impl<'a> Actor<'a> {
     fn open(&self, key: &KeySide<'_>) -> Request {
         let mut context = key.context.clone();
         if let Some(member) = self.member {
-            member.set_tags(&mut context);
+            member.set_context(&mut context);
         }
         if let Some(id) = self.organization {
             context.set("aws:PrincipalOrgID", [id]);

@@ -86,7 +86,7 @@ impl<'k> KeyCase<'k> {
         let members = self.unnamed_members(for_everyone.is_empty());
         for action in operations {
             let all = for_everyone.contains(action);
-            let differs = |who: &Who| all || self.surroundings.changed.contains(who.name.as_str());
+            let differs = |who: &Who| all || self.surroundings.has_changed(&who.name);
             let asked = people.iter().filter(|person| differs(&person.who));
             let mut found: Vec<_> = asked
                 .filter_map(|person| self.change(person, action))

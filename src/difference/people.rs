@@ -174,17 +174,17 @@ impl<'a> Everyone<'a> {
             },
             callers: vec![callers],
         };
-        let plain = |place: Place<'a>| match member(place, caller) {
+        let plain = |place: Place<'a>| match place.identities.principal_of(caller) {
             Some(member) => Self::loaded(place, caller, member),
             None => Self::actor(place, caller.clone()),
         };
         let mut people = vec![person(Way::Known, (plain(self.before), plain(self.after)))];
         let is_open = |place: Place<'a>| {
-            // A session's policies are those of a role or user that it is not known to be of.
+            // A federated user's policies are those of a user that it is not known to be of.
             let is_listed = matches!(kind, WhoKind::Role | WhoKind::User);
             let account = caller.account().filter(|_| is_listed);
             let whole = account.is_some_and(|account| place.identities.is_whole(account));
-            member(place, caller).is_none() && !whole
+            place.identities.principal_of(caller).is_none() && !whole
         };
         let open = (is_open(self.before), is_open(self.after));
         if (open.0 || open.1) && !caller.is_service() && !caller.is_root() {
@@ -237,13 +237,6 @@ fn kind(text: &str) -> WhoKind {
         Some("role") => WhoKind::Role,
         _ => WhoKind::Service,
     }
-}
-
-fn member<'a>(place: Place<'a>, caller: &Caller) -> Option<&'a Member<'a>> {
-    let members = place.identities.members(caller.account()?);
-    let arn = caller.as_str();
-    let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
-    members.get(found.ok()?)
 }
 
 /// A user or role as loaded on each side.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::eval::Caller;
 use crate::facts::Identities;
 use crate::inventory::{Boundary, Inventory, Principal, Tag};
 use crate::policy::PolicyDocument;
@@ -87,6 +88,20 @@ impl<'a> Surroundings<'a> {
             changed: changed(before, after),
             control_differs: control_differs(before, after),
         }
+    }
+
+    /// Whether the principal of this name, or the role of a session of this name, is not the same
+    /// on both sides.
+    pub(super) fn has_changed(&self, name: &str) -> bool {
+        if self.changed.is_empty() || self.changed.contains(name) {
+            return !self.changed.is_empty();
+        }
+        let Some(caller) = Caller::parse(name).ok().filter(|of| of.session().is_some()) else {
+            return false;
+        };
+        let sides = [&self.before, &self.after].into_iter();
+        let mut roles = sides.filter_map(|side| side.principal_of(&caller));
+        roles.any(|role| self.changed.contains(role.principal.arn.value.as_str()))
     }
 }
 

@@ -106,6 +106,14 @@ impl Caller {
         }
     }
 
+    /// The name of the role, without its path, and of the session, where this is a role's session.
+    pub fn session(&self) -> Option<(&str, &str)> {
+        match &self.kind {
+            CallerKind::Session(_, role, session) => Some((role, session)),
+            _ => None,
+        }
+    }
+
     /// Whether this is the account's root user.
     pub const fn is_root(&self) -> bool {
         matches!(self.kind, CallerKind::Root(_))

@@ -4,7 +4,7 @@ use crate::aws::Arn;
 use crate::eval::{
     Caller, Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, everything, open_key_policy,
 };
-use crate::facts::key_context;
+use crate::facts::{Mentions, key_context};
 use crate::inventory::{Boundary, IdentityType, Inventory, LoadedPolicy, Principal};
 use crate::policy::PolicyDocument;
 use crate::source::SourceId;
@@ -60,7 +60,25 @@ impl<'a> Desk<'a> {
             None => desk.add_principal(inventory),
         }
         desk.add_organization(inventory);
+        desk.set_id_of_any_session(inventory);
         desk
+    }
+
+    /// The id of a role's sessions, where that is all the policies ask for: the session's name is
+    /// not known.
+    fn set_id_of_any_session(&mut self, inventory: &Inventory) {
+        let principal = member(&self.caller, inventory).filter(|_| self.caller.session().is_none());
+        let role = principal.filter(|principal| principal.kind == IdentityType::Role);
+        let Some(id) = role.and_then(|role| role.id.as_deref()) else {
+            return;
+        };
+        let mut mentions = Mentions::default();
+        for document in self.documents() {
+            mentions.add(document);
+        }
+        if mentions.same_for_all_sessions(id) {
+            self.context.set("aws:userid", [format!("{id}:session")]);
+        }
     }
 
     pub(super) fn doubt(

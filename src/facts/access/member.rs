@@ -23,7 +23,7 @@ impl<'a> Desk<'a> {
 
     /// A caller with the policies of the loaded user or role that it is.
     pub(super) fn trial_of(&self, caller: Caller) -> Trial<'a> {
-        match self.member_with(caller.as_str()) {
+        match self.identities.principal_of(&caller) {
             Some(member) => self.trial(caller, member),
             None => stranger(caller),
         }
@@ -34,22 +34,20 @@ impl<'a> Desk<'a> {
             return stranger(caller);
         };
         let mentions = self.identities.mentions(member, &self.mentions);
-        let user_id = member.user_id(&mentions);
+        let user_id = member.user_id_of(&caller, &mentions);
         Trial::of_member(caller, member, policies, user_id)
     }
 
-    /// The loaded user or role that a key policy names.
+    /// The loaded user or role that a key policy names, or of which it names a session.
     pub(super) fn member_of(&self, named: &Named<'_>) -> Option<&'a Member<'a>> {
-        matches!(named.kind, PrincipalKind::User | PrincipalKind::Role)
-            .then(|| self.member_with(named.text))
-            .flatten()
-    }
-
-    /// Members are sorted by ARN.
-    fn member_with(&self, arn: &str) -> Option<&'a Member<'a>> {
-        let members = self.members();
-        let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
-        members.get(found.ok()?)
+        let is_one = matches!(
+            named.kind,
+            PrincipalKind::User | PrincipalKind::Role | PrincipalKind::Session
+        );
+        // Most policies are checked without an account, and callers need not be read then.
+        let is_asked = is_one && !self.identities.is_empty();
+        let caller = is_asked.then(|| Caller::parse(named.text).ok()).flatten()?;
+        self.identities.principal_of(&caller)
     }
 
     /// Loaded members that the key policy does not name and to whom their own policies give the

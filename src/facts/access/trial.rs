@@ -131,7 +131,7 @@ impl<'d> Trial<'d> {
         let subject = desk.subject;
         let mut context = subject.context.clone();
         if let Some(member) = self.member {
-            member.set_tags(&mut context);
+            member.set_context(&mut context);
         }
         let account = self.caller.account();
         let organization = account.and_then(|account| desk.identities.organization_id(account));

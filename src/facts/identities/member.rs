@@ -36,8 +36,19 @@ impl Member<'_> {
         arn.is_some_and(|arn| arn.resource.starts_with(SERVICE_LINKED))
     }
 
+    /// `aws:userid` of the caller, who is this principal or a session of it, where it is known as
+    /// far as these policies ask. That of a session is the role's id, a colon and the session's name.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
+    pub(crate) fn user_id_of(&self, caller: &Caller, all: &[&Mentions]) -> Option<String> {
+        let id = self.principal.id.as_ref()?;
+        match caller.session() {
+            Some((_, session)) => Some(format!("{id}:{session}")),
+            None => self.user_id(all),
+        }
+    }
+
     /// `aws:userid`, where it is known as far as these policies ask.
-    pub(crate) fn user_id(&self, all: &[&Mentions]) -> Option<String> {
+    fn user_id(&self, all: &[&Mentions]) -> Option<String> {
         let id = self.principal.id.as_ref()?;
         match self.principal.kind {
             IdentityType::User => Some(id.clone()),
@@ -48,8 +59,10 @@ impl Member<'_> {
         }
     }
 
-    /// Sets the condition keys that follow from the principal's tags.
-    pub(crate) fn set_tags(&self, context: &mut RequestContext) {
+    /// Sets the condition keys that follow from the principal's ARN, which for a session is that of
+    /// its role, path included, and from its tags.
+    pub(crate) fn set_context(&self, context: &mut RequestContext) {
+        context.set("aws:PrincipalArn", [self.principal.arn.value.as_str()]);
         let Some(tags) = &self.principal.tags else {
             return;
         };

@@ -69,7 +69,7 @@ impl Mentions {
 
     /// Whether the answer is the same for every session of the role with this id. The session's
     /// name is a part of `aws:userid`, and is not known.
-    pub(super) fn same_for_all_sessions(&self, role_id: &str) -> bool {
+    pub(crate) fn same_for_all_sessions(&self, role_id: &str) -> bool {
         let every_session = format!("{role_id}:");
         !self.user_id_as_variable
             && self

@@ -63,6 +63,29 @@ impl<'a> Identities<'a> {
         self.accounts.get(&account).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether no user or role was loaded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The loaded user or role that the caller is, or whose session it is: the policies, the
+    /// permissions boundary and the tags of a role apply to its sessions.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+    pub(crate) fn principal_of(&self, caller: &Caller) -> Option<&Member<'a>> {
+        let members = self.members(caller.account()?);
+        if let Some((role, _)) = caller.session() {
+            // A session's ARN leaves out its role's path; role names are unique in an account.
+            let mut members = members.iter().map(|member| (member, member.principal));
+            let found = members.find(|(_, principal)| {
+                principal.kind == IdentityType::Role && principal.name == role
+            });
+            return found.map(|(member, _)| member);
+        }
+        let arn = caller.as_str();
+        let found = members.binary_search_by(|member| member.principal.arn.value.as_str().cmp(arn));
+        members.get(found.ok()?)
+    }
+
     /// Whether everyone of the account was loaded. Every account has roles that AWS made, so
     /// one without any was loaded in part.
     pub(crate) fn is_whole(&self, account: AccountId) -> bool {

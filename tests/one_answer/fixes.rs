@@ -1,0 +1,102 @@
+//! What a fix says of its effects holds of the facts before and after it.
+
+use kmslint::aws::KmsAction;
+use kmslint::facts::{Facts, of_inventory};
+use kmslint::finding::{Finding, fingerprint};
+use kmslint::fix::{FixKind, Workshop};
+use kmslint::lint::{run, run_all};
+use kmslint::rule::Catalogue;
+use kmslint::source::Root;
+use kmslint::source::edit::apply;
+
+use super::accounts::{ACCOUNT, account};
+use super::ask::load;
+use super::rng::Rng;
+
+fn kind(finding: &Finding) -> Option<FixKind> {
+    let rules = Catalogue::builtin().unwrap().rules().iter();
+    let mut own = rules.filter(|rule| *rule.id.as_str() == *finding.rule);
+    FixKind::from_name(own.next()?.fix.as_ref()?)
+}
+
+/// Key, principal, action, and what it can do.
+type Row<'a> = (&'a str, &'a str, KmsAction, String);
+
+/// Principals with entries of their own, what they can do, and how sure it is.
+fn told(facts: &[Facts]) -> Vec<Row<'_>> {
+    let mut all = Vec::new();
+    for of_key in facts {
+        for (action, list) in [
+            (KmsAction::ScheduleKeyDeletion, &of_key.access.schedule),
+            (KmsAction::CancelKeyDeletion, &of_key.access.cancel),
+            (KmsAction::PutKeyPolicy, &of_key.access.put_key_policy),
+        ] {
+            all.extend(list.iter().map(|of| {
+                let said = format!("{:?} {:?} {:?}", of.decision, of.days, of.conditional_days);
+                (&*of_key.subject, &*of.name, action, said)
+            }));
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn effects_of_a_fix_name_everyone_whose_answer_changes() {
+    let mut rng = Rng::new(2026);
+    let mut count = 0;
+    for number in 0..40 {
+        let account = account(&mut rng);
+        if account.has_organization {
+            continue;
+        }
+        let files = account.files();
+        let before = load(&files);
+        let limits = kmslint::facts::Limits::default();
+        let facts = of_inventory(&before.inventory, &before.sources, limits);
+        let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
+        fingerprint(&mut findings, &before.sources, &Root::default());
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
+        let shop = Workshop {
+            inventory: &before.inventory,
+            sources: &before.sources,
+            limits,
+            trusted: &[],
+            organization: None,
+            check: &check,
+        };
+        for proposal in shop.propose(&findings, &kind).left {
+            let file = before.sources.get(proposal.at.source).unwrap();
+            let edited = apply(file.text(), &proposal.edits()).unwrap();
+            let name = file.name().strip_prefix("account/").unwrap();
+            let mut files = files.clone();
+            for (own, text) in &mut files {
+                if own == name {
+                    text.clone_from(&edited);
+                }
+            }
+            let after = load(&files);
+            let then = of_inventory(&after.inventory, &after.sources, limits);
+            let (old, new) = (told(&facts), told(&then));
+            let gone = old.iter().filter(|row| !new.contains(row));
+            let changed = gone.chain(new.iter().filter(|row| !old.contains(row)));
+            let effects = proposal.effects.join("\n");
+            // Whom a policy names beside everyone is told of among these.
+            let of_everyone = |row: &&Row<'_>| {
+                let mut rows = old.iter().chain(&new);
+                rows.any(|other| other.1 == "*" && (other.0, other.2) == (row.0, row.2))
+            };
+            for row in changed.filter(|row| !of_everyone(row)) {
+                count += 1;
+                let account = row.1.ends_with(":root");
+                let is_told = effects.contains(if account { ACCOUNT } else { row.1 });
+                let title = &proposal.title;
+                assert!(
+                    is_told,
+                    "account {number}, {title}: {row:?}\n{effects}\n{edited}"
+                );
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}

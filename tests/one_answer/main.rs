@@ -1,0 +1,192 @@
+//! One question has one answer: over generated accounts, the facts, the pre-deletion check (of its
+//! principal and of who can cancel), the difference, the effects of a fix and a simulation are asked
+//! the same, and never contradict one another.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod accounts;
+mod ask;
+mod cases;
+mod fixes;
+#[path = "../generate/rng.rs"]
+mod rng;
+
+use std::collections::BTreeMap;
+
+use kmslint::aws::KmsAction;
+use kmslint::eval::Caller;
+use kmslint::facts::PrincipalKind;
+use kmslint::preflight;
+
+use accounts::{ACCOUNT, Account, Limit, OwnKey, Person};
+use ask::{ASKED, Asked, Said, Told, in_facts, in_preflight, simulated};
+
+/// Generated accounts, each with two keys.
+const ACCOUNTS: u64 = 40;
+
+/// A caller, and the user or role that it is or is a session of.
+struct Asker<'a> {
+    caller: Caller,
+    person: Option<&'a Person>,
+    /// Whether its policies are loaded, or it has none.
+    is_known: bool,
+}
+
+impl Asker<'_> {
+    fn is_loaded(&self) -> bool {
+        let arn = self.person.map(Person::arn);
+        arn.as_deref() == Some(self.caller.as_str())
+    }
+}
+
+fn askers(account: &Account) -> Vec<Asker<'_>> {
+    let parse = |text: &str| Caller::parse(text).unwrap();
+    let session =
+        |role: &str, name: &str| format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}");
+    let mut all = Vec::new();
+    for person in &account.people {
+        let mut texts = vec![person.arn()];
+        if person.is_role {
+            texts.extend(["alice", "bob"].map(|name| session(&person.name, name)));
+        }
+        all.extend(texts.iter().map(|text| Asker {
+            caller: parse(text),
+            person: Some(person),
+            is_known: !matches!(person.boundary, Limit::NotLoaded),
+        }));
+    }
+    let others = [
+        (format!("arn:aws:iam::{ACCOUNT}:root"), true),
+        ("backup.amazonaws.com".to_owned(), true),
+        (format!("arn:aws:iam::{ACCOUNT}:role/Gone"), false),
+        (session("Gone", "alice"), false),
+        (
+            format!("arn:aws:sts::{ACCOUNT}:federated-user/User0"),
+            false,
+        ),
+    ];
+    all.extend(others.iter().map(|(text, is_known)| Asker {
+        caller: parse(text),
+        person: None,
+        is_known: *is_known,
+    }));
+    all
+}
+
+fn names(key: &OwnKey, text: &str) -> bool {
+    key.policy.to_string().contains(&format!("\"{text}\""))
+}
+
+/// Whether facts tell of the caller by its name where it can do something: they tell of a loaded
+/// user or role under another entry where the key policy names everyone, its id or a session.
+fn is_listed(key: &OwnKey, asker: &Asker<'_>) -> bool {
+    let of_others = |person: &Person| {
+        let session = format!("assumed-role/{}/", person.name);
+        names(key, &person.id) || key.policy.to_string().contains(&session)
+    };
+    let is_loaded = asker.is_loaded() && !asker.person.is_some_and(of_others);
+    !names(key, "*") && (names(key, asker.caller.as_str()) || is_loaded)
+}
+
+/// Asks everyone about one key; what they do not agree about.
+fn disagreements(account: &Account, asked: &Asked, key: &OwnKey) -> Vec<String> {
+    let (mut found, mut first, mut by_name) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let facts = asked.facts(key);
+    let askers = askers(account);
+    let callers: Vec<_> = askers.iter().map(|asker| asker.caller.clone()).collect();
+    for (asker, gained) in askers.iter().zip(asked.gained(key, &callers)) {
+        let caller = &asker.caller;
+        let mut checks = asked.preflights(key, caller);
+        let cancel = in_preflight(&checks, KmsAction::CancelKeyDeletion);
+        by_name.extend(cancel.map(|(said, _)| (caller.as_str().to_owned(), said)));
+        for (action, gained) in ASKED.into_iter().zip(gained) {
+            let denied: Told = (Said::Denied, [].into());
+            let mut told = Vec::new();
+            // Of the root user facts tell together with the rest of its account.
+            let lists = !caller.is_root() && action != KmsAction::EnableKey;
+            let own = in_facts(&facts, caller, action).filter(|_| lists);
+            let is_listed = lists && is_listed(key, asker);
+            told.extend(
+                own.or(is_listed.then(|| denied.clone()))
+                    .map(|t| ("facts", t)),
+            );
+            told.extend(in_preflight(&checks, action).map(|t| ("preflight", t)));
+            let is_compared = names(key, caller.as_str()) || asker.is_loaded();
+            told.extend(
+                gained
+                    .or(is_compared.then_some(denied))
+                    .map(|t| ("diff", t)),
+            );
+            let simulated = simulated(account, key, (caller.as_str(), asker.person), action);
+            if !agree(&told, &simulated, asker.is_known) {
+                let what = (caller.as_str(), action.qualified(), key.arn.as_str());
+                let own = asker.person.map(|person| person.identity(account));
+                let policies = (key.policy.to_string(), own, &account.scps, &account.rcps);
+                found.push(format!(
+                    "{what:?}: {told:?}; simulate: {simulated:?}; {policies:?}"
+                ));
+            }
+        }
+        first.extend(checks.drain(..1));
+    }
+    found.extend(first.iter().flat_map(|check| cancellers(check, &by_name)));
+    let somebody = facts.access.someone_can_cancel;
+    assert!(
+        first
+            .iter()
+            .all(|check| check.cancellers.somebody == somebody)
+    );
+    found
+}
+
+/// Whether nobody contradicts anybody, and where all is known nobody is less sure than another.
+fn agree(told: &[(&str, Told)], simulated: &Told, is_known: bool) -> bool {
+    let pair = |one: &Told, other: &Told| {
+        let contradict = matches!(
+            (&one.0, &other.0),
+            (Said::Allowed, Said::Denied) | (Said::Denied, Said::Allowed)
+        );
+        !contradict && (!is_known || one == other)
+    };
+    let mut pairs = told
+        .iter()
+        .flat_map(|one| told.iter().map(move |other| (one, other)));
+    let agree = pairs.all(|((_, one), (_, other))| pair(one, other));
+    // The simulation is told nothing of tags that somebody does not have.
+    let is_sure = is_known && simulated.0 != Said::Open;
+    agree && (!is_sure || told.iter().all(|(_, (said, _))| *said == simulated.0))
+}
+
+/// Whom a check calls able to cancel is able to where it is asked itself.
+fn cancellers(check: &preflight::Preflight, asked: &BTreeMap<String, Said>) -> Vec<String> {
+    let others = check.cancellers.others.iter();
+    let others = others.filter(|other| other.kind != PrincipalKind::Account);
+    let disagreement = |other: &preflight::Canceller| {
+        let said = asked.get(&other.principal)?;
+        let is_sure = other.answer == preflight::Answer::Allowed;
+        let agree = *said != Said::Denied && (is_sure || *said != Said::Allowed);
+        (!agree).then(|| format!("{other:?}, but {said:?}"))
+    };
+    others.filter_map(disagreement).collect()
+}
+
+#[test]
+fn nobody_contradicts_anybody() {
+    let mut rng = rng::Rng::new(12);
+    let mut found = Vec::new();
+    for number in 0..ACCOUNTS {
+        let account = accounts::account(&mut rng);
+        let asked = Asked::new(&account);
+        for key in &account.keys {
+            let of_key = disagreements(&account, &asked, key).into_iter();
+            found.extend(of_key.map(|text| format!("account {number}: {text}")));
+            let checks = asked.preflights(key, &askers(&account)[0].caller);
+            let facts = asked.facts(key);
+            assert_eq!(
+                checks[0].cancellers.somebody,
+                facts.access.someone_can_cancel
+            );
+        }
+    }
+    let first: Vec<_> = found.iter().take(12).map(String::as_str).collect();
+    assert!(found.is_empty(), "{}:\n{}", found.len(), first.join("\n"));
+}
