@@ -8,9 +8,9 @@ use kmslint::aws::PendingWindowInDays;
 use kmslint::facts::{Limits, of_inventory};
 use kmslint::lint::run_all;
 use kmslint::load::load;
-use kmslint::report::{self, InputFailure, Style};
+use kmslint::report::{self, Style};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Discovery, Filter, discover};
+use kmslint::source::{Discovery, Filter, InputFailure, discover};
 
 struct Random(u64);
 

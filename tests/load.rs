@@ -20,7 +20,7 @@ fn load_fixture(path: &str) -> Loaded {
 
 /// Every error as `file:line:column: message`, the directory left out.
 fn errors(loaded: &Loaded) -> Vec<String> {
-    let text = |error: &kmslint::load::LoadError| {
+    let text = |error: &kmslint::source::InputFailure| {
         let name = Path::new(&error.file).file_name().unwrap();
         let name = name.to_string_lossy();
         let Some(at) = error.at else {

@@ -1,17 +1,17 @@
 //! `kmslint check`: findings, and the exit code that decides a merge.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
+use crate::config::Date;
 use crate::finding::Severity;
-use crate::report::Summary;
-use crate::rule::Catalogue;
+use crate::project::{CheckOptions, Gate, check, today};
 
-use super::format::{Format, Outcome};
-use super::gather::{Gathered, InputArguments};
-use super::known::{RuleArguments, rule_names};
-use super::leave_out::LeaveOutArguments;
+use super::format::{Format, Report};
+use super::inputs::{InputArguments, RuleArguments};
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, clock};
 
 /// Arguments of `kmslint check`.
 #[derive(Debug, Args)]
@@ -27,8 +27,15 @@ pub(super) struct CheckArguments {
     inputs: InputArguments,
     #[command(flatten)]
     rules: RuleArguments,
-    #[command(flatten)]
-    leave_out: LeaveOutArguments,
+    /// Leave out the findings that this file holds.
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to this file and leave them out: a start for a team that has many.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// The day to take for today where suppressions expire, for example 2027-01-31.
+    #[arg(long, value_name = "DATE", value_parser = clock::parse)]
+    now: Option<Date>,
     /// Exit with 1 where a finding is at least this bad; `error` unless configured.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<Threshold>,
@@ -55,69 +62,21 @@ impl Threshold {
 }
 
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let (known, mut gathered) = gather(arguments)?;
-    let names = rule_names(&known);
-    let selection = arguments.rules.selection(&gathered.config, &names)?;
-    let catalogue = known
-        .clone()
-        .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let mut findings = gathered.find(&catalogue);
-    let left_out = arguments
-        .leave_out
-        .apply(&mut findings, &mut gathered, &selection)?;
-    let (sources, config) = (&gathered.loaded.sources, &gathered.config);
-    let failures = &gathered.failures;
-    let mut summary = Summary::new(
-        &findings,
-        failures,
-        gathered.loaded.recognized,
-        gathered.passed_over,
-    )
-    .leaving_out(left_out.suppressed.len(), left_out.in_baseline.len());
-    if arguments.format == Format::Human {
-        summary.fixable = super::fix::fixable(&gathered, &catalogue, &findings);
-    }
-    let fixes = if arguments.format == Format::Sarif {
-        super::fix::safe_fixes(&gathered, &catalogue, &findings)
-    } else {
-        Vec::new()
-    };
-    let fail_on = arguments.fail_on.map(Threshold::severity);
-    let fail_on = fail_on.or(config.fail_on).unwrap_or(Severity::Error);
-    Outcome {
-        sources,
-        findings: &findings,
-        suppressed: &left_out.suppressed,
-        failures,
-        summary: &summary,
-        rules: known.rules(),
-        fixes: &fixes,
-        threshold: fail_on,
-    }
-    .show(arguments.format, terminal)?;
-    let worst = findings.iter().map(|finding| finding.severity).max();
-    let code = if !failures.is_empty() {
-        ExitCode::Failure
-    } else if worst >= Some(fail_on) {
-        ExitCode::Findings
-    } else {
-        ExitCode::Clean
+    let mut options = CheckOptions::on(arguments.now.unwrap_or_else(today));
+    options.rules = arguments.rules.options();
+    options.fail_on = arguments.fail_on.map(Threshold::severity);
+    options.exclusions.baseline.clone_from(&arguments.baseline);
+    let written = &arguments.write_baseline;
+    options.exclusions.write_baseline.clone_from(written);
+    let checked = check(&arguments.inputs.options(), &options)?;
+    Report::new(&checked, arguments.format).show(terminal)?;
+    let code = match checked.gate() {
+        Gate::Passes => ExitCode::Clean,
+        Gate::Fails => ExitCode::Findings,
+        Gate::CannotTell => ExitCode::Failure,
     };
     // The process ends: giving back the memory of ten thousand files, one piece after the other,
     // would take a third of the whole time.
-    std::mem::forget((gathered, findings));
+    std::mem::forget(checked);
     Ok(code)
-}
-
-/// The rules, and what the paths hold. Rules are parsed while the files are looked for, unless a
-/// rule of the configuration can only be known from pages that have to be read first.
-fn gather(arguments: &CheckArguments) -> Result<(Catalogue, Gathered), Failure> {
-    let (rules, inputs) = (&arguments.rules, &arguments.inputs);
-    if let Some(names) = rules.builtin_names() {
-        let (known, gathered) = rayon::join(|| rules.catalogue(), || inputs.gather(Some(&names)));
-        return Ok((known?, gathered?));
-    }
-    let known = rules.catalogue()?;
-    let gathered = inputs.gather(Some(&rule_names(&known)))?;
-    Ok((known, gathered))
 }

@@ -1,14 +1,8 @@
-//! The only place that asks what day it is.
+//! Days and moments as arguments.
 
 use jiff::Timestamp;
 
 use crate::config::{Date, parse_date};
-
-/// Today, in UTC, so that two machines agree.
-pub(super) fn today() -> Date {
-    let now = Timestamp::now();
-    now.to_zoned(jiff::tz::TimeZone::UTC).date()
-}
 
 /// A day as an argument.
 pub(super) fn parse(text: &str) -> Result<Date, String> {

@@ -4,9 +4,10 @@ use std::io::{self, BufWriter, Write as _};
 
 use clap::Args;
 
+use crate::project::Project;
 use crate::report;
 
-use super::gather::InputArguments;
+use super::inputs::{InputArguments, report_failures};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
 
@@ -22,18 +23,16 @@ pub(super) struct FactsArguments {
 }
 
 pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let gathered = arguments.inputs.gather(None)?;
-    let sources = &gathered.loaded.sources;
-    let located = gathered.each(|facts| facts.located(sources));
+    let project = Project::open(&arguments.inputs.options())?;
+    let sources = &project.loaded.sources;
+    let located = project.each_facts(|facts| facts.located(sources));
     let located = located.into_iter().collect::<Result<Vec<_>, _>>();
     let located = located.map_err(Failure::usage)?;
     let mut out = BufWriter::new(io::stdout().lock());
     report::json::write(&mut out, &located)?;
     out.flush()?;
-    let mut err = BufWriter::new(io::stderr().lock());
-    report::human::input_errors(&mut err, sources, &gathered.failures, &terminal.style)?;
-    err.flush()?;
-    Ok(if gathered.failures.is_empty() {
+    report_failures(&project, terminal)?;
+    Ok(if project.failures.is_empty() {
         ExitCode::Clean
     } else {
         ExitCode::Failure

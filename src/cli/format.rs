@@ -4,14 +4,15 @@ use std::io::{self, BufWriter, Write as _};
 
 use clap::ValueEnum;
 
-use crate::finding::{Confidence, Finding, Severity};
-use crate::fix::Proposal;
-use crate::lint::{OWN_RULES, OwnRule, Suppressed};
-use crate::report::{self, InputFailure, Reported, RuleInfo, Run, Summary};
+use crate::finding::Confidence;
+use crate::fix::{Proposal, fixable, safe_fixes};
+use crate::lint::{OWN_RULES, OwnRule};
+use crate::project::Checked;
+use crate::report::{self, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
-use crate::source::Sources;
 
 use super::Failure;
+use super::inputs::report_failures;
 use super::terminal::Terminal;
 
 /// How to show findings.
@@ -33,43 +34,63 @@ pub(super) enum Format {
     Markdown,
 }
 
-/// What is shown.
-#[derive(Debug)]
-pub(super) struct Outcome<'a> {
-    pub(super) sources: &'a Sources,
-    pub(super) findings: &'a [Finding],
-    /// Findings that are not shown to people, with the reason.
-    pub(super) suppressed: &'a [Suppressed],
-    pub(super) failures: &'a [InputFailure],
-    pub(super) summary: &'a Summary,
-    pub(super) rules: &'a [Rule],
+/// What was checked, and how it is shown.
+pub(super) struct Report<'a> {
+    checked: &'a Checked,
+    format: Format,
+    summary: Summary,
     /// Safe fixes, for the formats that offer them.
-    pub(super) fixes: &'a [Proposal],
-    /// The severity from which on the run fails.
-    pub(super) threshold: Severity,
+    fixes: Vec<Proposal>,
 }
 
-impl Outcome<'_> {
-    pub(super) fn show(&self, format: Format, terminal: &Terminal) -> Result<(), Failure> {
+impl<'a> Report<'a> {
+    pub(super) fn new(checked: &'a Checked, format: Format) -> Self {
+        let project = &checked.project;
+        let mut summary = Summary::new(
+            &checked.findings,
+            &project.failures,
+            project.loaded.recognized,
+            project.passed_over,
+        )
+        .leaving_out(checked.suppressed.len(), checked.in_baseline.len());
+        if format == Format::Human {
+            summary.fixable = fixable(checked);
+        }
+        let fixes = if format == Format::Sarif {
+            safe_fixes(checked)
+        } else {
+            Vec::new()
+        };
+        Self {
+            checked,
+            format,
+            summary,
+            fixes,
+        }
+    }
+
+    pub(super) fn show(&self, terminal: &Terminal) -> Result<(), Failure> {
         let mut out = BufWriter::new(io::stdout().lock());
-        let (sources, style) = (self.sources, &terminal.style);
-        match format {
+        let project = &self.checked.project;
+        let (sources, failures) = (&project.loaded.sources, &project.failures);
+        let (findings, style) = (&self.checked.findings, &terminal.style);
+        match self.format {
             Format::Human => {
-                report::human::findings(&mut out, sources, self.findings, style)?;
+                report::human::findings(&mut out, sources, findings, style)?;
                 out.flush()?;
-                let mut err = BufWriter::new(io::stderr().lock());
-                report::human::input_errors(&mut err, sources, self.failures, style)?;
-                err.flush()?;
-                report::human::summary(&mut out, self.summary, style)?;
+                report_failures(project, terminal)?;
+                report::human::summary(&mut out, &self.summary, style)?;
             }
             Format::Json => {
-                let (findings, failures) = (self.findings, self.failures);
-                report::json::findings(&mut out, sources, findings, failures, self.summary)?;
+                report::json::findings(&mut out, sources, findings, failures, &self.summary)?;
             }
             Format::Sarif => self.run(|run| report::sarif::run(&mut out, run))?,
             Format::Github => self.run(|run| report::github::run(&mut out, run))?,
             Format::Gitlab => self.run(|run| report::gitlab::run(&mut out, run))?,
-            Format::Junit => self.run(|run| report::junit::run(&mut out, run, self.threshold))?,
+            Format::Junit => {
+                let threshold = self.checked.threshold;
+                self.run(|run| report::junit::run(&mut out, run, threshold))?;
+            }
             Format::Markdown => self.run(|run| report::markdown::run(&mut out, run))?,
         }
         out.flush()?;
@@ -78,25 +99,26 @@ impl Outcome<'_> {
 
     /// Calls `write` with what the formats of other programs need.
     fn run(&self, write: impl FnOnce(&Run<'_>) -> io::Result<()>) -> io::Result<()> {
-        let open = self.findings.iter().map(|finding| Reported {
+        let checked = self.checked;
+        let open = checked.findings.iter().map(|finding| Reported {
             finding,
             suppressed: None,
         });
-        let suppressed = self.suppressed.iter().map(|suppressed| Reported {
+        let suppressed = checked.suppressed.iter().map(|suppressed| Reported {
             finding: &suppressed.finding,
             suppressed: Some(&suppressed.reason),
         });
         let mut findings: Vec<_> = open.chain(suppressed).collect();
         findings.sort_by_key(|reported| (reported.finding.primary.at, &reported.finding.rule));
-        let pages = self.rules.iter().map(rule_info);
+        let pages = checked.known.rules().iter().map(rule_info);
         let rules: Vec<_> = pages.chain(OWN_RULES.iter().map(own_rule_info)).collect();
         let directory = std::env::current_dir().unwrap_or_default();
         write(&Run {
-            sources: self.sources,
+            sources: &checked.project.loaded.sources,
             findings: &findings,
-            fixes: self.fixes,
-            failures: self.failures,
-            summary: self.summary,
+            fixes: &self.fixes,
+            failures: &checked.project.failures,
+            summary: &self.summary,
             rules: &rules,
             directory: &directory.to_string_lossy(),
         })

@@ -3,17 +3,14 @@
 
 mod check;
 mod clock;
+mod days;
 mod diff;
 mod exit_code;
 mod explain;
 mod facts;
 mod fix;
 mod format;
-mod gather;
-mod input;
-mod known;
-mod leave_out;
-mod organization;
+mod inputs;
 mod preflight;
 mod progress;
 mod rules;
@@ -25,6 +22,8 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
+
+use crate::project::ProjectError;
 
 pub use exit_code::ExitCode;
 use terminal::{ColorChoice, Terminal};
@@ -116,6 +115,12 @@ enum Failure {
     /// The arguments make no sense together, or name what is not there.
     #[error("{0}")]
     Usage(String),
+}
+
+impl From<ProjectError> for Failure {
+    fn from(error: ProjectError) -> Self {
+        Self::usage(error)
+    }
 }
 
 impl Failure {

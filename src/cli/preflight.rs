@@ -8,12 +8,13 @@ use jiff::Timestamp;
 
 use crate::eval::Caller;
 use crate::preflight::{Operation, Preflight, Question, Verdict, pending, planned, preflight};
+use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
 use crate::source::Location;
 
 use super::clock;
-use super::gather::{Gathered, InputArguments};
+use super::inputs::{InputArguments, report_failures};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
 
@@ -84,14 +85,14 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<ExitCode, Failure> {
     let principal = arguments.principal.as_deref().map(caller).transpose()?;
-    let gathered = arguments.inputs.gather_also(&arguments.pending)?;
-    let sources = &gathered.loaded.sources;
+    let mut options = arguments.inputs.options();
+    options.paths.extend(arguments.pending.iter().cloned());
+    let project = Project::open(&options)?;
+    let sources = &project.loaded.sources;
     // Without everything that was given there is no verdict: what is missing may be what speaks
     // against it.
-    if !gathered.failures.is_empty() {
-        let mut err = BufWriter::new(io::stderr().lock());
-        report::human::input_errors(&mut err, sources, &gathered.failures, &terminal.style)?;
-        err.flush()?;
+    if !project.failures.is_empty() {
+        report_failures(&project, terminal)?;
         return Ok(ExitCode::Failure);
     }
     let question = Question {
@@ -103,17 +104,17 @@ pub(super) fn run(
             Asked::Schedule => Operation::Schedule,
             Asked::Cancel => Operation::Cancel,
         },
-        minimum: gathered.limits.minimum_waiting_period,
+        minimum: project.limits.minimum_waiting_period,
     };
     let verdict = if arguments.pending.is_empty() {
-        let inventory = &gathered.loaded.inventory;
+        let inventory = &project.loaded.inventory;
         let answer = preflight(&question, inventory, sources)
             .map_err(|error| Failure::usage(format!("--key: {error}\n  help: {}", error.help())))?;
-        show_one(arguments.format, &answer, &gathered, terminal)?;
+        show_one(arguments.format, &answer, &project, terminal)?;
         answer.verdict
     } else {
-        let answers = all_pending(&question, &arguments.pending, &gathered)?;
-        show_pending(arguments.format, &answers, &gathered, terminal)?;
+        let answers = all_pending(&question, &arguments.pending, &project)?;
+        show_pending(arguments.format, &answers, &project, terminal)?;
         overall(&answers)
     };
     Ok(match verdict {
@@ -132,9 +133,9 @@ fn caller(text: &str) -> Result<Caller, Failure> {
 fn all_pending(
     question: &Question,
     paths: &[PathBuf],
-    gathered: &Gathered,
+    project: &Project,
 ) -> Result<Vec<Preflight>, Failure> {
-    let passed_over = gathered.loaded.passed_over.iter();
+    let passed_over = project.loaded.passed_over.iter();
     let is_named = |file: &str| paths.iter().any(|path| path.as_path() == Path::new(file));
     if let Some(of) = passed_over.clone().find(|of| is_named(&of.file)) {
         // Else a plan that is not understood would pass for one that nothing speaks against.
@@ -144,7 +145,7 @@ fn all_pending(
         );
         return Err(Failure::usage(text));
     }
-    let sources = &gathered.loaded.sources;
+    let sources = &project.loaded.sources;
     let named = |at: Location| {
         let file = sources.get(at.source);
         file.is_some_and(|file| {
@@ -152,7 +153,7 @@ fn all_pending(
             paths.iter().any(|path| name.starts_with(path))
         })
     };
-    let inventory = &gathered.loaded.inventory;
+    let inventory = &project.loaded.inventory;
     let plan = inventory.planned.iter().find(|plan| named(plan.at));
     if let (Some(plan), None) = (plan, &question.principal) {
         let place = report::preflight::place(sources, plan.at);
@@ -169,10 +170,10 @@ fn all_pending(
 fn show_one(
     format: Format,
     answer: &Preflight,
-    gathered: &Gathered,
+    project: &Project,
     terminal: &Terminal,
 ) -> io::Result<()> {
-    let sources = &gathered.loaded.sources;
+    let sources = &project.loaded.sources;
     let mut out = BufWriter::new(io::stdout().lock());
     match format {
         Format::Human => human::one(&mut out, sources, answer, &terminal.style)?,
@@ -185,10 +186,10 @@ fn show_one(
 fn show_pending(
     format: Format,
     answers: &[Preflight],
-    gathered: &Gathered,
+    project: &Project,
     terminal: &Terminal,
 ) -> io::Result<()> {
-    let sources = &gathered.loaded.sources;
+    let sources = &project.loaded.sources;
     let mut out = BufWriter::new(io::stdout().lock());
     match format {
         Format::Human => human::pending(&mut out, sources, answers, &terminal.style)?,

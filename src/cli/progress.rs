@@ -1,14 +1,11 @@
 //! How far reading has come, on standard error, where that is a terminal and it takes longer than
 //! a second.
 
-use std::io::{self, IsTerminal as _};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::load::{Loaded, load_watched};
 use crate::source::{Discovery, Progress};
 
 /// How long nothing is shown.
@@ -17,24 +14,8 @@ const QUIET: Duration = Duration::from_secs(1);
 /// How often what is shown changes.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Loads what was discovered, and shows how far that is if somebody is there to see it.
-pub(super) fn load(discovery: &Discovery) -> Loaded {
-    let progress = Progress::default();
-    if !io::stderr().is_terminal() {
-        return load_watched(discovery, &progress);
-    }
-    thread::scope(|scope| {
-        let (done, watch) = mpsc::channel::<()>();
-        let progress = &progress;
-        scope.spawn(move || show(discovery, progress, &watch));
-        let loaded = load_watched(discovery, progress);
-        drop(done);
-        loaded
-    })
-}
-
 /// Shows the progress until the other end of `watch` is dropped.
-fn show(discovery: &Discovery, progress: &Progress, watch: &mpsc::Receiver<()>) {
+pub(super) fn show(discovery: &Discovery, progress: &Progress, watch: &mpsc::Receiver<()>) {
     let mut wait = QUIET;
     let mut bar = None;
     while watch.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
-use crate::eval::{Caller, Decision, KeyIdentity, Layer, Request, RequestContext, Values, explain};
-use crate::report::explanation;
+use crate::aws::{KmsAction, PendingWindowInDays, action};
+use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values, explain};
+use crate::project::{SimulationFiles, SimulationPaths};
+use crate::report::{self, explanation};
 use crate::simulate::{Explained, run_batch};
 
-use super::input::PolicyFiles;
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, days};
 
 /// Arguments of `kmslint simulate`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(super) struct SimulateArguments {
     #[arg(long, value_name = "FILE,…")]
     rcp: Vec<String>,
     /// The waiting period asked for, 7 to 30 days; without it every one is answered.
-    #[arg(long, value_name = "DAYS", value_parser = parse_days)]
+    #[arg(long, value_name = "DAYS", value_parser = days::parse)]
     days: Option<PendingWindowInDays>,
     /// A condition key that is known; repeat a key to give it several values.
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_context)]
@@ -82,11 +82,19 @@ enum Format {
     Json,
 }
 
-pub(super) fn parse_days(text: &str) -> Result<PendingWindowInDays, String> {
-    let days = text
-        .parse()
-        .map_err(|_| "a waiting period is a whole number of days".to_owned())?;
-    PendingWindowInDays::new(days).map_err(|error| error.to_string())
+impl SimulateArguments {
+    fn paths(&self) -> SimulationPaths {
+        let split = |level: &String| level.split(',').map(PathBuf::from).collect();
+        SimulationPaths {
+            key: self.key.clone().unwrap_or_default(),
+            key_policy: self.key_policy.clone(),
+            identity: self.identity_policy.clone(),
+            boundary: self.boundary.clone(),
+            session: self.session_policy.clone(),
+            scps: self.scp.iter().map(split).collect(),
+            rcps: self.rcp.iter().map(split).collect(),
+        }
+    }
 }
 
 fn parse_context(text: &str) -> Result<(String, String), String> {
@@ -121,24 +129,15 @@ fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
 }
 
 fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let mut files = PolicyFiles::default();
-    let key = files.key(arguments.key.as_deref().unwrap_or_default());
-    files.key_policy(arguments.key_policy.as_deref());
-    files.identity = files.list(&arguments.identity_policy, Layer::Identity, 0);
-    if let Some(boundary) = &arguments.boundary {
-        let paths = std::slice::from_ref(boundary);
-        files.boundary = Some(files.list(paths, Layer::Boundary, 0));
-    }
-    let session = files.list(&arguments.session_policy, Layer::Session, 0);
-    files.session = (!session.is_empty()).then_some(session);
-    files.scps = files.levels(&arguments.scp, Layer::Scp);
-    files.rcps = files.levels(&arguments.rcp, Layer::Rcp);
-    files.assume_full_access();
-    let refused = files.report_errors(terminal)?;
-    if files.is_broken() {
+    let files = SimulationFiles::read(&arguments.paths());
+    let mut err = io::stderr().lock();
+    report::human::input_errors(&mut err, &files.sources, &files.failures, &terminal.style)?;
+    err.flush()?;
+    drop(err);
+    if files.is_broken {
         return Ok(ExitCode::Failure);
     }
-    let request = request(arguments, key, &files)?;
+    let request = request(arguments, &files)?;
     let explained = explain(&request, &files.policies());
     let file = |policy| files.source_of(policy);
     let shown = Explained::new(&request, &explained, &files.policies(), &file);
@@ -150,7 +149,7 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     }
     out.flush()?;
     Ok(match explained.evaluation.decision() {
-        _ if refused => ExitCode::Failure,
+        _ if !files.failures.is_empty() => ExitCode::Failure,
         Decision::Allowed => ExitCode::Clean,
         Decision::Conditional | Decision::ImplicitDeny | Decision::ExplicitDeny => {
             ExitCode::Findings
@@ -158,16 +157,17 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     })
 }
 
-fn request(
-    arguments: &SimulateArguments,
-    key: Option<KeyArn>,
-    files: &PolicyFiles,
-) -> Result<Request, Failure> {
+fn request(arguments: &SimulateArguments, files: &SimulationFiles) -> Result<Request, Failure> {
     let principal = arguments.principal.as_deref().unwrap_or_default();
     let caller = Caller::parse(principal).map_err(|error| {
         Failure::usage(format!("--principal: {error}\n  help: {}", error.help()))
     })?;
-    let key = KeyIdentity::of(key.ok_or_else(|| Failure::usage("--key names no key"))?);
+    let key = KeyIdentity::of(
+        files
+            .key
+            .clone()
+            .ok_or_else(|| Failure::usage("--key names no key"))?,
+    );
     let action = KmsAction::from_name(&arguments.action).ok_or_else(|| {
         let near = action::nearest(&arguments.action);
         let hint = near

@@ -8,6 +8,7 @@ use crate::aws::KeyArn;
 use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
+use crate::project::Project;
 use crate::source::edit::{self, Places};
 use crate::source::{SourceId, Sources};
 
@@ -44,6 +45,19 @@ impl std::fmt::Debug for Workshop<'_> {
 }
 
 impl<'a> Workshop<'a> {
+    /// Everything of a project, checked by `check`.
+    pub fn of(project: &'a Project, check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync)) -> Self {
+        let organization = project.config.organization.as_ref();
+        Self {
+            inventory: &project.loaded.inventory,
+            sources: &project.loaded.sources,
+            limits: project.limits,
+            trusted: &project.config.trusted_administrators,
+            organization: organization.and_then(|organization| organization.id.as_deref()),
+            check,
+        }
+    }
+
     /// Every proposal for these findings, each for the files as they are; findings with one fix
     /// have one proposal.
     pub fn propose(&self, findings: &[Finding], wanted: &Wanted<'_>) -> Repaired {

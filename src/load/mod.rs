@@ -30,7 +30,8 @@ use rayon::prelude::*;
 
 use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
 use crate::source::{
-    Discovery, InputError, Location, Overlay, Progress, SourceFile, SourceId, Sources, Span,
+    Discovery, InputError, InputFailure, Location, Overlay, Progress, SourceFile, SourceId,
+    Sources, Span,
 };
 use contents::Contents;
 use file::{Candidate, Outcome, Shared};
@@ -52,7 +53,7 @@ pub struct Loaded {
     /// not among them.
     pub passed_over: Vec<PassedOver>,
     /// What could not be read. With any of these the inventory is not the whole truth.
-    pub errors: Vec<LoadError>,
+    pub errors: Vec<InputFailure>,
 }
 
 /// A file that was looked into and is of no use here.
@@ -62,19 +63,6 @@ pub struct PassedOver {
     pub file: String,
     /// Why, in words that finish "passed over: …".
     pub reason: String,
-}
-
-/// One thing that is wrong with a file.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{file}: {error}")]
-pub struct LoadError {
-    /// The path as the user gave it.
-    pub file: String,
-    /// Where; nowhere if the file has no text that could be shown.
-    pub at: Option<Location>,
-    /// What is wrong. Its span is that of `at`.
-    #[source]
-    pub error: InputError,
 }
 
 /// Reads all files of a discovery into one inventory.
@@ -98,7 +86,7 @@ pub fn load_over(discovery: &Discovery, overlay: &Overlay) -> Loaded {
 fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Loaded {
     let mut loaded = Loaded::default();
     for (path, reason) in &discovery.errors {
-        loaded.errors.push(LoadError {
+        loaded.errors.push(InputFailure {
             file: path.to_string_lossy().into_owned(),
             at: None,
             error: InputError::new(Span::default(), format!("cannot be looked at: {reason}")),
@@ -248,7 +236,7 @@ impl Loaded {
                 None
             }
             Outcome::Unreadable(error) => {
-                self.errors.push(LoadError {
+                self.errors.push(InputFailure {
                     file: name().into_owned(),
                     at: None,
                     error,
@@ -259,8 +247,8 @@ impl Loaded {
     }
 }
 
-fn complaint(file: &str, source: SourceId, error: InputError) -> LoadError {
-    LoadError {
+fn complaint(file: &str, source: SourceId, error: InputError) -> InputFailure {
+    InputFailure {
         file: file.to_owned(),
         at: Some(Location {
             source,

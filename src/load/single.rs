@@ -8,10 +8,10 @@ use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::policy::PolicyKind;
 use crate::source::json::Node;
 use crate::source::{
-    self, InputError, Location, Overlay, ReadError, SourceFile, SourceId, Sources, Span,
+    self, InputError, InputFailure, Location, Overlay, ReadError, SourceFile, SourceId, Sources,
+    Span,
 };
 
-use super::LoadError;
 use super::contents::Contents;
 use super::document::Document;
 use super::file;
@@ -29,7 +29,7 @@ pub fn policy_file(
     path: &Path,
     kind: PolicyKind,
     sources: &mut Sources,
-) -> Result<(LoadedPolicy, Vec<LoadError>), Vec<LoadError>> {
+) -> Result<(LoadedPolicy, Vec<InputFailure>), Vec<InputFailure>> {
     policy_file_over(path, kind, &Overlay::default(), sources)
 }
 
@@ -42,7 +42,7 @@ pub fn policy_file_over(
     kind: PolicyKind,
     overlay: &Overlay,
     sources: &mut Sources,
-) -> Result<(LoadedPolicy, Vec<LoadError>), Vec<LoadError>> {
+) -> Result<(LoadedPolicy, Vec<InputFailure>), Vec<InputFailure>> {
     let mut found = None;
     let read = file::text(path, overlay);
     let errors = with_document(path, read, sources, |document, contents| {
@@ -65,7 +65,7 @@ pub fn policy_file_over(
 pub fn key_file(
     path: &Path,
     sources: &mut Sources,
-) -> Result<(KeyArn, KeyMetadata), Vec<LoadError>> {
+) -> Result<(KeyArn, KeyMetadata), Vec<InputFailure>> {
     let mut found = None;
     let read = source::read(path);
     let errors = with_document(path, read, sources, |document, contents| {
@@ -91,7 +91,7 @@ fn with_document(
     text: Result<SourceFile, ReadError>,
     sources: &mut Sources,
     read: impl FnOnce(&Document<'_>, &mut Contents),
-) -> Vec<LoadError> {
+) -> Vec<InputFailure> {
     let source = sources.reserve();
     let shown = path.to_string_lossy().into_owned();
     let (file, errors) = match text {
@@ -102,7 +102,7 @@ fn with_document(
         Err(ReadError::NotText { error, shown }) => (*shown, vec![error]),
         Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {
             let error = InputError::new(Span::default(), error.to_string());
-            return vec![LoadError {
+            return vec![InputFailure {
                 file: shown,
                 at: None,
                 error,
@@ -115,7 +115,7 @@ fn with_document(
             source,
             span: error.span,
         });
-        LoadError {
+        InputFailure {
             file: shown.clone(),
             at,
             error,

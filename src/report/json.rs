@@ -6,12 +6,12 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::Summary;
 use super::lines::to_lines;
 use super::pieces::in_pieces;
 use super::visible::escape_json;
-use super::{InputFailure, Summary};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
-use crate::source::{Location, Position, Sources};
+use crate::source::{InputFailure, Location, Position, Sources};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;

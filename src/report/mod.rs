@@ -28,9 +28,7 @@ mod visible;
 mod window;
 
 pub use run::{Reported, RuleInfo, Run};
-pub use summary::{Fixable, Summary};
-
-use crate::source::{InputError, Location};
+pub use summary::Summary;
 
 /// How text for people looks. Detecting what a terminal can show is the caller's task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +46,4 @@ impl Style {
     fn columns(&self) -> usize {
         self.width.max(30)
     }
-}
-
-/// An input that could not be read or understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputFailure {
-    /// The file's name, for example `keys/policy.json`.
-    pub file: String,
-    /// Where in it, if its text is among the sources.
-    pub at: Option<Location>,
-    /// What is wrong; its own span is not looked at.
-    pub error: InputError,
 }

@@ -1,10 +1,10 @@
 //! What a run found, as the formats take it that other programs read.
 
+use super::Summary;
 use super::path::relative;
-use super::{InputFailure, Summary};
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
 use crate::fix::Proposal;
-use crate::source::{Location, Position, Sources, Span};
+use crate::source::{InputFailure, Location, Position, Sources, Span};
 
 /// What a run found.
 #[derive(Clone, Copy, Debug)]

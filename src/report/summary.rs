@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::InputFailure;
 use crate::finding::{Finding, Severity};
+use crate::fix::Fixable;
+use crate::source::InputFailure;
 
 /// Counts of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,15 +33,6 @@ pub struct Summary {
     /// only people are told.
     #[serde(skip)]
     pub fixable: Option<Fixable>,
-}
-
-/// How many findings have a fix that is safe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fixable {
-    /// Those that were proven to.
-    pub proven: usize,
-    /// Whether there were too many findings to prove all, so that there may be more.
-    pub at_least: bool,
 }
 
 impl Summary {

@@ -114,7 +114,7 @@ fn glob_set(patterns: &[String]) -> Result<GlobSet, FilterError> {
 }
 
 /// What the paths stand for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Discovery {
     /// Files that the user named: each must be readable and known.
     pub named: Vec<PathBuf>,

@@ -30,7 +30,7 @@ pub struct Position {
 }
 
 /// One file: the name under which it is shown and its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
     text: String,

@@ -1,6 +1,6 @@
 //! What is wrong with an input, where, and what to do.
 
-use super::Span;
+use super::{Location, Span};
 
 /// One complaint about an input. The words follow the house style: lower case, no final stop,
 /// what was written in backticks, the cure apart from the message.
@@ -40,5 +40,29 @@ impl InputError {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// A complaint about a file: which file, where in it, and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {error}")]
+pub struct InputFailure {
+    /// The path as the user gave it, for example `keys/policy.json`.
+    pub file: String,
+    /// Where in it, if its text is among the sources.
+    pub at: Option<Location>,
+    /// What is wrong. Its span is that of `at`.
+    #[source]
+    pub error: InputError,
+}
+
+impl InputFailure {
+    /// A complaint about a file without text that could be shown.
+    pub fn of_file(file: impl Into<String>, error: InputError) -> Self {
+        Self {
+            file: file.into(),
+            at: None,
+            error,
+        }
     }
 }

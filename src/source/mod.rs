@@ -20,7 +20,7 @@ pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
 pub use git::{AtRevision, GitError, at_revision};
-pub use input_error::InputError;
+pub use input_error::{InputError, InputFailure};
 pub use opened::{Content, Opened, Progress, open};
 pub use overlay::Overlay;
 pub use path::{JsonPath, ResolveError, Step, resolve};

@@ -52,7 +52,7 @@ fn load_file(test: &str, name: &str, bytes: &[u8]) -> Loaded {
 
 /// Every error as `line:column: message`, or the message alone where no text is shown.
 fn errors(loaded: &Loaded) -> Vec<String> {
-    let text = |error: &kmslint::load::LoadError| {
+    let text = |error: &kmslint::source::InputFailure| {
         let Some(at) = error.at else {
             return error.error.to_string();
         };

@@ -1,8 +1,6 @@
 //! `kmslint fix`: edits for what is found, each with what it does to permissions.
 
-mod offer;
-mod prove;
-mod session;
+mod show;
 mod write;
 
 use std::io::{self, Write as _};
@@ -10,16 +8,14 @@ use std::io::{self, Write as _};
 use clap::{Args, ValueEnum};
 
 use crate::aws::PendingWindowInDays;
-use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{AllowDeletion, Proposal, Workshop};
-use crate::lint;
+use crate::fix::{AllowDeletion, Proposal, Session};
+use crate::project::{CheckOptions, check, rule_names, today};
+use crate::rule::Catalogue;
 
-use super::gather::{Gathered, InputArguments};
+use super::inputs::InputArguments;
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
-pub(super) use offer::{fixable, safe_fixes};
-use session::Session;
+use super::{ExitCode, Failure, days};
+use show::Shown;
 
 /// Arguments of `kmslint fix`.
 #[derive(Debug, Args)]
@@ -53,7 +49,7 @@ pub(super) struct FixArguments {
     allow_deletion_by: Option<String>,
     /// With `--allow-deletion-by`: the shortest waiting period that it may choose, 7 to 30 days.
     #[arg(long, value_name = "DAYS", requires = "allow_deletion_by",
-          value_parser = super::simulate::parse_days)]
+          value_parser = days::parse)]
     min_days: Option<PendingWindowInDays>,
     /// How to list the proposals.
     #[arg(long, value_enum, default_value_t = ListFormat::Human, conflicts_with = "output")]
@@ -81,62 +77,52 @@ impl FixArguments {
     const fn makes_edits(&self) -> bool {
         self.diff || self.json_patch || self.write
     }
+
+    /// Whether such a fix is asked for.
+    fn takes(&self, proposal: &Proposal) -> bool {
+        self.only == Only::All || proposal.is_safe()
+    }
 }
 
 pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let session = Session::open(arguments, terminal)?;
-    let check = |facts: &Facts| lint::run(facts, &session.catalogue);
-    let workshop = workshop(&session.gathered, &check);
+    let names = rule_names(Catalogue::builtin().map_err(Failure::usage)?);
+    let mut asked = arguments.rule.iter();
+    if let Some(unknown) = asked.find(|rule| !names.contains(&rule.as_str())) {
+        return Err(Failure::usage(format!(
+            "there is no rule `{unknown}`; `kmslint rules` lists them"
+        )));
+    }
+    let checked = check(&arguments.inputs.options(), &CheckOptions::on(today()))?;
+    let session = Session::new(checked, &arguments.rule);
+    let shown = Shown {
+        arguments,
+        terminal,
+        session: &session,
+    };
     if let Some(principal) = &arguments.allow_deletion_by {
-        return allow(&session, &workshop, principal);
+        return allow(&shown, principal);
     }
-    let wanted = |finding: &Finding| session.kind(finding);
-    let accept = |proposal: &Proposal| session.takes(proposal);
     if arguments.makes_edits() {
-        session.finish(&workshop.repair(&session.findings, &wanted, &accept))
+        shown.finish(&session.repair(&|proposal| arguments.takes(proposal)))
     } else {
-        session.list(&workshop.propose(&session.findings, &wanted))
+        shown.list(&session.propose())
     }
 }
 
-fn workshop<'a>(
-    gathered: &'a Gathered,
-    check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
-) -> Workshop<'a> {
-    let organization = gathered.config.organization.as_ref();
-    Workshop {
-        inventory: &gathered.loaded.inventory,
-        sources: &gathered.loaded.sources,
-        limits: gathered.limits,
-        trusted: &gathered.config.trusted_administrators,
-        organization: organization.and_then(|organization| organization.id.as_deref()),
-        check,
-    }
-}
-
-fn allow(
-    session: &Session<'_>,
-    workshop: &Workshop<'_>,
-    principal: &str,
-) -> Result<ExitCode, Failure> {
-    if workshop
-        .inventory
-        .keys
-        .iter()
-        .all(|key| key.policy.is_none())
-    {
-        return Err(Failure::usage("no key policy was given"));
-    }
-    let outcome = workshop.allow(&AllowDeletion {
+fn allow(shown: &Shown<'_>, principal: &str) -> Result<ExitCode, Failure> {
+    let arguments = shown.arguments;
+    let request = AllowDeletion {
         principal: principal.to_owned(),
-        minimum: session.arguments.min_days,
-    });
+        minimum: arguments.min_days,
+    };
+    let outcome = shown.session.allow(&request);
+    let outcome = outcome.ok_or_else(|| Failure::usage("no key policy was given"))?;
     if outcome.done.is_empty() && outcome.refused.is_empty() {
         let message = format!("nothing to do: `{principal}` can schedule and cancel deletion");
         writeln!(io::stderr(), "{message}")?;
     }
-    let is_open = |proposal: &&Proposal| !session.takes(proposal);
-    if session.arguments.makes_edits()
+    let is_open = |proposal: &&Proposal| !arguments.takes(proposal);
+    if arguments.makes_edits()
         && let Some(proposal) = outcome.done.iter().find(is_open)
     {
         return Err(Failure::usage(format!(
@@ -145,5 +131,5 @@ fn allow(
             proposal.reasons().join("; ")
         )));
     }
-    session.finish(&outcome)
+    shown.finish(&outcome)
 }

@@ -10,9 +10,8 @@ use crate::difference::{
     SubjectKind, Way, WhoKind,
 };
 use crate::eval::{Case, CaseSet};
-use crate::report::InputFailure;
 use crate::report::json::{JsonError, failure};
-use crate::source::Sources;
+use crate::source::{InputFailure, Sources};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use crate::difference::{ChangedSubject, Difference};
-use crate::report::InputFailure;
 use crate::report::markdown::LIMIT;
 use crate::report::markdown::escape::{code, inline};
 use crate::report::visible::clip;
+use crate::source::InputFailure;
 
 use super::row::{Row, losses, rows};
 use super::{by_weight, summary, what};

@@ -4,8 +4,8 @@ use super::*;
 use crate::aws::KmsAction;
 use crate::difference::{Change, Hanging, Permission, Standing, StandingChange, Way, Who, WhoKind};
 use crate::eval::CaseSet;
-use crate::report::{InputFailure, Style};
-use crate::source::{InputError, Sources, Span};
+use crate::report::Style;
+use crate::source::{InputError, InputFailure, Sources, Span};
 use serde_json::Value;
 
 /// What steers terminals, ends cells, lists and comments, or names people.

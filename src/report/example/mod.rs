@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::{InputFailure, Reported, RuleInfo, Run, Summary};
+use super::{Reported, RuleInfo, Run, Summary};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
-use crate::source::{InputError, Location, Root, SourceFile, SourceId, Sources, Span};
+use crate::source::{
+    InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources, Span,
+};
 
 const POLICY: &str = "{\n  \"Sid\": \"a\",\n  \"Action\": [\n    \"kms:*\"\n  ]\n}\n";
 

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::snippet::{Block, Tone, paint, render};
 use super::visible::prose;
-use super::{InputFailure, Style, Summary, pieces};
+use super::{Style, Summary, pieces};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::source::{Location, Sources};
+use crate::source::{InputFailure, Location, Sources};
 
 /// Writes every finding with an empty line after it, in the order given.
 ///

@@ -10,11 +10,11 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use super::InputFailure;
 use super::pieces;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use crate::finding::{Finding, Severity};
+use crate::source::InputFailure;
 use xml::escape;
 
 /// One file and its test cases.

@@ -10,11 +10,11 @@ mod types;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::InputFailure;
 use super::json;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
+use crate::source::InputFailure;
 use fix::Fixes;
 use location::{ROOT, in_file, labelled, link};
 use rules::Rules;

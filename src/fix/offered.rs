@@ -1,16 +1,23 @@
-//! Safe fixes for the reports of `kmslint check`.
+//! Safe fixes beside the report of a check, as many as can be proven in reasonable time.
 
 use std::collections::BTreeMap;
 
-use crate::cli::gather::Gathered;
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::fix::{FixKind, Proposal};
 use crate::lint;
-use crate::report::Fixable;
+use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
-use super::workshop;
+use super::{FixKind, Proposal, Workshop};
+
+/// How many findings have a fix that is safe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixable {
+    /// Those that were proven to.
+    pub proven: usize,
+    /// Whether there were too many findings to prove all, so that there may be more.
+    pub at_least: bool,
+}
 
 /// How much is proven at most: a proof asks about every user and role.
 struct Budget {
@@ -36,12 +43,12 @@ impl Budget {
     /// How many of the findings, those without a fix included, can be proven; the first one always.
     fn covers(
         &self,
-        gathered: &Gathered,
+        project: &Project,
         findings: &[Finding],
         kinds: &BTreeMap<String, FixKind>,
     ) -> usize {
         // Without a key a policy is proven by itself.
-        let inventory = &gathered.loaded.inventory;
+        let inventory = &project.loaded.inventory;
         let people = match inventory.keys.as_slice() {
             [] => 0,
             _ => inventory.principals.len(),
@@ -60,51 +67,36 @@ impl Budget {
     }
 }
 
-/// The safe fixes of these findings, as many as can be proven in reasonable time; none where an input
+/// The safe fixes of what was found, as many as can be proven in reasonable time; none where an input
 /// could not be read, as what they do would not be proven.
-pub(in crate::cli) fn safe_fixes(
-    gathered: &Gathered,
-    catalogue: &Catalogue,
-    findings: &[Finding],
-) -> Vec<Proposal> {
-    let kinds = kinds(catalogue);
-    let end = OFFERED.covers(gathered, findings, &kinds);
-    let provable = findings.get(..end).unwrap_or_default();
-    prove(gathered, catalogue, provable, &kinds)
+pub fn safe_fixes(checked: &Checked) -> Vec<Proposal> {
+    let kinds = kinds(&checked.catalogue);
+    let end = OFFERED.covers(&checked.project, &checked.findings, &kinds);
+    prove(checked, end, &kinds)
 }
 
-fn prove(
-    gathered: &Gathered,
-    catalogue: &Catalogue,
-    findings: &[Finding],
-    kinds: &BTreeMap<String, FixKind>,
-) -> Vec<Proposal> {
-    if !gathered.failures.is_empty() || findings.is_empty() {
+/// The safe fixes of so many findings.
+fn prove(checked: &Checked, end: usize, kinds: &BTreeMap<String, FixKind>) -> Vec<Proposal> {
+    let findings = checked.findings.get(..end).unwrap_or_default();
+    if !checked.project.failures.is_empty() || findings.is_empty() {
         return Vec::new();
     }
     let kind = |finding: &Finding| kinds.get(&*finding.rule).copied();
-    let check = |facts: &Facts| lint::run(facts, catalogue);
-    let proposals = workshop(gathered, &check).propose(findings, &kind).left;
-    proposals.into_iter().filter(Proposal::is_safe).collect()
+    let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
+    let proposals = Workshop::of(&checked.project, &check).propose(findings, &kind);
+    let proposals = proposals.left.into_iter();
+    proposals.filter(Proposal::is_safe).collect()
 }
 
-/// How many of these findings have a safe fix; nothing where that cannot be known.
-pub(in crate::cli) fn fixable(
-    gathered: &Gathered,
-    catalogue: &Catalogue,
-    findings: &[Finding],
-) -> Option<Fixable> {
-    if !gathered.failures.is_empty() {
+/// How many of the findings have a safe fix; nothing where that cannot be known.
+pub fn fixable(checked: &Checked) -> Option<Fixable> {
+    if !checked.project.failures.is_empty() {
         return None;
     }
-    let kinds = kinds(catalogue);
-    let end = COUNTED.covers(gathered, findings, &kinds);
-    let fixes = prove(
-        gathered,
-        catalogue,
-        findings.get(..end).unwrap_or_default(),
-        &kinds,
-    );
+    let findings = &checked.findings;
+    let kinds = kinds(&checked.catalogue);
+    let end = COUNTED.covers(&checked.project, findings, &kinds);
+    let fixes = prove(checked, end, &kinds);
     Some(Fixable {
         proven: fixes.iter().map(|proposal| proposal.findings.len()).sum(),
         at_least: end < findings.len(),
@@ -127,8 +119,8 @@ mod tests {
     use crate::aws::AccountId;
     use crate::finding::{Confidence, Fingerprints, Label, Severity};
     use crate::inventory::{Boundary, IdentityType, Key, Located, Principal};
-    use crate::load::load_over;
-    use crate::source::{Discovery, Location, Overlay};
+    use crate::project::{ConfigurationFile, Options};
+    use crate::source::Location;
     use std::sync::Arc;
 
     fn finding(rule: &str) -> Finding {
@@ -174,32 +166,26 @@ mod tests {
     }
 
     fn keys() -> Vec<Key> {
-        let (mut files, mut discovery) = (Overlay::default(), Discovery::default());
-        let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-            "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"}]}"#;
-        files.put("policy.json", policy);
-        discovery.found.push("policy.json".into());
-        load_over(&discovery, &files).inventory.keys
+        let mut options = Options::for_paths(["fixtures/aws_policies/default.json"]);
+        options.configuration = ConfigurationFile::Nothing;
+        Project::open(&options).unwrap().loaded.inventory.keys
     }
 
     /// Where keys are loaded, every proof asks about everyone.
     #[test]
     fn no_more_is_proven_than_a_report_can_wait_for() {
-        let mut gathered = Gathered::default();
+        let mut project = Project::default();
         let kinds = BTreeMap::from([("mended".to_owned(), FixKind::AddResource)]);
         let many = |rule| vec![finding(rule); 1_200];
         let counted =
-            |gathered: &Gathered, findings: &[Finding]| COUNTED.covers(gathered, findings, &kinds);
-        gathered.loaded.inventory.principals = people(5_000);
-        assert_eq!(counted(&gathered, &many("mended")), 1_000);
-        assert_eq!(counted(&gathered, &many("other")), 1_200);
-        gathered.loaded.inventory.keys = keys();
-        assert_eq!(counted(&gathered, &many("mended")), 4);
-        assert_eq!(OFFERED.covers(&gathered, &many("mended"), &kinds), 40);
-        gathered.loaded.inventory.principals = people(50_000);
-        assert_eq!(
-            counted(&gathered, &[finding("mended"), finding("other")]),
-            2
-        );
+            |project: &Project, findings: &[Finding]| COUNTED.covers(project, findings, &kinds);
+        project.loaded.inventory.principals = people(5_000);
+        assert_eq!(counted(&project, &many("mended")), 1_000);
+        assert_eq!(counted(&project, &many("other")), 1_200);
+        project.loaded.inventory.keys = keys();
+        assert_eq!(counted(&project, &many("mended")), 4);
+        assert_eq!(OFFERED.covers(&project, &many("mended"), &kinds), 40);
+        project.loaded.inventory.principals = people(50_000);
+        assert_eq!(counted(&project, &[finding("mended"), finding("other")]), 2);
     }
 }

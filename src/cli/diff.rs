@@ -1,19 +1,18 @@
 //! `kmslint diff`: what a change does to permissions.
 
-mod sides;
-
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::difference::{WATCHED, between};
-use crate::report::{self, InputFailure};
+use crate::difference::{Side, WATCHED, between};
+use crate::project::{Options, Project, ProjectError};
+use crate::report;
+use crate::source::InputFailure;
 
+use super::inputs::{configuration, report_failures};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure};
-
-use sides::{Loading, load_both};
 
 /// Arguments of `kmslint diff`.
 #[derive(Debug, Args)]
@@ -63,15 +62,61 @@ enum Format {
     Json,
 }
 
+impl DiffArguments {
+    fn options(&self, paths: &[PathBuf]) -> Options {
+        Options {
+            paths: paths.to_vec(),
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            configuration: configuration(self.config.as_ref(), self.no_config),
+            ..Options::default()
+        }
+    }
+
+    /// Before and after the change; of what could not be read is said on which side.
+    fn sides(&self) -> Result<[Project; 2], Failure> {
+        let [mut before, mut after] = match (&self.git, self.paths.as_slice()) {
+            (Some(revision), paths) => Project::since(&self.options(paths), revision)?,
+            (None, [before, after]) => {
+                if before.as_os_str() == "-" && after.as_os_str() == "-" {
+                    return Err(ProjectError::StandardInputTwice.into());
+                }
+                let open = |path| Project::open(&self.options(std::slice::from_ref(path)));
+                [open(before)?, open(after)?]
+            }
+            (None, _) => {
+                return Err(Failure::usage(
+                    "give the paths before and after the change, or `--git REV` and any paths",
+                ));
+            }
+        };
+        for (side, words) in [(&mut before, "before"), (&mut after, "after")] {
+            for failure in &mut side.failures {
+                let message = &failure.error.message;
+                failure.error.message = format!("{words} the change: {message}");
+            }
+        }
+        Ok([before, after])
+    }
+
+    fn side<'p>(&self, project: &'p Project) -> Side<'p> {
+        // At a revision files have the names that they have now.
+        let roots: &[PathBuf] = if self.git.is_some() {
+            &[]
+        } else {
+            &project.paths
+        };
+        Side {
+            inventory: &project.loaded.inventory,
+            sources: &project.loaded.sources,
+            roots,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let loading = Loading {
-        include: &arguments.include,
-        exclude: &arguments.exclude,
-        config: arguments.config.as_deref(),
-        no_config: arguments.no_config,
-    };
-    let [before, after] = load_both(&loading, arguments.git.as_deref(), &arguments.paths)?;
-    let difference = between(before.side(), after.side(), WATCHED);
+    let [before, after] = arguments.sides()?;
+    let difference = between(arguments.side(&before), arguments.side(&after), WATCHED);
     let failures: Vec<InputFailure> = [&before.failures, &after.failures]
         .into_iter()
         .flatten()
@@ -90,12 +135,8 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
         }
     }
     out.flush()?;
-    let mut err = BufWriter::new(io::stderr().lock());
-    for side in [&before, &after] {
-        let (sources, failures) = (&side.loaded.sources, &side.failures);
-        report::human::input_errors(&mut err, sources, failures, &terminal.style)?;
-    }
-    err.flush()?;
+    report_failures(&before, terminal)?;
+    report_failures(&after, terminal)?;
     Ok(if !failures.is_empty() {
         ExitCode::Failure
     } else if difference.gains_deletion() || difference.loses_last_canceller() {

@@ -6,15 +6,10 @@ use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
 use crate::load::{Loaded, policy_file_over};
 use crate::policy::PolicyKind;
-use crate::source::Overlay;
+use crate::source::{Filter, Overlay, at_revision};
 
-/// Reads the control policies that the configuration names; what cannot be read is an error like
-/// any other input's.
-pub(super) fn read(organization: &config::Organization, loaded: &mut Loaded) {
-    read_over(organization, &Overlay::default(), loaded);
-}
-
-/// As [`read`], of the bytes that stand in for the files, where any do.
+/// Reads the control policies that the configuration names, of the bytes that stand in for the
+/// files, where any do; what cannot be read is an error like any other input's.
 pub(super) fn read_over(
     organization: &config::Organization,
     overlay: &Overlay,
@@ -40,7 +35,7 @@ pub(super) fn read_over(
     loaded.inventory.organization = Some(found);
 }
 
-/// Adds the policies of these files and says how they are called there.
+/// Adds the policies of these files and returns their names among the organization's policies.
 fn policies(
     paths: &[PathBuf],
     kind: PolicyKind,
@@ -69,8 +64,25 @@ fn policies(
     names
 }
 
+/// Adds the organization's policies as they were at the revision. What the repository does not
+/// have, or had not, is read from the disk.
+pub(super) fn add_files_at(
+    revision: &str,
+    organization: &config::Organization,
+    overlay: &mut Overlay,
+) {
+    for path in files(organization) {
+        let found = at_revision(revision, std::slice::from_ref(&path), &Filter::default());
+        if let Ok(found) = found
+            && let Some(bytes) = found.overlay.get(&path)
+        {
+            overlay.put(path, bytes);
+        }
+    }
+}
+
 /// The files that the configuration names.
-pub(super) fn files(organization: &config::Organization) -> Vec<PathBuf> {
+fn files(organization: &config::Organization) -> Vec<PathBuf> {
     let levels = organization.levels.iter();
     let files = levels.flat_map(|level| {
         let scps = level.service_control_policies.iter();

@@ -1,0 +1,93 @@
+//! The last proof: everything is read again as it will be, and checked as a whole.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::project::Checked;
+use crate::source::Overlay;
+
+use super::Repaired;
+
+/// Why the edits must not be made, although each was proven by itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// An edited file cannot be read.
+    #[error("the edited files cannot be read again: {0}")]
+    Unreadable(String),
+    /// An edited file is not what it was.
+    #[error("a file would not be recognised any more, so nothing is changed")]
+    Unrecognized,
+    /// What a safe fix was to mend is still found.
+    #[error(
+        "the finding of `{rule}` about `{subject}` is still there when all is read again, so nothing \
+         is changed"
+    )]
+    StillThere {
+        /// The rule.
+        rule: String,
+        /// What the finding is about.
+        subject: String,
+    },
+}
+
+/// What was read must be read again, and the findings of safe fixes must be gone.
+///
+/// # Errors
+/// The first thing that is not so.
+pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unproven> {
+    if outcome.files.is_empty() {
+        return Ok(());
+    }
+    let loaded = &checked.project.loaded;
+    let mut edits = Overlay::default();
+    for (source, text) in &outcome.files {
+        if let Some(file) = loaded.sources.get(*source) {
+            edits.put(file.name(), text.as_bytes());
+        }
+    }
+    let edited = checked.project.with(&edits);
+    let after = &edited.loaded;
+    if after.errors.len() > loaded.errors.len()
+        && let Some(error) = after.errors.last()
+    {
+        return Err(Unproven::Unreadable(error.to_string()));
+    }
+    if after.recognized < loaded.recognized {
+        return Err(Unproven::Unrecognized);
+    }
+    let (left, _) = edited.find(&checked.catalogue);
+    let [all, found, remaining] = [&checked.findings, &outcome.found, &outcome.remaining];
+    let [left, all, found, remaining] = [&left, all, found, remaining].map(|list| counts(list));
+    let safe = outcome.done.iter().filter(|proposal| proposal.is_safe());
+    for fixed in safe.flat_map(|proposal| &proposal.findings) {
+        let count = |counts: &Counts<'_>| counts.get(&name(fixed)).copied().unwrap_or_default();
+        // What is said in the same words of policies that were not repaired stays.
+        let of_others = count(&all).saturating_sub(count(&found));
+        if count(&left) > of_others.saturating_add(count(&remaining)) {
+            return Err(Unproven::StillThere {
+                rule: fixed.rule.to_string(),
+                subject: fixed.subject.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What tells a finding from others, wherever it stands: rule, subject, message.
+pub(super) type Name<'a> = (&'a str, &'a str, &'a str);
+
+pub(super) fn name(finding: &Finding) -> Name<'_> {
+    (&finding.rule, &finding.subject, &finding.message)
+}
+
+/// How often each thing is said.
+type Counts<'a> = BTreeMap<Name<'a>, usize>;
+
+fn counts(findings: &[Finding]) -> Counts<'_> {
+    let mut counts = Counts::new();
+    for finding in findings {
+        let count = counts.entry(name(finding)).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+}

@@ -1,0 +1,82 @@
+//! Fixes of a project that was checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::lint;
+use crate::project::Checked;
+
+use super::last_proof::{Unproven, name, prove};
+use super::offered::kinds;
+use super::{AllowDeletion, FixKind, Proposal, Repaired, Workshop};
+
+/// A project that was checked, and the findings in it that are to be fixed.
+#[derive(Debug)]
+pub struct Session {
+    /// What was checked.
+    pub checked: Checked,
+    suppressed: BTreeSet<(Arc<str>, String, String)>,
+    /// The fix of each rule that is asked about.
+    kinds: BTreeMap<String, FixKind>,
+}
+
+fn kept(finding: &Finding) -> (Arc<str>, String, String) {
+    let (rule, subject, message) = name(finding);
+    (rule.into(), subject.to_owned(), message.to_owned())
+}
+
+impl Session {
+    /// Fixes of what these rules find, of all where none are given. What is suppressed is not fixed.
+    pub fn new(checked: Checked, rules: &[String]) -> Self {
+        let is_asked = |id: &str| rules.is_empty() || rules.iter().any(|rule| rule == id);
+        let mut kinds = kinds(&checked.catalogue);
+        kinds.retain(|rule, _| is_asked(rule));
+        let suppressed = checked.suppressed.iter();
+        let suppressed = suppressed.map(|suppressed| kept(&suppressed.finding));
+        Self {
+            suppressed: suppressed.collect(),
+            kinds,
+            checked,
+        }
+    }
+
+    /// How a finding is to be fixed; nothing where it is not asked about.
+    fn kind(&self, finding: &Finding) -> Option<FixKind> {
+        let kind = self.kinds.get(&*finding.rule).copied()?;
+        (!self.suppressed.contains(&kept(finding))).then_some(kind)
+    }
+
+    /// Proposals, each for the files as they are.
+    pub fn propose(&self) -> Repaired {
+        let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
+        let wanted = |finding: &Finding| self.kind(finding);
+        Workshop::of(&self.checked.project, &check).propose(&self.checked.findings, &wanted)
+    }
+
+    /// All fixes that `accept` takes, one after the other.
+    pub fn repair(&self, accept: &(dyn Fn(&Proposal) -> bool + Sync)) -> Repaired {
+        let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
+        let wanted = |finding: &Finding| self.kind(finding);
+        Workshop::of(&self.checked.project, &check).repair(&self.checked.findings, &wanted, accept)
+    }
+
+    /// Lets a principal delete the keys of the project; nothing where it has no key policy.
+    pub fn allow(&self, request: &AllowDeletion) -> Option<Repaired> {
+        let mut keys = self.checked.project.loaded.inventory.keys.iter();
+        if keys.all(|key| key.policy.is_none()) {
+            return None;
+        }
+        let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
+        Some(Workshop::of(&self.checked.project, &check).allow(request))
+    }
+
+    /// The last proof: reads everything again with the edits laid over.
+    ///
+    /// # Errors
+    /// Where what was read cannot be read again, or what a safe fix was to mend is still found.
+    pub fn prove(&self, outcome: &Repaired) -> Result<(), Unproven> {
+        prove(&self.checked, outcome)
+    }
+}

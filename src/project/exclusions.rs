@@ -1,0 +1,164 @@
+//! Findings that are not shown: suppressed ones, and those of the baseline.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::config::Date;
+use crate::finding::{Finding, Fingerprint, Subjects, fingerprint};
+use crate::lint::{
+    Baseline, BaselineFile, OWN_RULES, Selection, Suppressed, Suppressions, baseline,
+};
+use crate::source::{SourceFile, SourceId, read};
+
+use super::open::Project;
+use super::options::ProjectError;
+
+/// Which findings are left out, and when.
+#[derive(Clone, Debug)]
+pub struct Exclusions {
+    /// A file with findings that are left out.
+    pub baseline: Option<PathBuf>,
+    /// A file to which all findings are written, and then left out. Nothing is written where an
+    /// input could not be read.
+    pub write_baseline: Option<PathBuf>,
+    /// The day of the run: suppressions expire.
+    pub today: Date,
+}
+
+impl Exclusions {
+    /// Only what suppressions cover on this day.
+    pub const fn on(today: Date) -> Self {
+        Self {
+            baseline: None,
+            write_baseline: None,
+            today,
+        }
+    }
+}
+
+/// The current day in UTC, so that two machines agree.
+pub fn today() -> Date {
+    let now = Timestamp::now();
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// What was left out.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    /// What suppressions cover, with their reasons.
+    pub(super) suppressed: Vec<Suppressed>,
+    /// What the baseline holds.
+    pub(super) in_baseline: Vec<Finding>,
+}
+
+/// One run of the rules.
+pub(super) struct Ran<'a> {
+    pub(super) project: &'a mut Project,
+    /// Which rules ran.
+    pub(super) selection: &'a Selection,
+    /// The subjects that they ran over.
+    pub(super) subjects: &'a [String],
+}
+
+impl Ran<'_> {
+    /// Takes what is left out of `findings`, which must have their fingerprints; adds what is to be
+    /// said of suppressions and of the baseline.
+    pub(super) fn leave_out(
+        &mut self,
+        findings: &mut Vec<Finding>,
+        options: &Exclusions,
+    ) -> Result<LeftOut, ProjectError> {
+        let mut left_out = LeftOut::default();
+        if let Some(source) = self.project.config_source {
+            let suppressions = Suppressions {
+                config: &self.project.config,
+                source,
+                sources: &self.project.loaded.sources,
+                today: options.today,
+                checked: self.subjects,
+                whole: self.project.whole,
+                selection: self.selection,
+            };
+            left_out.suppressed = suppressions.apply(findings);
+        }
+        if let Some(path) = &options.baseline {
+            let (file, baseline) = read_baseline(path)?;
+            left_out.in_baseline = baseline.take(findings);
+            let source = self.project.loaded.sources.add(file);
+            let suppressed = left_out.suppressed.iter().map(|s| &s.finding);
+            let found = left_out.in_baseline.iter().chain(suppressed);
+            let found = found.map(|finding| finding.fingerprints.finding).collect();
+            findings.extend(self.stale(&baseline, source, &found));
+        }
+        if let Some(path) = &options.write_baseline {
+            // What could not be read may hold more findings than are known here.
+            if self.project.failures.is_empty() {
+                left_out.in_baseline = write(path, findings, self.project)?;
+            }
+        }
+        Ok(left_out)
+    }
+
+    /// What is to be said of entries that match no finding.
+    fn stale(
+        &self,
+        baseline: &Baseline,
+        source: SourceId,
+        found: &BTreeSet<Fingerprint>,
+    ) -> Option<Finding> {
+        let project = &*self.project;
+        let root = &project.config.root;
+        let subjects = self.subjects.iter();
+        let checked = subjects.flat_map(|subject| [subject.clone(), root.relative(subject)]);
+        // What could not be read may hold what is not found.
+        if !project.failures.is_empty() {
+            return None;
+        }
+        let file = BaselineFile {
+            baseline,
+            source,
+            sources: &project.loaded.sources,
+            checked: &checked.collect(),
+            whole: project.whole,
+            selection: self.selection,
+        };
+        let mut stale = file.stale(found)?;
+        fingerprint(
+            std::slice::from_mut(&mut stale),
+            &project.loaded.sources,
+            root,
+        );
+        Some(stale)
+    }
+}
+
+fn read_baseline(path: &Path) -> Result<(SourceFile, Baseline), ProjectError> {
+    let refused = |reason: &dyn std::fmt::Display| ProjectError::Baseline {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
+    };
+    let file = read(path).map_err(|error| refused(&error))?;
+    let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
+    Ok((file, baseline))
+}
+
+/// Writes what is found about policies; what is found about suppressions is no start for anyone.
+fn write(
+    path: &Path,
+    findings: &mut Vec<Finding>,
+    project: &Project,
+) -> Result<Vec<Finding>, ProjectError> {
+    let refused = |reason: &dyn std::fmt::Display| ProjectError::UnwrittenBaseline {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
+    };
+    let is_policy = |finding: &mut Finding| OWN_RULES.iter().all(|own| own.id != &*finding.rule);
+    let taken: Vec<_> = findings.extract_if(.., is_policy).collect();
+    let subjects = Subjects::new(&project.loaded.sources, &project.config.root);
+    let text = baseline(&taken, &subjects).map_err(|error| refused(&error))?;
+    fs::write(path, text).map_err(|error| refused(&error))?;
+    Ok(taken)
+}

@@ -1,0 +1,20 @@
+//! Everything that a command needs, as one value: configuration, discovery, loading, organization,
+//! limits and rules; the same at a git revision, and with edits laid over.
+//!
+//! [`check`] is the gate as a library call; [`Project::open`] reads without running rules.
+
+mod configuration;
+mod exclusions;
+mod open;
+mod options;
+mod organization;
+mod rules;
+mod run;
+mod simulation;
+
+pub use exclusions::{Exclusions, today};
+pub use open::Project;
+pub use options::{ConfigurationFile, Options, ProjectError, Watch};
+pub use rules::{RuleOptions, rule_names};
+pub use run::{CheckOptions, Checked, Gate, check};
+pub use simulation::{SimulationFiles, SimulationPaths};

@@ -1,0 +1,139 @@
+//! A run of the rules over a project: the gate as a value.
+
+use crate::config::Date;
+use crate::finding::{Finding, Severity, fingerprint_statements, tell_apart};
+use crate::lint::{self, Suppressed, together};
+use crate::rule::Catalogue;
+
+use super::exclusions::{Exclusions, Ran};
+use super::open::Project;
+use super::options::{Options, ProjectError};
+use super::rules::{RuleOptions, rule_names};
+
+/// How a project is checked.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// Which rules run.
+    pub rules: RuleOptions,
+    /// Which findings are left out.
+    pub exclusions: Exclusions,
+    /// The severity from which on findings close the gate; stands above the configuration's, which
+    /// stands above [`Severity::Error`].
+    pub fail_on: Option<Severity>,
+}
+
+impl CheckOptions {
+    /// Checks with the rules that come with kmslint, without a baseline.
+    pub fn on(today: Date) -> Self {
+        Self {
+            rules: RuleOptions::default(),
+            exclusions: Exclusions::on(today),
+            fail_on: None,
+        }
+    }
+}
+
+/// A project that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was checked.
+    pub project: Project,
+    /// Every rule that there is.
+    pub known: Catalogue,
+    /// The rules that ran, each with the severity that it ran with.
+    pub catalogue: Catalogue,
+    /// What was found and is not left out, sorted by file and position; each has its fingerprints.
+    pub findings: Vec<Finding>,
+    /// What suppressions cover.
+    pub suppressed: Vec<Suppressed>,
+    /// What the baseline holds.
+    pub in_baseline: Vec<Finding>,
+    /// The severity from which on findings close the gate.
+    pub threshold: Severity,
+}
+
+/// What a gate does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Everything was read, and no finding is as bad as the threshold.
+    Passes,
+    /// A finding is.
+    Fails,
+    /// An input could not be read or understood, so nothing can be said of the whole.
+    CannotTell,
+}
+
+impl Checked {
+    /// What the gate does.
+    pub fn gate(&self) -> Gate {
+        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        if !self.project.failures.is_empty() {
+            Gate::CannotTell
+        } else if worst >= Some(self.threshold) {
+            Gate::Fails
+        } else {
+            Gate::Passes
+        }
+    }
+}
+
+/// Opens a project and runs the rules over it.
+///
+/// # Errors
+/// Where the configuration, a rule or the baseline that was asked for cannot be had. What is wrong
+/// with the inputs is among the [`failures`](Project::failures).
+pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, ProjectError> {
+    let (known, mut project) = open(inputs, &options.rules)?;
+    let names = rule_names(&known);
+    let selection = options.rules.selection(&project.config, &names)?;
+    let catalogue = known
+        .clone()
+        .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
+    let (mut findings, subjects) = project.find(&catalogue);
+    let left_out = Ran {
+        project: &mut project,
+        selection: &selection,
+        subjects: &subjects,
+    }
+    .leave_out(&mut findings, &options.exclusions)?;
+    let threshold = options.fail_on.or(project.config.fail_on);
+    Ok(Checked {
+        project,
+        known,
+        catalogue,
+        findings,
+        suppressed: left_out.suppressed,
+        in_baseline: left_out.in_baseline,
+        threshold: threshold.unwrap_or(Severity::Error),
+    })
+}
+
+/// The rules, and the project. Rules are parsed while the files are looked for, unless a rule of the
+/// configuration can only be known from pages that have to be read first.
+fn open(inputs: &Options, rules: &RuleOptions) -> Result<(Catalogue, Project), ProjectError> {
+    if let Some(names) = rules.builtin_names() {
+        let open = || Project::open_with_rules(inputs, &names);
+        let (known, project) = rayon::join(|| rules.catalogue(), open);
+        return Ok((known?, project?));
+    }
+    let known = rules.catalogue()?;
+    let project = Project::open_with_rules(inputs, &rule_names(&known))?;
+    Ok((known, project))
+}
+
+impl Project {
+    /// Runs the rules over everything. The findings are sorted and have their fingerprints; with
+    /// them the subjects that the rules ran over.
+    pub fn find(&self, catalogue: &Catalogue) -> (Vec<Finding>, Vec<String>) {
+        let sources = &self.loaded.sources;
+        let found = self.each_facts(|facts| {
+            let mut found = lint::run(&facts, catalogue);
+            fingerprint_statements(&mut found, sources);
+            (found, facts.subject)
+        });
+        let (found, subjects) = found.into_iter().unzip();
+        let mut findings = together(found);
+        tell_apart(&mut findings, sources, &self.config.root);
+        (findings, subjects)
+    }
+}
