@@ -91,7 +91,7 @@ impl Asked {
         let mut both = [account, &shut].map(|account| load(&account.files()));
         for loaded in &mut both {
             // A boundary that is in no file is an error, and what is left is to be asked about.
-            let known = |error: &kmslint::load::LoadError| {
+            let known = |error: &kmslint::source::InputFailure| {
                 error.error.to_string().contains("policy/elsewhere")
             };
             assert!(loaded.errors.iter().all(known), "{:?}", loaded.errors);
