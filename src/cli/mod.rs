@@ -24,6 +24,7 @@ use std::io::{self, Write};
 use clap::{Parser, Subcommand};
 
 use crate::project::ProjectError;
+use crate::report;
 
 pub use exit_code::ExitCode;
 use terminal::{ColorChoice, Terminal};
@@ -71,13 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are answers and go to standard output.
-            let answered = error.print().is_ok() && !error.use_stderr();
-            return if answered {
-                ExitCode::Clean
-            } else {
-                ExitCode::Failure
-            };
+            return report_usage(&error);
         }
     };
     let terminal = Terminal::detect(arguments.color);
@@ -92,17 +87,35 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Facts(arguments) => facts::run(&arguments, &terminal),
         Command::Schema(arguments) => schema::run(&arguments),
     };
-    result.unwrap_or_else(|error| report_failure(&error))
+    result.unwrap_or_else(|error| report_failure(&error, &terminal))
+}
+
+/// Help and version are answers and go to standard output. Arguments may be names of files that
+/// others chose.
+fn report_usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let shown = report::visible_lines(&text, true);
+    if error.use_stderr() && shown != text {
+        let _ = write!(io::stderr(), "{shown}");
+        return ExitCode::Failure;
+    }
+    if error.print().is_ok() && !error.use_stderr() {
+        ExitCode::Clean
+    } else {
+        ExitCode::Failure
+    }
 }
 
 /// A reader that stops reading, such as `head`, is no failure of ours.
-fn report_failure(error: &Failure) -> ExitCode {
+fn report_failure(error: &Failure, terminal: &Terminal) -> ExitCode {
     if let Failure::Output(error) = error
         && error.kind() == io::ErrorKind::BrokenPipe
     {
         return ExitCode::Clean;
     }
-    let _ = writeln!(io::stderr(), "error: {error}");
+    let text = format!("error: {error}");
+    let shown = report::visible_lines(&text, terminal.style.unicode);
+    let _ = writeln!(io::stderr(), "{shown}");
     ExitCode::Failure
 }
 

@@ -10,9 +10,9 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::Style;
-use super::visible::{defused, prose};
+use super::visible::prose;
 use super::window::{ShownLine, char_columns, cut};
-use crate::source::{Position, SourceFile, Span};
+use crate::source::{Position, SourceFile, Span, defuse};
 
 /// Lines before and after a label that are shown too.
 pub(super) const CONTEXT: usize = 1;
@@ -83,7 +83,7 @@ impl Excerpt {
                 }
             }
             excerpt.lines.push((start, number));
-            excerpt.text.push_str(&defused(drawn.text));
+            excerpt.text.push_str(&defuse(drawn.text));
             excerpt.text.push('\n');
         }
         let marks = excerpt.marks(file, &wanted, shown);

@@ -11,8 +11,8 @@ use super::unified_diff::hunks;
 use super::visible::{clip, prose, source_char};
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal, Refused, Safety};
-use crate::source::Sources;
 use crate::source::edit::PatchOperation;
+use crate::source::{Sources, defuse};
 
 /// Characters of a line of source that are shown.
 const LONGEST_LINE: usize = 160;
@@ -49,7 +49,7 @@ pub fn proposal(
             .chars()
             .map(|c| source_char(c, style.unicode))
             .collect();
-        let text = clip(&text, LONGEST_LINE);
+        let text = defuse(clip(&text, LONGEST_LINE));
         writeln!(
             out,
             "    {}",

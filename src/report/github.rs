@@ -68,7 +68,7 @@ fn command(
     write!(out, "::{level} ")?;
     if let Some(place) = place {
         let (start, end) = (place.start, place.end);
-        write!(out, "file={},", property(&place.path))?;
+        write!(out, "file={},", property(&prose(&place.path, true)))?;
         write!(out, "line={},endLine={},", start.line, end.line)?;
         // GitHub takes columns only where the range is on one line.
         if start.line == end.line {

@@ -9,9 +9,8 @@ use serde::Serialize;
 use super::Summary;
 use super::lines::to_lines;
 use super::pieces::in_pieces;
-use super::visible::escape_json;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
-use crate::source::{InputFailure, Location, Position, Sources};
+use crate::source::{InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;

@@ -29,6 +29,7 @@ mod window;
 
 pub use run::{Reported, RuleInfo, Run};
 pub use summary::Summary;
+pub use visible::lines as visible_lines;
 
 /// How text for people looks. Detecting what a terminal can show is the caller's task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

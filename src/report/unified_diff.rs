@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use super::path::relative;
+use crate::source::{is_command, is_deceptive};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
@@ -24,16 +25,17 @@ pub fn file(name: &str, directory: &str, before: &str, after: &str) -> String {
     format!("--- {old}\n+++ {new}\n{hunks}")
 }
 
-/// Names with a quote, a backslash or a control character are written as C strings, and a tab ends
-/// one with a blank in it, as git does.
+/// Names with a quote, a backslash or a character that should not be shown are written as C strings,
+/// and a tab ends one with a blank in it, as git does.
 fn header_name(prefix: &str, name: &str) -> String {
-    let special = |c: char| c == '"' || c == '\\' || c.is_control();
+    let special =
+        |c: char| matches!(c, '"' | '\\') || is_octal(c) || (c == '#' && is_command(name));
     if name.contains(special) {
         let mut quoted = format!("\"{prefix}");
         for c in name.chars() {
             match c {
                 '"' | '\\' => quoted.extend(['\\', c]),
-                c if c.is_control() => {
+                c if special(c) => {
                     let mut bytes = [0; 4];
                     for byte in c.encode_utf8(&mut bytes).bytes() {
                         // Writing to memory does not fail.
@@ -50,6 +52,19 @@ fn header_name(prefix: &str, name: &str) -> String {
     } else {
         format!("{prefix}{name}")
     }
+}
+
+fn is_octal(c: char) -> bool {
+    c.is_control() || is_deceptive(c)
+}
+
+/// Whether the patch has a line that a terminal or a runner of continuous integration would obey. A
+/// patch cannot be written in other characters.
+pub fn is_obeyed(patch: &str) -> bool {
+    // The header's own dashes only begin a group in the log of Buildkite.
+    let hunks = patch.split_once("\n@@").map_or("", |(_, hunks)| hunks);
+    let is_steering = |c: char| is_octal(c) && !matches!(c, '\t' | '\r' | '\n');
+    hunks.contains(is_steering) || hunks.split(['\n', '\r']).any(is_command)
 }
 
 /// The hunks with so many lines around each change.
@@ -109,7 +124,30 @@ mod tests {
                 .replace("/./", "/")
         );
         assert_eq!(file("x", "", "a", "a"), "");
+    }
+
+    #[test]
+    fn a_patch_with_a_command_is_known() {
+        let patch = |line: &str| file("x", "", &format!("{line}\na\n"), &format!("{line}\nb\n"));
+        for harmless in ["::error::x", "--- x", "é"] {
+            assert!(!is_obeyed(&patch(&format!("x{harmless}"))), "{harmless}");
+        }
+        for obeyed in [
+            "  ::error::x",
+            "x##vso[y]",
+            "section_end:1:x",
+            "\u{202e}",
+            "\x1b[1m",
+        ] {
+            assert!(is_obeyed(&patch(obeyed)), "{obeyed}");
+        }
+    }
+
+    #[test]
+    fn names_are_quoted_as_git_does() {
         assert_eq!(header_name("a/", "my key.json"), "a/my key.json\t");
         assert_eq!(header_name("a/", "x\n\"y"), "\"a/x\\012\\\"y\"");
+        assert_eq!(header_name("a/", "##vso[x]#"), r#""a/\043\043vso[x]\043""#);
+        assert_eq!(header_name("a/", "\u{202e}"), r#""a/\342\200\256""#);
     }
 }

@@ -1,9 +1,12 @@
 //! Streams requests: a block of lines at a time, decided on all cores, written in order.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
+
+use crate::source::escape_json;
 
 use super::answer::answer;
 use super::request::read_line;
@@ -100,16 +103,27 @@ pub fn answer_line(line: &[u8], output: &mut Vec<u8>) -> bool {
             Err((format!("column {column}: the line is not UTF-8"), None))
         }
     };
+    let start = output.len();
     // Writing to memory does not fail, and neither value has keys that are no strings.
-    match read {
-        Ok((simulation, id)) => serde_json::to_writer(output, &answer(&simulation, id)).is_ok(),
+    let answered = match read {
+        Ok((simulation, id)) => {
+            serde_json::to_writer(&mut *output, &answer(&simulation, id)).is_ok()
+        }
         Err((error, id)) => {
             let answer = ErrorAnswer {
                 id: id.as_deref(),
                 error: &error,
             };
-            let _ = serde_json::to_writer(output, &answer);
+            let _ = serde_json::to_writer(&mut *output, &answer);
             false
         }
+    };
+    let written = output.get(start..).map(str::from_utf8);
+    if let Some(Ok(written)) = written
+        && let Cow::Owned(escaped) = escape_json(written)
+    {
+        output.truncate(start);
+        output.extend_from_slice(escaped.as_bytes());
     }
+    answered
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
 
+mod defuse;
 mod discover;
 pub mod edit;
 mod embedded;
@@ -16,6 +17,7 @@ mod read;
 mod root;
 mod span;
 
+pub use defuse::{begins_command, defuse, escape_json, is_command, is_deceptive};
 pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};

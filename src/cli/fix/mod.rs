@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::aws::PendingWindowInDays;
 use crate::fix::{AllowDeletion, Proposal, Session};
 use crate::project::{CheckOptions, check, rule_names, today};
+use crate::report;
 use crate::rule::Catalogue;
 
 use super::inputs::InputArguments;
@@ -119,7 +120,8 @@ fn allow(shown: &Shown<'_>, principal: &str) -> Result<ExitCode, Failure> {
     let outcome = outcome.ok_or_else(|| Failure::usage("no key policy was given"))?;
     if outcome.done.is_empty() && outcome.refused.is_empty() {
         let message = format!("nothing to do: `{principal}` can schedule and cancel deletion");
-        writeln!(io::stderr(), "{message}")?;
+        let shown = report::visible_lines(&message, true);
+        writeln!(io::stderr(), "{shown}")?;
     }
     let is_open = |proposal: &&Proposal| !arguments.takes(proposal);
     if arguments.makes_edits()

@@ -107,6 +107,12 @@ impl Shown<'_> {
                 let named = sources.get(*source).map_or("", |file| file.name());
                 let before = self.text(*source);
                 let diff = report::unified_diff::file(named, &directory, before, after);
+                if report::unified_diff::is_obeyed(&diff) {
+                    return Err(Failure::usage(format!(
+                        "no patch is shown of `{named}`: near the change stands what a terminal or \
+                         a runner of continuous integration would obey; `--write` edits the file"
+                    )));
+                }
                 out.write_all(diff.as_bytes())?;
             }
         } else if self.arguments.json_patch {

@@ -6,13 +6,15 @@ use std::path::Path;
 use super::{Reported, RuleInfo, Run, Summary};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
 use crate::source::{
-    InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources, Span,
+    InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources, Span, is_command,
+    is_deceptive,
 };
 
 const POLICY: &str = "{\n  \"Sid\": \"a\",\n  \"Action\": [\n    \"kms:*\"\n  ]\n}\n";
 
 /// Words that mean something in each of the formats.
-const HOSTILE: &str = "`x`\r\n::error::y\n%0A##[stop-commands]z](https://evil.example) | @all #1 \
+const HOSTILE: &str = "`x`\r\n::error::y\n%0A##[stop-commands]z ##vso[task.complete]\n\
+    --- ##teamcity[x]\r\n+++ section_start:0:x\r\n~~~ ](https://evil.example) | @all #1 \
     <b onclick=\"x\">]]></failure> \u{1b}[31m\u{202e}\0\u{fffe} ``` www.evil.example {0}";
 
 fn label(source: SourceId, words: &str, text: &str) -> Label {
@@ -85,7 +87,10 @@ fn failures(broken: SourceId) -> [InputFailure; 2] {
 pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
     let mut sources = Sources::default();
     let policy = sources.add(SourceFile::new("./keys/policy.json", POLICY));
-    let odd = sources.add(SourceFile::new("/work dir/é,:%\n::error::|`<.json", POLICY));
+    let odd = sources.add(SourceFile::new(
+        "/work dir/é,:%\n::error::|`<\u{202e}##vso[x].json",
+        POLICY,
+    ));
     let broken = sources.add(SourceFile::new("keys/broken.json", "{"));
     sources.add(SourceFile::new("keys/fine.json", "{}"));
     let mut findings = findings(policy, odd);
@@ -125,8 +130,9 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
 pub(super) fn expect(file: &str, found: &str) {
     let is_meant = file == "github.txt";
     for line in found.lines() {
-        assert!(!line.contains("##["), "{line}");
-        assert!(is_meant || !line.trim_start().starts_with("::"), "{line}");
+        let meant = line.strip_prefix("::").filter(|_| is_meant);
+        assert!(!is_command(meant.unwrap_or(line)), "{line}");
+        assert!(!line.chars().any(is_deceptive), "{line}");
     }
     let path = Path::new("src/report/example").join(file);
     if std::env::var_os("UPDATE").is_some() {
