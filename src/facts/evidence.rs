@@ -6,11 +6,14 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws::{Arn, KeyArn};
-use crate::inventory::{Coverage, Key, RecordedEvents, TrailIndex};
-use crate::source::Sources;
+use crate::aws::KeyArn;
+use crate::inventory::{
+    CallOutcome, Coverage, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex,
+};
+use crate::source::{Location, Sources};
 
-use super::Place;
+use super::pending::{by, short, who};
+use super::{Facts, Place};
 
 /// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
 /// key is not used.
@@ -20,7 +23,8 @@ pub struct EvidenceRecord {
     pub coverage: CoverageRecord,
     /// How many events name the key.
     pub events: u64,
-    /// The last `ScheduleKeyDeletion` that succeeded and that no `CancelKeyDeletion` follows.
+    /// The last `ScheduleKeyDeletion` that succeeded, if nothing that follows shows that it was
+    /// cancelled.
     pub scheduled: Option<CallRecord>,
     /// The last `CancelKeyDeletion` that succeeded.
     pub cancelled: Option<CallRecord>,
@@ -33,6 +37,75 @@ pub struct EvidenceRecord {
     /// Whoever called `GetPublicKey` with success; left out where nobody did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<PublicKeyDownloads>,
+    /// That KMS deleted the key; left out where that is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<ChangeRecord>,
+    /// The deletion of imported key material that was not imported again; left out where none is
+    /// recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material_deleted: Option<ChangeRecord>,
+    /// The last call that put the key policy, where it bypassed the check against a lock-out; left
+    /// out elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lockout_check_bypassed: Option<ChangeRecord>,
+}
+
+/// A call that changed the key, or what KMS did by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeRecord {
+    /// `eventName`, for example `PutKeyPolicy`.
+    pub operation: String,
+    /// The end of the caller's ARN, for example `role/KeyAdmin`; else the service or the kind of
+    /// caller.
+    pub who: String,
+    /// Who, from where and when, in words.
+    pub by: String,
+    /// `awsRegion`.
+    pub region: String,
+    /// `sourceIPAddress`: an address, or the name of a service.
+    pub source_address: Option<String>,
+    /// When, RFC 3339.
+    pub when: String,
+    /// The same: a later change is another one.
+    pub identity: String,
+    /// The event in its file; the file's beginning where its text is not kept.
+    pub at: Place,
+    /// The same as the run knows it.
+    #[serde(skip)]
+    location: Location,
+}
+
+impl ChangeRecord {
+    fn new(call: &RecordedEvents) -> Self {
+        Self {
+            operation: call.operation.clone(),
+            who: who(call).to_owned(),
+            by: by(call),
+            region: call.region.clone(),
+            source_address: call.source_address.clone(),
+            when: call.last.to_string(),
+            identity: call.last.to_string(),
+            at: Place::default(),
+            location: call.at,
+        }
+    }
+
+    /// Says where it stands, among the files of the facts.
+    pub(super) fn place(&mut self, facts: &mut Facts, sources: &Sources) {
+        self.at = facts.add_place(self.location, sources);
+    }
+}
+
+impl EvidenceRecord {
+    /// Every change that it tells of.
+    pub(super) fn changes(&mut self) -> impl Iterator<Item = &mut ChangeRecord> {
+        let changes = [
+            &mut self.deleted,
+            &mut self.material_deleted,
+            &mut self.lockout_check_bypassed,
+        ];
+        changes.into_iter().flatten()
+    }
 }
 
 /// What the loaded CloudTrail files cover, over all keys.
@@ -122,10 +195,11 @@ pub(super) fn record(
         events: index.of_key(key).collect(),
         sources,
     };
+    let life = RecordedLife::of(key, &history.events);
+    let step = |step| life.deletion.filter(|(found, _)| *found == step);
+    let scheduled = step(DeletionStep::Scheduled).map(|(_, call)| call);
     let cancelled = history.last(|events| is_success(events, "CancelKeyDeletion"));
-    let scheduled = history.last(|events| is_success(events, "ScheduleKeyDeletion"));
-    let scheduled = scheduled
-        .filter(|scheduled| cancelled.is_none_or(|cancelled| cancelled.last < scheduled.last));
+    let change = |call: Option<&RecordedEvents>| call.map(ChangeRecord::new);
     let since = Since {
         scheduled: scheduled.map(|events| events.last),
         cancelled: cancelled.map(|events| events.last),
@@ -140,6 +214,9 @@ pub(super) fn record(
             .map(|events| history.call(events)),
         still_used: history.still_used(&since, at).filter(|_| pending),
         public_key: history.downloads(at),
+        deleted: change(step(DeletionStep::Deleted).map(|(_, call)| call)),
+        material_deleted: change(life.material_deleted),
+        lockout_check_bypassed: change(life.lockout_check_bypassed),
     })
 }
 
@@ -155,26 +232,17 @@ struct Since {
 
 impl Since {
     /// Whether these calls were made, or tried in vain, after the deletion was scheduled. Where
-    /// the files do not hold the scheduling, only an error that KMS gives for the state of a key
-    /// counts, and only after the last cancellation.
+    /// the files do not hold the scheduling, only an error that KMS gives for a key that is pending
+    /// deletion counts, and only after the last cancellation.
     /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
     fn is_after_scheduling(&self, events: &RecordedEvents) -> bool {
-        let error = events.error.as_deref();
-        match self.scheduled {
-            Some(scheduled) => {
-                let of_state = matches!(
-                    error,
-                    None | Some("KMSInvalidStateException" | "DisabledException")
-                );
-                of_state && events.last > scheduled
-            }
-            None => {
-                error == Some("KMSInvalidStateException")
-                    && self
-                        .cancelled
-                        .is_none_or(|cancelled| events.last > cancelled)
-            }
+        if let Some(scheduled) = self.scheduled {
+            let tried = !matches!(events.outcome(), CallOutcome::Denied | CallOutcome::DryRun);
+            return tried && events.last > scheduled;
         }
+        let by_state = events.error.as_deref() == Some("KMSInvalidStateException");
+        let is_after = |cancelled: Timestamp| events.last > cancelled;
+        (by_state || events.refused_as_pending) && self.cancelled.is_none_or(is_after)
     }
 }
 
@@ -277,11 +345,6 @@ fn others(calls: &[CallRecord]) -> String {
         1 => ", and one other caller did so".to_owned(),
         count => format!(", and {count} other callers did so"),
     }
-}
-
-/// `role/app` of an ARN; anything else as it is.
-fn short(principal: &str) -> &str {
-    Arn::parse(principal).map_or(principal, |arn| arn.resource)
 }
 
 fn covered(coverage: &Coverage, key: Option<&KeyArn>) -> CoverageRecord {

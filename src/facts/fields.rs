@@ -7,7 +7,9 @@ use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
 use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType};
 
-use super::evidence::{CallRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
+use super::evidence::{
+    CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
+};
 use super::group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
@@ -30,7 +32,7 @@ fields!(TagRecord {
     key value
 });
 fields!(PendingRecord {
-    state when at
+    state when recorded identity at
 });
 fields!(PolicyRecord {
     kind version [too_large] at
@@ -78,7 +80,11 @@ fields!(Via {
     policy direct statement sid pattern by_name at
 });
 fields!(EvidenceRecord {
-    coverage events scheduled cancelled last_use [still_used] [public_key]
+    coverage events scheduled cancelled last_use [still_used] [public_key] [deleted]
+    [material_deleted] [lockout_check_bypassed]
+});
+fields!(ChangeRecord {
+    operation who by region source_address when identity at
 });
 fields!(CoverageRecord {
     files events kms_events first last regions accounts truncated covers_region

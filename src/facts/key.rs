@@ -1,12 +1,12 @@
 //! What is known of the key, as a record and as request context.
 
 use crate::aws::Reported;
-use crate::aws::key::{ApiEnum, KeySpec, KeyState, MultiRegionKeyType, Origin};
+use crate::aws::key::{ApiEnum, KeySpec, MultiRegionKeyType, Origin};
 use crate::eval::RequestContext;
 use crate::inventory::{Key, KeyMetadata, Located};
 
 use super::places::Places;
-use super::{KeyRecord, PendingRecord, TagRecord};
+use super::{KeyRecord, TagRecord};
 
 fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
     reported.map(|found| found.value.as_str().to_owned())
@@ -43,7 +43,7 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
             .last_usage
             .as_ref()
             .and_then(|usage| usage.value.timestamp.clone()),
-        pending: pending(metadata, places),
+        pending: super::pending::record(metadata, places),
         waits_for_replicas: None,
         last_related: None,
         evidence: None,
@@ -55,25 +55,6 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
 pub(super) fn material_is_imported(metadata: &KeyMetadata) -> bool {
     let origin = metadata.origin.as_ref();
     origin.and_then(|origin| origin.value.known()) == Some(Origin::External)
-}
-
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
-fn pending(metadata: &KeyMetadata, places: &Places<'_>) -> Option<PendingRecord> {
-    let state = metadata.state.as_ref()?;
-    let date = metadata.deletion_date.as_ref();
-    let when = match (state.value.known()?, date) {
-        (KeyState::PendingDeletion, Some(date)) => format!("after `{}`", date.value),
-        (KeyState::PendingDeletion, None) => "when its waiting period ends".to_owned(),
-        (KeyState::PendingReplicaDeletion, _) => {
-            "when the waiting period ends that begins once its last replica is deleted".to_owned()
-        }
-        _ => return None,
-    };
-    Some(PendingRecord {
-        state: state.value.as_str().to_owned(),
-        when,
-        at: places.place(state.at),
-    })
 }
 
 /// The condition keys whose values follow from the key's metadata, tags and aliases.

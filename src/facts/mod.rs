@@ -12,6 +12,7 @@ mod identities;
 mod inert;
 mod key;
 mod located;
+mod pending;
 mod places;
 mod principal;
 mod record;
@@ -23,7 +24,9 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use evidence::{CallRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
+pub use evidence::{
+    CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
+};
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use identities::Identities;
 pub(crate) use identities::{Fingerprint, Member, Mentions};
@@ -78,7 +81,14 @@ pub fn each<T: Send>(
         let at = pending.unwrap_or(facts.key.at);
         facts.key.waits_for_replicas = states.waits(key, at);
         facts.key.last_related = states.last(key, at);
-        facts.key.evidence = evidence::record(key, &index, sources, (at, pending.is_some()));
+        let pending = pending.is_some();
+        facts.key.evidence =
+            evidence::record(key, &index, sources, (at, pending)).map(|mut evidence| {
+                for change in evidence.changes() {
+                    change.place(&mut facts, sources);
+                }
+                evidence
+            });
         conclude(facts)
     });
     let policies: Vec<_> = inventory.policies_of_people().collect();

@@ -10,6 +10,7 @@ use crate::aws::key::KeyState;
 use crate::inventory::Key;
 
 use super::Place;
+use super::pending::is_deleted;
 
 /// A primary key whose waiting period has not begun, because a replica is left.
 #[derive(Clone, Debug, Serialize)]
@@ -43,7 +44,13 @@ pub(super) struct States<'a> {
 impl<'a> States<'a> {
     pub(super) fn new(keys: &'a [Key]) -> Self {
         let state = |key: &'a Key| {
-            let state = key.metadata.state.as_ref()?.value.known()?;
+            let recorded = key.metadata.recorded.as_deref();
+            // What is deleted is left no more than what will be.
+            let state = if recorded.is_some_and(is_deleted) {
+                KeyState::PendingDeletion
+            } else {
+                key.metadata.state.as_ref()?.value.known()?
+            };
             Some((key.arn.as_ref()?.as_str(), state))
         };
         Self {

@@ -6,7 +6,7 @@ use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyTyp
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::source::Location;
 
-use super::{LoadedPolicy, ScheduledDeletion, Tag};
+use super::{LoadedPolicy, RecordedDeletion, ScheduledDeletion, Tag};
 
 /// A value and the place in a file that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct KeyMetadata {
     pub spec: Option<Located<Reported<KeySpec>>>,
     /// `KeyUsage`.
     pub usage: Option<Located<Reported<KeyUsage>>>,
-    /// `KeyState`; where `describe-key` and the answer of `schedule-key-deletion` contradict each
-    /// other, none.
+    /// `KeyState`, or else what CloudTrail recorded of it; where `describe-key`, the answer of
+    /// `schedule-key-deletion` and CloudTrail contradict each other, none.
     pub state: Option<Located<Reported<KeyState>>>,
     /// `Origin`.
     pub origin: Option<Located<Reported<Origin>>>,
@@ -68,6 +68,8 @@ pub struct KeyMetadata {
     pub pending_window: Option<Located<u16>>,
     /// The answer of `schedule-key-deletion`.
     pub scheduled: Option<ScheduledDeletion>,
+    /// What CloudTrail recorded last of its deletion.
+    pub recorded: Option<Box<RecordedDeletion>>,
     /// All its tags.
     pub tags: Option<Located<Vec<Tag>>>,
     /// All its aliases, for example `alias/payments`.

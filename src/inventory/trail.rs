@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::aws::action::Purpose;
-use crate::aws::{AccountId, KeyArn, KmsAction};
+use crate::aws::{AccountId, KeyArn};
 use crate::source::Location;
 
 use super::Key;
@@ -131,21 +130,38 @@ pub struct TrailIndex<'a> {
     trail: &'a Trail,
     /// Positions of events by the last part of each name: an id, or an alias without `alias/`.
     by_name: BTreeMap<&'a str, Vec<usize>>,
+    /// The last event of each Region by a caller of each account.
+    last: BTreeMap<(&'a str, Option<AccountId>), Timestamp>,
 }
 
 impl<'a> TrailIndex<'a> {
     /// Looks through all events once.
     pub fn new(trail: &'a Trail) -> Self {
         let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut last: BTreeMap<_, Timestamp> = BTreeMap::new();
         for (position, events) in trail.events.iter().enumerate() {
-            for name in &events.key_names {
+            let replica = events.change.as_ref().and_then(|of| of.replica.as_ref());
+            for name in events.key_names.iter().chain(replica) {
                 let all = by_name.entry(last_part(name)).or_default();
                 if all.last() != Some(&position) {
                     all.push(position);
                 }
             }
+            let known = last.entry((events.region.as_str(), events.caller.account));
+            let known = known.or_insert(events.last);
+            *known = events.last.max(*known);
         }
-        Self { trail, by_name }
+        Self {
+            trail,
+            by_name,
+            last,
+        }
+    }
+
+    /// The last call to KMS in the Region by a caller of the account. Of what came later these files
+    /// tell nothing.
+    pub fn reaches(&self, region: &str, account: AccountId) -> Option<Timestamp> {
+        self.last.get(&(region, Some(account))).copied()
     }
 
     /// The trail.
@@ -162,7 +178,7 @@ impl<'a> TrailIndex<'a> {
         let names = arn.into_iter().chain(id).chain(aliases.map(String::as_str));
         let found = names.filter_map(|name| self.by_name.get(last_part(name)));
         let positions: BTreeSet<_> = found.flatten().copied().collect();
-        let of_key = |events: &&RecordedEvents| events.name(key);
+        let of_key = |events: &&RecordedEvents| events.name(key) || events.makes(key);
         let events = positions
             .into_iter()
             .filter_map(|at| self.trail.events.get(at));
@@ -176,54 +192,69 @@ fn last_part(name: &str) -> &str {
 }
 
 impl Trail {
-    /// The events that name the key, by ARN, id or alias. A key that is only known by its policy
-    /// has none.
+    /// The events that name the key, by ARN, id or alias, and the one that made it as a replica. A
+    /// key that is only known by its policy has none.
     pub fn of_key<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a RecordedEvents> {
-        self.events.iter().filter(|events| events.name(key))
+        let of_key = |events: &&RecordedEvents| events.name(key) || events.makes(key);
+        self.events.iter().filter(of_key)
     }
 }
 
 impl RecordedEvents {
-    /// Whether the operation uses key material. `ReEncrypt` is one operation under two permissions.
-    pub fn is_use(&self) -> bool {
-        let action = KmsAction::from_name(&self.operation);
-        self.operation == "ReEncrypt"
-            || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
-    }
-
-    /// Whether they are about that key. An alias counts only where no name of the events says
-    /// another key: an alias moves.
+    /// Whether they are about that key. An id or alias counts only where no ARN of the events says
+    /// which key it stood for, an alias moves, and only in the Region and account of the call.
     pub fn name(&self, key: &Key) -> bool {
-        let arn = key.arn.as_ref().map(KeyArn::as_str);
-        let id = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
-        let id = id.or_else(|| arn.and_then(|arn| arn.rsplit_once('/')).map(|(_, id)| id));
-        let by_arn = |name: &str| Some(name) == arn;
-        if self.key_names.iter().any(|name| by_arn(name)) {
+        let arn = key.arn.as_ref();
+        let names = || self.key_names.iter().map(String::as_str);
+        if arn.is_some_and(|arn| names().any(|name| name == arn.as_str())) {
             return true;
         }
-        let is_key_arn = |name: &&String| name.contains(":key/");
-        if arn.is_some() && self.key_names.iter().any(|name| is_key_arn(&name)) {
-            // A replica has the id of its primary, and another ARN.
+        // A replica has the id of its primary, and another ARN.
+        let others = names().filter(|name| name.contains(":key/")).count();
+        if others >= self.keys() && arn.is_some() {
             return false;
         }
-        let is_id = |name: &str| !name.contains("alias/") && Some(last_part(name)) == id;
-        if self.key_names.iter().any(|name| is_id(name)) {
+        let id = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
+        let id = id.or_else(|| arn.map(KeyArn::key_id));
+        let is_id = |name: &str| match arn {
+            Some(arn) => Some(name) == id && self.is_called_beside(arn),
+            None => !name.contains("alias/") && Some(last_part(name)) == id,
+        };
+        if names().any(is_id) {
             return true;
         }
-        let aliases = key
-            .metadata
-            .aliases
-            .iter()
-            .flat_map(|aliases| &aliases.value);
-        let of_alias = |name: &str, alias: &str| {
-            name == alias
-                || name
-                    .strip_suffix(alias)
-                    .is_some_and(|rest| rest.ends_with(':'))
-        };
-        !self.key_names.iter().any(|name| is_key_arn(&name))
+        let aliases = key.metadata.aliases.iter();
+        let aliases = aliases.flat_map(|aliases| &aliases.value);
+        others < self.keys()
             && aliases
                 .into_iter()
-                .any(|alias| self.key_names.iter().any(|name| of_alias(name, alias)))
+                .any(|alias| names().any(|name| self.is_alias(name, alias, arn)))
+    }
+
+    /// How many keys the operation is about.
+    fn keys(&self) -> usize {
+        if self.operation == "ReEncrypt" { 2 } else { 1 }
+    }
+
+    /// Whether the call was made in the Region of the key and by a caller of its account, as far as
+    /// that is known: a key of another account can be named by an ARN only.
+    fn is_called_beside(&self, arn: &KeyArn) -> bool {
+        (self.region.is_empty() || self.region == arn.region())
+            && (self.caller.account).is_none_or(|account| account == arn.account())
+    }
+
+    /// Whether this name is that alias of the key.
+    fn is_alias(&self, name: &str, alias: &str, arn: Option<&KeyArn>) -> bool {
+        match (name.strip_suffix(alias), arn) {
+            (Some(""), Some(arn)) => self.is_called_beside(arn),
+            (Some(""), None) => true,
+            // An alias's ARN differs from its key's behind the account only.
+            (Some(before), Some(arn)) => arn
+                .as_str()
+                .strip_prefix(before)
+                .is_some_and(|rest| rest.starts_with("key/")),
+            (Some(before), None) => before.ends_with(':'),
+            (None, _) => false,
+        }
     }
 }

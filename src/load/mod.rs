@@ -124,6 +124,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         account::complete(key);
         scheduled::complete(key);
     });
+    recorded::join(&mut loaded.inventory);
     let mut missing = identity::join(parts.account, &mut loaded.inventory);
     missing.extend(organization::join(
         parts.organizations,

@@ -6,22 +6,24 @@ use crate::aws::key::{KeyManager, KeyState, Reported};
 use crate::aws::key_state::{Compatibility, Footnote, compatibility};
 use crate::inventory::Located;
 
-use super::Operation;
 use super::key::{Subject, known};
 use super::moment::parse;
+use super::recorded;
 use super::reference::{AWS_MANAGED, KEY_STATE, METADATA};
 use super::verdict::{Reason, Severity, Topic};
+use super::{Operation, Question};
 
 /// Every reason from state and manager.
-pub(super) fn reasons(subject: &Subject, operation: Operation) -> Vec<Reason> {
+pub(super) fn reasons(subject: &Subject, question: &Question) -> Vec<Reason> {
     let mut reasons = Vec::new();
     reasons.extend(manager(subject));
-    reasons.push(state(subject, operation));
+    reasons.push(state(subject, question.operation));
     reasons.extend(dates(subject));
+    reasons.extend(recorded::reasons(subject, question));
     reasons
 }
 
-fn reason(severity: Severity, id: &'static str, text: impl Into<String>) -> Reason {
+pub(super) fn reason(severity: Severity, id: &'static str, text: impl Into<String>) -> Reason {
     Reason::new(severity, Topic::KeyState, id, KEY_STATE, text)
 }
 
@@ -62,6 +64,9 @@ fn state(subject: &Subject, operation: Operation) -> Reason {
             return reason(Severity::Caution, "key-state-not-known", text).at(at);
         }
         None if contradiction(subject).is_some() => return contradicted(subject),
+        None if recorded::contradiction(subject).is_some() => {
+            return recorded::contradicted(subject, operation);
+        }
         None => {
             let text = "no file says which state the key is in";
             let found = reason(Severity::Caution, "key-state-not-known", text);

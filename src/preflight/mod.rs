@@ -20,6 +20,7 @@ mod permission;
 mod permissions;
 mod planned;
 mod question;
+mod recorded;
 mod reference;
 mod related;
 mod request;
@@ -243,7 +244,7 @@ fn whole(
         reasons.extend(preflight.cancellers.reasons(own_cancel, subject));
         reasons.extend(loss::reasons(subject, &family));
     }
-    reasons.extend(key_state::reasons(subject, question.operation));
+    reasons.extend(key_state::reasons(subject, question));
     reasons.extend(guardrails::control_policies(inventory));
     let (mut timeline, found) = timeline::of(subject, &family, question);
     let plan = timeline

@@ -1,6 +1,8 @@
-//! The same checks for every key that files name as pending deletion.
+//! The same checks for every key that files name as pending deletion, CloudTrail's among them.
 
-use crate::inventory::{Inventory, Key};
+use crate::aws::Reported;
+use crate::aws::key::KeyState;
+use crate::inventory::{DeletionStep, Inventory, Key, Located};
 use crate::source::{Location, Sources};
 
 use super::archive::Archive;
@@ -34,23 +36,29 @@ pub fn pending(
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>
 fn is_pending(key: &Key, named: &dyn Fn(Location) -> bool) -> bool {
     let metadata = &key.metadata;
-    let scheduled = metadata.scheduled.as_ref();
-    if scheduled.is_some_and(|scheduled| named(scheduled.state.at)) {
-        return true;
-    }
-    let contradicts = scheduled.and_then(|scheduled| scheduled.contradicts.as_ref());
-    let described = contradicts.filter(|state| {
+    let is_state = |state: &&Located<Reported<KeyState>>| {
         let known = state.value.known();
-        known.is_some_and(crate::aws::key::KeyState::is_pending_deletion)
-    });
-    if described.is_some_and(|state| named(state.at)) {
+        known.is_some_and(KeyState::is_pending_deletion)
+    };
+    let answer = metadata.scheduled.as_ref();
+    let recorded = metadata.recorded.as_ref();
+    let scheduled = recorded.filter(|recorded| recorded.step == DeletionStep::Scheduled);
+    let contested = [
+        answer.and_then(|answer| answer.contradicts.as_ref()),
+        recorded.and_then(|recorded| recorded.contradicts.as_ref()),
+    ];
+    let contested = contested.into_iter().flatten().filter(is_state);
+    let said = answer
+        .map(|answer| answer.state.at)
+        .into_iter()
+        .chain(scheduled.map(|recorded| recorded.call.at))
+        .chain(contested.map(|state| state.at));
+    if said.into_iter().any(named) {
         return true;
     }
     let by_state = metadata.state.as_ref().filter(|state| {
-        state
-            .value
-            .known()
-            .is_none_or(crate::aws::key::KeyState::is_pending_deletion)
+        let known = state.value.known();
+        known.is_none_or(KeyState::is_pending_deletion)
     });
     let by_state =
         by_state.filter(|state| state.value.known().is_some() || metadata.deletion_date.is_some());

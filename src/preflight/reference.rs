@@ -12,6 +12,9 @@ pub(super) const PRIMARY_REGION: &str =
 /// The operation that schedules.
 pub(super) const SCHEDULE: &str =
     "https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html";
+/// What CloudTrail records of it.
+pub(super) const SCHEDULED_EVENT: &str =
+    "https://docs.aws.amazon.com/kms/latest/developerguide/ct-schedule-key-deletion.html";
 /// The operation that cancels.
 pub(super) const CANCEL: &str =
     "https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html";

@@ -1,7 +1,7 @@
 //! Which key is meant: a key id or key ARN, held against the keys that the files describe.
 
 use crate::aws::{AccountId, Arn, KeyArn, KeyArnError};
-use crate::inventory::{Inventory, Key};
+use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
 
 use super::key::Subject;
 use super::reference::{ALIASES, SCHEDULE};
@@ -101,7 +101,7 @@ fn by_arn(arn: &KeyArn, inventory: &Inventory) -> Result<Found, PreflightError> 
     let exact = subjects.iter().filter(|key| key.arn.as_ref() == Some(arn));
     match exact.collect::<Vec<_>>().as_slice() {
         [] => {}
-        [key] => return Ok(Found::Key(Box::new((*key).clone()), Vec::new())),
+        [key] => return Ok(with_only_policy(key, &subjects, inventory)),
         _ => return Ok(several(arn.as_str())),
     }
     let same_id: Vec<_> = subjects
@@ -116,7 +116,8 @@ fn by_arn(arn: &KeyArn, inventory: &Inventory) -> Result<Found, PreflightError> 
     if let ([other, ..], false) = (same_id.as_slice(), is_related) {
         return Ok(Found::Refused(None, elsewhere(arn, other)));
     }
-    assumed(Some(arn), &subjects).ok_or_else(|| PreflightError::not_described(arn.as_str()))
+    assumed(Some(arn), &subjects, inventory)
+        .ok_or_else(|| PreflightError::not_described(arn.as_str()))
 }
 
 /// The key is there with its id only: what else is known must not contradict the ARN.
@@ -180,7 +181,7 @@ fn by_id(id: &str, inventory: &Inventory) -> Result<Found, PreflightError> {
     let subjects = subjects(inventory);
     let same = subjects.iter().filter(|key| key.id.as_deref() == Some(id));
     match same.collect::<Vec<_>>().as_slice() {
-        [key] => Ok(Found::Key(Box::new((*key).clone()), Vec::new())),
+        [key] => Ok(with_only_policy(key, &subjects, inventory)),
         [] => {
             let by_alias = format!("alias/{id}");
             let has = |key: &&Subject| key.aliases().any(|alias| alias == by_alias);
@@ -191,7 +192,7 @@ fn by_id(id: &str, inventory: &Inventory) -> Result<Found, PreflightError> {
                 );
                 return Ok(Found::Refused(None, refusal("alias-given", sentence)));
             }
-            assumed(None, &subjects).ok_or_else(|| PreflightError::not_described(id))
+            assumed(None, &subjects, inventory).ok_or_else(|| PreflightError::not_described(id))
         }
         [first, rest @ ..] => {
             if rest.iter().any(|key| key.arn == first.arn) {
@@ -223,16 +224,46 @@ fn several(text: &str) -> Found {
 }
 
 /// The only key policy here, where nothing is said of whose it is.
-fn assumed(arn: Option<&KeyArn>, subjects: &[Subject]) -> Option<Found> {
-    let [only] = subjects else {
-        return None;
-    };
-    let is_bare = only.id.is_none() && only.key.policy.is_some();
+fn assumed(arn: Option<&KeyArn>, subjects: &[Subject], inventory: &Inventory) -> Option<Found> {
+    let only = only_policy(subjects, inventory)?;
     let contradicts = arn.is_some_and(|arn| only.account.is_some_and(|own| own != arn.account()));
-    if !is_bare || contradicts {
-        return None;
-    }
-    let reason = Reason::new(
+    (!contradicts).then(|| {
+        let subject = Subject::new(&only.key, arn.cloned());
+        Found::Key(Box::new(subject), vec![policy_assumed(only)])
+    })
+}
+
+/// A key of which CloudTrail alone tells, with the only key policy here.
+fn with_only_policy(key: &Subject, subjects: &[Subject], inventory: &Inventory) -> Found {
+    let mut subject = key.clone();
+    let only = only_policy(subjects, inventory).filter(|_| is_only_recorded(key, inventory));
+    let only = only.filter(|only| only.account.is_none_or(|own| key.account == Some(own)));
+    let reasons = only.map(|only| {
+        subject.key.policy.clone_from(&only.key.policy);
+        policy_assumed(only)
+    });
+    Found::Key(Box::new(subject), reasons.into_iter().collect())
+}
+
+/// Whether no other file tells of the key than CloudTrail's.
+fn is_only_recorded(key: &Subject, inventory: &Inventory) -> bool {
+    let is_trail = |of: &Evidence| of.kind == EvidenceType::CloudTrail;
+    let mut trails = inventory.evidence.iter().filter(|of| is_trail(of));
+    trails.any(|of| of.source == key.key.at.source)
+}
+
+/// The only key of which anything is told but by CloudTrail, where that is a key policy alone.
+fn only_policy<'s>(subjects: &'s [Subject], inventory: &Inventory) -> Option<&'s Subject> {
+    let mut others = subjects
+        .iter()
+        .filter(|key| !is_only_recorded(key, inventory));
+    let only = others.next()?;
+    let is_bare = only.id.is_none() && only.key.policy.is_some();
+    (is_bare && others.next().is_none()).then_some(only)
+}
+
+fn policy_assumed(only: &Subject) -> Reason {
+    Reason::new(
         Severity::Caution,
         Topic::Request,
         "key-policy-assumed",
@@ -243,9 +274,7 @@ fn assumed(arn: Option<&KeyArn>, subjects: &[Subject]) -> Option<Found> {
         ),
     )
     .at(only.key.at)
-    .help("add the output of `aws kms describe-key` for the key");
-    let subject = Subject::new(&only.key, arn.cloned());
-    Some(Found::Key(Box::new(subject), vec![reason]))
+    .help("add the output of `aws kms describe-key` for the key")
 }
 
 fn subjects(inventory: &Inventory) -> Vec<Subject> {

@@ -3,6 +3,7 @@
 
 mod changes;
 mod evidence;
+mod findings;
 mod generate;
 mod hostile;
 mod naive;

@@ -10,6 +10,7 @@
 mod documents;
 mod evidence;
 mod permission;
+mod recorded;
 mod reports;
 mod request;
 

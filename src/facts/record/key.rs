@@ -69,6 +69,12 @@ pub struct PendingRecord {
     pub state: String,
     /// When, in words that finish "the key will be deleted …".
     pub when: String,
+    /// Who scheduled or cancelled it by what CloudTrail recorded, in words that follow; empty where
+    /// nothing of it is recorded.
+    pub recorded: String,
+    /// When it was scheduled, where CloudTrail alone tells of it: a later scheduling is another one.
+    /// Else empty.
+    pub identity: String,
     /// Where the state stands.
     pub at: Place,
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
 use crate::policy::glob;
-use crate::source::{Location, SourceId, Span};
+use crate::source::{Location, SourceId, Sources, Span};
 
 pub use access::{Access, AccessTable, Via};
 pub use action::{ActionForm, ActionRecord};
@@ -68,6 +68,20 @@ impl Facts {
             source,
             span: Span { start, end },
         })
+    }
+
+    /// The place of these bytes; their file becomes one of these facts'.
+    pub(in crate::facts) fn add_place(&mut self, at: Location, sources: &Sources) -> Place {
+        let known = self.source_ids.iter().position(|id| *id == at.source);
+        let index = known.unwrap_or_else(|| {
+            let file = sources.get(at.source);
+            let name = file.map_or_else(String::new, |file| file.name().to_owned());
+            self.sources.push(name);
+            self.source_ids.push(at.source);
+            self.source_ids.len().saturating_sub(1)
+        });
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        (index, at.span.start, at.span.end)
     }
 
     /// Where every statement stands that these facts tell of.

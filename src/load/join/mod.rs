@@ -156,6 +156,7 @@ fn take_later(key: &mut Key, later: Key) {
         deletion_date,
         pending_window,
         scheduled,
+        recorded,
         tags,
         aliases,
         last_usage,
@@ -174,6 +175,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.deletion_date, deletion_date);
     take(&mut old.pending_window, pending_window);
     take(&mut old.scheduled, scheduled);
+    take(&mut old.recorded, recorded);
     take(&mut old.tags, tags);
     take(&mut old.aliases, aliases);
     take(&mut old.last_usage, last_usage);

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use crate::aws::key::KeyState;
+use crate::inventory::DeletionStep;
 
 use super::super::Operation;
 use super::super::moment::{later, parse};
+use super::super::recorded;
 use super::super::reference::{ALARM, PAST_USE};
 use super::super::verdict::{Reason, Severity};
 use super::Calls;
@@ -109,9 +111,16 @@ impl Judge<'_> {
             of.filter(|calls| calls.operation == operation && calls.error.is_none())
                 .max_by_key(|calls| calls.last)
         };
-        if let Some(deleted) = last("DeleteKey") {
-            let text = format!("KMS deleted the key at {}", deleted.last);
-            reasons.push(reason(Severity::Stop, "already-deleted", PAST_USE, text).at(deleted.at));
+        let record = self.subject.key.metadata.recorded.as_deref();
+        if let Some((at, place)) = self.evidence.deleted {
+            let text = format!("KMS deleted the key at {at}");
+            let contested = recorded::contradiction(self.subject).is_some();
+            let severity = match self.question.operation {
+                Operation::Pending => Severity::Caution,
+                _ if contested => Severity::Caution,
+                Operation::Schedule | Operation::Cancel => Severity::Stop,
+            };
+            reasons.push(reason(severity, "already-deleted", PAST_USE, text).at(place));
         }
         let (scheduled, cancelled) = (last("ScheduleKeyDeletion"), last("CancelKeyDeletion"));
         if let Some(calls) = cancelled {
@@ -134,12 +143,17 @@ impl Judge<'_> {
             let days = calls
                 .pending_window
                 .map(|days| format!(" with {days} days"));
-            let text = format!(
-                "its deletion was scheduled{} at {} by {}",
-                days.unwrap_or_default(),
-                calls.last,
-                calls.who()
-            );
+            let text = match record.filter(|record| record.step == DeletionStep::Scheduled) {
+                Some(record) => {
+                    format!("its deletion was scheduled: {}", recorded::in_words(record))
+                }
+                None => format!(
+                    "its deletion was scheduled{} at {} by {}",
+                    days.unwrap_or_default(),
+                    calls.last,
+                    calls.who()
+                ),
+            };
             reasons.push(reason(Severity::Note, "scheduled-before", PAST_USE, text).at(calls.at));
         }
         reasons

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::inventory::{Inventory, RecordedEvents};
+use crate::inventory::{DeletionStep, Inventory, RecordedEvents, RecordedLife};
 use crate::source::Location;
 
 use super::archive::Archive;
@@ -36,6 +36,9 @@ pub struct Evidence {
     /// When the deletion that is under way was scheduled, where a file says so.
     #[serde(serialize_with = "optional_text")]
     pub scheduled_at: Option<Timestamp>,
+    /// When KMS deleted the key, and where that is recorded.
+    #[serde(skip)]
+    pub(super) deleted: Option<(Timestamp, Location)>,
     /// Services that called with the key on behalf of somebody or for themselves.
     pub services: BTreeSet<String>,
     /// Names, never values, of encryption context pairs.
@@ -147,7 +150,13 @@ impl Evidence {
             ..Self::default()
         };
         let mut kinds: BTreeMap<Kind, Vec<&RecordedEvents>> = BTreeMap::new();
-        for events in archive.trail.of_key(&subject.key) {
+        let all: Vec<_> = archive.trail.of_key(&subject.key).collect();
+        match RecordedLife::of(&subject.key, &all).deletion {
+            Some((DeletionStep::Scheduled, call)) => evidence.scheduled_at = Some(call.last),
+            Some((DeletionStep::Deleted, call)) => evidence.deleted = Some((call.last, call.at)),
+            Some((DeletionStep::Cancelled, _)) | None => {}
+        }
+        for events in all {
             if let Some(kind) = Kind::of(events) {
                 kinds.entry(kind).or_default().push(events);
             }
@@ -162,7 +171,6 @@ impl Evidence {
         evidence.uses = take(Kind::Use);
         evidence.failures = take(Kind::FailedUse);
         evidence.lifecycle = take(Kind::Lifecycle);
-        evidence.scheduled_at = evidence.scheduled();
         evidence
     }
 
@@ -171,17 +179,6 @@ impl Evidence {
         let tracked = self.last_usage.as_ref().and_then(|usage| usage.used_at);
         let recorded = self.uses.iter().map(|calls| calls.last).max();
         tracked.max(recorded)
-    }
-
-    /// The last call that scheduled, if none that cancelled came after it.
-    fn scheduled(&self) -> Option<Timestamp> {
-        let last = |operation: &str| {
-            let of = self.lifecycle.iter();
-            of.filter(|calls| calls.operation == operation && calls.error.is_none())
-                .map(|calls| calls.last)
-                .max()
-        };
-        last("ScheduleKeyDeletion").filter(|at| last("CancelKeyDeletion") < Some(*at))
     }
 }
 

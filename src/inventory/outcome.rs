@@ -1,0 +1,69 @@
+//! What became of calls to KMS, and which of them use key material.
+
+use crate::aws::KmsAction;
+use crate::aws::action::Purpose;
+
+use super::RecordedEvents;
+
+/// What became of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallOutcome {
+    /// They succeeded.
+    Succeeded,
+    /// The key's state let none through: it was disabled, pending deletion or without its material.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+    RefusedByState,
+    /// They failed otherwise: they were throttled, KMS or what it depends on failed, or what they
+    /// asked for was not valid.
+    /// <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>
+    Failed,
+    /// The caller had no permission, and so has used the key neither now nor with the same
+    /// permissions before.
+    Denied,
+    /// They only asked whether they would succeed.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/programming-dryrun.html>
+    DryRun,
+}
+
+/// What KMS does by itself and records, and calls that go under another name than the permissions
+/// for them. All other names of events are those of actions.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html>
+const OTHER_EVENTS: [&str; 5] = [
+    "DeleteExpiredKeyMaterial",
+    "DeleteKey",
+    "ReEncrypt",
+    "RotateKey",
+    "SynchronizeMultiRegionKey",
+];
+
+impl RecordedEvents {
+    /// What became of them.
+    pub fn outcome(&self) -> CallOutcome {
+        let Some(error) = self.error.as_deref() else {
+            return CallOutcome::Succeeded;
+        };
+        match error {
+            "KMSInvalidStateException" | "DisabledException" => CallOutcome::RefusedByState,
+            _ if self.refused_as_pending => CallOutcome::RefusedByState,
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+                CallOutcome::Denied
+            }
+            "DryRunOperationException" | "DryRunOperation" => CallOutcome::DryRun,
+            _ => CallOutcome::Failed,
+        }
+    }
+
+    /// Whether the operation uses key material. `ReEncrypt` is one operation under two permissions.
+    pub fn is_use(&self) -> bool {
+        let action = KmsAction::from_bare_name(&self.operation);
+        self.operation == "ReEncrypt"
+            || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
+    }
+
+    /// Whether this version knows what the operation does. One that AWS added since may use key
+    /// material.
+    pub fn is_known_operation(&self) -> bool {
+        let name = self.operation.as_str();
+        OTHER_EVENTS.contains(&name) || KmsAction::from_bare_name(name).is_some()
+    }
+}
