@@ -36,6 +36,13 @@ api_enum! {
         MlDsa65 = "ML_DSA_65",
         /// ML-DSA-87, post-quantum; not in the older `CustomerMasterKeySpec` field.
         MlDsa87 = "ML_DSA_87",
+        /// ML-KEM-512, post-quantum; not in the older `CustomerMasterKeySpec` field, and not in
+        /// China Regions.
+        MlKem512 = "ML_KEM_512",
+        /// ML-KEM-768, post-quantum; likewise.
+        MlKem768 = "ML_KEM_768",
+        /// ML-KEM-1024, post-quantum; likewise.
+        MlKem1024 = "ML_KEM_1024",
         /// HMAC with SHA-224.
         Hmac224 = "HMAC_224",
         /// HMAC with SHA-256.
@@ -60,7 +67,9 @@ impl KeySpec {
     ///
     /// Source: KMS developer guide, `symm-asymm-choose-key-spec`.
     pub const fn valid_usages(self) -> &'static [KeyUsage] {
-        use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
+        use KeyUsage::{
+            EncapsulateDecapsulate, EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify,
+        };
         match self {
             Self::SymmetricDefault => &[EncryptDecrypt],
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => &[EncryptDecrypt, SignVerify],
@@ -73,6 +82,7 @@ impl KeySpec {
             | Self::MlDsa44
             | Self::MlDsa65
             | Self::MlDsa87 => &[SignVerify],
+            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => &[EncapsulateDecapsulate],
             Self::Hmac224 | Self::Hmac256 | Self::Hmac384 | Self::Hmac512 => &[GenerateVerifyMac],
         }
     }
@@ -91,6 +101,8 @@ api_enum! {
         GenerateVerifyMac = "GENERATE_VERIFY_MAC",
         /// Shared secrets can no longer be derived without the key.
         KeyAgreement = "KEY_AGREEMENT",
+        /// Shared secrets that were encapsulated under the public key are lost with the key.
+        EncapsulateDecapsulate = "ENCAPSULATE_DECAPSULATE",
     }
 }
 
@@ -186,6 +198,8 @@ mod tests {
         "ECC_NIST_EDWARDS25519":["SIGN_VERIFY"],"ECC_SECG_P256K1":["SIGN_VERIFY"],
         "SM2":["ENCRYPT_DECRYPT","SIGN_VERIFY","KEY_AGREEMENT"],"ML_DSA_44":["SIGN_VERIFY"],
         "ML_DSA_65":["SIGN_VERIFY"],"ML_DSA_87":["SIGN_VERIFY"],
+        "ML_KEM_512":["ENCAPSULATE_DECAPSULATE"],"ML_KEM_768":["ENCAPSULATE_DECAPSULATE"],
+        "ML_KEM_1024":["ENCAPSULATE_DECAPSULATE"],
         "HMAC_224":["GENERATE_VERIFY_MAC"],"HMAC_256":["GENERATE_VERIFY_MAC"],
         "HMAC_384":["GENERATE_VERIFY_MAC"],"HMAC_512":["GENERATE_VERIFY_MAC"]}"#;
 

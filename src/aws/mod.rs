@@ -3,6 +3,7 @@
 pub mod action;
 pub mod arn;
 pub mod condition_key;
+pub mod data;
 pub mod key;
 pub mod key_state;
 mod nearest;

@@ -46,6 +46,14 @@ impl<T: ApiEnum> Reported<T> {
         }
     }
 
+    /// Returns the text of a value that is not known here.
+    pub const fn unrecognized(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Unrecognized(text) => Some(text),
+        }
+    }
+
     /// Returns the text as AWS wrote it.
     pub fn as_str(&self) -> &str {
         match self {

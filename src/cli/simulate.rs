@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::aws::{KmsAction, PendingWindowInDays, action};
+use crate::aws::action::why_unknown;
+use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values, explain};
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
@@ -169,14 +170,8 @@ fn request(arguments: &SimulateArguments, files: &SimulationFiles) -> Result<Req
             .ok_or_else(|| Failure::usage("--key names no key"))?,
     );
     let action = KmsAction::from_name(&arguments.action).ok_or_else(|| {
-        let near = action::nearest(&arguments.action);
-        let hint = near
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        Failure::usage(format!(
-            "--action: `{}` is not a KMS action{hint}",
-            arguments.action.escape_default()
-        ))
+        let why = why_unknown(&arguments.action);
+        Failure::usage(format!("--action: {}", why.escape_debug()))
     })?;
     let strict = arguments.strict_context;
     let mut given = RequestContext::default();

@@ -4,21 +4,7 @@ use crate::aws::{ActionSet, KmsAction};
 
 /// The cryptographic operations on a key, by which it is used.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>
-pub const USE: [KmsAction; 13] = [
-    KmsAction::Decrypt,
-    KmsAction::DeriveSharedSecret,
-    KmsAction::Encrypt,
-    KmsAction::GenerateDataKey,
-    KmsAction::GenerateDataKeyPair,
-    KmsAction::GenerateDataKeyPairWithoutPlaintext,
-    KmsAction::GenerateDataKeyWithoutPlaintext,
-    KmsAction::GenerateMac,
-    KmsAction::ReEncryptFrom,
-    KmsAction::ReEncryptTo,
-    KmsAction::Sign,
-    KmsAction::Verify,
-    KmsAction::VerifyMac,
-];
+pub const USE: ActionSet = uses();
 
 /// What `kmslint diff` shows: deletion, its cancellation, the key policy, `DisableKey`, and use.
 pub const WATCHED: ActionSet = watched();
@@ -27,14 +13,21 @@ pub const WATCHED: ActionSet = watched();
 pub const EVERY: ActionSet = every();
 
 const fn watched() -> ActionSet {
-    let mut set = ActionSet::EMPTY;
+    let mut set = USE;
     set.insert(KmsAction::ScheduleKeyDeletion);
     set.insert(KmsAction::CancelKeyDeletion);
     set.insert(KmsAction::PutKeyPolicy);
     set.insert(KmsAction::DisableKey);
-    let mut rest: &[KmsAction] = &USE;
+    set
+}
+
+const fn uses() -> ActionSet {
+    let mut set = ActionSet::EMPTY;
+    let mut rest = KmsAction::ALL;
     while let [action, tail @ ..] = rest {
-        set.insert(*action);
+        if action.uses_key() {
+            set.insert(*action);
+        }
         rest = tail;
     }
     set
@@ -77,7 +70,7 @@ impl Question {
             KmsAction::CancelKeyDeletion => Self::Cancel,
             KmsAction::PutKeyPolicy => Self::PutKeyPolicy,
             KmsAction::DisableKey => Self::Disable,
-            action if USE.contains(&action) => Self::Use,
+            action if USE.contains(action) => Self::Use,
             _ => Self::Other,
         }
     }

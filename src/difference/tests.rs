@@ -328,3 +328,22 @@ fn a_key_on_one_side_only_is_stated() {
     assert!(found.gains_deletion() && found.subjects[0].standings.is_empty());
     assert_eq!(between(other, side, WATCHED), found.reversed());
 }
+
+/// ML-KEM: API reference, `Encapsulate` and `Decapsulate`, cross-account use.
+#[test]
+fn key_encapsulation_for_another_account_is_use() {
+    let foreign = allow(
+        r#""arn:aws:iam::444455556666:role/app""#,
+        r#""kms:Encapsulate","kms:Decapsulate""#,
+        "",
+    );
+    let found = of(DEFAULT, &format!("{DEFAULT},{foreign}"));
+    let changes = found.subjects.iter().flat_map(|subject| &subject.changes);
+    let actions: std::collections::BTreeSet<_> = changes.map(|change| change.action).collect();
+    assert_eq!(
+        actions.into_iter().collect::<Vec<_>>(),
+        [KmsAction::Decapsulate, KmsAction::Encapsulate]
+    );
+    assert_eq!(Question::of(KmsAction::Decapsulate), Question::Use);
+    assert!(WATCHED.contains(KmsAction::Encapsulate));
+}

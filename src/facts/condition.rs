@@ -1,6 +1,7 @@
 //! What each condition of a statement is about and what it does.
 
 use crate::aws::condition_key::ValueType;
+use crate::aws::data::NOT_KNOWN;
 use crate::aws::{ActionSet, CallerClass, KmsAction, Presence, condition_key};
 use crate::eval::{Case, CaseSet, condition_holds};
 use crate::policy::{
@@ -48,10 +49,13 @@ pub(super) fn record(
         key_lower: key.to_lowercase(),
         key_known: known,
         misnamed_window: !known && key.to_ascii_lowercase().contains("window"),
-        key_hint: nearest
-            .as_ref()
-            .map(|name| format!("; did you mean `{name}`?"))
-            .unwrap_or_default(),
+        key_hint: if known {
+            String::new()
+        } else {
+            let near = nearest.as_ref();
+            let near = near.map(|name| format!("; did you mean `{name}`?"));
+            format!(": the key is {NOT_KNOWN}{}", near.unwrap_or_default())
+        },
         key_nearest: nearest,
         never_present_for: never_present_for(key, covers, classes),
         key_type: row.map(|row| row.value_type),

@@ -25,8 +25,8 @@ fields!(Limits {
     minimum_waiting_period
 });
 fields!(KeyRecord {
-    arn account spec usage state origin manager multi_region_type asymmetric deletion_date
-    aliases tags last_used [pending] [waits_for_replicas] [last_related] [evidence] at
+    arn account spec usage state origin manager multi_region_type asymmetric
+    [public_key_goes_on] deletion_date aliases tags last_used [pending] [waits_for_replicas] [last_related] [evidence] at
 });
 fields!(TagRecord {
     key value
@@ -54,7 +54,7 @@ fields!(PrincipalRecord {
     text (principal_type as "type") kind account foreign [partial_wildcard] [identity_center] at
 });
 fields!(ActionRecord {
-    text form matches nearest [mistake] at
+    text form matches nearest [mistake] [may_be_newer] at
 });
 fields!(ResourceRecord {
     text covers_key [variable] [variable_misplaced] at

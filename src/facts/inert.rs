@@ -119,6 +119,10 @@ fn by_actions(record: &StatementRecord) -> Option<Inert> {
         if has_placeholder_action(record) {
             return None;
         }
+        // What AWS may have added since, the statement may be about.
+        if record.actions.iter().any(|action| action.may_be_newer) {
+            return None;
+        }
         let unknown = record.actions.iter().find_map(by_mistake);
         return unknown.or_else(|| {
             Some(inert(
@@ -183,10 +187,12 @@ fn by_resources(record: &StatementRecord) -> Option<Inert> {
     Some(inert(InertCause::Resource, reason, first.at))
 }
 
-/// Whether every pattern names KMS, and none of them any action.
+/// Whether every pattern names KMS, and none of them any action, not even one that is newer than the
+/// tables here.
 fn by_action_names(record: &StatementRecord) -> Option<Inert> {
     let first = record.actions.first()?;
-    let unknown = |action: &ActionRecord| action.form == ActionForm::Unknown;
+    let unknown =
+        |action: &ActionRecord| action.form == ActionForm::Unknown && !action.may_be_newer;
     if record.not_action || !record.actions.iter().all(unknown) {
         return None;
     }

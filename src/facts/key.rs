@@ -1,7 +1,7 @@
 //! What is known of the key, as a record and as request context.
 
 use crate::aws::Reported;
-use crate::aws::key::{ApiEnum, KeySpec, MultiRegionKeyType, Origin};
+use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, MultiRegionKeyType, Origin};
 use crate::eval::RequestContext;
 use crate::inventory::{Key, KeyMetadata, Located};
 
@@ -27,6 +27,7 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
         asymmetric: spec
             .and_then(|spec| spec.value.known())
             .map(KeySpec::is_asymmetric),
+        public_key_goes_on: public_key_goes_on(metadata),
         deletion_date: metadata
             .deletion_date
             .as_ref()
@@ -48,6 +49,22 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
         last_related: None,
         evidence: None,
         at: places.place(spec.map_or(key.at, |spec| spec.at)),
+    }
+}
+
+/// KMS sees no use of a public key, and only the private one undoes these two.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/pqkeys.html>
+fn public_key_goes_on(metadata: &KeyMetadata) -> Option<&'static str> {
+    let spec = metadata.spec.as_ref()?.value.known();
+    let is_asymmetric = spec.is_some_and(KeySpec::is_asymmetric);
+    match metadata.usage.as_ref()?.value.known()? {
+        KeyUsage::EncryptDecrypt if is_asymmetric => Some("encrypting what nothing can decrypt"),
+        // Whatever its spec is called, a key of this usage is a pair.
+        KeyUsage::EncapsulateDecapsulate if is_asymmetric || spec.is_none() => {
+            Some("encapsulating secrets that nothing can decapsulate")
+        }
+        _ => None,
     }
 }
 

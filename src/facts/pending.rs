@@ -15,6 +15,9 @@ struct Stated<'a> {
     at: Location,
 }
 
+/// The state of a key of which no more than a deletion date is known.
+static PENDING: Reported<KeyState> = Reported::Known(KeyState::PendingDeletion);
+
 /// Where two files contradict each other, the one that says that the key is pending deletion counts.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
 pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<PendingRecord> {
@@ -24,10 +27,12 @@ pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<Pend
     }
     let of_record = recorded.and_then(RecordedDeletion::state);
     let stated = stated(metadata, of_record.as_ref())?;
-    let when = match (stated.state.known()?, stated.date) {
-        (KeyState::PendingDeletion, Some(date)) => format!("after `{date}`"),
-        (KeyState::PendingDeletion, None) => "when its waiting period ends".to_owned(),
-        _ => "when the waiting period ends that begins once its last replica is deleted".to_owned(),
+    let when = match (stated.state.known(), stated.date) {
+        (Some(KeyState::PendingReplicaDeletion), _) => {
+            "when the waiting period ends that begins once its last replica is deleted".to_owned()
+        }
+        (_, Some(date)) => format!("after `{date}`"),
+        (_, None) => "when its waiting period ends".to_owned(),
     };
     let of_record = recorded.filter(|recorded| recorded.call.at == stated.at);
     Some(PendingRecord {
@@ -74,6 +79,15 @@ fn stated<'a>(
             at: recorded.call.at,
         })
     };
+    let by_date = || {
+        let date = metadata.deletion_date.as_ref();
+        let date = date.filter(|_| answer.is_none() && recorded.is_none())?;
+        Some(Stated {
+            state: &PENDING,
+            date: Some(date.value.clone()),
+            at: date.at,
+        })
+    };
     let all = match &metadata.state {
         Some(state) => vec![said(state)],
         None => others
@@ -81,11 +95,14 @@ fn stated<'a>(
             .flatten()
             .map(said)
             .chain(by_record())
+            .chain(by_date())
             .collect(),
     };
+    // Whatever the state is called, only a key that is pending deletion has a deletion date:
+    // https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
     let is_pending = |stated: &Stated<'_>| {
         let state = stated.state.known();
-        state.is_some_and(KeyState::is_pending_deletion)
+        state.map_or(stated.date.is_some(), KeyState::is_pending_deletion)
     };
     all.into_iter().find(is_pending)
 }

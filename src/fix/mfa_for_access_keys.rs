@@ -24,8 +24,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     };
     let mut draft = target.draft();
     rewrite_condition(&mut draft, &statement, condition, operator, condition.key)?;
-    let stops_use =
-        record.effect == Effect::Deny && USE.iter().any(|action| record.covers.contains(*action));
+    let stops_use = record.effect == Effect::Deny && !record.covers.intersection(USE).is_empty();
     let caution = "requests of AWS services and of programs with access keys have no second \
                    factor: decide whether they still need the key";
     Ok(Plan {

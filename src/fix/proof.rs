@@ -55,7 +55,7 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
 
 /// What must not be lost with the last who could do it.
 fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
-    let mut vital: ActionSet = USE.into_iter().collect();
+    let mut vital: ActionSet = USE;
     vital.extend([
         KmsAction::CancelKeyDeletion,
         KmsAction::EnableKey,

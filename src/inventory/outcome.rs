@@ -1,7 +1,6 @@
 //! What became of calls to KMS, and which of them use key material.
 
-use crate::aws::KmsAction;
-use crate::aws::action::Purpose;
+use crate::aws::action;
 
 use super::RecordedEvents;
 
@@ -25,17 +24,6 @@ pub enum CallOutcome {
     DryRun,
 }
 
-/// What KMS does by itself and records, and calls that go under another name than the permissions
-/// for them. All other names of events are those of actions.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html>
-const OTHER_EVENTS: [&str; 5] = [
-    "DeleteExpiredKeyMaterial",
-    "DeleteKey",
-    "ReEncrypt",
-    "RotateKey",
-    "SynchronizeMultiRegionKey",
-];
-
 impl RecordedEvents {
     /// What became of them.
     pub fn outcome(&self) -> CallOutcome {
@@ -53,17 +41,14 @@ impl RecordedEvents {
         }
     }
 
-    /// Whether the operation uses key material. `ReEncrypt` is one operation under two permissions.
+    /// Whether the operation uses key material, or may: this version does not know it.
     pub fn is_use(&self) -> bool {
-        let action = KmsAction::from_bare_name(&self.operation);
-        self.operation == "ReEncrypt"
-            || action.is_some_and(|action| action.purpose() == Purpose::Crypto)
+        action::event_may_be_use(&self.operation)
     }
 
     /// Whether this version knows what the operation does. One that AWS added since may use key
     /// material.
     pub fn is_known_operation(&self) -> bool {
-        let name = self.operation.as_str();
-        OTHER_EVENTS.contains(&name) || KmsAction::from_bare_name(name).is_some()
+        action::is_known_event(&self.operation)
     }
 }

@@ -135,8 +135,7 @@ fn everyone_narrowed_to_principals_is_not_everyone() {
 fn a_key_is_found_in_its_own_file() {
     let root = access("arn:aws:iam::111122223333:root", "account", "kms:*", 10);
     let mut facts = facts(&[root], &json!([]));
-    facts["key"]["asymmetric"] = json!(true);
-    facts["key"]["usage"] = json!("ENCRYPT_DECRYPT");
+    facts["key"]["public_key_goes_on"] = json!("encrypting what nothing can decrypt");
     facts["key"]["spec"] = json!("RSA_2048");
     let findings = found(&facts);
     let finding = findings

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
 
 use crate::aws::KmsAction;
+use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeyManager, KeyState, Reported};
 use crate::aws::key_state::{Compatibility, Footnote, compatibility};
 use crate::inventory::Located;
@@ -44,7 +45,14 @@ fn manager(subject: &Subject) -> Option<Reason> {
     if known(written) == Some(KeyManager::Customer) {
         return None;
     }
-    let text = "no file says that this is a customer managed key, and others cannot be deleted";
+    let new = written.and_then(|manager| manager.value.unrecognized());
+    let text = match new {
+        Some(manager) => format!(
+            "the key's manager `{manager}` is {NOT_KNOWN}, and only customer managed keys can be deleted"
+        ),
+        None => "no file has the manager of the key, and only customer managed keys can be deleted"
+            .to_owned(),
+    };
     let found = Reason {
         reference: METADATA,
         ..reason(Severity::Caution, "key-manager-not-known", text)
@@ -60,7 +68,9 @@ fn state(subject: &Subject, operation: Operation) -> Reason {
     let state = match written.map(|state| &state.value) {
         Some(Reported::Known(state)) => *state,
         Some(Reported::Unrecognized(text)) => {
-            let text = format!("what the key state `{text}` lets through is not known");
+            let text = format!(
+                "the key state `{text}` is {NOT_KNOWN}, so what it lets through is not known"
+            );
             return reason(Severity::Caution, "key-state-not-known", text).at(at);
         }
         None if contradiction(subject).is_some() => return contradicted(subject),
@@ -68,7 +78,7 @@ fn state(subject: &Subject, operation: Operation) -> Reason {
             return recorded::contradicted(subject, operation);
         }
         None => {
-            let text = "no file says which state the key is in";
+            let text = "no file has the state of the key";
             let found = reason(Severity::Caution, "key-state-not-known", text);
             return found.help(DESCRIBE).at(at);
         }

@@ -1,11 +1,15 @@
 //! What is lost with the key, by its spec, usage and origin.
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
 
+use crate::aws::Reported;
+use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
 use crate::source::Location;
 
 use super::key::Subject;
-use super::reference::{DELETING, HMAC, IMPORTED, METADATA, MULTI_REGION, PUBLIC_KEY};
+use super::reference::{
+    DELETING, HMAC, IMPORTED, METADATA, MULTI_REGION, POST_QUANTUM, PUBLIC_KEY,
+};
 use super::related::{Family, Related};
 use super::verdict::{Reason, Severity, Topic};
 
@@ -34,12 +38,7 @@ fn by_usage(subject: &Subject) -> Reason {
     let at = metadata.usage.as_ref().map(|usage| usage.at);
     let at = at.or(metadata.spec.as_ref().map(|spec| spec.at));
     let (Some(spec), Some(usage)) = (subject.spec(), subject.usage()) else {
-        let text =
-            "no file says of which spec and usage the key is, so what is lost with it is not known";
-        let found = reason(Severity::Caution, "loss-not-known", METADATA, text);
-        return found
-            .help("add the output of `aws kms describe-key`")
-            .at(at.unwrap_or(subject.key.at));
+        return not_known(subject).at(at.unwrap_or(subject.key.at));
     };
     let found = match (spec.is_asymmetric(), usage) {
         (true, KeyUsage::EncryptDecrypt) => reason(
@@ -47,6 +46,13 @@ fn by_usage(subject: &Subject) -> Reason {
             "public-key-goes-on-encrypting",
             DELETING,
             "this is the private half of a key pair for encryption: whoever has the public key goes on encrypting with it, without any notice and without KMS, an alarm or a log seeing it, and nobody can decrypt that, neither while the key is pending deletion nor ever after",
+        )
+        .help("find out with CloudTrail who called GetPublicKey, verify that none of them uses it any more, and consider disabling the key instead"),
+        (true, KeyUsage::EncapsulateDecapsulate) => reason(
+            Severity::Caution,
+            "public-key-goes-on-encapsulating",
+            POST_QUANTUM,
+            "this is the private half of a key pair for key encapsulation: whoever has the public key goes on encapsulating shared secrets with it, without any notice and without KMS, an alarm or a log seeing it, and nobody can decapsulate them or read what is encrypted under them, neither while the key is pending deletion nor ever after",
         )
         .help("find out with CloudTrail who called GetPublicKey, verify that none of them uses it any more, and consider disabling the key instead"),
         (true, KeyUsage::KeyAgreement) => reason(
@@ -79,6 +85,34 @@ fn by_usage(subject: &Subject) -> Reason {
     pair(spec, usage, found).at(at)
 }
 
+/// What is missing or not known to this version, of spec and usage.
+fn not_known(subject: &Subject) -> Reason {
+    let metadata = &subject.key.metadata;
+    let spec = metadata.spec.as_ref().map(|spec| &spec.value);
+    let usage = metadata.usage.as_ref().map(|usage| &usage.value);
+    let new = [
+        ("spec", spec.and_then(Reported::unrecognized)),
+        ("usage", usage.and_then(Reported::unrecognized)),
+    ];
+    let new: Vec<_> = new
+        .iter()
+        .filter_map(|(what, value)| value.map(|value| format!("{what} `{value}`")))
+        .collect();
+    if !new.is_empty() {
+        let text = format!(
+            "the key's {} {} {NOT_KNOWN}, so what is lost with it is not known; if it has a public half, that goes on being used",
+            new.join(" and "),
+            if new.len() == 1 { "is" } else { "are" },
+        );
+        return reason(Severity::Caution, "loss-not-known", METADATA, &text)
+            .help("look for the spec and the usage in the AWS KMS Developer Guide, or use a newer kmslint");
+    }
+    let text =
+        "no file has the spec and the usage of the key, so what is lost with it is not known";
+    reason(Severity::Caution, "loss-not-known", METADATA, text)
+        .help("add the output of `aws kms describe-key`")
+}
+
 /// A pair of spec and usage that AWS does not have says that one of the files is wrong.
 fn pair(spec: KeySpec, usage: KeyUsage, found: Reason) -> Reason {
     if spec.valid_usages().contains(&usage) {
@@ -91,11 +125,20 @@ fn pair(spec: KeySpec, usage: KeyUsage, found: Reason) -> Reason {
 fn by_origin(subject: &Subject) -> Option<Reason> {
     let metadata = &subject.key.metadata;
     let at = metadata.origin.as_ref().map(|origin| origin.at);
+    let written = metadata.origin.as_ref();
     let found = match subject.origin() {
-        None => {
-            let text = "no file says where the key material comes from, and so whether anything of it could be restored";
-            reason(Severity::Caution, "origin-not-known", METADATA, text)
-        }
+        None => match written.and_then(|origin| origin.value.unrecognized()) {
+            Some(origin) => {
+                let text = format!(
+                    "the key's origin `{origin}` is {NOT_KNOWN}, so whether anything of its material could be restored is not known"
+                );
+                reason(Severity::Caution, "origin-not-known", METADATA, &text)
+            }
+            None => {
+                let text = "no file has the origin of the key material, so whether anything of it could be restored is not known";
+                reason(Severity::Caution, "origin-not-known", METADATA, text)
+            }
+        },
         Some(Origin::AwsKms) => return None,
         Some(Origin::External) => imported(subject.spec()),
         Some(Origin::AwsCloudHsm) => cloud_hsm(subject.state()),

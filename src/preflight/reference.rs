@@ -36,6 +36,9 @@ pub(super) const ARNS: &str =
 /// Condition keys of KMS.
 pub(super) const CONDITIONS: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html";
+/// Post-quantum keys: ML-KEM and ML-DSA.
+pub(super) const POST_QUANTUM: &str =
+    "https://docs.aws.amazon.com/kms/latest/developerguide/pqkeys.html";
 /// Imported key material.
 pub(super) const IMPORTED: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html";

@@ -1,6 +1,7 @@
 //! Why a line of a batch is no request.
 
 use crate::aws::KeyArnError;
+use crate::aws::action::why_unknown;
 use crate::eval::CallerError;
 use crate::source::InputError;
 
@@ -39,9 +40,9 @@ pub enum SimulationError {
         #[from]
         error: KeyArnError,
     },
-    /// `action` is no KMS action.
-    #[error("`action`: `{0}` is not a KMS action{1}")]
-    Action(String, String),
+    /// `action` is no KMS action that is known.
+    #[error("`action`: {}", why_unknown(.0))]
+    Action(String),
     /// `days` is out of bounds.
     #[error("`days` must be a whole number from 7 to 30, and this is {0}")]
     Days(String),

@@ -1,6 +1,6 @@
 //! A request of the protocol, read from JSON.
 
-use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, action};
+use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::eval::{Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext};
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::source::json::{Node, Value, parse};
@@ -99,10 +99,7 @@ pub(super) fn read_line(
 }
 
 fn read_action(text: &str) -> Result<KmsAction, SimulationError> {
-    KmsAction::from_name(text).ok_or_else(|| {
-        let hint = action::nearest(text).map(|near| format!("; did you mean `{near}`?"));
-        SimulationError::Action(text.to_owned(), hint.unwrap_or_default())
-    })
+    KmsAction::from_name(text).ok_or_else(|| SimulationError::Action(text.to_owned()))
 }
 
 fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {

@@ -9,6 +9,7 @@
 
 mod documents;
 mod evidence;
+mod newer;
 mod permission;
 mod recorded;
 mod reports;

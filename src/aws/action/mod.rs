@@ -15,7 +15,7 @@ macro_rules! kms_actions {
     )+) => {
         /// One KMS action, in alphabetical order.
         ///
-        /// Source: Service Authorization Reference, `list_awskeymanagementservice`.
+        /// Source: Service Authorization Reference, `list_kms`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         pub enum KmsAction {
@@ -59,9 +59,11 @@ macro_rules! kms_actions {
 
 mod set;
 mod table;
+mod unknown;
 
 pub use set::{ActionSet, ActionSetIter};
 pub use table::KmsAction;
+pub use unknown::{may_be_newer, meant, why_unknown};
 
 /// The actions whose names begin with each letter from A: every action of every policy is looked up.
 const BY_LETTER: [&[KmsAction]; 26] = {
@@ -243,6 +245,14 @@ impl KmsAction {
         matches!(self.record().grantability, Grantability::Grantable)
     }
 
+    /// Says whether the action uses the key's material: the cryptographic operations, but for
+    /// `GenerateRandom`, which uses no key. `GetKeyLastUsage` tracks just these.
+    ///
+    /// Source: API reference, `KeyLastUsageData` and `GetKeyLastUsage`.
+    pub const fn uses_key(self) -> bool {
+        matches!(self.purpose(), Purpose::Crypto) && self.resource_level().has_key()
+    }
+
     /// Returns the condition keys of the action itself, beside those of the key it acts on.
     ///
     /// A name that ends in `/`, `:` or `PCR` stands for all that begin with it.
@@ -255,6 +265,28 @@ impl KmsAction {
 pub fn nearest(text: &str) -> Option<KmsAction> {
     let names = KmsAction::ALL.iter().map(|action| action.name());
     nearest_name(without_service(text), names).and_then(KmsAction::from_name)
+}
+
+/// What KMS does by itself and records under a name that no action has, none of it a use.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html>
+const SERVICE_EVENTS: [&str; 3] = ["DeleteExpiredKeyMaterial", "DeleteKey", "RotateKey"];
+
+/// The operation that needs two permissions, each of another name.
+const RE_ENCRYPT: &str = "ReEncrypt";
+
+/// Says whether an event of KMS with this name may be a use of the key that it names. An operation
+/// that is not known here may be one that AWS has added since.
+pub fn event_may_be_use(name: &str) -> bool {
+    match KmsAction::from_bare_name(name) {
+        Some(action) => action.uses_key(),
+        None => !SERVICE_EVENTS.contains(&name),
+    }
+}
+
+/// Says whether it is known what an event of KMS with this name is about.
+pub fn is_known_event(name: &str) -> bool {
+    let others = SERVICE_EVENTS.into_iter().chain([RE_ENCRYPT]);
+    KmsAction::from_bare_name(name).is_some() || others.into_iter().any(|other| other == name)
 }
 
 fn without_service(text: &str) -> &str {

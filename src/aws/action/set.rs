@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::KmsAction;
 
-/// A set of KMS actions; each is one of 56 bits.
+/// A set of KMS actions; each is one of 58 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ActionSet(u64);
 
@@ -17,7 +17,7 @@ impl ActionSet {
 
     /// Returns the set of one action.
     pub const fn only(action: KmsAction) -> Self {
-        // INVARIANT: the discriminants are 0 to 55, so the shift is below 64.
+        // INVARIANT: the discriminants are 0 to 57, so the shift is below 64.
         Self(1 << action as u8)
     }
 
@@ -56,7 +56,7 @@ impl ActionSet {
         self.0 == 0
     }
 
-    /// Returns how many actions are in the set, 0 to 56.
+    /// Returns how many actions are in the set, 0 to 58.
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
@@ -139,7 +139,7 @@ mod tests {
             json,
             r#"["kms:CancelKeyDeletion","kms:ScheduleKeyDeletion"]"#
         );
-        assert_eq!(ActionSet::ALL.difference(set).len(), 54);
+        assert_eq!(ActionSet::ALL.difference(set).len(), 56);
         assert_eq!(ActionSet::ALL.intersection(set), set);
         assert!(!set.contains(KmsAction::Decrypt));
     }

@@ -1,9 +1,10 @@
-//! One row for each of the 56 KMS actions.
+//! One row for each of the 58 KMS actions.
 //!
 //! Sources: access level, resource types and condition keys are from the Service Authorization
-//! Reference, `list_awskeymanagementservice` (August 2026); cross-account use is from the API
+//! Reference, `list_kms` (September 2026); cross-account use is from the API
 //! reference, the paragraph of that name on each operation's page; grantable is its
-//! `GrantOperation` enumeration. The purposes are ours. Keys of the resource type `key` are not
+//! `GrantOperation` enumeration. `Encapsulate` and `Decapsulate` are newer than the reference: their
+//! condition keys are those that follow from the parameters of the API. The purposes are ours. Keys of the resource type `key` are not
 //! repeated here, they apply to every action on a key. A name that ends in `/`, `:` or `PCR` stands
 //! for all that begin with it.
 
@@ -38,6 +39,10 @@ kms_actions! {
         "aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys",
         "kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:KeyOrigin", "kms:KeySpec",
         "kms:KeyUsage", "kms:MultiRegion", "kms:MultiRegionKeyType", "kms:ViaService",
+    ];
+    /// Recovers a shared secret that was encapsulated under the public key; not in China Regions.
+    Decapsulate: Write, Key, Crypto, CrossAccount, Grantable, [
+        "kms:CallerAccount", "kms:RequestAlias", "kms:ViaService",
     ];
     /// Decrypts ciphertext.
     Decrypt: Write, Key, Crypto, CrossAccount, Grantable, [
@@ -91,6 +96,10 @@ kms_actions! {
     /// Starts automatic rotation.
     EnableKeyRotation: Write, Key, Create, SameAccount, NotGrantable, [
         "kms:CallerAccount", "kms:RotationPeriodInDays", "kms:ViaService",
+    ];
+    /// Makes a shared secret and encapsulates it under the public key; not in China Regions.
+    Encapsulate: Write, Key, Crypto, CrossAccount, Grantable, [
+        "kms:CallerAccount", "kms:RequestAlias", "kms:ViaService",
     ];
     /// Encrypts plaintext.
     Encrypt: Write, Key, Crypto, CrossAccount, Grantable, [

@@ -6,14 +6,14 @@ use super::*;
 use crate::aws::condition_key;
 
 #[test]
-fn there_are_fifty_six_in_order() {
+fn there_are_fifty_eight_in_order() {
     let names: Vec<&str> = KmsAction::ALL.iter().map(|action| action.name()).collect();
-    assert_eq!(names.len(), 56);
+    assert_eq!(names.len(), 58);
     assert!(names.is_sorted());
     for name in &names {
         assert!(name.starts_with(|c: char| c.is_ascii_uppercase()));
     }
-    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 56);
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 58);
 }
 
 #[test]
@@ -132,9 +132,10 @@ fn deletion_is_neither_cross_account_nor_grantable() {
             .filter(|action| claim(**action))
             .count()
     };
-    // 13 cryptographic actions (all but `GenerateRandom`) and seven others.
-    assert_eq!(count(KmsAction::cross_account_possible), 20);
-    assert_eq!(count(KmsAction::grantable), 17);
+    // 15 cryptographic actions (all but `GenerateRandom`) and seven others.
+    assert_eq!(count(KmsAction::uses_key), 15);
+    assert_eq!(count(KmsAction::cross_account_possible), 22);
+    assert_eq!(count(KmsAction::grantable), 19);
 }
 
 #[test]
@@ -158,4 +159,40 @@ fn account_wide_actions_have_no_resource() {
         "UpdateCustomKeyStore",
     ];
     assert_eq!(names, expected);
+}
+
+/// API reference, `Encapsulate` and `Decapsulate`, and the enumerations `GrantOperation` and
+/// `KeyLastUsageTrackingOperation`.
+#[test]
+fn operations_of_ml_kem_keys_are_uses_across_accounts_and_by_grants() {
+    for name in ["kms:Encapsulate", "kms:Decapsulate"] {
+        let action = KmsAction::from_name(name).unwrap();
+        assert!(action.uses_key() && action.grantable() && action.cross_account_possible());
+        assert_eq!(action.resource_level(), ResourceLevel::Key);
+        assert_eq!(action.qualified(), name);
+    }
+}
+
+#[test]
+fn events_are_uses_unless_they_are_known_to_be_none() {
+    for name in [
+        "Decrypt",
+        "ReEncrypt",
+        "Decapsulate",
+        "VerifyMac",
+        "NextYearsOperation",
+    ] {
+        assert!(event_may_be_use(name), "{name}");
+    }
+    for name in [
+        "DeleteKey",
+        "RotateKey",
+        "GetPublicKey",
+        "GenerateRandom",
+        "CreateGrant",
+    ] {
+        assert!(!event_may_be_use(name), "{name}");
+        assert!(is_known_event(name), "{name}");
+    }
+    assert!(is_known_event("ReEncrypt") && !is_known_event("NextYearsOperation"));
 }

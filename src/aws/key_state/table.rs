@@ -236,9 +236,13 @@ const fn material_row(action: KmsAction) -> Option<Row> {
             pending_import: OK,
             ..USE_OUTSIDE_STORES
         },
-        A::DeriveSharedSecret | A::GenerateMac | A::Sign | A::Verify | A::VerifyMac => {
-            USE_OUTSIDE_STORES
-        }
+        A::Decapsulate
+        | A::DeriveSharedSecret
+        | A::Encapsulate
+        | A::GenerateMac
+        | A::Sign
+        | A::Verify
+        | A::VerifyMac => USE_OUTSIDE_STORES,
         _ => return None,
     })
 }

@@ -9,13 +9,15 @@ use super::answer::answer;
 use super::named::{Named, named};
 
 /// The operations by which a key is used, the most telling first.
-const USES: [KmsAction; 6] = [
+const USES: [KmsAction; 8] = [
     KmsAction::Decrypt,
     KmsAction::GenerateDataKey,
     KmsAction::Sign,
     KmsAction::GenerateMac,
     KmsAction::DeriveSharedSecret,
+    KmsAction::Decapsulate,
     KmsAction::Encrypt,
+    KmsAction::Encapsulate,
 ];
 
 /// What AWS recommends beside `kms:ScheduleKeyDeletion`.

@@ -1,5 +1,7 @@
 //! Which actions a statement names.
 
+use std::ops::Not;
+
 use serde::Serialize;
 
 use crate::aws::ActionSet;
@@ -15,11 +17,16 @@ pub struct ActionRecord {
     pub form: ActionForm,
     /// KMS actions that it matches.
     pub matches: ActionSet,
-    /// For a `kms:` name that does not exist, the nearest that does.
+    /// For a `kms:` name that is not known, the nearest that is.
     pub nearest: Option<String>,
-    /// Why a `kms:` name or pattern matches nothing, as a sentence; left out where it matches.
+    /// Why a `kms:` name or pattern matches no action that is known, as a sentence; left out where
+    /// it matches one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mistake: Option<String>,
+    /// Whether such a name or pattern is like none that is known, so that AWS may have added what it
+    /// names since; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub may_be_newer: bool,
     /// Where it stands.
     pub at: Place,
 }
@@ -32,7 +39,7 @@ pub enum ActionForm {
     Exact,
     /// A pattern with a wildcard that matches some KMS action.
     Wildcard,
-    /// A `kms:` name or pattern that matches nothing.
+    /// A `kms:` name or pattern that matches no action that is known.
     Unknown,
     /// Another service's.
     OtherService,

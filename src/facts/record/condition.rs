@@ -30,15 +30,16 @@ pub struct ConditionRecord {
     pub key: String,
     /// The key in lower case, for comparisons.
     pub key_lower: String,
-    /// Whether AWS documents such a key. The table holds the global keys and those of KMS, so a
-    /// key of another service counts as known.
+    /// Whether AWS documents such a key, as far as is known here. The table holds the global keys and
+    /// those of KMS, so a key of another service counts as known.
     pub key_known: bool,
     /// For a key that is not known, the nearest that is, as AWS spells it.
     pub key_nearest: Option<String>,
-    /// Whether no such key exists and its name speaks of a window: it is meant for
+    /// Whether no such key is known and its name speaks of a window: it is meant for
     /// `kms:ScheduleKeyDeletionPendingWindowInDays`.
     pub misnamed_window: bool,
-    /// `; did you mean …?` with `key_nearest`, or nothing.
+    /// For a key that is not known, that it is not, beginning with a colon, and `did you mean …?` with
+    /// `key_nearest`; empty for others.
     pub key_hint: String,
     /// The type of its values, such as `String` or `Numeric`; null where the key is not known.
     pub key_type: Option<ValueType>,

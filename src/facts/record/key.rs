@@ -25,8 +25,13 @@ pub struct KeyRecord {
     pub manager: Option<String>,
     /// `MultiRegionKeyType`.
     pub multi_region_type: Option<String>,
-    /// Whether the spec is an asymmetric one.
+    /// Whether the spec is an asymmetric one; null where it is not known, to any file or to this
+    /// version.
     pub asymmetric: Option<bool>,
+    /// What whoever has the public key goes on doing with it after the deletion, so that it is lost, in
+    /// words that finish "goes on …"; left out for keys of other usages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key_goes_on: Option<&'static str>,
     /// `DeletionDate` as written.
     pub deletion_date: Option<String>,
     /// All its aliases, for example `alias/payments`.

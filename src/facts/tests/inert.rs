@@ -34,12 +34,17 @@ fn of_key_policies() {
         (
             r#"["s3:*","kms:ScheduleKeyDelete"]"#,
             r#""*""#,
-            "nearest is `kms:ScheduleKeyDeletion`",
+            "nearest that is known is `kms:ScheduleKeyDeletion`",
         ),
         (
-            r#""kms:Foo*""#,
+            r#""kms:Foo Bar*""#,
             r#""*""#,
-            "`kms:Foo*` matches no KMS action",
+            "`kms:Foo Bar*` has white space in it",
+        ),
+        (
+            r#""kms:""#,
+            r#""*""#,
+            "`kms:` is an action not known to kmslint",
         ),
         (r#""kms: Decrypt""#, r#""*""#, "white space"),
         (r#"["s3:*","ec2:Run*"]"#, r#""*""#, "it names no KMS action"),
@@ -59,6 +64,9 @@ fn of_key_policies() {
         (r#"["kms:DeleteKey","kms:*"]"#, r#""*""#),
         (r#""kms:*""#, &*own),
         (r#""kms:*""#, r#""arn:aws:kms:*""#),
+        // AWS may have added actions since.
+        (r#""kms:Foo*""#, r#""*""#),
+        (r#"["kms:Frobnicate","kms:DeleteKey"]"#, r#""*""#),
     ] {
         assert_eq!(reason(&facts(&statement(actions, resource))), None);
     }
@@ -121,6 +129,7 @@ fn of_identity_policies() {
     assert!(of(r#""kms:Decrypt""#, r#""arn:aws:s3:::b/*""#).is_some());
     assert!(of(r#""kms:ListKeys""#, keys).unwrap().contains("needs `*`"));
     assert!(of(r#"["kms:DeleteKey"]"#, r#""*""#).is_some());
+    assert_eq!(of(r#"["kms:Frobnicate"]"#, r#""*""#), None);
     for (actions, resource) in [
         (r#""kms:*""#, alias),
         (r#""kms:DeleteAlias""#, alias),
@@ -154,4 +163,24 @@ fn patterns_and_what_they_match() {
         ]
     );
     assert_eq!(facts.statements[0].covers.len(), 2);
+}
+
+/// What this version does not know is told from what nobody can mean.
+#[test]
+fn unknown_names_may_be_newer_unless_they_are_like_known_ones() {
+    let actions = r#"["kms:Frobnicate","kms:Foo*","kms:DeleteKey","kms:ReEncrypt","kms:Decrypts",
+        "kms: Sign","kms:Sign-All","kms:","KMS:*Nothing","kms:Encapsulate"]"#;
+    let facts = facts(&statement(actions, r#""*""#));
+    let newer: Vec<_> = facts.statements[0]
+        .actions
+        .iter()
+        .filter(|action| action.may_be_newer)
+        .map(|action| &*action.text)
+        .collect();
+    assert_eq!(newer, ["kms:Frobnicate", "kms:Foo*", "KMS:*Nothing"]);
+    for action in &facts.statements[0].actions {
+        let says_so = |mistake: &String| mistake.contains(crate::aws::data::NOT_KNOWN);
+        assert!(!action.may_be_newer || action.mistake.as_ref().is_some_and(says_so));
+        assert_eq!(action.mistake.is_some(), action.matches.is_empty());
+    }
 }

@@ -25,7 +25,7 @@ fn one_realistic_policy() {
     let facts = facts(&format!("{DEFAULT},{GUARD}"));
     let mut found = without_places(serde_json::to_value(&facts).unwrap());
     let all = facts.statements[0].covers;
-    assert_eq!(all.len(), 56);
+    assert_eq!(all.len(), 58);
     for pointer in ["/statements/0/covers", "/statements/0/actions/0/matches"] {
         *found.pointer_mut(pointer).unwrap() = json!("all");
     }
