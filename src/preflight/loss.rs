@@ -127,18 +127,7 @@ fn by_origin(subject: &Subject) -> Option<Reason> {
     let at = metadata.origin.as_ref().map(|origin| origin.at);
     let written = metadata.origin.as_ref();
     let found = match subject.origin() {
-        None => match written.and_then(|origin| origin.value.unrecognized()) {
-            Some(origin) => {
-                let text = format!(
-                    "the key's origin `{origin}` is {NOT_KNOWN}, so whether anything of its material could be restored is not known"
-                );
-                reason(Severity::Caution, "origin-not-known", METADATA, &text)
-            }
-            None => {
-                let text = "no file has the origin of the key material, so whether anything of it could be restored is not known";
-                reason(Severity::Caution, "origin-not-known", METADATA, text)
-            }
-        },
+        None => origin_not_known(written.and_then(|origin| origin.value.unrecognized())),
         Some(Origin::AwsKms) => return None,
         Some(Origin::External) => imported(subject.spec()),
         Some(Origin::AwsCloudHsm) => cloud_hsm(subject.state()),
@@ -150,6 +139,16 @@ fn by_origin(subject: &Subject) -> Option<Reason> {
         ),
     };
     Some(found.at(at.unwrap_or(subject.key.at)))
+}
+
+/// No file has the origin, or one that is new.
+fn origin_not_known(new: Option<&str>) -> Reason {
+    let why = new.map_or_else(
+        || "no file has the origin of the key material".to_owned(),
+        |origin| format!("the key's origin `{origin}` is {NOT_KNOWN}"),
+    );
+    let text = format!("{why}, so whether anything of it could be restored is not known");
+    reason(Severity::Caution, "origin-not-known", METADATA, &text)
 }
 
 fn imported(spec: Option<KeySpec>) -> Reason {
