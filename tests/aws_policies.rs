@@ -126,32 +126,43 @@ fn false_alarms_of_peers_are_none_here() {
     }
 }
 
-/// Templates that are not rendered: whom they name is not known.
+/// Templates that are not rendered have the findings of what is made of them; the resource may be any
+/// key.
 #[test]
-fn placeholders_are_left_alone() {
-    for (name, principal) in [
-        ("dollar", "arn:aws:iam::${account_id}:root"),
+fn placeholders_are_judged_as_what_is_made_of_them() {
+    const ROOT: &str = "arn:aws:iam::111122223333:root";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Admin";
+    for (name, principal, twin) in [
+        ("dollar", "arn:aws:iam::${account_id}:root", ROOT),
         (
             "partition",
-            "arn:${data.aws_partition.current.partition}:iam::1:root",
+            "arn:${data.aws_partition.current.partition}:iam::111122223333:root",
+            ROOT,
         ),
-        ("angle", "<ADMIN ROLE ARN>"),
-        ("braces", "arn:aws:iam::{{ account }}:role/Admin"),
-        ("word", "arn:aws:iam::account-id:root"),
+        ("angle", "<ADMIN ROLE ARN>", ROLE),
+        ("braces", "arn:aws:iam::{{ account }}:role/Admin", ROLE),
+        ("word", "arn:aws:iam::account-id:root", ROOT),
     ] {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("placeholder_{name}"));
-        let _ = std::fs::remove_dir_all(&directory);
-        std::fs::create_dir_all(&directory).unwrap();
-        let text = format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
-            "Principal":{{"AWS":"{principal}"}},"Action":"kms:*",
-            "Resource":"arn:aws:kms:us-east-1:${{account}}:key/*"}}]}}"#
-        );
-        std::fs::write(directory.join("policy.json"), text).unwrap();
-        let (findings, recognized) =
-            check(&discover(&[directory], &kmslint::source::Filter::default()));
-        assert_eq!(recognized, 1);
-        assert_eq!(above_a_note(&findings), [] as [&str; 0], "{principal}");
+        let above = |principal: &str, resource: &str| {
+            let directory =
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("placeholder_{name}"));
+            let _ = std::fs::remove_dir_all(&directory);
+            std::fs::create_dir_all(&directory).unwrap();
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
+                "Principal":{{"AWS":"{principal}"}},"Action":"kms:*","Resource":"{resource}"}}]}}"#
+            );
+            std::fs::write(directory.join("policy.json"), text).unwrap();
+            let (findings, recognized) =
+                check(&discover(&[directory], &kmslint::source::Filter::default()));
+            assert_eq!(recognized, 1);
+            let rules = above_a_note(&findings).into_iter().map(str::to_owned);
+            rules.collect::<Vec<_>>()
+        };
+        let template = above(principal, "arn:aws:kms:us-east-1:${account}:key/*");
+        let rendered = above(twin, "arn:aws:kms:us-east-1:111122223333:key/*");
+        assert_eq!(template, rendered, "{principal}");
+        assert_eq!(template.is_empty(), twin == ROOT, "{principal}");
     }
 }
 

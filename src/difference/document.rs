@@ -1,7 +1,7 @@
 //! A key policy made ready for evaluation.
 
 use crate::policy::{
-    PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, has_placeholder,
+    PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType,
 };
 use crate::source::Spanned;
 
@@ -30,7 +30,7 @@ pub(super) fn without_ids(document: &PolicyDocument) -> PolicyDocument {
 
 /// Whether a template has yet to fill in whom it names.
 pub(super) fn is_placeholder(entry: &PrincipalEntry) -> bool {
-    entry.form() == PrincipalForm::NoCaller && has_placeholder(&entry.text().value)
+    entry.is_placeholder()
 }
 
 fn with_entries(

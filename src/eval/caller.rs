@@ -138,7 +138,7 @@ fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
             "a wildcard names many principals, and a request has one",
         ));
     }
-    let account = AccountId::parse(arn.account).ok_or_else(not_a_principal)?;
+    let account = AccountId::of_stand_in(arn.account).ok_or_else(not_a_principal)?;
     if arn.service == "iam" && arn.resource == "root" {
         return Ok(CallerKind::Root(account));
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::policy::{Atom, Piece, glob, glob_matches, pieces};
+use crate::policy::{Atom, Piece, glob, glob_matches, may_hold_variables, pieces};
 
 use super::reaching::{self, can_reach};
 use super::scope::Scope;
@@ -80,7 +80,7 @@ impl Pattern<'_> {
 
 /// Whether the string has variables that this policy's version replaces.
 pub(super) fn has_variables(text: &str, scope: &Scope<'_>) -> bool {
-    scope.replaces_variables && text.contains("${")
+    scope.replaces_variables && may_hold_variables(text)
 }
 
 /// The string as a text without wildcards.

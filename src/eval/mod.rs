@@ -18,6 +18,7 @@ mod explain;
 mod full_access;
 mod holds;
 mod nearest_miss;
+mod placeholder;
 mod principal;
 mod reaching;
 mod request;

@@ -5,7 +5,7 @@ use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
 
 use super::caller::CallerKind;
 use super::scope::Scope;
-use super::{Caller, Lookup, Truth};
+use super::{Caller, Lookup, Truth, placeholder};
 
 /// In which way a key policy names a caller decides what else limits the permission.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
@@ -133,6 +133,9 @@ fn candidates<'a>(
 /// What one entry says of the caller.
 fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
     let caller = &scope.request.caller;
+    if entry.is_placeholder() && !scope.request.context.is_complete() {
+        return placeholder::names(&entry.text().value, entry.principal_type(), caller);
+    }
     // No ARN of one partition names anybody of another:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     let partition = Arn::partition_of(&entry.text().value).zip(caller.partition());

@@ -26,7 +26,7 @@ pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
     }
     let text = &*pattern.text.value;
     match of_text(text, scope) {
-        Truth::No if scope.is_unrendered(text) => Truth::Unknown,
+        Truth::No if scope.is_unrendered_resource(text) => Truth::Unknown,
         truth => truth,
     }
 }
@@ -81,6 +81,7 @@ fn expanded(text: &str, key: &str, scope: &Scope<'_>) -> Truth {
 /// A key policy that came without its key: `*` is the key, and an ARN may or may not be its own.
 fn of_unknown_key(text: &str, scope: &Scope<'_>) -> Truth {
     let account = scope.request.key.account;
+    let account = account.filter(|account| !account.is_placeholder());
     let Some(arn) = Arn::parse(text) else {
         // `arn:aws:kms:*` may reach past its colons, as it may where the key is known.
         return if can_reach(text) && may_begin_an_arn(text) {

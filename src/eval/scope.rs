@@ -2,7 +2,7 @@
 
 use crate::aws::condition_key::{iam_policy_only, presence};
 use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
-use crate::policy::{PolicyKind, glob, has_placeholder};
+use crate::policy::{PolicyKind, glob, has_placeholder, has_placeholder_or_is_word};
 
 use super::caller::CallerKind;
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};
@@ -65,6 +65,11 @@ impl<'r> Scope<'r> {
     /// is not known. With a complete context the policy counts as AWS would take it.
     pub(super) fn is_unrendered(&self, text: &str) -> bool {
         !self.request.context.is_complete() && has_placeholder(text)
+    }
+
+    /// As [`Scope::is_unrendered`], of a resource, which is an ARN or `*`.
+    pub(super) fn is_unrendered_resource(&self, text: &str) -> bool {
+        !self.request.context.is_complete() && has_placeholder_or_is_word(text)
     }
 
     pub(super) fn lookup(&self, key: &str) -> Lookup<'r> {

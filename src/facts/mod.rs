@@ -41,9 +41,10 @@ pub use related::{LastRelated, WaitsForReplicas};
 
 use rayon::prelude::*;
 
+use crate::aws::{AccountId, KeyArn};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
-use crate::policy::Version;
+use crate::policy::{PolicyDocument, Rendered, Version, rendered, rendered_foreign};
 use crate::source::{Sources, Span};
 
 use places::Places;
@@ -111,15 +112,46 @@ pub fn of_key_among(
     sources: &Sources,
     limits: Limits,
 ) -> Facts {
+    let document = key.policy.as_ref().map(|policy| &policy.document);
+    let partition = key.arn.as_ref().map(KeyArn::partition);
+    let read = |rendered: Option<&Rendered>| {
+        let reading = Reading {
+            document: rendered.map(|rendered| &rendered.document).or(document),
+            account: rendered.map(|rendered| rendered.account).or(key.account),
+        };
+        of_reading(key, &reading, identities, (sources, limits))
+    };
+    let rendered = document.and_then(|document| rendered(document, key.account, partition));
+    let foreign = rendered.as_ref().and(document);
+    let foreign = foreign.and_then(|own| rendered_foreign(own, key.account, partition));
+    Facts {
+        other_reading: foreign.map(|foreign| Box::new(read(Some(&foreign)))),
+        ..read(rendered.as_ref())
+    }
+}
+
+/// A key policy with a principal in place of each placeholder, and the account that is the key's then.
+struct Reading<'a> {
+    document: Option<&'a PolicyDocument>,
+    account: Option<AccountId>,
+}
+
+fn of_reading(
+    key: &Key,
+    reading: &Reading<'_>,
+    identities: &Identities<'_>,
+    (sources, limits): (&Sources, Limits),
+) -> Facts {
     let places = Places::new(sources);
     let record = key::record(key, &places);
     let identity = KeyIdentity {
         arn: key.arn.clone(),
-        account: key.account,
+        account: reading.account,
     };
-    let subject = key.policy.as_ref().map(|policy| {
+    let policy = key.policy.as_ref();
+    let subject = policy.zip(reading.document).map(|(policy, document)| {
         let file = places.file(policy.source);
-        let mut subject = Subject::new(policy, identity, key_context(&key.metadata), file);
+        let mut subject = Subject::new(document, identity, key_context(&key.metadata), file);
         subject.imported_material = key::material_is_imported(&key.metadata);
         subject
     });
@@ -145,6 +177,7 @@ pub fn of_key_among(
         access,
         sources: places.names(),
         source_ids: places.ids(),
+        other_reading: None,
     }
 }
 
@@ -152,7 +185,8 @@ pub fn of_key_among(
 pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Facts {
     let places = Places::new(sources);
     let file = places.file(policy.source);
-    let subject = Subject::new(policy, KeyIdentity::default(), RequestContext::open(), file);
+    let context = RequestContext::open();
+    let subject = Subject::new(&policy.document, KeyIdentity::default(), context, file);
     Facts {
         format: FORMAT,
         subject: policy.name.clone(),
@@ -164,6 +198,7 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
         access: AccessTable::default(),
         sources: places.names(),
         source_ids: places.ids(),
+        other_reading: None,
     }
 }
 

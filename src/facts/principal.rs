@@ -1,9 +1,7 @@
 //! Whom a statement names.
 
 use crate::aws::CallerClass;
-use crate::policy::{
-    PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement, has_placeholder,
-};
+use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
 use super::subject::Subject;
 use super::{PrincipalKind, PrincipalRecord};
@@ -32,9 +30,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
 /// What an entry names, unrendered templates told apart from nobody.
 fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
     match entry.form() {
-        PrincipalForm::NoCaller if has_placeholder(&entry.text().value) => {
-            PrincipalKind::Placeholder
-        }
+        PrincipalForm::NoCaller if entry.is_placeholder() => PrincipalKind::Placeholder,
         form => kind(form),
     }
 }
@@ -95,7 +91,7 @@ pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClas
             | PrincipalForm::AssumedRole(..) => &[role],
             PrincipalForm::FederatedUser(..) => &[federated_user],
             PrincipalForm::Service(_) => &[service],
-            PrincipalForm::NoCaller if has_placeholder(&entry.text().value) => &EVERY_CLASS,
+            PrincipalForm::NoCaller if entry.is_placeholder() => &EVERY_CLASS,
             PrincipalForm::NoCaller => &[],
         };
         for class in classes {

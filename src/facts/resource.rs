@@ -2,7 +2,7 @@
 
 use crate::aws::CallerClass;
 use crate::eval::{Truth, resource_covers};
-use crate::policy::{ResourceElement, ResourcePattern, first_variable, has_placeholder};
+use crate::policy::{ResourceElement, ResourcePattern, first_variable, has_placeholder_or_is_word};
 
 use super::ResourceRecord;
 use super::subject::Subject;
@@ -22,7 +22,7 @@ fn covers(pattern: &ResourcePattern, subject: &Subject<'_>) -> Option<bool> {
     if pattern.is_everything() {
         return Some(true);
     }
-    if has_placeholder(&pattern.text.value) {
+    if has_placeholder_or_is_word(&pattern.text.value) {
         return None;
     }
     let request = subject.probe(CallerClass::Role)?;

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 
 use crate::aws::{AccountId, Arn, CallerClass, KeyArn, KmsAction};
 use crate::eval::{Caller, KeyIdentity, Request, RequestContext};
-use crate::inventory::LoadedPolicy;
 use crate::policy::PolicyDocument;
 use crate::source::Span;
 
@@ -35,13 +34,13 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     pub(super) const fn new(
-        policy: &'a LoadedPolicy,
+        document: &'a PolicyDocument,
         key: KeyIdentity,
         context: RequestContext,
         file: u32,
     ) -> Self {
         Self {
-            document: &policy.document,
+            document,
             key,
             context,
             imported_material: false,

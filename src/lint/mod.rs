@@ -33,11 +33,24 @@ pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
 }
 
 /// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
-/// and rule.
+/// and rule. Where a template can be read in two ways, they are those of both.
 pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
     let document = facts.as_fact();
     let files = Files::of(facts, &document);
-    sorted(select(&document, &facts.words(), &files, catalogue))
+    let mut findings = sorted(select(&document, &facts.words(), &files, catalogue));
+    if let Some(other) = &facts.other_reading {
+        let other = Facts {
+            key: facts.key.clone(),
+            ..(**other).clone()
+        };
+        let others = run(&other, catalogue);
+        findings.retain(|own| {
+            let same =
+                |other: &Finding| other.rule == own.rule && other.primary.at == own.primary.at;
+            others.iter().any(same)
+        });
+    }
+    findings
 }
 
 /// The findings of several runs as one sorted list.

@@ -2,7 +2,7 @@
 
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::Key;
-use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement, rendered};
 
 /// Fills in what follows from the rest: the account and the name.
 pub(super) fn complete(key: &mut Key) {
@@ -19,6 +19,10 @@ pub(super) fn complete(key: &mut Key) {
 /// The account that a key policy lets no doubt about: the only one that an `Allow` statement names
 /// as a whole and gives KMS actions, or else the only one that any principal belongs to.
 fn account_of(policy: &PolicyDocument) -> Option<AccountId> {
+    let rendered = rendered(policy, None, None);
+    let policy = rendered
+        .as_ref()
+        .map_or(policy, |rendered| &rendered.document);
     let all = || policy.statements.iter();
     let whole = |form: PrincipalForm<'_>| match form {
         PrincipalForm::Account(account) => Some(account),
@@ -27,7 +31,8 @@ fn account_of(policy: &PolicyDocument) -> Option<AccountId> {
     let any = |form: PrincipalForm<'_>| form.account();
     let allowing = all().filter(|statement| allows_kms(statement));
     let of_whole = allowing.flat_map(forms).filter_map(whole);
-    only(of_whole).or_else(|| only(all().flat_map(forms).filter_map(any)))
+    let account = only(of_whole).or_else(|| only(all().flat_map(forms).filter_map(any)));
+    account.filter(|account| !account.is_placeholder())
 }
 
 fn allows_kms(statement: &Statement) -> bool {

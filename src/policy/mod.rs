@@ -24,12 +24,15 @@ pub use document::{PolicyDocument, Version};
 pub use kind::PolicyKind;
 pub use moment::Moment;
 pub use parse::{parse, text_refusals};
-pub use placeholder::{first_variable, has_placeholder};
+pub use placeholder::{
+    Rendered, first_variable, has_placeholder, has_placeholder_or_is_word, rendered,
+    rendered_foreign, with_wildcards,
+};
 pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
 pub use resource::{ResourceElement, ResourcePattern};
 pub use size::Oversize;
 pub use statement::{Effect, Statement};
-pub use variable::{Piece, pieces};
+pub use variable::{Piece, may_hold_variables, pieces};
 pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};
 
 use crate::source::Spanned;

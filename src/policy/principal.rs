@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::aws::{AccountId, Arn};
 use crate::source::Span;
 
-use super::Text;
 use super::principal_index::PrincipalIndex;
+use super::{Text, has_placeholder, has_placeholder_or_is_word};
 
 /// `Principal` or `NotPrincipal` with all that it lists.
 #[derive(Clone, Debug)]
@@ -71,6 +71,21 @@ pub struct PrincipalEntry {
     named: Named,
 }
 
+/// Whether a template has yet to fill in a text that was found to name this.
+fn is_unrendered(named: Named, text: &str) -> bool {
+    match named {
+        Named::Everyone | Named::UniqueId => false,
+        Named::Account(_) if text.len() == 12 => false,
+        Named::NoCaller | Named::Placeholder => has_placeholder_or_is_word(text),
+        Named::Account(_)
+        | Named::Role(..)
+        | Named::User(..)
+        | Named::AssumedRole(..)
+        | Named::FederatedUser(..)
+        | Named::Service => has_placeholder(text),
+    }
+}
+
 /// A [`PrincipalForm`] that says where its texts begin and does not borrow them.
 #[derive(Clone, Copy, Debug)]
 enum Named {
@@ -83,6 +98,7 @@ enum Named {
     FederatedUser(AccountId, usize),
     UniqueId,
     Service,
+    Placeholder,
     NoCaller,
 }
 
@@ -114,6 +130,19 @@ pub enum PrincipalForm<'a> {
 impl PrincipalEntry {
     /// A principal that is listed under this key.
     pub fn new(principal_type: PrincipalType, text: Text) -> Self {
+        let entry = Self::stand_in(principal_type, text);
+        let takes_callers = matches!(principal_type, PrincipalType::Aws | PrincipalType::Service);
+        let named = if takes_callers && is_unrendered(entry.named, &entry.text.value) {
+            Named::Placeholder
+        } else {
+            entry.named
+        };
+        Self { named, ..entry }
+    }
+
+    /// A principal that may stand in for one that a template has yet to fill in: nothing of its text
+    /// counts as a placeholder.
+    pub(super) fn stand_in(principal_type: PrincipalType, text: Text) -> Self {
         let named = match principal_type {
             PrincipalType::Aws => aws(&text.value),
             PrincipalType::Service if &*text.value == "*" => Named::NoCaller,
@@ -125,6 +154,12 @@ impl PrincipalEntry {
             text,
             named,
         }
+    }
+
+    /// Whether a template has yet to fill in whom it names. Until then its form is
+    /// [`PrincipalForm::NoCaller`].
+    pub const fn is_placeholder(&self) -> bool {
+        matches!(self.named, Named::Placeholder)
     }
 
     /// The key under which it is listed; a bare `*` counts as [`PrincipalType::Aws`].
@@ -155,7 +190,7 @@ impl PrincipalEntry {
             }
             Named::UniqueId => PrincipalForm::UniqueId(text),
             Named::Service => PrincipalForm::Service(text),
-            Named::NoCaller => PrincipalForm::NoCaller,
+            Named::NoCaller | Named::Placeholder => PrincipalForm::NoCaller,
         }
     }
 }
@@ -179,7 +214,7 @@ fn aws(text: &str) -> Named {
 
 fn of_arn(text: &str) -> Option<Named> {
     let arn = Arn::parse(text)?;
-    let account = AccountId::parse(arn.account)?;
+    let account = AccountId::of_stand_in(arn.account)?;
     if !arn.region.is_empty() {
         return None;
     }

@@ -36,7 +36,8 @@ impl PrincipalIndex {
         let all = if short { entries } else { &[] };
         let all = all.iter().enumerate();
         let all = all.filter_map(move |(position, entry)| {
-            may_be_about(&entry.text().value, name).then_some(position)
+            let may_be = entry.is_placeholder() || may_be_about(&entry.text().value, name);
+            may_be.then_some(position)
         });
         let everyone = equal(sorted, None, "");
         let of_account = equal(sorted, account, "");
@@ -58,7 +59,7 @@ fn sort(entries: &[PrincipalEntry]) -> Vec<Named> {
         .iter()
         .enumerate()
         .filter_map(|(position, entry)| {
-            let (account, name) = named(entry.form())?;
+            let (account, name) = named(entry)?;
             Some((account, name.into(), position))
         })
         .collect();
@@ -66,10 +67,12 @@ fn sort(entries: &[PrincipalEntry]) -> Vec<Named> {
     sorted
 }
 
-/// What an entry is looked up by; whom nobody can be is never found.
-fn named(form: PrincipalForm<'_>) -> Option<(Option<AccountId>, &str)> {
+/// What an entry is looked up by; whom nobody can be is never found, and who is yet to be filled in
+/// always.
+fn named(entry: &PrincipalEntry) -> Option<(Option<AccountId>, &str)> {
     let last = |name| str::rsplit(name, '/').next().unwrap_or(name);
-    match form {
+    match entry.form() {
+        PrincipalForm::NoCaller if entry.is_placeholder() => Some((None, "")),
         PrincipalForm::Everyone | PrincipalForm::UniqueId(_) => Some((None, "")),
         PrincipalForm::Account(account) => Some((Some(account), "")),
         PrincipalForm::Role(account, name)

@@ -1,5 +1,7 @@
 //! Policy variables: `${aws:username}`, with a default `${aws:PrincipalTag/team, 'none'}`, and the
-//! escapes `${*}`, `${?}` and `${$}`.
+//! escapes `${*}`, `${?}` and `${$}`. Terraform writes `$${aws:username}` in templates and
+//! `&{aws:username}` in its policy documents for them:
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
 /// A piece of a string that may hold variables.
@@ -32,8 +34,9 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 fn next_piece(rest: &str) -> (Piece<'_>, &str) {
-    let Some(inside) = rest.strip_prefix("${") else {
-        let length = rest.find("${").unwrap_or(rest.len());
+    let opening = OPENINGS.iter().find_map(|open| rest.strip_prefix(open));
+    let Some(inside) = opening else {
+        let length = next_opening(rest);
         let (literal, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         return (Piece::Literal(literal), after);
     };
@@ -47,6 +50,20 @@ fn next_piece(rest: &str) -> (Piece<'_>, &str) {
         _ => variable(name),
     };
     (piece, after)
+}
+
+/// How a variable opens.
+const OPENINGS: [&str; 3] = ["${", "$${", "&{"];
+
+/// Where the first variable opens, or the end.
+fn next_opening(text: &str) -> usize {
+    let found = OPENINGS.iter().filter_map(|open| text.find(open));
+    found.min().unwrap_or(text.len())
+}
+
+/// Whether the text may hold variables.
+pub fn may_hold_variables(text: &str) -> bool {
+    memchr::memchr(b'{', text.as_bytes()).is_some() && next_opening(text) < text.len()
 }
 
 /// The default stands after a comma, a space and in single quotes.

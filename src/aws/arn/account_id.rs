@@ -11,6 +11,26 @@ use serde::{Serialize, Serializer};
 pub struct AccountId([u8; 12]);
 
 impl AccountId {
+    /// The account that a template has yet to fill in. [`AccountId::parse`] does not read it, since it
+    /// is none in anything that a person wrote; [`AccountId::of_stand_in`] does.
+    pub const PLACEHOLDER: Self = Self(*b"<account-id>");
+
+    /// A second such account, which is not the first.
+    pub const OTHER_PLACEHOLDER: Self = Self(*b"<other-acct>");
+
+    /// Whether a template has yet to fill it in.
+    pub fn is_placeholder(self) -> bool {
+        self == Self::PLACEHOLDER || self == Self::OTHER_PLACEHOLDER
+    }
+
+    /// Reads what [`AccountId::parse`] reads, and the account of an ARN that stands in for one with a
+    /// placeholder.
+    pub fn of_stand_in(text: &str) -> Option<Self> {
+        let stand_ins = [Self::PLACEHOLDER, Self::OTHER_PLACEHOLDER];
+        let known = || stand_ins.into_iter().find(|known| known.as_str() == text);
+        Self::parse(text).or_else(known)
+    }
+
     /// Reads exactly twelve ASCII digits.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: [u8; 12] = text.as_bytes().try_into().ok()?;
@@ -20,9 +40,9 @@ impl AccountId {
             .then_some(Self(digits))
     }
 
-    /// Returns the twelve digits.
+    /// Returns the twelve digits, or `<account-id>` of [`AccountId::PLACEHOLDER`].
     pub fn as_str(&self) -> &str {
-        // INVARIANT: `parse` lets only ASCII digits in, so this is never the default.
+        // INVARIANT: only ASCII stands in it, so this is never the default.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

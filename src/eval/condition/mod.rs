@@ -201,7 +201,12 @@ fn matches(
 ) -> Truth {
     let wanted = &*wanted.text.value;
     let truth = compare(condition.operator.comparison, wanted, value, scope);
-    let is_open = || scope.may_be_role(&condition.key.value, wanted) || scope.is_unrendered(wanted);
+    let is_open = || {
+        scope.may_be_role(&condition.key.value, wanted)
+            || scope.is_unrendered(wanted)
+            // The caller stands in for one that a template has yet to fill in.
+            || scope.is_unrendered(value)
+    };
     if truth == Truth::No && is_open() {
         return Truth::Unknown;
     }

@@ -57,6 +57,11 @@ pub struct Facts {
     pub statements: Vec<StatementRecord>,
     /// Who can do what; empty for an unattached policy.
     pub access: AccessTable,
+    /// The same under the other reading of a template in which a placeholder names an account as a
+    /// whole, and another account is named too: either may be the key's. Only what is found under both
+    /// is reported. None where there is no doubt.
+    #[serde(skip)]
+    pub other_reading: Option<Box<Self>>,
 }
 
 impl Facts {
@@ -97,6 +102,9 @@ impl Facts {
     /// Marks the principals that one of these ARN patterns names as trusted. `*` is any run of
     /// characters and `?` one, as in a policy.
     pub fn trust(&mut self, patterns: &[String]) {
+        if let Some(other) = &mut self.other_reading {
+            other.trust(patterns);
+        }
         let table = &mut self.access;
         let lists = [
             &mut table.schedule,

@@ -2,7 +2,7 @@
 
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
-    Quantifier, Text,
+    Quantifier, Text, has_placeholder,
 };
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
@@ -165,7 +165,8 @@ fn value(
         }
     };
     let text: Text = Spanned::new(text.into(), node.span);
-    if operator.comparison.family() == Family::Date && Moment::parse(&text.value).is_none() {
+    let is_date = || Moment::parse(&text.value).is_some() || has_placeholder(&text.value);
+    if operator.comparison.family() == Family::Date && !is_date() {
         complaints.error(
             InputError::new(node.span, format!("`{}` is not a date", text.value))
                 .label("AWS refuses this")

@@ -2,6 +2,7 @@
 
 use crate::policy::{
     ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
+    has_placeholder, has_placeholder_or_is_word,
 };
 use crate::source::InputError;
 use crate::source::json::{Node, Value};
@@ -81,7 +82,7 @@ fn action_shape(text: &Text, complaints: &mut Complaints) {
     if name.is_some_and(|name| name.bytes().all(is_plain)) {
         return;
     }
-    if pattern == "*" || pattern.contains(char::is_whitespace) {
+    if pattern == "*" || pattern.contains(char::is_whitespace) || has_placeholder(pattern) {
         return;
     }
     let complaint = match pattern.split_once(':') {
@@ -158,6 +159,9 @@ pub(super) fn resource(
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 fn resource_shape(text: &Text, complaints: &mut Complaints) {
     let pattern = &*text.value;
+    if has_placeholder_or_is_word(pattern) {
+        return;
+    }
     let service = pattern.split(':').nth(2).unwrap_or_default();
     if service.contains(['*', '?']) {
         complaints.error(

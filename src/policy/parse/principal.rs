@@ -3,7 +3,7 @@
 use crate::aws::{AccountId, Arn};
 use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
-    has_placeholder,
+    has_placeholder_or_is_word,
 };
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
@@ -122,7 +122,7 @@ fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 fn no_principal(text: &Text) -> Option<InputError> {
     let principal = &*text.value;
-    if principal.contains(['*', '?']) || has_placeholder(principal) {
+    if principal.contains(['*', '?']) || has_placeholder_or_is_word(principal) {
         return None;
     }
     if !principal.starts_with("arn:") {

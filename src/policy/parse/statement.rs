@@ -1,6 +1,6 @@
 //! One statement and what its kind of policy demands of it.
 
-use crate::policy::{Effect, PolicyKind, Statement, Text};
+use crate::policy::{Effect, PolicyKind, Statement, Text, has_placeholder};
 use crate::source::json::Node;
 use crate::source::{InputError, Spanned};
 
@@ -48,7 +48,9 @@ pub(super) fn read(node: &Node<'_>, complaints: &mut Complaints) -> Option<State
 /// IAM takes letters and digits, KMS also others ("Enable IAM User Permissions").
 fn read_sid(node: &Node<'_>, complaints: &mut Complaints) -> Option<Text> {
     let sid = complaints.text(node, "`Sid`")?;
-    if complaints.kind != PolicyKind::Key && !sid.value.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    let is_plain = |sid: &str| sid.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_odd = !is_plain(&sid.value) && !has_placeholder(&sid.value);
+    if complaints.kind != PolicyKind::Key && is_odd {
         complaints.refuse(
             InputError::new(
                 sid.span,

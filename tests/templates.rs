@@ -1,0 +1,182 @@
+//! Templates are judged as what is made of them: each is rendered, and both must have the same
+//! findings, as far as they do not depend on what was filled in.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use kmslint::facts::{Limits, of_inventory};
+use kmslint::lint::run_all;
+use kmslint::load::{Loaded, load_over};
+use kmslint::rule::Catalogue;
+use kmslint::source::{Discovery, Overlay};
+
+const ACCOUNT: &str = "111122223333";
+
+fn load(files: &[(String, String)]) -> Loaded {
+    let mut overlay = Overlay::default();
+    for (name, text) in files {
+        overlay.put(Path::new(name), text.as_str());
+    }
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    load_over(&discovery, &overlay)
+}
+
+/// The rules that find something in these files.
+fn rules(files: &[(String, String)]) -> BTreeSet<String> {
+    let loaded = load(files);
+    assert!(loaded.errors.is_empty(), "{:?} {files:?}", loaded.errors);
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let found = run_all(&facts, Catalogue::builtin().unwrap());
+    found
+        .iter()
+        .map(|finding| finding.rule.to_string())
+        .collect()
+}
+
+fn file(text: &str) -> Vec<(String, String)> {
+    vec![("policy.json".to_owned(), text.to_owned())]
+}
+
+/// How templates write an account that is yet to be filled in.
+const STYLES: [&str; 17] = [
+    "${account_id}",
+    "${data.aws_caller_identity.current.account_id}",
+    "${AWS::AccountId}",
+    "${aws:accountId}",
+    "$ACCOUNT",
+    "$(ACCOUNT)",
+    "<account-id>",
+    "{{ account }}",
+    "<%= account %>",
+    "ACCOUNT_ID",
+    "account-id",
+    "%ACCOUNT%",
+    "%s",
+    "__ACCOUNT__",
+    "@@ACCOUNT@@",
+    "#{AWS::AccountId}",
+    "{account}",
+];
+
+fn policy(statements: &str) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
+}
+
+const ROOT: &str = r#"{"Sid":"Root","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},
+    "Action":"kms:*","Resource":"*"}"#;
+
+#[test]
+fn placeholder_account_is_judged_in_every_style() {
+    let role = |actions: &str| {
+        format!(
+            r#"{{"Sid":"A","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::111122223333:role/Admin"}},
+            "Action":[{actions}],"Resource":"*"}}"#
+        )
+    };
+    let deletion = role(r#""kms:ScheduleKeyDeletion","kms:PutKeyPolicy""#);
+    let window = r#"{"Effect":"Deny","Principal":"*","Action":"kms:ScheduleKeyDeletion","Resource":"*",
+        "Condition":{"NumericLessThan":{"kms:ScheduleKeyDeletionPendingWindowInDays":"30"}}}"#;
+    for statements in [
+        vec![&*deletion],
+        vec![ROOT],
+        vec![ROOT, &*role(r#""kms:*""#)],
+        vec![ROOT, &*deletion, window],
+        vec![window, &*role(r#""kms:Decrypt""#)],
+    ] {
+        let twin = policy(&statements.join(","));
+        let wanted = rules(&file(&twin));
+        for style in STYLES {
+            let template = twin.replace(ACCOUNT, style);
+            assert_eq!(rules(&file(&template)), wanted, "{style}");
+        }
+    }
+}
+
+/// `"Principal": {"AWS": "${admin_role_arn}"}` is one role.
+#[test]
+fn placeholder_arn_is_judged_as_one_role() {
+    let with = |principal: &str| {
+        file(&policy(&format!(
+            r#"{ROOT},{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},
+            "Action":["kms:ScheduleKeyDeletion","kms:Decrypt"],"Resource":"*"}}"#
+        )))
+    };
+    let wanted = rules(&with("arn:aws:iam::111122223333:role/Admin"));
+    assert!(
+        wanted.contains("deletion-without-recovery") || wanted.len() > 1,
+        "{wanted:?}"
+    );
+    for principal in [
+        "${admin_role_arn}",
+        "${aws_iam_role.admin.arn}",
+        "{{ admin_role }}",
+        "$ADMIN_ROLE",
+        "ADMIN_ROLE_ARN",
+        "<admin role>",
+        "__ADMIN__",
+        "arn:aws:iam::${account}:role/${admin}",
+        "arn:aws:iam::111122223333:role/{{ admin }}",
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Admin",
+    ] {
+        assert_eq!(rules(&with(principal)), wanted, "{principal}");
+    }
+}
+
+/// The account of the placeholder may be the key's, and so may the other: only what holds either way is
+/// reported.
+#[test]
+fn placeholder_account_beside_another_account_is_read_both_ways() {
+    let role = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/Partner"},
+        "Action":["kms:ScheduleKeyDeletion","kms:CancelKeyDeletion","kms:NoSuchAction"],"Resource":"*"}"#;
+    let twin = policy(&[ROOT, role].join(","));
+    let found = rules(&file(&twin));
+    assert!(found.contains("cross-account-deletion"), "{found:?}");
+    let template = rules(&file(&twin.replace(ACCOUNT, "${account_id}")));
+    assert!(!template.contains("cross-account-deletion"), "{template:?}");
+    assert!(
+        !template.is_empty() && template.is_subset(&found),
+        "{template:?}"
+    );
+}
+
+const SAME: [&str; 5] = [
+    "${account_id}",
+    "{{ account }}",
+    "ACCOUNT_ID",
+    "%ACCOUNT%",
+    "__ACCOUNT__",
+];
+
+#[test]
+fn examples_of_rules_with_a_placeholder_account_have_the_findings_of_the_examples() {
+    let catalogue = Catalogue::builtin().unwrap();
+    let (mut tried, mut differing) = (0, Vec::new());
+    for rule in catalogue.rules() {
+        for example in &rule.examples {
+            let bare = |text: &str| {
+                let is_answer = text.contains("DetailList") || text.contains("KeyMetadata");
+                text.contains(ACCOUNT) && !is_answer
+            };
+            if !example.files.iter().all(|(_, text)| bare(text)) {
+                continue;
+            }
+            let wanted = rules(&example.files);
+            for style in SAME {
+                let template = example.files.iter();
+                let template =
+                    template.map(|(name, text)| (name.clone(), text.replace(ACCOUNT, style)));
+                let found = rules(&template.collect::<Vec<_>>());
+                tried += 1;
+                for other in wanted.symmetric_difference(&found) {
+                    differing.push(format!("{}:{} {style}: {other}", rule.id, example.line));
+                }
+            }
+        }
+    }
+    assert!(tried > 400, "{tried}");
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
