@@ -12,6 +12,7 @@ use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
 use crate::simulate::{Explained, run_batch};
+use crate::source::admit;
 
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, days};
@@ -117,9 +118,11 @@ fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
     let summary = if path.as_os_str() == "-" {
         run_batch(io::stdin().lock(), output)?
     } else {
-        let file = File::open(path).map_err(|error| {
-            Failure::usage(format!("cannot read `{}`: {error}", path.display()))
-        })?;
+        let refused = |reason: &dyn std::fmt::Display| {
+            Failure::usage(format!("cannot read `{}`: {reason}", path.display()))
+        };
+        admit(path).map_err(|error| refused(&error))?;
+        let file = File::open(path).map_err(|error| refused(&error))?;
         run_batch(BufReader::with_capacity(1 << 20, file), output)?
     };
     Ok(if summary.errors > 0 {

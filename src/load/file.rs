@@ -1,11 +1,12 @@
 //! One file, from its path to what it holds.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::source::json::{self, Node};
-use crate::source::{self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId};
+use crate::source::{
+    self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
+};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -96,16 +97,23 @@ pub(super) struct Shared<'p> {
 
 /// Reads and recognises a file, or what stands in for it.
 pub(super) fn read(candidate: &Candidate<'_>, shared: &Shared<'_>) -> Outcome {
-    let opened = match shared.overlay.get(candidate.path) {
-        Some(bytes) => Ok(Opened::in_memory(bytes.to_vec(), shared.progress)),
-        None => source::open(candidate.path, shared.progress),
-    };
-    let outcome = match opened {
+    let outcome = match open(candidate, shared) {
         Ok(opened) => read_opened(candidate, opened, shared),
-        Err(error) => unreadable(&ReadError::Io(error)),
+        Err(error) => Outcome::Unreadable(error.complaint()),
     };
     shared.progress.file_is_done();
     outcome
+}
+
+fn open<'p>(candidate: &Candidate<'_>, shared: &Shared<'p>) -> Result<Opened<'p>, ReadError> {
+    if let Some(bytes) = shared.overlay.get(candidate.path) {
+        return Ok(Opened::in_memory(bytes.to_vec(), shared.progress));
+    }
+    // What a directory was searched for lies in it, and is no link.
+    if candidate.named {
+        admit(candidate.path)?;
+    }
+    Ok(source::open(candidate.path, shared.progress)?)
 }
 
 fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
@@ -113,7 +121,7 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
     if !gzip && trail::sniff(opened.head(), opened.is_whole()) == Sniff::Other {
         return match opened.into_bytes() {
             Ok(bytes) => read_bytes(candidate, bytes),
-            Err(error) => unreadable(&ReadError::Io(error)),
+            Err(error) => Outcome::Unreadable(error.complaint()),
         };
     }
     // What is compressed, and what cannot be read again, cannot be shown.
@@ -131,9 +139,9 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
         Ok(Look::Other(..)) if gzip => {
             Outcome::no_json("it is compressed and holds no events of CloudTrail")
         }
-        Ok(Look::Other(mut bytes, mut rest)) => match rest.read_to_end(&mut bytes) {
-            Ok(_) => read_bytes(candidate, bytes),
-            Err(error) => unreadable(&ReadError::Io(error)),
+        Ok(Look::Other(bytes, rest)) => match read_whole(bytes, rest) {
+            Ok(bytes) => read_bytes(candidate, bytes),
+            Err(error) => Outcome::Unreadable(error.complaint()),
         },
         Err(failure) if is_promised(candidate) => {
             Outcome::Unreadable(failure.complaint_in_words(None))
@@ -146,12 +154,8 @@ fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>) -> Outcome {
     match source::decode(&candidate.path.to_string_lossy(), bytes) {
         Ok(file) => recognize(candidate, file),
         Err(ReadError::NotText { error, shown }) => not_json(candidate, shown, error),
-        Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => unreadable(&error),
+        Err(error) => Outcome::Unreadable(error.complaint()),
     }
-}
-
-fn unreadable(error: &ReadError) -> Outcome {
-    Outcome::Unreadable(InputError::new(source::Span::default(), error.to_string()))
 }
 
 /// The file's text, or that of what stands in for it.

@@ -1,6 +1,7 @@
 //! What CloudTrail recorded of keys, brought together with what other files say of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::Metadata;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,9 +55,11 @@ pub(super) fn show(
 
 /// The text of a file that was read before, unless it is large.
 fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
+    // A pipe cannot be read again.
+    let on_disk = || path.metadata().ok().filter(Metadata::is_file);
     let length = match overlay.get(path) {
         Some(bytes) => bytes.len(),
-        None => usize::try_from(path.metadata().ok()?.len()).ok()?,
+        None => usize::try_from(on_disk()?.len()).ok()?,
     };
     if length > MAX_FILE {
         return None;
@@ -65,7 +68,7 @@ fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
         Ok(file) => Some(file),
         // A byte-order mark is no more than that.
         Err(ReadError::NotText { shown, .. }) => Some(*shown),
-        Err(ReadError::Io(_) | ReadError::TooLarge) => None,
+        Err(_) => None,
     }
 }
 

@@ -100,14 +100,7 @@ fn with_document(
             (file, errors)
         }
         Err(ReadError::NotText { error, shown }) => (*shown, vec![error]),
-        Err(error @ (ReadError::Io(_) | ReadError::TooLarge)) => {
-            let error = InputError::new(Span::default(), error.to_string());
-            return vec![InputFailure {
-                file: shown,
-                at: None,
-                error,
-            }];
-        }
+        Err(error) => return vec![InputFailure::of_file(shown, error.complaint())],
     };
     sources.put(source, file);
     let place = |error: InputError| {

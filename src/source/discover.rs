@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
+use super::admit::{SpecialFile, admit};
 use super::opened::GZIP_MAGIC;
 
 /// Which files of a directory to look at.
@@ -122,6 +123,9 @@ pub struct Discovery {
     pub found: Vec<PathBuf>,
     /// Files in directories that hold something else, and symbolic links: passed over.
     pub passed_over: usize,
+    /// Symbolic links, pipes, sockets and devices in directories, sorted: left out, and counted among
+    /// those that are passed over.
+    pub special: Vec<(PathBuf, SpecialFile)>,
     /// What could not be looked at, with the reason.
     pub errors: Vec<(PathBuf, String)>,
 }
@@ -136,7 +140,10 @@ pub fn discover(paths: &[PathBuf], filter: &Filter) -> Discovery {
     let mut discovery = Discovery::default();
     for path in paths {
         if path.is_dir() {
-            walk(path, filter, &mut discovery);
+            match admit(path) {
+                Ok(()) => walk(path, filter, &mut discovery),
+                Err(refusal) => discovery.errors.push((path.clone(), refusal.to_string())),
+            }
         } else {
             discovery.named.push(path.clone());
         }
@@ -165,6 +172,11 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
             discovery.found.push(shown(root, entry.into_path()));
         } else {
             discovery.passed_over = discovery.passed_over.saturating_add(1);
+            if let Some(special) = SpecialFile::of(entry.file_type()) {
+                discovery
+                    .special
+                    .push((shown(root, entry.into_path()), special));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
 
+mod admit;
 mod defuse;
 mod discover;
 pub mod edit;
@@ -14,18 +15,21 @@ mod opened;
 mod overlay;
 mod path;
 mod read;
+mod read_error;
 mod root;
 mod span;
 
+pub use admit::{MAX_FILE, Refusal, SpecialFile, admit};
 pub use defuse::{begins_command, defuse, escape_json, is_command, is_deceptive};
 pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
 pub use git::{AtRevision, GitError, at_revision};
 pub use input_error::{InputError, InputFailure};
-pub use opened::{Content, Opened, Progress, open};
+pub use opened::{Content, Opened, Progress, open, read_whole};
 pub use overlay::Overlay;
 pub use path::{JsonPath, ResolveError, Step, resolve};
-pub use read::{ReadError, decode, read};
+pub use read::{decode, read};
+pub use read_error::ReadError;
 pub use root::Root;
 pub use span::{Span, Spanned};

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::admit::MAX_FILE;
+use super::read_error::ReadError;
+
 /// How far the reading of files has come, for whoever watches it from another thread.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -131,15 +134,22 @@ impl<'p> Opened<'p> {
     /// All its bytes as they are on the disk.
     ///
     /// # Errors
-    /// What the operating system says.
-    pub fn into_bytes(mut self) -> io::Result<Vec<u8>> {
-        let mut bytes = std::mem::take(&mut self.head);
-        let known = bytes.len();
-        if known >= HEAD {
-            self.rest.read_to_end(&mut bytes)?;
-            self.progress.add_bytes(bytes.len().saturating_sub(known));
+    /// What the operating system says, and where there are more than [`MAX_FILE`] of them: a device
+    /// may have no end.
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, ReadError> {
+        let head = std::mem::take(&mut self.head);
+        if head.len() < HEAD {
+            return Ok(head);
         }
-        Ok(bytes)
+        read_whole(head, Content::Plain(self))
+    }
+
+    /// Whether the file is surely larger than what is read whole.
+    fn is_too_large(&self) -> bool {
+        match &self.rest {
+            Rest::File(file) => file.metadata().is_ok_and(|found| found.len() > MAX_FILE),
+            Rest::Nothing | Rest::StandardInput(_) => false,
+        }
     }
 
     /// The content: of a gzip file what it holds when decompressed, all its members one after
@@ -152,6 +162,25 @@ impl<'p> Opened<'p> {
             Content::Plain(self)
         }
     }
+}
+
+/// The bytes that were read and all that follow.
+///
+/// # Errors
+/// As [`Opened::into_bytes`].
+pub fn read_whole(mut bytes: Vec<u8>, rest: Content<'_>) -> Result<Vec<u8>, ReadError> {
+    if let Content::Plain(opened) = &rest
+        && opened.is_too_large()
+    {
+        return Err(ReadError::TooLarge);
+    }
+    let known = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let room = MAX_FILE.saturating_add(1).saturating_sub(known);
+    rest.take(room).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_FILE) {
+        return Err(ReadError::TooLarge);
+    }
+    Ok(bytes)
 }
 
 impl Read for Opened<'_> {

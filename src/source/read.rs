@@ -1,44 +1,22 @@
 //! Reading a file as text.
 
-use std::fs;
-use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::admit::{MAX_FILE, admit};
+use super::opened::{Progress, open};
+use super::read_error::ReadError;
 use super::{InputError, SourceFile, Span};
-
-/// Why a file has no text.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The operating system refused.
-    #[error("cannot read the file: {0}")]
-    Io(#[from] io::Error),
-    /// It is larger than offsets of 32 bits reach.
-    #[error("the file is larger than 4 GiB")]
-    TooLarge,
-    /// Its bytes are not the text that AWS takes.
-    #[error("{error}")]
-    NotText {
-        /// What is wrong and where.
-        error: InputError,
-        /// The text with what is not UTF-8 replaced, to show the place in.
-        shown: Box<SourceFile>,
-    },
-}
 
 /// Reads a file, or standard input for `-`.
 ///
 /// # Errors
-/// Where the file cannot be read, is larger than 4 GiB, begins with a byte-order mark, or is not
-/// UTF-8.
+/// Where the file cannot be read, is larger than [`MAX_FILE`], begins with a byte-order mark, or is
+/// not UTF-8, and where a symbolic link leads to where [`admit`] lets none lead.
 pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
-    let name = path.to_string_lossy();
-    let mut bytes = Vec::new();
-    if name == "-" {
-        io::stdin().lock().read_to_end(&mut bytes)?;
-    } else {
-        bytes = fs::read(path)?;
-    }
-    decode(&name, bytes)
+    admit(path)?;
+    let progress = Progress::default();
+    let bytes = open(path, &progress)?.into_bytes()?;
+    decode(&path.to_string_lossy(), bytes)
 }
 
 /// Makes text of bytes.
@@ -46,7 +24,7 @@ pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
 /// # Errors
 /// As [`read`], but for what the operating system refuses.
 pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
-    if u32::try_from(bytes.len()).is_err() {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_FILE) {
         return Err(ReadError::TooLarge);
     }
     if let Some(error) = byte_order_mark(&bytes) {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// A half-open range of bytes, `start` included and `end` not; both from 0 to 4 GiB, the largest
-/// file that is read.
+/// A half-open range of bytes, `start` included and `end` not; both from 0 to 4 GiB, which is more than
+/// any file has that is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Span {
     /// Offset of the first byte.

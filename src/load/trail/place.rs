@@ -45,7 +45,7 @@ fn text_to_show(path: &Path) -> Option<SourceFile> {
     match source::read(path) {
         Ok(file) => Some(file),
         Err(ReadError::NotText { shown, .. }) => Some(*shown),
-        Err(ReadError::Io(_) | ReadError::TooLarge) => None,
+        Err(_) => None,
     }
 }
 
