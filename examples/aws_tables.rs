@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use flate2::read::MultiGzDecoder;
 use kmslint::aws::key::{
-    ApiEnum, KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin,
+    ApiEnum, ExpirationModel, KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin,
 };
 use kmslint::aws::{KmsAction, data};
 use serde_json::Value;
@@ -103,6 +103,7 @@ fn comparisons(model: &Value) -> Vec<(&'static str, Names, Names)> {
         enumeration::<KeyUsage>(model, "key usages", "KeyUsageType"),
         enumeration::<KeyState>(model, "key states", "KeyState"),
         enumeration::<Origin>(model, "origins", "OriginType"),
+        enumeration::<ExpirationModel>(model, "expiration models", "ExpirationModelType"),
         enumeration::<KeyManager>(model, "key managers", "KeyManagerType"),
         enumeration::<MultiRegionKeyType>(model, "multi-Region types", "MultiRegionKeyType"),
     ]

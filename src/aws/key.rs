@@ -161,6 +161,18 @@ impl Origin {
 }
 
 api_enum! {
+    /// Whether imported key material expires.
+    ///
+    /// Source: API reference, `KeyMetadata$ExpirationModel`.
+    pub enum ExpirationModel {
+        /// KMS deletes it at `ValidTo`; the same material can be imported again.
+        Expires = "KEY_MATERIAL_EXPIRES",
+        /// It stays until it is deleted.
+        DoesNotExpire = "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    }
+}
+
+api_enum! {
     /// Who manages the key.
     ///
     /// Source: API reference, `KeyMetadata$KeyManager`.

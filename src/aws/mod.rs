@@ -9,6 +9,7 @@ pub mod key_state;
 mod nearest;
 pub mod quota;
 mod reported;
+mod time;
 pub mod waiting_period;
 
 pub use action::{ActionSet, KmsAction};
@@ -16,4 +17,5 @@ pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
 pub(crate) use nearest::nearest;
 pub use reported::Reported;
+pub use time::{normalized_time, parse_time};
 pub use waiting_period::PendingWindowInDays;

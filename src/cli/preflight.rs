@@ -29,7 +29,7 @@ was makes at least caution: the answer is the same on every day.
 
 Examples:
   kmslint preflight --key arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab \\
-      --principal arn:aws:iam::111122223333:role/KeyAdmin --days 14 --now \"$(date -u +%FT%TZ)\" keys
+      --principal arn:aws:iam::111122223333:role/KeyAdmin --days 14 --now now keys
   kmslint preflight --pending keys --now 2027-01-31"
 )]
 pub(super) struct PreflightArguments {
@@ -42,7 +42,8 @@ pub(super) struct PreflightArguments {
     /// The waiting period to ask for, 7 to 30 days; without it the request names none.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     days: Option<i64>,
-    /// The moment of the call, for example 2027-01-31T09:00:00Z, or a day.
+    /// The moment of the call: `now`, which asks the clock, or for example 2027-01-31T09:00:00Z, or a
+    /// day.
     #[arg(long, value_name = "TIME", value_parser = clock::parse_moment)]
     now: Option<Timestamp>,
     /// What is to be done.

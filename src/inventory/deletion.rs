@@ -23,7 +23,7 @@ pub struct PlannedDeletion {
 pub struct ScheduledDeletion {
     /// `KeyState`.
     pub state: Located<Reported<KeyState>>,
-    /// `DeletionDate` as written; none for a primary key with replicas.
+    /// `DeletionDate`, RFC 3339 in UTC; as written where it is no moment, none for a primary key with replicas.
     pub date: Option<Located<String>>,
     /// `PendingWindowInDays`, days.
     pub window: Option<Located<u16>>,

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::aws::key::{KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
+use crate::aws::key::{
+    ExpirationModel, KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin,
+};
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::source::Location;
 
@@ -60,10 +62,14 @@ pub struct KeyMetadata {
     pub multi_region_type: Option<Located<Reported<MultiRegionKeyType>>>,
     /// `MultiRegionConfiguration.PrimaryKey` and `ReplicaKeys`.
     pub related: Option<Located<RelatedKeys>>,
-    /// `CreationDate` as written.
+    /// `CreationDate`, RFC 3339 in UTC; as written where it is no moment.
     pub created: Option<Located<String>>,
-    /// `DeletionDate` as written.
+    /// `DeletionDate`, likewise.
     pub deletion_date: Option<Located<String>>,
+    /// `ExpirationModel`, of imported key material.
+    pub expiration: Option<Located<Reported<ExpirationModel>>>,
+    /// `ValidTo`, when imported key material expires; RFC 3339 in UTC, as written where it is no moment.
+    pub valid_to: Option<Located<String>>,
     /// `PendingDeletionWindowInDays`, days.
     pub pending_window: Option<Located<u16>>,
     /// The answer of `schedule-key-deletion`.
@@ -108,7 +114,7 @@ pub struct RelatedKeys {
     pub replicas: Vec<KeyArn>,
 }
 
-/// What `get-key-last-usage` says, dates as written.
+/// What `get-key-last-usage` says; dates are RFC 3339 in UTC, or as written where they are none.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastUsage {

@@ -1,7 +1,7 @@
 //! The fields of an AWS answer, each with its type and its place.
 
-use crate::aws::Reported;
 use crate::aws::key::ApiEnum;
+use crate::aws::{Reported, normalized_time};
 use crate::inventory::{Located, Tag};
 use crate::source::InputError;
 use crate::source::json::{Node, Value};
@@ -118,11 +118,12 @@ impl<'d, 'a> Fields<'d, 'a> {
         })
     }
 
-    /// A moment as written: the CLI writes a string or seconds since 1970.
+    /// A moment: the CLI writes a string or seconds since 1970, and either becomes RFC 3339 in UTC.
+    /// What is no moment is kept as it is written.
     pub(super) fn moment(&mut self, name: &str) -> Option<Located<String>> {
         self.read(name, "a date", |node| match &node.value {
-            Value::String(text) => Some(text.clone().into_owned()),
-            Value::Number(text) => Some((*text).to_owned()),
+            Value::String(text) => Some(normalized_time(text)),
+            Value::Number(text) => Some(normalized_time(text)),
             _ => None,
         })
     }

@@ -171,7 +171,7 @@ pub struct KeyRecord {
     pub multi_region: Option<bool>,
     /// `MultiRegionKeyType`.
     pub multi_region_type: Option<String>,
-    /// `DeletionDate` as written.
+    /// `DeletionDate`, RFC 3339 in UTC; as written where it is no moment.
     pub deletion_date: Option<String>,
     /// Its aliases.
     pub aliases: Option<Vec<String>>,

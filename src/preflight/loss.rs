@@ -1,9 +1,10 @@
 //! What is lost with the key, by its spec, usage and origin.
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
 
-use crate::aws::Reported;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
+use crate::aws::key_state::compatibility;
+use crate::aws::{KmsAction, Reported};
 use crate::source::Location;
 
 use super::key::Subject;
@@ -216,8 +217,9 @@ fn by_family(subject: &Subject, family: &Family) -> Option<Reason> {
         (MultiRegionKeyType::Replica, Some(region))
             if family.primary.as_ref().is_some_and(lasting) =>
         {
+            let again = not_replicable(family);
             let text = format!(
-                "this is a replica, and its primary exists: related keys, such as that in {region}, decrypt what it encrypted, and it can be made again"
+                "this is a replica, and its primary exists: related keys, such as that in {region}, decrypt what it encrypted; it can be made again from the primary, in this Region only after KMS has deleted this one{again}"
             );
             reason(
                 Severity::Note,
@@ -238,12 +240,21 @@ fn by_family(subject: &Subject, family: &Family) -> Option<Reason> {
     })
 }
 
+/// That the primary's state does not let a replica be made; empty where it does.
+fn not_replicable(family: &Family) -> String {
+    let state = family.primary.as_ref().and_then(|primary| primary.state);
+    let refused = state.filter(|state| compatibility(KmsAction::ReplicateKey, *state).is_error());
+    refused.map_or_else(String::new, |state| {
+        format!(", and not while the primary is {state}")
+    })
+}
+
 /// A replica whose primary is not known to stay.
 fn replica(family: &Family, at: Location) -> Reason {
     let primary = family.primary.as_ref();
     match primary.and_then(|primary| primary.state) {
         None => {
-            let text = "this is a replica, and no file says whether its primary still exists: only then can it be made again";
+            let text = "this is a replica, and whether its primary still exists is not known: only then can it be made again";
             reason(Severity::Caution, "primary-not-known", MULTI_REGION, text)
                 .help("add the output of `aws kms describe-key` for the primary key")
                 .at(at)

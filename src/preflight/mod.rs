@@ -9,6 +9,7 @@ mod command;
 mod control;
 mod desk;
 mod evidence;
+mod expiry;
 mod guardrails;
 mod key;
 mod key_state;
@@ -27,6 +28,7 @@ mod request;
 mod timeline;
 mod trailing_days;
 mod verdict;
+mod windows;
 
 use serde::Serialize;
 
@@ -57,6 +59,7 @@ use desk::Desk;
 use key::Subject;
 use related::Family;
 use request::Found;
+use windows::Windows;
 
 /// The answer to one question.
 #[derive(Clone, Debug, Serialize)]
@@ -245,8 +248,10 @@ fn whole(
         reasons.extend(loss::reasons(subject, &family));
     }
     reasons.extend(key_state::reasons(subject, question));
+    reasons.extend(expiry::reasons(subject, question));
     reasons.extend(guardrails::control_policies(inventory));
-    let (mut timeline, found) = timeline::of(subject, &family, question);
+    let windows = Windows::of(subject, &family, question, inventory);
+    let (mut timeline, found) = timeline::of(subject, &family, question, &windows);
     let plan = timeline
         .as_mut()
         .and_then(|timeline| timeline.plan.as_mut());

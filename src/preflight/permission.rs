@@ -244,6 +244,25 @@ impl Decider<'_> {
     }
 }
 
+/// The waiting periods with which the principal is not surely denied `ScheduleKeyDeletion`, ascending.
+pub(super) fn possible_days(desk: &Desk<'_>) -> Vec<PendingWindowInDays> {
+    let question = Decider {
+        desk,
+        action: KmsAction::ScheduleKeyDeletion,
+        trailing: None,
+    };
+    let is_possible = |days: &PendingWindowInDays| {
+        question
+            .contexts(Asked::Days(*days))
+            .into_iter()
+            .any(|context| {
+                let request = question.request(context);
+                question.judge(&request, &desk.at_most()).answer != Answer::Denied
+            })
+    };
+    PendingWindowInDays::all().filter(is_possible).collect()
+}
+
 struct Judged {
     answer: Answer,
     trailing: Option<TrailingDays>,

@@ -5,11 +5,11 @@ use crate::eval::{Caller, WINDOW_KEY};
 use crate::inventory::Inventory;
 
 use super::desk::Desk;
-use super::key::Subject;
 use super::permission::{Answer, Asked, Permission, decide};
 use super::reference::{CONDITIONS, EVALUATION, MULTI_REGION, PERMISSIONS};
 use super::timeline::Plan;
 use super::verdict::{Reason, Severity, Topic};
+use super::windows::described;
 use super::{Operation, Question};
 
 /// What AWS recommends beside `kms:ScheduleKeyDeletion`, and what for.
@@ -246,14 +246,8 @@ pub(super) fn ranges(ranges: &[(u8, u8)]) -> String {
 /// Whether the principal may make the calls of a plan: each key has a key policy of its own.
 pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -> Option<Reason> {
     for call in &mut plan.calls {
-        let with_policy = inventory.keys.iter().filter(|key| key.policy.is_some());
-        let described = with_policy
-            .filter(|key| key.metadata.related.is_some() || key.name == call.key)
-            .map(|key| Subject::new(key, None))
-            .filter(|key| key.name() == call.key);
-        // Of several policies it is not known which is in force.
-        if let [subject] = described.collect::<Vec<_>>().as_slice() {
-            let desk = Desk::new(subject, caller, inventory);
+        if let Some(subject) = described(&call.key, inventory) {
+            let desk = Desk::new(&subject, caller, inventory);
             let asked = Asked::Days(call.window);
             let decided = decide(&desk, KmsAction::ScheduleKeyDeletion, asked, None);
             call.answer = Some(decided.answer);
@@ -271,7 +265,7 @@ pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -
         .collect();
     (!missing.is_empty()).then(|| {
         let text = format!(
-            "each related key has a key policy of its own, and the principal is not known to be allowed to make these calls of the shortest plan: {}",
+            "each related key has a key policy of its own, and the principal is not known to be allowed to make these calls of the plan: {}",
             missing.join(", ")
         );
         let id = "plan-permission-missing";

@@ -42,6 +42,8 @@ pub(super) const POST_QUANTUM: &str =
 /// Imported key material.
 pub(super) const IMPORTED: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html";
+/// When imported key material expires.
+pub(super) const EXPIRATION: &str = "https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-import-key-material.html#importing-keys-expiration";
 /// Determining past use.
 pub(super) const PAST_USE: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html";

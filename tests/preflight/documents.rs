@@ -186,7 +186,8 @@ fn cancel_key_deletion_leaves_the_key_disabled() {
         (&command, Some(Answer::Allowed))
     );
     for (now, verdict) in [
-        ("2026-07-20T00:00:00Z", Verdict::Stop),
+        // KMS may be 24 hours late, and a call that comes too late costs nothing.
+        ("2026-07-20T00:00:00Z", Verdict::Caution),
         ("2026-07-19T23:59:59Z", Verdict::Go),
     ] {
         let question = Question {

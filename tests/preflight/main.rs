@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod dates;
 mod documents;
 mod evidence;
 mod newer;

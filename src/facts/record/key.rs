@@ -32,13 +32,13 @@ pub struct KeyRecord {
     /// words that finish "goes on …"; left out for keys of other usages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key_goes_on: Option<&'static str>,
-    /// `DeletionDate` as written.
+    /// `DeletionDate`, RFC 3339 in UTC; as written where it is no moment.
     pub deletion_date: Option<String>,
     /// All its aliases, for example `alias/payments`.
     pub aliases: Option<Vec<String>>,
     /// All its tags.
     pub tags: Option<Vec<TagRecord>>,
-    /// When it was last used, as written; null where no file says it or no use was recorded.
+    /// When it was last used, RFC 3339 in UTC; null where no file says it or no use was recorded.
     pub last_used: Option<String>,
     /// The deletion that is under way; left out where the key is not pending it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -101,6 +101,8 @@ fn metadata(document: &Document<'_>, id: &str, fields: &mut Fields<'_, '_>) -> K
         related,
         created: fields.moment("CreationDate"),
         deletion_date: fields.moment("DeletionDate"),
+        expiration: fields.reported("ExpirationModel"),
+        valid_to: fields.moment("ValidTo"),
         pending_window: fields.days("PendingDeletionWindowInDays"),
         ..KeyMetadata::default()
     }

@@ -154,6 +154,8 @@ fn take_later(key: &mut Key, later: Key) {
         related,
         created,
         deletion_date,
+        expiration,
+        valid_to,
         pending_window,
         scheduled,
         recorded,
@@ -173,6 +175,8 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.related, related);
     take(&mut old.created, created);
     take(&mut old.deletion_date, deletion_date);
+    take(&mut old.expiration, expiration);
+    take(&mut old.valid_to, valid_to);
     take(&mut old.pending_window, pending_window);
     take(&mut old.scheduled, scheduled);
     take(&mut old.recorded, recorded);

@@ -5,6 +5,7 @@
 
 mod multi_region;
 mod pending;
+mod plan;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ use super::permission::Answer;
 use super::reference::{DELETING, MULTI_REGION, SCHEDULE};
 use super::related::Family;
 use super::verdict::{Reason, Severity, Topic};
+use super::windows::Windows;
 use super::{Operation, Question};
 
 /// Days by which KMS may be late.
@@ -30,7 +32,7 @@ pub struct Timeline {
     pub state_after: Option<KeyState>,
     /// Whether KMS's answer holds a `DeletionDate`: not for a primary key with replicas.
     pub answer_has_deletion_date: Option<bool>,
-    /// The first moment at which the key may be deleted; null where that hangs on replicas that are
+    /// The first moment at which the key may be deleted; null where that depends on replicas that are
     /// not scheduled, or is not known.
     pub earliest_deletion: Option<Moment>,
     /// The moment by which it is deleted.
@@ -94,14 +96,22 @@ pub struct Milestone {
     pub what: String,
 }
 
-/// How a primary key and all its replicas are deleted soonest.
+/// How a primary key and all its replicas are deleted at once.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
-    /// Days until the primary may be deleted, with the waiting period asked for.
+    /// Days until the primary may be deleted, with the waiting periods asked for as far as the policies
+    /// of each Region allow them. At least so many where `not_before` is set.
     pub days: i64,
-    /// The same with the shortest waiting period: 14, 7 until the last replica is deleted and 7 more,
-    /// unless the replicas are pending already.
+    /// The same with the shortest waiting periods that the policies and the configured minimum allow:
+    /// 14 at least, 7 until the last replica is deleted and 7 more, unless replicas are pending already.
     pub shortest_days: i64,
+    /// A date before which the primary is not deleted, as a replica is pending until then; null where
+    /// the moment of the call is known, and `days` has it.
+    pub not_before: Option<Moment>,
+    /// The waiting periods of the replicas in words, for example `for 7 days`; empty where all of them
+    /// are pending already.
+    #[serde(skip)]
+    pub replica_days: String,
     /// The bars.
     pub lanes: Vec<Lane>,
     /// What happens.
@@ -130,6 +140,33 @@ pub struct PlannedCall {
     /// The waiting period that it asks for.
     #[serde(skip)]
     pub(super) window: PendingWindowInDays,
+}
+
+impl Lane {
+    /// The same without what is past: nothing is drawn before the call. Of a key that is gone a
+    /// moment is left.
+    pub(super) fn since_call(mut self, clock: Clock) -> Self {
+        let Some(last) = self.segments.last().copied() else {
+            return self;
+        };
+        let start = clock.after(0);
+        let is_past = |moment: Moment| moment.at.is_some_and(|at| clock.is_past(at));
+        self.segments
+            .retain(|segment| !segment.to.is_some_and(is_past));
+        for segment in &mut self.segments {
+            if is_past(segment.from) {
+                segment.from = start;
+            }
+        }
+        if self.segments.is_empty() {
+            self.segments.push(Segment {
+                from: start,
+                to: Some(start),
+                ..last
+            });
+        }
+        self
+    }
 }
 
 impl Milestone {
@@ -170,6 +207,7 @@ pub(super) fn of(
     subject: &Subject,
     family: &Family,
     question: &Question,
+    windows: &Windows,
 ) -> (Option<Timeline>, Vec<Reason>) {
     let clock = Clock { now: question.now };
     if question.operation != Operation::Schedule {
@@ -184,19 +222,19 @@ pub(super) fn of(
     };
     let is_primary = subject.part() == Some(MultiRegionKeyType::Primary);
     if is_primary && !family.replicas.is_empty() {
-        return multi_region::timeline(subject, family, window, clock);
+        return multi_region::timeline(subject, family, windows, window, clock);
     }
     let mut reasons = Vec::new();
     if subject.multi_region() == Some(true) {
         match subject.part() {
             None => reasons.push(topology_not_known(
                 subject,
-                "whether this multi-Region key is the primary or a replica is in no file; a primary with replicas waits for them",
+                "whether this multi-Region key is the primary or a replica is not known; a primary with replicas waits for them",
             )),
             Some(MultiRegionKeyType::Primary) if !family.is_whole => {
                 reasons.push(topology_not_known(
                     subject,
-                    "which replicas this primary key has is in no file; with any, its waiting period begins only when the last of them is deleted",
+                    "which replicas this primary key has is not known; with any, its waiting period begins only when the last of them is deleted",
                 ));
             }
             Some(_) => {}

@@ -4,33 +4,36 @@
 use crate::aws::PendingWindowInDays;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 
-use super::super::command;
 use super::super::key::Subject;
-use super::super::moment::{Clock, Moment, days_between};
+use super::super::moment::{Clock, Moment};
 use super::super::reference::{MULTI_REGION, PRIMARY_REGION};
 use super::super::related::{Family, Related};
 use super::super::verdict::{Reason, Severity, Topic};
-use super::{LATE, Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline, label, waiting};
+use super::super::windows::Windows;
+use super::plan::plan;
+use super::{LATE, Lane, Milestone, Phase, Plan, Segment, Timeline, label, waiting};
 
 /// The timeline of a call on the primary.
 pub(super) fn timeline(
     subject: &Subject,
     family: &Family,
+    windows: &Windows,
     window: PendingWindowInDays,
     clock: Clock,
 ) -> (Option<Timeline>, Vec<Reason>) {
-    let last = last_replica(family);
+    // A date that is past is that of a replica which is gone by now.
+    let last = last_replica(family).map(|last| clock.not_before_call(last));
     let days = i64::from(window.days());
     let start = clock.after(0);
     let mut timeline = Timeline {
         state_after: Some(KeyState::PendingReplicaDeletion),
         answer_has_deletion_date: Some(false),
-        plan: Some(plan(subject, family, window, clock)),
+        plan: Some(plan(subject, family, windows, window, clock)),
         ..Timeline::default()
     };
     timeline
         .lanes
-        .push(primary(subject, days, start, last.map(|at| clock.at(at))));
+        .push(primary(subject, days, start, last).since_call(clock));
     timeline
         .lanes
         .extend(family.replicas.iter().map(|replica| lane(replica, clock)));
@@ -39,7 +42,6 @@ pub(super) fn timeline(
         "ScheduleKeyDeletion: the primary is PendingReplicaDeletion, cannot be used or replicated any more, and waits",
     ));
     if let Some(last) = last {
-        let last = clock.at(last);
         let end = Clock::later(last, days);
         timeline.earliest_deletion = Some(end);
         // Both the last replica and the primary may be deleted late.
@@ -56,7 +58,8 @@ pub(super) fn timeline(
             ),
         ]);
     }
-    let reasons = reasons(subject, family, &timeline, window);
+    let mut reasons = reasons(subject, family, &timeline, window, clock);
+    reasons.extend(denied_days(family, windows));
     (Some(timeline), reasons)
 }
 
@@ -97,6 +100,10 @@ pub(super) fn primary(
 
 /// The bar of a replica as it is now.
 pub(super) fn lane(replica: &Related, clock: Clock) -> Lane {
+    as_dated(replica, clock).since_call(clock)
+}
+
+fn as_dated(replica: &Related, clock: Clock) -> Lane {
     let from = clock.after(0);
     let (segments, ends_deleted) = match (replica.state, replica.deleted_at) {
         (Some(state), Some(date)) if state.is_pending_deletion() => {
@@ -138,121 +145,12 @@ pub(super) fn lane(replica: &Related, clock: Clock) -> Lane {
     }
 }
 
-/// Everything scheduled at once, replicas with the shortest waiting period.
-fn plan(subject: &Subject, family: &Family, window: PendingWindowInDays, clock: Clock) -> Plan {
-    let shortest = i64::from(PendingWindowInDays::MIN.days());
-    let start = clock.after(0);
-    let ends = |replica: &Related| {
-        let date = replica.deleted_at.filter(|_| replica.is_pending());
-        let days = date.zip(clock.now);
-        // A part of a day counts as a whole one.
-        days.map_or(shortest, |(date, now)| {
-            days_between(date, now).saturating_neg()
-        })
-    };
-    let replicas_gone = family.replicas.iter().map(ends).max().unwrap_or(shortest);
-    let days = replicas_gone.saturating_add(i64::from(window.days()));
-    let gone = clock.after(replicas_gone);
-    let lane = |replica: &Related| {
-        if replica.is_pending() {
-            return lane(replica, clock);
-        }
-        Lane {
-            region: replica.region.clone(),
-            part: Some(replica.part),
-            segments: waiting(start, shortest, 0).to_vec(),
-            ends_deleted: true,
-        }
-    };
-    let mut lanes = vec![primary(
-        subject,
-        i64::from(window.days()),
-        start,
-        Some(gone),
-    )];
-    lanes.extend(family.replicas.iter().map(lane));
-    Plan {
-        days,
-        shortest_days: replicas_gone.saturating_add(shortest),
-        lanes,
-        milestones: milestones(start, gone, clock.after(days)),
-        calls: calls(subject, family, window),
-        way_out: way_out(subject, family, window),
-    }
-}
-
-fn milestones(start: Moment, gone: Moment, end: Moment) -> Vec<Milestone> {
-    vec![
-        Milestone::new(
-            start,
-            "primary and replicas are scheduled: the replicas' waiting periods begin, side by side; the primary's does not",
-        ),
-        Milestone::new(
-            gone,
-            "the last replica is deleted: the primary is PendingDeletion, and its waiting period begins",
-        ),
-        Milestone::new(end, "the primary's waiting period ends, and KMS deletes it"),
-    ]
-}
-
-fn calls(subject: &Subject, family: &Family, window: PendingWindowInDays) -> Vec<PlannedCall> {
-    let primary = schedule(&label(subject), subject.name(), window);
-    let open = family
-        .replicas
-        .iter()
-        .filter(|replica| !replica.is_pending());
-    let replicas = open.map(|replica| {
-        let call = schedule(&replica.region, &replica.arn, PendingWindowInDays::MIN);
-        PlannedCall {
-            purpose: "schedule the replica".to_owned(),
-            ..call
-        }
-    });
-    std::iter::once(primary).chain(replicas).collect()
-}
-
-fn schedule(region: &str, key: &str, window: PendingWindowInDays) -> PlannedCall {
-    PlannedCall {
-        region: region.to_owned(),
-        purpose: "schedule the primary".to_owned(),
-        command: command::schedule(Some(region), key, Some(window)),
-        answer: None,
-        key: key.to_owned(),
-        window,
-    }
-}
-
-/// The primary becomes a replica, which can be deleted alone.
-fn way_out(subject: &Subject, family: &Family, window: PendingWindowInDays) -> Vec<PlannedCall> {
-    // The table of key states lets a new primary be chosen among enabled keys only.
-    let enabled = |replica: &&Related| replica.state == Some(KeyState::Enabled);
-    let heir = family.replicas.iter().find(enabled).or_else(|| {
-        let mut others = family.replicas.iter();
-        others.find(|replica| !replica.is_pending())
-    });
-    let Some(heir) = heir else {
-        return Vec::new();
-    };
-    let key = subject.name();
-    let then = schedule(&label(subject), key, window);
-    vec![
-        PlannedCall {
-            purpose: format!("make the replica in {} the primary", heir.region),
-            command: command::update_primary_region(subject.region(), key, &heir.region),
-            ..then.clone()
-        },
-        PlannedCall {
-            purpose: "schedule this key, which is a replica then".to_owned(),
-            ..then
-        },
-    ]
-}
-
 fn reasons(
     subject: &Subject,
     family: &Family,
     timeline: &Timeline,
     window: PendingWindowInDays,
+    clock: Clock,
 ) -> Vec<Reason> {
     let at = subject.key.metadata.related.as_ref().map(|found| found.at);
     let at = at.unwrap_or(subject.at());
@@ -267,11 +165,55 @@ fn reasons(
             regions.join(", ")
         ),
     )];
-    reasons.push(until(family, timeline));
+    reasons.push(until(family, timeline, clock));
     if let Some(plan) = &timeline.plan {
         reasons.extend(of_plan(plan));
     }
-    reasons.into_iter().map(|reason| reason.at(at)).collect()
+    let mut reasons: Vec<_> = reasons.into_iter().map(|reason| reason.at(at)).collect();
+    reasons.extend(overdue(family, clock));
+    reasons
+}
+
+/// Replicas whose deletion date is past: their descriptions are out of date.
+pub(super) fn overdue(family: &Family, clock: Clock) -> Option<Reason> {
+    let is_past = |replica: &&Related| {
+        let date = replica.deleted_at.filter(|_| replica.is_pending());
+        date.is_some_and(|date| clock.is_past(date))
+    };
+    let past: Vec<_> = family.replicas.iter().filter(is_past).collect();
+    let first = past.first()?;
+    let each: Vec<_> = past
+        .iter()
+        .filter_map(|replica| Some(format!("{} ({})", replica.region, replica.deleted_at?)))
+        .collect();
+    let text = format!(
+        "the deletion date of {} is past: {}; KMS deletes them within 24 hours after it unless that was cancelled, so their descriptions are out of date",
+        count(past.len(), "replica"),
+        each.join(", ")
+    );
+    let found = reason(Severity::Caution, "replica-overdue", text);
+    Some(
+        found
+            .help("fetch the output of `aws kms describe-key` for them again")
+            .at(first.at),
+    )
+}
+
+/// Replicas whose policies do not let the principal schedule with the days that were asked for.
+fn denied_days(family: &Family, windows: &Windows) -> Option<Reason> {
+    let open = family.replicas.iter().filter(|key| !key.is_pending());
+    let denied = open.filter(|key| windows.denies_wanted(&key.arn));
+    let each: Vec<_> = denied
+        .map(|key| format!("{} days in {}", windows.wanted(&key.arn), key.region))
+        .collect();
+    if each.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "the policies of these replicas deny the days that were asked for, so that the plan has others: {}",
+        each.join(", ")
+    );
+    Some(reason(Severity::Note, "plan-with-other-days", text))
 }
 
 fn reason(severity: Severity, id: &'static str, text: String) -> Reason {
@@ -279,10 +221,15 @@ fn reason(severity: Severity, id: &'static str, text: String) -> Reason {
 }
 
 /// When the waiting comes to an end, if it does.
-fn until(family: &Family, timeline: &Timeline) -> Reason {
+fn until(family: &Family, timeline: &Timeline, clock: Clock) -> Reason {
     if let Some(end) = timeline.earliest_deletion.and_then(|moment| moment.at) {
+        let when = if clock.now.is_some() {
+            "at"
+        } else {
+            "not before"
+        };
         let text = format!(
-            "every replica is pending deletion, so the primary's deletion is expected at {end}; cancelling one of them moves it"
+            "every replica is pending deletion, so the primary's deletion is expected {when} {end}; cancelling one of them moves it"
         );
         return reason(Severity::Note, "expected-deletion", text);
     }
@@ -300,7 +247,7 @@ fn until(family: &Family, timeline: &Timeline) -> Reason {
         "the deletion dates of its replicas are not all known".to_owned()
     } else {
         format!(
-            "of these replicas no file says that they are pending deletion: {}",
+            "these replicas are not known to be pending deletion: {}",
             open.join(", ")
         )
     };
@@ -308,10 +255,22 @@ fn until(family: &Family, timeline: &Timeline) -> Reason {
     reason(Severity::Caution, "may-wait-for-ever", text)
 }
 
-/// The shortest plan, and the way out of waiting.
+/// The plan, the shortest plan, and the way out of waiting.
 fn of_plan(plan: &Plan) -> Vec<Reason> {
+    let how = if plan.replica_days.is_empty() {
+        "as the replicas are scheduled".to_owned()
+    } else {
+        format!(
+            "with every replica scheduled {} at the same time",
+            plan.replica_days
+        )
+    };
+    let bound = plan.not_before.and_then(|moment| moment.at);
+    let bound = bound.map_or_else(String::new, |date| {
+        format!(", and not before {date} whenever it is scheduled")
+    });
     let text = format!(
-        "with every replica scheduled for 7 days at the same time the primary is deleted on day {}; the shortest possible plan takes {} days",
+        "{how} the primary is deleted on day {}{bound}; the shortest plan that is allowed here takes {} days",
         plan.days, plan.shortest_days
     );
     let mut reasons = vec![reason(Severity::Note, "shortest-plan", text)];

@@ -6,11 +6,11 @@ use crate::aws::key::KeyState;
 
 use super::super::Operation;
 use super::super::key::Subject;
-use super::super::moment::{Clock, parse};
+use super::super::moment::{Clock, Moment, later, parse};
 use super::super::reference::{CANCEL, METADATA, MULTI_REGION};
 use super::super::related::Family;
 use super::super::verdict::{Reason, Severity, Topic};
-use super::multi_region::{lane, last_replica, primary};
+use super::multi_region::{lane, last_replica, overdue, primary};
 use super::{LATE, Lane, Milestone, Phase, Segment, Timeline, label};
 
 /// The timeline of a key that is pending deletion; none for any other.
@@ -42,7 +42,7 @@ fn dated(subject: &Subject, operation: Operation, clock: Clock) -> (Option<Timel
     start(operation, &mut timeline, clock);
     let written = subject.key.metadata.deletion_date.as_ref();
     let Some(date) = written.and_then(|date| parse(&date.value)) else {
-        let text = "the key is pending deletion, and no file says until when";
+        let text = "the key is pending deletion, and until when is not known";
         let reason = Reason::new(
             Severity::Caution,
             Topic::Timeline,
@@ -55,10 +55,8 @@ fn dated(subject: &Subject, operation: Operation, clock: Clock) -> (Option<Timel
     };
     let end = clock.at(date);
     let last = Clock::later(end, LATE);
-    timeline.earliest_deletion = Some(end);
-    timeline.latest_deletion = Some(last);
-    timeline.last_cancel = Some(end);
-    timeline.lanes.push(Lane {
+    ends(&mut timeline, (end, last), clock);
+    let lane = Lane {
         region: label(subject),
         part: subject.part(),
         segments: vec![
@@ -74,51 +72,76 @@ fn dated(subject: &Subject, operation: Operation, clock: Clock) -> (Option<Timel
             },
         ],
         ends_deleted: true,
-    });
-    timeline.milestones.extend([
-        Milestone::new(
+    };
+    timeline.lanes.push(lane.since_call(clock));
+    if clock.is_past(date) {
+        timeline.milestones.push(over(clock));
+    } else {
+        timeline.milestones.push(Milestone::new(
             end,
             "the waiting period ends: from here on cancelling may be too late",
-        ),
-        Milestone::new(last, "without a cancellation the key is deleted by now"),
-    ]);
+        ));
+    }
+    timeline.milestones.extend(
+        last.at
+            .filter(|last| !clock.is_past(*last))
+            .map(|_| Milestone::new(last, "without a cancellation the key is deleted by now")),
+    );
     let at = written.map(|date| date.at);
-    let reason = until(date, operation, clock);
+    let reason = until(date, LATE, operation, clock);
     (Some(timeline), vec![reason.at(at)])
 }
 
-/// Until when it can be cancelled.
-fn until(date: Timestamp, operation: Operation, clock: Clock) -> Reason {
-    let over = clock.now.is_some_and(|now| now >= date);
-    let (severity, id, text) = match (over, clock.now, operation) {
-        (true, _, Operation::Cancel) => (
-            Severity::Stop,
-            "waiting-period-over",
-            format!(
-                "the waiting period ended at {date}: KMS has deleted the key, or will at any moment"
-            ),
-        ),
-        (true, _, _) => (
-            Severity::Note,
-            "waiting-period-over",
-            format!(
-                "the waiting period ended at {date}: that the deletion can still be cancelled is not to be counted on"
-            ),
-        ),
-        (false, None, Operation::Cancel) => (
-            Severity::Caution,
-            "cancel-until",
-            format!(
-                "the deletion can be cancelled until {date}; whether that is past is not known without `--now`"
-            ),
-        ),
-        (false, _, _) => (
-            Severity::Note,
-            "cancel-until",
-            format!("the deletion can be cancelled until {date}"),
-        ),
+/// From when to when it is deleted, never before the call; until when it can surely be cancelled.
+fn ends(timeline: &mut Timeline, (end, last): (Moment, Moment), clock: Clock) {
+    let not_before_call = |moment: Moment| {
+        let dated = moment.at.map(|at| clock.not_before_call(at));
+        dated.unwrap_or(moment)
     };
-    Reason::new(severity, Topic::Timeline, id, CANCEL, text)
+    timeline.earliest_deletion = Some(not_before_call(end));
+    timeline.latest_deletion = Some(not_before_call(last));
+    let is_over = end.at.is_some_and(|at| clock.is_past(at));
+    timeline.last_cancel = Some(end).filter(|_| !is_over);
+}
+
+fn over(clock: Clock) -> Milestone {
+    Milestone::new(
+        clock.after(0),
+        "the waiting period is over: KMS has deleted the key, or will at any moment",
+    )
+}
+
+/// Until when it can be cancelled; `late`: days by which KMS may be late. That a call comes too late
+/// costs nothing.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
+fn until(date: Timestamp, late: i64, operation: Operation, clock: Clock) -> Reason {
+    let reason =
+        |severity, id, text: String| Reason::new(severity, Topic::Timeline, id, CANCEL, text);
+    if clock.is_past(date) {
+        let hours = late.saturating_mul(24);
+        let latest = later(date, late);
+        let gone = if latest.is_some_and(|latest| clock.is_past(latest)) {
+            format!(
+                "more than {hours} hours ago: KMS has deleted the key, unless that was cancelled and its description is out of date"
+            )
+        } else {
+            format!("and KMS deletes the key within {hours} hours after that")
+        };
+        let severity = if operation == Operation::Cancel {
+            Severity::Caution
+        } else {
+            Severity::Note
+        };
+        let text = format!("the waiting period ended at {date}, {gone}");
+        let help = "to keep the key, try `aws kms cancel-key-deletion` now: where it is too late, it fails and nothing else happens";
+        return reason(severity, "waiting-period-over", text).help(help);
+    }
+    let text = format!("the deletion can be cancelled until {date}");
+    if clock.now.is_none() && operation == Operation::Cancel {
+        let text = format!("{text}; whether that is past is not known without `--now`");
+        return reason(Severity::Caution, "cancel-until", text);
+    }
+    reason(Severity::Note, "cancel-until", text)
 }
 
 /// `PendingReplicaDeletion`.
@@ -137,54 +160,86 @@ fn waiting(
     let end = begins
         .zip(days)
         .map(|(begins, days)| Clock::later(begins, days));
-    timeline.earliest_deletion = end;
-    timeline.latest_deletion = end.map(|end| Clock::later(end, LATE.saturating_mul(2)));
-    timeline.last_cancel = end;
+    if let Some(end) = end {
+        let latest = Clock::later(end, LATE.saturating_mul(2));
+        ends(&mut timeline, (end, latest), clock);
+    }
     let known = begins.filter(|_| days.is_some());
-    timeline.lanes.push(primary(
-        subject,
-        days.unwrap_or_default(),
-        clock.after(0),
-        known,
-    ));
+    let lane_of_primary = primary(subject, days.unwrap_or_default(), clock.after(0), known);
+    timeline.lanes.push(lane_of_primary.since_call(clock));
     let replicas = family.replicas.iter();
     timeline
         .lanes
         .extend(replicas.map(|replica| lane(replica, clock)));
-    if let Some(begins) = begins {
+    milestones(&mut timeline, begins, end.zip(days), clock);
+    let at = window.map_or(subject.at(), |window| window.at);
+    let mut reasons = vec![expected(end.and_then(|end| end.at), operation, clock).at(at)];
+    let outdated = overdue(family, clock);
+    // A cancellation is possible in either state.
+    reasons.extend(outdated.map(|reason| match operation {
+        Operation::Cancel => Reason {
+            severity: Severity::Note,
+            ..reason
+        },
+        Operation::Schedule | Operation::Pending => reason,
+    }));
+    (Some(timeline), reasons)
+}
+
+/// What is to come of a primary that waits.
+fn milestones(
+    timeline: &mut Timeline,
+    begins: Option<Moment>,
+    end: Option<(Moment, i64)>,
+    clock: Clock,
+) {
+    let ahead = |moment: &Moment| !moment.at.is_some_and(|at| clock.is_past(at));
+    if let Some(begins) = begins.filter(ahead) {
         timeline.milestones.push(Milestone::new(
             begins,
             "the last replica is deleted: the primary's waiting period begins",
         ));
     }
-    if let (Some(end), Some(days)) = (end, days) {
-        timeline.milestones.push(Milestone::new(
+    match end {
+        Some((end, days)) if ahead(&end) => timeline.milestones.push(Milestone::new(
             end,
             format!("expected deletion: the latest deletion date of the replicas and {days} days"),
-        ));
+        )),
+        Some(_) => timeline.milestones.push(over(clock)),
+        None => {}
     }
-    let at = window.map_or(subject.at(), |window| window.at);
-    let reason = match end.and_then(|end| end.at) {
-        Some(end) => Reason::new(
-            Severity::Note,
-            Topic::Timeline,
-            "expected-deletion",
-            MULTI_REGION,
-            format!(
-                "the primary waits for its replicas, and its deletion is expected at {end}; until then it can be cancelled"
-            ),
-        ),
-        None => Reason::new(
-            if operation == Operation::Cancel {
+}
+
+/// When a primary that waits is deleted.
+fn expected(end: Option<Timestamp>, operation: Operation, clock: Clock) -> Reason {
+    let of_replicas =
+        |severity, id, text: &str| Reason::new(severity, Topic::Timeline, id, MULTI_REGION, text);
+    match end {
+        // Both the last replica and the primary may be deleted late.
+        Some(end) if clock.is_past(end) => until(end, LATE.saturating_mul(2), operation, clock),
+        Some(end) => {
+            let not_known = clock.now.is_none() && operation == Operation::Cancel;
+            let (severity, more) = if not_known {
+                (
+                    Severity::Caution,
+                    "; whether that is past is not known without `--now`",
+                )
+            } else {
+                (Severity::Note, "")
+            };
+            let text = format!(
+                "the primary waits for its replicas, and its deletion is expected at {end}; until then it can be cancelled{more}"
+            );
+            of_replicas(severity, "expected-deletion", &text)
+        }
+        None => {
+            let severity = if operation == Operation::Cancel {
                 Severity::Note
             } else {
                 Severity::Caution
-            },
-            Topic::Timeline,
-            "may-wait-for-ever",
-            MULTI_REGION,
-            "the primary waits for its replicas, and not every one is known to be pending deletion: that can last for ever; until its own waiting period ends it can be cancelled",
-        ),
-    };
-    (Some(timeline), vec![reason.at(at)])
+            };
+            let text = "the primary waits for its replicas, and not every one is known to be pending deletion: that can last for ever; until its own waiting period ends it can be cancelled";
+            of_replicas(severity, "may-wait-for-ever", text)
+        }
+    }
 }

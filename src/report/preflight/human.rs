@@ -183,10 +183,7 @@ impl<W: Write> Page<'_, W> {
         let Some(plan) = &timeline.plan else {
             return Ok(());
         };
-        self.title(&format!(
-            "When, if every replica is scheduled for 7 days at the same time: {} days",
-            plan.days
-        ))?;
+        self.title(&words::plan(plan))?;
         self.bars(&plan.lanes, &plan.milestones)?;
         writeln!(self.out)?;
         for call in &plan.calls {

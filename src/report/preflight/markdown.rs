@@ -136,7 +136,7 @@ impl<W: Write> Ticket<'_, W> {
         };
         let mut drawn = Vec::new();
         super::chart::lanes(&mut drawn, &plan.lanes, &STYLE)?;
-        let title = format!("Plan: everything scheduled at once, {} days", plan.days);
+        let title = words::plan(plan);
         self.dates(&title, &drawn, &plan.milestones)?;
         self.calls("", &plan.calls)?;
         if plan.way_out.is_empty() {

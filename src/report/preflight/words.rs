@@ -3,7 +3,7 @@
 use crate::eval::Decision;
 use crate::preflight::{
     Answer, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord, Moment, Operation,
-    Permission, Phase, PlannedCall, Preflight, PrincipalKind, Verdict,
+    Permission, Phase, Plan, PlannedCall, Preflight, PrincipalKind, Verdict,
 };
 use crate::report::explanation::{View, sentence};
 use crate::source::{Location, Sources};
@@ -143,6 +143,21 @@ pub(super) fn canceller(other: &Canceller) -> String {
         (_, false) => "by the key policy",
     };
     how.to_owned()
+}
+
+/// What a plan is and how long it takes.
+pub(super) fn plan(plan: &Plan) -> String {
+    let bound = plan.not_before.and_then(|moment| moment.at);
+    let bound = bound.map_or_else(String::new, |at| format!(", not before {at}"));
+    let how = if plan.replica_days.is_empty() {
+        "as the replicas are scheduled".to_owned()
+    } else {
+        format!(
+            "if every replica is scheduled {} at the same time",
+            plan.replica_days
+        )
+    };
+    format!("When, {how}: {} days{bound}", plan.days)
 }
 
 /// Whether a call of a plan can be made, in brackets.
