@@ -1,6 +1,6 @@
 //! `kmslint diff`: what a change does to permissions.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ use crate::source::InputFailure;
 
 use super::inputs::{configuration, report_failures};
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint diff`.
 #[derive(Debug, Args)]
@@ -122,7 +122,7 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
         .flatten()
         .cloned()
         .collect();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = output::stdout();
     match arguments.format {
         Format::Human => report::difference::human::write(&mut out, &difference, &terminal.style)?,
         Format::Markdown => {

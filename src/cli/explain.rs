@@ -1,13 +1,11 @@
 //! `kmslint explain RULE`: a rule's page.
 
-use std::io::{self, Write as _};
-
 use clap::Args;
 
 use crate::lint::OWN_RULES;
 use crate::rule::Catalogue;
 
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint explain`.
 #[derive(Debug, Args)]
@@ -18,7 +16,7 @@ pub(super) struct ExplainArguments {
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     if let Some(own) = OWN_RULES.iter().find(|own| own.id == arguments.rule) {
-        writeln!(io::stdout().lock(), "# {}\n\n{}", own.title, own.text)?;
+        output::print(&format!("# {}\n\n{}\n", own.title, own.text))?;
         return Ok(ExitCode::Clean);
     }
     let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
@@ -32,6 +30,6 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
             arguments.rule.escape_default()
         ))
     })?;
-    write!(io::stdout().lock(), "{}", rule.text())?;
+    output::print(rule.text())?;
     Ok(ExitCode::Clean)
 }

@@ -1,6 +1,6 @@
 //! `kmslint facts`: the document that rules are written over.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::Write as _;
 
 use clap::Args;
 
@@ -9,7 +9,7 @@ use crate::report;
 
 use super::inputs::{InputArguments, report_failures};
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint facts`.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<Exi
     let located = project.each_facts(|facts| facts.located(sources));
     let located = located.into_iter().collect::<Result<Vec<_>, _>>();
     let located = located.map_err(Failure::usage)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = output::stdout();
     report::json::write(&mut out, &located)?;
     out.flush()?;
     report_failures(&project, terminal)?;

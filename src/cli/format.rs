@@ -1,6 +1,6 @@
 //! The formats of findings, and what each needs to know.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 
@@ -11,9 +11,9 @@ use crate::project::Checked;
 use crate::report::{self, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
 
-use super::Failure;
 use super::inputs::report_failures;
 use super::terminal::Terminal;
+use super::{Failure, output};
 
 /// How to show findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn show(&self, terminal: &Terminal) -> Result<(), Failure> {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = output::stdout();
         let project = &self.checked.project;
         let (sources, failures) = (&project.loaded.sources, &project.failures);
         let (findings, style) = (&self.checked.findings, &terminal.style);

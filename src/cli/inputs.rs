@@ -1,6 +1,6 @@
 //! Arguments about inputs and rules, which several commands have in common.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Watch};
 use crate::report;
 
 use super::terminal::Terminal;
-use super::{days, progress};
+use super::{days, output, progress};
 
 /// Which files to look at, and by which configuration.
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ pub(super) fn configuration(config: Option<&PathBuf>, no_config: bool) -> Config
 
 /// Tells on standard error what could not be read.
 pub(super) fn report_failures(project: &Project, terminal: &Terminal) -> io::Result<()> {
-    let mut err = BufWriter::new(io::stderr().lock());
+    let mut err = output::stderr();
     let (sources, failures) = (&project.loaded.sources, &project.failures);
     report::human::input_errors(&mut err, sources, failures, &terminal.style)?;
     err.flush()

@@ -11,12 +11,14 @@ mod facts;
 mod fix;
 mod format;
 mod inputs;
+mod output;
 mod preflight;
 mod progress;
 mod rules;
 mod schema;
 mod simulate;
 mod terminal;
+mod threads;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -67,6 +69,21 @@ enum Command {
     Schema(schema::SchemaArguments),
 }
 
+impl Command {
+    /// Whether it uses all cores.
+    const fn shares_work(&self) -> bool {
+        match self {
+            Self::Check(_)
+            | Self::Preflight(_)
+            | Self::Fix(_)
+            | Self::Diff(_)
+            | Self::Simulate(_)
+            | Self::Facts(_) => true,
+            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => false,
+        }
+    }
+}
+
 /// Runs the program with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -76,6 +93,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let terminal = Terminal::detect(arguments.color);
+    if arguments.command.shares_work() {
+        threads::start();
+    }
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Preflight(arguments) => preflight::run(&arguments, &terminal),
@@ -95,27 +115,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn report_usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let shown = report::visible_lines(&text, true);
-    if error.use_stderr() && shown != text {
-        let _ = write!(io::stderr(), "{shown}");
-        return ExitCode::Failure;
-    }
-    if error.print().is_ok() && !error.use_stderr() {
-        ExitCode::Clean
-    } else {
-        ExitCode::Failure
-    }
-}
-
-/// A reader that stops reading, such as `head`, is no failure of ours.
-fn report_failure(error: &Failure, terminal: &Terminal) -> ExitCode {
-    if let Failure::Output(error) = error
-        && error.kind() == io::ErrorKind::BrokenPipe
-    {
+    if !error.use_stderr() {
+        let _ = error.print();
         return ExitCode::Clean;
     }
+    if shown == text {
+        let _ = error.print();
+    } else {
+        let _ = write!(output::stderr(), "{shown}");
+    }
+    ExitCode::Failure
+}
+
+fn report_failure(error: &Failure, terminal: &Terminal) -> ExitCode {
     let text = format!("error: {error}");
     let shown = report::visible_lines(&text, terminal.style.unicode);
-    let _ = writeln!(io::stderr(), "{shown}");
+    let mut err = output::stderr();
+    let _ = writeln!(err, "{shown}");
     ExitCode::Failure
 }
 

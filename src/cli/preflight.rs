@@ -1,6 +1,6 @@
 //! `kmslint preflight`: the verdict on one deletion, before it is made.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -16,7 +16,7 @@ use crate::source::Location;
 use super::clock;
 use super::inputs::{InputArguments, report_failures};
 use super::terminal::Terminal;
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint preflight`.
 #[derive(Debug, Args)]
@@ -175,7 +175,7 @@ fn show_one(
     terminal: &Terminal,
 ) -> io::Result<()> {
     let sources = &project.loaded.sources;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = output::stdout();
     match format {
         Format::Human => human::one(&mut out, sources, answer, &terminal.style)?,
         Format::Json => json::one(&mut out, sources, answer)?,
@@ -191,7 +191,7 @@ fn show_pending(
     terminal: &Terminal,
 ) -> io::Result<()> {
     let sources = &project.loaded.sources;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = output::stdout();
     match format {
         Format::Human => human::pending(&mut out, sources, answers, &terminal.style)?,
         Format::Json => json::pending(&mut out, sources, answers)?,

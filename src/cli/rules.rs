@@ -1,13 +1,13 @@
 //! `kmslint rules`: the catalogue.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use clap::Args;
 
 use crate::lint::OWN_RULES;
 use crate::rule::Catalogue;
 
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint rules`.
 #[derive(Debug, Args)]
@@ -27,10 +27,11 @@ pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
     rows.sort_unstable();
     let width = rows.iter().map(|(id, _, _)| id.len()).max();
     let width = width.unwrap_or_default();
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     for (id, severity, title) in rows {
         let severity = severity.name();
         writeln!(out, "{id:width$}  {severity:7}  {title}")?;
     }
+    out.flush()?;
     Ok(ExitCode::Clean)
 }

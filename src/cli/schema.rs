@@ -1,14 +1,12 @@
 //! `kmslint schema NAME`: JSON Schema of what kmslint reads and writes.
 
-use std::io::{self, Write as _};
-
 use clap::{Args, ValueEnum};
 
 use crate::config;
 use crate::facts;
 use crate::report;
 
-use super::{ExitCode, Failure};
+use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint schema`.
 #[derive(Debug, Args)]
@@ -40,6 +38,6 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Document::Preflight => report::preflight::json::SCHEMA,
         Document::Diff => report::difference::json::SCHEMA,
     };
-    write!(io::stdout().lock(), "{text}")?;
+    output::print(text)?;
     Ok(ExitCode::Clean)
 }

@@ -1,7 +1,7 @@
 //! `kmslint simulate`: one decision explained, or a batch of them.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write as _};
+use std::io::{self, BufReader, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -15,7 +15,7 @@ use crate::simulate::{Explained, run_batch};
 use crate::source::admit;
 
 use super::terminal::Terminal;
-use super::{ExitCode, Failure, days};
+use super::{ExitCode, Failure, days, output};
 
 /// Arguments of `kmslint simulate`.
 #[derive(Debug, Args)]
@@ -114,16 +114,16 @@ pub(super) fn run(arguments: &SimulateArguments, terminal: &Terminal) -> Result<
 }
 
 fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
-    let output = BufWriter::new(io::stdout().lock());
+    let out = output::stdout();
     let summary = if path.as_os_str() == "-" {
-        run_batch(io::stdin().lock(), output)?
+        run_batch(io::stdin().lock(), out)?
     } else {
         let refused = |reason: &dyn std::fmt::Display| {
             Failure::usage(format!("cannot read `{}`: {reason}", path.display()))
         };
         admit(path).map_err(|error| refused(&error))?;
         let file = File::open(path).map_err(|error| refused(&error))?;
-        run_batch(BufReader::with_capacity(1 << 20, file), output)?
+        run_batch(BufReader::with_capacity(1 << 20, file), out)?
     };
     Ok(if summary.errors > 0 {
         ExitCode::Failure
@@ -134,7 +134,7 @@ fn batch(path: &PathBuf) -> Result<ExitCode, Failure> {
 
 fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let files = SimulationFiles::read(&arguments.paths());
-    let mut err = io::stderr().lock();
+    let mut err = output::stderr();
     report::human::input_errors(&mut err, &files.sources, &files.failures, &terminal.style)?;
     err.flush()?;
     drop(err);
@@ -146,7 +146,7 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     let file = |policy| files.source_of(policy);
     let shown = Explained::new(&request, &explained, &files.policies(), &file);
     let view = explanation::View::from(&shown);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = output::stdout();
     match arguments.format {
         Format::Human => explanation::human(&mut out, &files.sources, &view, &terminal.style)?,
         Format::Json => explanation::json(&mut out, &files.sources, &view)?,

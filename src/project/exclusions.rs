@@ -1,7 +1,6 @@
 //! Findings that are not shown: suppressed ones, and those of the baseline.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use crate::finding::{Finding, Fingerprint, Subjects, fingerprint};
 use crate::lint::{
     Baseline, BaselineFile, OWN_RULES, Selection, Suppressed, Suppressions, baseline,
 };
-use crate::source::{SourceFile, SourceId, read};
+use crate::source::{SourceFile, SourceId, read, write_whole};
 
 use super::open::Project;
 use super::options::ProjectError;
@@ -159,6 +158,6 @@ fn write(
     let taken: Vec<_> = findings.extract_if(.., is_policy).collect();
     let subjects = Subjects::new(&project.loaded.sources, &project.config.root);
     let text = baseline(&taken, &subjects).map_err(|error| refused(&error))?;
-    fs::write(path, text).map_err(|error| refused(&error))?;
+    write_whole(path, &text).map_err(|error| refused(&error.reason))?;
     Ok(taken)
 }

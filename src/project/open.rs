@@ -267,7 +267,9 @@ fn load(discovery: &Discovery, options: &Options) -> Loaded {
     thread::scope(|scope| {
         let (done, watched) = mpsc::channel();
         let progress = &progress;
-        scope.spawn(move || watch(discovery, progress, &watched));
+        // Where no thread can be started, nobody watches.
+        let watch = move || watch(discovery, progress, &watched);
+        let _ = thread::Builder::new().spawn_scoped(scope, watch);
         let loaded = load_watched(discovery, progress);
         drop(done);
         loaded

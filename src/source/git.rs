@@ -247,7 +247,8 @@ impl Place {
         let read = thread::scope(|scope| {
             // Git answers while it is asked: both ends must be served at once.
             let mut input = child.stdin.take();
-            scope.spawn(move || input.as_mut().map(|input| input.write_all(ids.as_bytes())));
+            let ask = move || input.as_mut().map(|input| input.write_all(ids.as_bytes()));
+            thread::Builder::new().spawn_scoped(scope, ask)?;
             take_answers(&mut child, wanted, found)
         });
         let ended = child.wait().map_err(|error| failed(error.to_string()))?;

@@ -16,6 +16,7 @@ mod overlay;
 mod path;
 mod read;
 mod read_error;
+mod replace;
 mod root;
 mod span;
 
@@ -31,5 +32,6 @@ pub use overlay::Overlay;
 pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use read::{decode, read};
 pub use read_error::ReadError;
+pub use replace::{Replacement, WriteError, replace, write_whole};
 pub use root::Root;
 pub use span::{Span, Spanned};

@@ -1,9 +1,8 @@
 //! `kmslint fix`: edits for what is found, each with what it does to permissions.
 
 mod show;
-mod write;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
@@ -15,7 +14,7 @@ use crate::rule::Catalogue;
 
 use super::inputs::InputArguments;
 use super::terminal::Terminal;
-use super::{ExitCode, Failure, days};
+use super::{ExitCode, Failure, days, output};
 use show::Shown;
 
 /// Arguments of `kmslint fix`.
@@ -121,7 +120,7 @@ fn allow(shown: &Shown<'_>, principal: &str) -> Result<ExitCode, Failure> {
     if outcome.done.is_empty() && outcome.refused.is_empty() {
         let message = format!("nothing to do: `{principal}` can schedule and cancel deletion");
         let shown = report::visible_lines(&message, true);
-        writeln!(io::stderr(), "{shown}")?;
+        writeln!(output::stderr(), "{shown}")?;
     }
     let is_open = |proposal: &&Proposal| !arguments.takes(proposal);
     if arguments.makes_edits()

@@ -1,16 +1,15 @@
 //! What is shown of the fixes of one run, or written.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::inputs::report_failures;
 use crate::cli::terminal::Terminal;
-use crate::cli::{ExitCode, Failure};
+use crate::cli::{ExitCode, Failure, output};
 use crate::fix::{Proposal, Refused, Repaired, Session};
 use crate::report;
-use crate::source::{SourceId, Sources};
+use crate::source::{Replacement, SourceId, Sources, replace};
 
-use super::write::{self, Replacement};
 use super::{FixArguments, ListFormat};
 
 /// One run, and how it is shown.
@@ -55,7 +54,7 @@ impl Shown<'_> {
                 .filter(|proposal| proposal.is_safe())
                 .count();
             let rest = outcome.left.len().saturating_sub(safe);
-            let mut out = io::stdout().lock();
+            let mut out = output::stdout();
             report::fixes::summary(&mut out, safe, rest, outcome.refused.len())?;
         }
         self.exit_code(false)
@@ -65,7 +64,7 @@ impl Shown<'_> {
     fn show(&self, proposals: &[&Proposal], refused: &[Refused]) -> Result<(), Failure> {
         let sources = self.sources();
         let style = &self.terminal.style;
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = output::stdout();
         if self.arguments.format == ListFormat::Json {
             report::fixes::json(&mut out, sources, proposals, refused)?;
         } else {
@@ -95,11 +94,11 @@ impl Shown<'_> {
             .filter(|refused| refused.input)
             .collect();
         for refused in &blocked {
-            let mut err = io::stderr().lock();
+            let mut err = output::stderr();
             report::fixes::refusal(&mut err, sources, refused, &self.terminal.style)?;
         }
         let code = self.exit_code(!blocked.is_empty())?;
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = output::stdout();
         if self.arguments.diff {
             let directory = std::env::current_dir().unwrap_or_default();
             let directory = directory.to_string_lossy();
@@ -141,6 +140,6 @@ impl Shown<'_> {
                 after,
             })
             .collect();
-        write::replace(&replacements)
+        replace(&replacements).map_err(Failure::usage)
     }
 }
