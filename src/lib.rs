@@ -40,6 +40,7 @@
 //! | [`report`] | values as text, one file for each format |
 //! | [`cli`] | arguments, terminal, exit codes |
 
+pub mod access;
 pub mod aws;
 pub mod cli;
 pub mod config;

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use kmslint::access::Identities;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::eval::Decision;
-use kmslint::facts::{Access, Facts, Identities, Limits, of_key_among};
+use kmslint::facts::{Access, Facts, Limits, of_key_among};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::lint::run_all;

@@ -12,7 +12,10 @@ mod reported;
 mod time;
 pub mod waiting_period;
 
-pub use action::{ActionSet, KmsAction};
+pub use action::{
+    ActionSet, CRITICAL, EVERY, KmsAction, RECOMMENDED_BESIDE_DELETION, USE, WATCHED,
+    WAYS_ROUND_DELETION, WAYS_ROUND_GUARDRAIL,
+};
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
 pub(crate) use nearest::nearest;

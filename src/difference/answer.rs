@@ -1,70 +1,14 @@
-//! What one caller can do on one side.
+//! What an answer depends on.
 
-use crate::aws::KmsAction;
-use crate::eval::{
-    CaseSet, Evaluation, KeyIdentity, Layer, Match, PolicySet, Request, RequestContext,
-    dependencies, evaluate,
-};
-use crate::policy::PolicyDocument;
+use crate::access::Answer;
+use crate::eval::{Layer, Match, RequestContext, dependencies};
 
-use super::actor::Actor;
 use super::atom::{Atom, Factor};
 use super::change::Permission;
 use super::term::{Slot, Term};
 use super::text::hanging;
 
-/// The key on one side, as far as decisions need it.
-#[derive(Debug)]
-pub(super) struct KeySide<'a> {
-    pub(super) identity: KeyIdentity,
-    pub(super) context: RequestContext,
-    /// Its policy, with a role in place of each placeholder.
-    pub(super) policy: &'a PolicyDocument,
-    /// The same without the ids of deleted users and roles, for callers whose id is not known.
-    pub(super) without_ids: &'a PolicyDocument,
-}
-
-/// A decision and all that it was made of.
-pub(super) struct Answer<'a> {
-    request: Request,
-    policies: PolicySet<'a>,
-    evaluation: Evaluation,
-    pub(super) allowed: CaseSet,
-    pub(super) conditional: CaseSet,
-    unknown_boundary: bool,
-}
-
-impl<'a> Answer<'a> {
-    pub(super) fn new(actor: &Actor<'a>, action: KmsAction, key: &'a KeySide<'a>) -> Self {
-        let request = actor.request(action, key);
-        let policies = PolicySet {
-            key_policy: Some(if actor.has_id() {
-                key.policy
-            } else {
-                key.without_ids
-            }),
-            identity: actor.identity,
-            boundary: actor.boundary,
-            session: None,
-            scps: actor.scps,
-            rcps: actor.rcps,
-        };
-        let evaluation = evaluate(&request, &policies);
-        let (mut allowed, mut conditional) = (evaluation.allowed, evaluation.conditional);
-        if actor.unknown_boundary {
-            conditional = conditional | allowed;
-            allowed = CaseSet::NONE;
-        }
-        Self {
-            request,
-            policies,
-            evaluation,
-            allowed,
-            conditional,
-            unknown_boundary: actor.unknown_boundary,
-        }
-    }
-
+impl Answer<'_> {
     /// The statements on which the cases that are conditional hang.
     pub(super) fn terms(&self) -> Vec<Term> {
         let matches = self.evaluation.matches.iter();

@@ -1,8 +1,8 @@
 //! Two decisions about the same question, compared.
 
+use crate::access::Answer;
 use crate::eval::CaseSet;
 
-use super::answer::Answer;
 use super::term::{Slot, Term};
 
 /// What one caller gains and loses.

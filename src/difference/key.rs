@@ -2,19 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{AskedKey, SOME_ACCOUNT, key_context, rendered};
 use crate::aws::{AccountId, ActionSet};
 use crate::eval::KeyIdentity;
-use crate::facts::{Mentions, key_context};
 use crate::inventory::Key;
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::source::Span;
 
-use super::answer::KeySide;
 use super::canonical::Canonical;
 use super::change::{ChangedSubject, Presence, SubjectKind};
-use super::document::{is_placeholder, rendered, without_ids};
 use super::key_case::KeyCase;
-use super::people::SOME_ACCOUNT;
 use super::surroundings::Surroundings;
 
 /// What a change does to a key; nothing where it changes nobody's permissions.
@@ -84,27 +81,14 @@ fn fill(
             all.find(|(_, own)| *own == text)
                 .map(|(arn, _)| arn.clone())
         };
-        let rendered = rendered(document, stand_in);
-        let without_ids = without_ids(&rendered);
-        (rendered, without_ids)
+        rendered(document, stand_in)
     };
     let (old, new) = (ready(documents.0), ready(documents.1));
-    let mentions = (mentions(&old.0), mentions(&new.0));
     let sides = (
-        KeySide {
-            identity: identities.0,
-            context: contexts.0,
-            policy: &old.0,
-            without_ids: &old.1,
-        },
-        KeySide {
-            identity: identities.1,
-            context: contexts.1,
-            policy: &new.0,
-            without_ids: &new.1,
-        },
+        AskedKey::new(identities.0, contexts.0, Some(&old)),
+        AskedKey::new(identities.1, contexts.1, Some(&new)),
     );
-    let case = KeyCase::new(&sides, &mentions, surroundings, &placeholders);
+    let case = KeyCase::new(&sides, surroundings, &placeholders);
     case.compare(for_everyone, operations, changed);
 }
 
@@ -142,7 +126,7 @@ fn placeholders(
     let elements = statements.filter_map(|statement| statement.principal.as_ref());
     let entries = elements.flat_map(|element| &element.entries);
     let texts: BTreeSet<_> = entries
-        .filter(|entry| is_placeholder(entry))
+        .filter(|entry| entry.is_placeholder())
         .map(|entry| entry.text().value.to_string())
         .collect();
     let texts = texts.into_iter().enumerate();
@@ -152,10 +136,4 @@ fn placeholders(
             (arn, text)
         })
         .collect()
-}
-
-fn mentions(document: &PolicyDocument) -> Mentions {
-    let mut mentions = Mentions::default();
-    mentions.add(document);
-    mentions
 }

@@ -2,32 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{
+    Answer, AskedKey, Candidate, DecidingTraits, Identities, LoadedPrincipal, PrincipalName,
+    PrincipalNames,
+};
 use crate::aws::{ActionSet, KmsAction};
 use crate::eval::Caller;
-use crate::facts::{Fingerprint, Member, Mentions};
 
-use super::actor::Actor;
-use super::answer::{Answer, KeySide};
 use super::change::{
     Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who, WhoKind,
 };
 use super::compare::{Compared, compare};
-use super::named::{Name, Named};
 use super::people::{Everyone, Loaded, Person, Place, loaded_members};
 use super::surroundings::Surroundings;
 
 /// A key on both sides and everybody who is asked about.
 pub(super) struct KeyCase<'k> {
-    sides: &'k (KeySide<'k>, KeySide<'k>),
-    mentions: &'k (Mentions, Mentions),
+    sides: &'k (AskedKey<'k>, AskedKey<'k>),
     surroundings: &'k Surroundings<'k>,
     everyone: Everyone<'k>,
-    named: Named,
+    named: PrincipalNames,
     members: BTreeMap<&'k str, Loaded<'k>>,
 }
 
 /// Members that do not differ, on either side, in what decides about them.
-type Alike = (Fingerprint, Fingerprint);
+type Alike = (DecidingTraits, DecidingTraits);
 
 /// A loaded user or role that the policies do not name.
 struct Unnamed<'k> {
@@ -47,26 +46,26 @@ struct Effect {
 
 impl<'k> KeyCase<'k> {
     pub(super) fn new(
-        sides: &'k (KeySide<'k>, KeySide<'k>),
-        mentions: &'k (Mentions, Mentions),
+        sides: &'k (AskedKey<'k>, AskedKey<'k>),
         surroundings: &'k Surroundings<'k>,
         placeholders: &'k BTreeMap<String, String>,
     ) -> Self {
-        let mut named = Named::default();
-        named.add(sides.0.policy);
-        named.add(sides.1.policy);
+        let mut named = PrincipalNames::default();
+        for policy in [sides.0.policy, sides.1.policy].into_iter().flatten() {
+            named.add(policy);
+        }
         let own = [&sides.0, &sides.1].map(|side| side.identity.account);
         named.accounts.extend(own.into_iter().flatten());
-        let place = |identities, mentions, side: &KeySide<'_>| Place {
-            identities,
-            mentions,
-            account: side.identity.account,
+        let before = Place {
+            identities: &surroundings.before,
+            key: &sides.0,
         };
-        let before = place(&surroundings.before, &mentions.0, &sides.0);
-        let after = place(&surroundings.after, &mentions.1, &sides.1);
+        let after = Place {
+            identities: &surroundings.after,
+            key: &sides.1,
+        };
         Self {
             sides,
-            mentions,
             surroundings,
             everyone: Everyone::new(before, after, placeholders),
             members: loaded_members(surroundings, &named.accounts),
@@ -117,7 +116,10 @@ impl<'k> KeyCase<'k> {
     fn unnamed_members(&self, only_changed: bool) -> Vec<Unnamed<'k>> {
         let is_asked = |arn: &str| {
             (!only_changed || self.surroundings.changed.contains(arn))
-                && !self.named.callers.contains(&Name::Caller(arn.to_owned()))
+                && !self
+                    .named
+                    .callers
+                    .contains(&PrincipalName::Caller(arn.to_owned()))
         };
         let members = self.members.iter().filter(|(arn, _)| is_asked(arn));
         let unnamed = members.map(|(arn, loaded)| Unnamed {
@@ -130,7 +132,7 @@ impl<'k> KeyCase<'k> {
 
     fn answers<'x>(
         &'x self,
-        (before, after): &(Actor<'x>, Actor<'x>),
+        (before, after): &(Candidate<'x>, Candidate<'x>),
         action: KmsAction,
     ) -> (Answer<'x>, Answer<'x>) {
         (
@@ -200,17 +202,17 @@ impl<'k> KeyCase<'k> {
     }
 
     fn one(&self, arn: &str) -> Vec<Person<'k>> {
-        self.everyone.named(&Name::Caller(arn.to_owned()))
+        self.everyone.named(&PrincipalName::Caller(arn.to_owned()))
     }
 
-    fn alike(&self, before: &Member<'_>, after: &Member<'_>) -> Alike {
-        let print = |member: &Member<'_>, identities: &crate::facts::Identities<'_>, own| {
-            let mentions = identities.mentions(member, own);
-            member.fingerprint(&mentions, self.named.singles_out(&member.principal.name))
+    fn alike(&self, before: &LoadedPrincipal<'_>, after: &LoadedPrincipal<'_>) -> Alike {
+        let traits = |of: &LoadedPrincipal<'_>, identities: &Identities<'_>, key: &AskedKey<'_>| {
+            let tested = identities.tested_attributes(of, &key.tested);
+            of.deciding_traits(&tested, self.named.singles_out(&of.principal.name))
         };
         (
-            print(before, &self.surroundings.before, &self.mentions.0),
-            print(after, &self.surroundings.after, &self.mentions.1),
+            traits(before, &self.surroundings.before, &self.sides.0),
+            traits(after, &self.surroundings.after, &self.sides.1),
         )
     }
 

@@ -5,18 +5,15 @@
 //! answer counts as the same only where that can be shown; where it cannot, a difference is
 //! reported: a change that gives somebody deletion must never pass for none.
 
-mod actor;
 mod answer;
 mod atom;
 mod canonical;
 mod change;
 mod compare;
-mod document;
 mod follows;
 mod key;
 mod key_case;
 mod matching;
-mod named;
 mod operation;
 mod people;
 mod policy;
@@ -35,11 +32,12 @@ use crate::aws::ActionSet;
 use crate::inventory::Inventory;
 use crate::source::Sources;
 
+pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
     SubjectKind, Way, Who, WhoKind,
 };
-pub use operation::{EVERY, Question, USE, WATCHED};
+pub use operation::Question;
 
 use matching::{key_names, pairs, policy_names};
 use surroundings::Surroundings;

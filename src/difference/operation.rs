@@ -1,49 +1,6 @@
-//! The operations that are asked about.
+//! The questions that operations belong to.
 
-use crate::aws::{ActionSet, KmsAction};
-
-/// The cryptographic operations on a key, by which it is used.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>
-pub const USE: ActionSet = uses();
-
-/// What `kmslint diff` shows: deletion, its cancellation, the key policy, `DisableKey`, and use.
-pub const WATCHED: ActionSet = watched();
-
-/// Every operation that is about one key.
-pub const EVERY: ActionSet = every();
-
-const fn watched() -> ActionSet {
-    let mut set = USE;
-    set.insert(KmsAction::ScheduleKeyDeletion);
-    set.insert(KmsAction::CancelKeyDeletion);
-    set.insert(KmsAction::PutKeyPolicy);
-    set.insert(KmsAction::DisableKey);
-    set
-}
-
-const fn uses() -> ActionSet {
-    let mut set = ActionSet::EMPTY;
-    let mut rest = KmsAction::ALL;
-    while let [action, tail @ ..] = rest {
-        if action.uses_key() {
-            set.insert(*action);
-        }
-        rest = tail;
-    }
-    set
-}
-
-const fn every() -> ActionSet {
-    let mut set = ActionSet::EMPTY;
-    let mut rest = KmsAction::ALL;
-    while let [action, tail @ ..] = rest {
-        if action.resource_level().has_key() {
-            set.insert(*action);
-        }
-        rest = tail;
-    }
-    set
-}
+use crate::aws::{KmsAction, USE};
 
 /// What a whole column of the answer is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

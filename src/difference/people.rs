@@ -2,33 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{
+    AskedKey, Candidate, Identities, LoadedPrincipal, PrincipalName, SOME_ACCOUNT,
+    synthetic_caller, user_with_id,
+};
 use crate::aws::{AccountId, CallerClass};
 use crate::eval::{Caller, everything};
-use crate::facts::{Identities, Member, Mentions, someone};
 use crate::inventory::IdentityType;
 
-use super::actor::Actor;
 use super::change::{Way, Who, WhoKind};
-use super::named::Name;
 use super::surroundings::Surroundings;
 
 /// A principal or class, and each caller that stands for it on both sides.
 #[derive(Debug)]
 pub(super) struct Person<'a> {
     pub(super) who: Who,
-    pub(super) callers: Vec<(Actor<'a>, Actor<'a>)>,
+    pub(super) callers: Vec<(Candidate<'a>, Candidate<'a>)>,
 }
 
 /// What is known of one side while people are looked up.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) identities: &'a Identities<'a>,
-    pub(super) mentions: &'a Mentions,
-    pub(super) account: Option<AccountId>,
+    pub(super) key: &'a AskedKey<'a>,
 }
-
-/// Whose account stands in where a key's is not known.
-pub(super) const SOME_ACCOUNT: &str = "000000000000";
 
 /// An account that stands for any that nothing names.
 const OTHER_ACCOUNT: &str = "999999999999";
@@ -49,7 +46,7 @@ impl<'a> Everyone<'a> {
         after: Place<'a>,
         placeholders: &'a BTreeMap<String, String>,
     ) -> Self {
-        let account = before.account.or(after.account);
+        let account = before.key.identity.account.or(after.key.identity.account);
         Self {
             before,
             after,
@@ -58,8 +55,8 @@ impl<'a> Everyone<'a> {
         }
     }
 
-    fn actor(place: Place<'a>, caller: Caller) -> Actor<'a> {
-        Actor::new(caller, place.account, place.identities)
+    fn actor(place: Place<'a>, caller: Caller) -> Candidate<'a> {
+        Candidate::stranger(caller, place.key.seen(), place.identities)
     }
 
     /// A class: for each of its callers one on each side, made so.
@@ -68,9 +65,11 @@ impl<'a> Everyone<'a> {
         who: (WhoKind, String),
         classes: &[CallerClass],
         account: &str,
-        make: impl Fn(Actor<'a>) -> Actor<'a>,
+        make: impl Fn(Candidate<'a>) -> Candidate<'a>,
     ) -> Person<'a> {
-        let callers = classes.iter().filter_map(|class| someone(*class, account));
+        let callers = classes
+            .iter()
+            .filter_map(|class| synthetic_caller(*class, account));
         Person {
             who: Who {
                 kind: who.0,
@@ -95,7 +94,7 @@ impl<'a> Everyone<'a> {
                 unnamed(WhoKind::Anyone),
                 &[Role, User, FederatedUser],
                 &self.account,
-                Actor::any,
+                Candidate::standing_for_class,
             ),
             self.class(
                 unnamed(WhoKind::AnotherAccount),
@@ -103,7 +102,12 @@ impl<'a> Everyone<'a> {
                 OTHER_ACCOUNT,
                 |actor| actor.with_policies(everything()).of_any_account(),
             ),
-            self.class(unnamed(WhoKind::AnyService), &[Service], "", Actor::any),
+            self.class(
+                unnamed(WhoKind::AnyService),
+                &[Service],
+                "",
+                Candidate::standing_for_class,
+            ),
         ];
         let named = accounts.iter().map(ToString::to_string);
         let own = std::iter::once(self.account.clone());
@@ -118,7 +122,7 @@ impl<'a> Everyone<'a> {
                 (WhoKind::Account, name.clone()),
                 &[Role, User, FederatedUser],
                 &account,
-                |actor| actor.with_policies(everything()).any(),
+                |actor| actor.with_policies(everything()).standing_for_class(),
             ));
             all.push(self.class((WhoKind::Root, name), &[Root], &account, |actor| actor));
         }
@@ -127,27 +131,21 @@ impl<'a> Everyone<'a> {
 
     /// What one principal that a policy names can do by what is known of it, and, where its own
     /// policies are not known, what it could do if these let it.
-    pub(super) fn named(&self, name: &Name) -> Vec<Person<'a>> {
+    pub(super) fn named(&self, name: &PrincipalName) -> Vec<Person<'a>> {
         match name {
-            Name::Id(id) => self.by_id(id).into_iter().collect(),
-            Name::Caller(text) => Caller::parse(text)
+            PrincipalName::Id(id) => self.by_id(id).into_iter().collect(),
+            PrincipalName::Caller(text) => Caller::parse(text)
                 .map(|caller| self.one(&caller))
                 .unwrap_or_default(),
         }
     }
 
-    /// `aws:userid` of a role's session is the role's id, a colon and the session's name.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
     fn by_id(&self, id: &str) -> Option<Person<'a>> {
-        let (class, user_id) = if id.starts_with("AIDA") {
-            (CallerClass::User, id.to_owned())
-        } else {
-            (CallerClass::Role, format!("{id}:session"))
-        };
-        let caller = someone(class, &self.account)?;
+        let (class, user_id) = user_with_id(id);
+        let caller = synthetic_caller(class, &self.account)?;
         let make = |place| {
             let actor = Self::actor(place, caller.clone());
-            actor.any().with_id(user_id.clone())
+            actor.standing_for_class().with_id(user_id.clone())
         };
         Some(Person {
             who: Who {
@@ -174,10 +172,8 @@ impl<'a> Everyone<'a> {
             },
             callers: vec![callers],
         };
-        let plain = |place: Place<'a>| match place.identities.principal_of(caller) {
-            Some(member) => Self::loaded(place, caller, member),
-            None => Self::actor(place, caller.clone()),
-        };
+        let plain =
+            |place: Place<'a>| Candidate::new(caller.clone(), place.key.seen(), place.identities);
         let mut people = vec![person(Way::Known, (plain(self.before), plain(self.after)))];
         let is_open = |place: Place<'a>| {
             // A federated user's policies are those of a user that it is not known to be of.
@@ -202,13 +198,16 @@ impl<'a> Everyone<'a> {
         people
     }
 
-    fn loaded(place: Place<'a>, caller: &Caller, member: &'a Member<'a>) -> Actor<'a> {
-        let actor = Self::actor(place, caller.clone());
-        actor.of_member(member, place.identities, place.mentions)
+    fn loaded(place: Place<'a>, principal: &'a LoadedPrincipal<'a>) -> Candidate<'a> {
+        Candidate::loaded(principal, place.key.seen(), place.identities)
     }
 
     /// A user or role that is loaded on both sides.
-    pub(super) fn both(&self, before: &'a Member<'a>, after: &'a Member<'a>) -> Person<'a> {
+    pub(super) fn both(
+        &self,
+        before: &'a LoadedPrincipal<'a>,
+        after: &'a LoadedPrincipal<'a>,
+    ) -> Person<'a> {
         Person {
             who: Who {
                 kind: match after.principal.kind {
@@ -219,8 +218,8 @@ impl<'a> Everyone<'a> {
                 way: Way::Known,
             },
             callers: vec![(
-                Self::loaded(self.before, &before.caller, before),
-                Self::loaded(self.after, &after.caller, after),
+                Self::loaded(self.before, before),
+                Self::loaded(self.after, after),
             )],
         }
     }
@@ -240,7 +239,10 @@ fn kind(text: &str) -> WhoKind {
 }
 
 /// A user or role as loaded on each side.
-pub(super) type Loaded<'a> = (Option<&'a Member<'a>>, Option<&'a Member<'a>>);
+pub(super) type Loaded<'a> = (
+    Option<&'a LoadedPrincipal<'a>>,
+    Option<&'a LoadedPrincipal<'a>>,
+);
 
 /// ARNs of users and roles of these accounts that either side has loaded.
 pub(super) fn loaded_members<'a>(
@@ -249,11 +251,11 @@ pub(super) fn loaded_members<'a>(
 ) -> BTreeMap<&'a str, Loaded<'a>> {
     let mut all: BTreeMap<&str, Loaded<'_>> = BTreeMap::new();
     for account in accounts {
-        for member in surroundings.before.members(*account) {
+        for member in surroundings.before.of_account(*account) {
             let arn = member.principal.arn.value.as_str();
             all.entry(arn).or_default().0 = Some(member);
         }
-        for member in surroundings.after.members(*account) {
+        for member in surroundings.after.of_account(*account) {
             let arn = member.principal.arn.value.as_str();
             all.entry(arn).or_default().1 = Some(member);
         }

@@ -2,19 +2,16 @@
 
 use std::sync::LazyLock;
 
+use crate::access::{Answer, Applicable, AskedKey, Candidate, Identities, SOME_ACCOUNT};
 use crate::aws::{ActionSet, CallerClass, KmsAction};
 use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access, everything};
-use crate::facts::{Identities, someone};
 use crate::inventory::LoadedPolicy;
 use crate::policy::{PolicyDocument, PolicyKind, parse};
 use crate::source::json;
 
-use super::actor::Actor;
-use super::answer::{Answer, KeySide};
 use super::canonical::Canonical;
 use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who, WhoKind};
 use super::compare::{Compared, compare};
-use super::people::SOME_ACCOUNT;
 
 /// A key policy that leaves everything to other policies, as AWS's default one does.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
@@ -100,22 +97,24 @@ impl Part {
         }
     }
 
-    fn actor<'a>(
+    fn candidate<'a>(
         &'a self,
         class: CallerClass,
         who: WhoKind,
+        key: &AskedKey<'_>,
         nobody: &'a Identities<'a>,
-    ) -> Option<Actor<'a>> {
-        let actor = Actor::new(someone(class, SOME_ACCOUNT)?, None, nobody).any();
-        let identity: &[NamedPolicy] = match who {
-            WhoKind::Holder => &self.identity,
-            _ => everything(),
-        };
-        let mut actor = actor.with_policies(identity);
-        actor.boundary = self.boundary.as_deref();
-        actor.scps = &self.scps;
-        actor.rcps = &self.rcps;
-        Some(actor)
+    ) -> Option<Candidate<'a>> {
+        let any = Candidate::any(class, SOME_ACCOUNT, key.seen(), nobody)?;
+        Some(any.under(Applicable {
+            identity: match who {
+                WhoKind::Holder => &self.identity,
+                _ => everything(),
+            },
+            boundary: self.boundary.as_deref(),
+            unknown_boundary: false,
+            scps: &self.scps,
+            rcps: &self.rcps,
+        }))
     }
 }
 
@@ -126,12 +125,11 @@ fn changes(
     asked: ActionSet,
 ) -> Option<Vec<Change>> {
     let key_policy = HANDS_ON.as_ref()?;
-    let key = KeySide {
-        identity: KeyIdentity::default(),
-        context: RequestContext::open(),
-        policy: key_policy,
-        without_ids: key_policy,
-    };
+    let key = AskedKey::new(
+        KeyIdentity::default(),
+        RequestContext::open(),
+        Some(key_policy),
+    );
     let who = match kind {
         PolicyKind::Identity | PolicyKind::Session | PolicyKind::Key => WhoKind::Holder,
         PolicyKind::PermissionsBoundary
@@ -150,8 +148,8 @@ fn changes(
         .filter(|class| root_too || *class != CallerClass::Root);
     let callers: Vec<_> = classes
         .filter_map(|class| {
-            let before = old.actor(class, who, &nobody)?;
-            Some((before, new.actor(class, who, &nobody)?))
+            let before = old.candidate(class, who, &key, &nobody)?;
+            Some((before, new.candidate(class, who, &key, &nobody)?))
         })
         .collect();
     let change = |action| change(&callers, who, action, &key);
@@ -159,10 +157,10 @@ fn changes(
 }
 
 fn change<'a>(
-    callers: &[(Actor<'a>, Actor<'a>)],
+    callers: &[(Candidate<'a>, Candidate<'a>)],
     who: WhoKind,
     action: KmsAction,
-    key: &'a KeySide<'a>,
+    key: &'a AskedKey<'a>,
 ) -> Option<Change> {
     let mut compared = Compared::default();
     let (mut old, mut new) = (Permission::default(), Permission::default());

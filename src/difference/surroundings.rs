@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::access::Identities;
 use crate::eval::Caller;
-use crate::facts::Identities;
 use crate::inventory::{Boundary, Inventory, Principal, Tag};
 use crate::policy::PolicyDocument;
 

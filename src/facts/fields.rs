@@ -1,6 +1,7 @@
 //! The facts as a document: the fields of each record in order, those in brackets where they are
 //! not left out. `record.rs` and its kin say the same to serde.
 
+use crate::access::PrincipalKind;
 use crate::aws::condition_key::ValueType;
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
@@ -13,8 +14,8 @@ use super::evidence::{
 use super::group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalKind, PrincipalRecord,
-    ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
+    InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalRecord, ResourceRecord,
+    SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
 };
 use super::related::{LastRelated, WaitsForReplicas};
 

@@ -1,8 +1,7 @@
-//! What is known of the key, as a record and as request context.
+//! What is known of the key, as a record.
 
 use crate::aws::Reported;
-use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, MultiRegionKeyType, Origin};
-use crate::eval::RequestContext;
+use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, Origin};
 use crate::inventory::{Key, KeyMetadata, Located};
 
 use super::places::Places;
@@ -72,50 +71,4 @@ fn public_key_goes_on(metadata: &KeyMetadata) -> Option<&'static str> {
 pub(super) fn material_is_imported(metadata: &KeyMetadata) -> bool {
     let origin = metadata.origin.as_ref();
     origin.and_then(|origin| origin.value.known()) == Some(Origin::External)
-}
-
-/// The condition keys whose values follow from the key's metadata, tags and aliases.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
-pub fn key_context(metadata: &KeyMetadata) -> RequestContext {
-    let mut context = RequestContext::open();
-    // The older names have the same values.
-    let named: [(&str, Option<&str>); 5] = [
-        ("kms:KeySpec", text(metadata.spec.as_ref())),
-        ("kms:CustomerMasterKeySpec", text(metadata.spec.as_ref())),
-        ("kms:KeyUsage", text(metadata.usage.as_ref())),
-        ("kms:CustomerMasterKeyUsage", text(metadata.usage.as_ref())),
-        ("kms:KeyOrigin", text(metadata.origin.as_ref())),
-    ];
-    for (key, value) in named {
-        if let Some(value) = value {
-            context.set(key, [value]);
-        }
-    }
-    if let Some(aliases) = &metadata.aliases {
-        context.set(
-            "kms:ResourceAliases",
-            aliases.value.iter().map(String::as_str),
-        );
-    }
-    if let Some(tags) = &metadata.tags {
-        context.close_prefix("aws:ResourceTag/");
-        for (key, value) in &tags.value {
-            context.set(&format!("aws:ResourceTag/{key}"), [value.as_str()]);
-        }
-    }
-    let part = metadata.multi_region_type.as_ref();
-    let multi_region = metadata.multi_region.as_ref().map(|found| found.value);
-    if let Some(multi_region) = multi_region.or_else(|| part.map(|_| true)) {
-        context.set("kms:MultiRegion", [multi_region.to_string()]);
-        if !multi_region {
-            context.absent_default("kms:MultiRegionKeyType");
-        } else if let Some(part) = text::<MultiRegionKeyType>(part) {
-            context.set("kms:MultiRegionKeyType", [part]);
-        }
-    }
-    context
-}
-
-fn text<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<&str> {
-    reported.map(|found| found.value.as_str())
 }

@@ -8,7 +8,6 @@ mod days_text;
 mod evidence;
 mod fields;
 mod group;
-mod identities;
 mod inert;
 mod key;
 mod located;
@@ -24,23 +23,21 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use crate::access::PrincipalKind;
 pub use evidence::{
     CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
 };
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
-pub use identities::Identities;
-pub(crate) use identities::{Fingerprint, Member, Mentions};
-pub use key::key_context;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalKind,
-    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
-    ValueRecord, Via,
+    InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalRecord,
+    ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 
 use rayon::prelude::*;
 
+use crate::access::{AskedKey, Identities, key_context};
 use crate::aws::{AccountId, KeyArn};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
@@ -50,7 +47,6 @@ use crate::source::{Sources, Span};
 use places::Places;
 use related::States;
 use subject::Subject;
-pub(crate) use subject::{ACCOUNT_KEYS, forget_identity, someone};
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;
@@ -151,7 +147,8 @@ fn of_reading(
     let policy = key.policy.as_ref();
     let subject = policy.zip(reading.document).map(|(policy, document)| {
         let file = places.file(policy.source);
-        let mut subject = Subject::new(document, identity, key_context(&key.metadata), file);
+        let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
+        let mut subject = Subject::new(document, asked, file);
         subject.imported_material = key::material_is_imported(&key.metadata);
         subject
     });
@@ -185,8 +182,8 @@ fn of_reading(
 pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Facts {
     let places = Places::new(sources);
     let file = places.file(policy.source);
-    let context = RequestContext::open();
-    let subject = Subject::new(&policy.document, KeyIdentity::default(), context, file);
+    let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
+    let subject = Subject::new(&policy.document, no_key, file);
     Facts {
         format: FORMAT,
         subject: policy.name.clone(),

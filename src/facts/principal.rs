@@ -10,8 +10,9 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
     let record = |entry: &PrincipalEntry| {
         let form = entry.form();
         let account = form.account();
-        let foreign = account.and_then(|own| subject.key.account.map(|key| own != key));
-        let foreign = foreign.map(|foreign| foreign || subject.is_elsewhere(&entry.text().value));
+        let foreign = account.and_then(|own| subject.key.identity.account.map(|key| own != key));
+        let foreign =
+            foreign.map(|foreign| foreign || subject.key.is_elsewhere(&entry.text().value));
         PrincipalRecord {
             text: entry.text().value.to_string(),
             principal_type: entry.principal_type(),
@@ -31,7 +32,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
 fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
     match entry.form() {
         PrincipalForm::NoCaller if entry.is_placeholder() => PrincipalKind::Placeholder,
-        form => kind(form),
+        form => PrincipalKind::of_form(form),
     }
 }
 
@@ -42,20 +43,6 @@ fn is_identity_center(form: PrincipalForm<'_>) -> bool {
         PrincipalForm::Role(_, name) => name.starts_with("aws-reserved/sso.amazonaws.com/"),
         PrincipalForm::AssumedRole(_, role, _) => role.starts_with("AWSReservedSSO_"),
         _ => false,
-    }
-}
-
-pub(super) const fn kind(form: PrincipalForm<'_>) -> PrincipalKind {
-    match form {
-        PrincipalForm::Everyone => PrincipalKind::Everyone,
-        PrincipalForm::Account(_) => PrincipalKind::Account,
-        PrincipalForm::Role(..) => PrincipalKind::Role,
-        PrincipalForm::User(..) => PrincipalKind::User,
-        PrincipalForm::AssumedRole(..) => PrincipalKind::Session,
-        PrincipalForm::FederatedUser(..) => PrincipalKind::FederatedUser,
-        PrincipalForm::UniqueId(_) => PrincipalKind::UniqueId,
-        PrincipalForm::Service(_) => PrincipalKind::Service,
-        PrincipalForm::NoCaller => PrincipalKind::None,
     }
 }
 

@@ -2,27 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::{ActionSet, CRITICAL, KmsAction, WAYS_ROUND_DELETION, WAYS_ROUND_GUARDRAIL};
 use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
 use super::{ConditionRecord, SidAgain, StatementRecord};
 use super::{action, condition, inert, principal, resource};
-
-/// By which a key is lost, made useless, brought back or put under another policy.
-const CRITICAL: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion)
-    .union(ActionSet::only(KmsAction::CancelKeyDeletion))
-    .union(WAYS_ROUND);
-
-/// What whoever is kept from deletion can do instead: stop every use of the key, take its imported
-/// material away, or write a key policy of their own.
-const WAYS_ROUND: ActionSet = ActionSet::only(KmsAction::DisableKey)
-    .union(ActionSet::only(KmsAction::DeleteImportedKeyMaterial))
-    .union(ActionSet::only(KmsAction::PutKeyPolicy));
-
-/// The same for whom a guardrail of the account or the organization keeps from deletion: what finds
-/// the key by its alias does not find it without.
-const WAYS_ROUND_GUARDRAIL: ActionSet = WAYS_ROUND.union(ActionSet::only(KmsAction::DeleteAlias));
 
 /// Every statement in order.
 pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
@@ -103,7 +88,7 @@ fn find_ways_round(records: &mut [StatementRecord], kind: PolicyKind) {
         .filter(|record| is_guard(record))
         .fold(ActionSet::EMPTY, |all, record| all.union(record.covers));
     let all = if kind == PolicyKind::Key {
-        WAYS_ROUND
+        WAYS_ROUND_DELETION
     } else {
         WAYS_ROUND_GUARDRAIL
     };

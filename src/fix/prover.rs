@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::access::Identities;
 use crate::difference::{self, EVERY, Side};
-use crate::facts::{Facts, Identities, of_key_among, of_policy};
+use crate::facts::{Facts, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{self, Oversize, PolicyKind};

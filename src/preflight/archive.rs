@@ -1,6 +1,6 @@
 //! What was loaded, prepared once for the questions about all keys.
 
-use crate::facts::Identities;
+use crate::access::Identities;
 use crate::inventory::{Inventory, TrailIndex};
 use crate::source::Sources;
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::access::{AskedKey, key_context};
 use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin, Reported};
 use crate::aws::{AccountId, KeyArn};
 use crate::eval::KeyIdentity;
@@ -57,6 +58,12 @@ impl Subject {
             arn: self.arn.clone(),
             account: self.account,
         }
+    }
+
+    /// The key as it is asked about.
+    pub(super) fn asked(&self) -> AskedKey<'_> {
+        let context = key_context(&self.key.metadata);
+        AskedKey::loaded(self.identity(), context, self.key.policy.as_ref())
     }
 
     pub(super) fn aliases(&self) -> impl Iterator<Item = &str> {

@@ -4,10 +4,9 @@
 
 mod alternative;
 mod archive;
+mod asked_principal;
 mod cancellers;
 mod command;
-mod control;
-mod desk;
 mod evidence;
 mod expiry;
 mod guardrails;
@@ -32,6 +31,7 @@ mod windows;
 
 use serde::Serialize;
 
+use crate::access::Identities;
 use crate::aws::key::KeyState;
 use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
 use crate::eval::Caller;
@@ -55,7 +55,7 @@ pub use trailing_days::TrailingDays;
 pub use verdict::{Reason, Severity, Topic, Verdict};
 
 use archive::Archive;
-use desk::Desk;
+use asked_principal::AskedPrincipal;
 use key::Subject;
 use related::Family;
 use request::Found;
@@ -282,14 +282,16 @@ fn permission(
     evidence: &Evidence,
     inventory: &Inventory,
 ) -> (Vec<Permission>, Vec<Reason>) {
-    let desk = Desk::new(subject, caller, inventory);
+    let identities = Identities::of_caller(inventory, caller);
+    let key = subject.asked();
+    let asked = AskedPrincipal::new(subject, caller, &key, (&identities, inventory));
     let trailing = TrailingDays::bound(evidence, question.now);
-    let mut permissions = permissions::all(&desk, question, trailing);
+    let mut permissions = permissions::all(&asked, question, trailing);
     if question.operation == Operation::Cancel {
         // The operation's own stands first.
         let cancel = KmsAction::CancelKeyDeletion.qualified();
         permissions.sort_by_key(|permission| permission.action != cancel);
     }
-    let reasons = permissions::reasons(&permissions, &desk, question);
+    let reasons = permissions::reasons(&permissions, &asked, question);
     (permissions, reasons)
 }

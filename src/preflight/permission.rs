@@ -3,12 +3,10 @@
 use serde::Serialize;
 
 use crate::aws::{KmsAction, PendingWindowInDays};
-use crate::eval::{
-    Decision, PolicySet, Request, RequestContext, WINDOW_KEY, day_ranges, evaluate, explain,
-};
+use crate::eval::{Decision, PolicySet, Request, WINDOW_KEY, day_ranges, evaluate, explain};
 use crate::simulate::Explained;
 
-use super::desk::Desk;
+use super::asked_principal::AskedPrincipal;
 use super::trailing_days::TrailingDays;
 
 /// What a permission comes to.
@@ -78,22 +76,22 @@ pub(super) enum Asked {
 
 /// Decides about one action.
 pub(super) fn decide(
-    desk: &Desk<'_>,
+    principal: &AskedPrincipal<'_>,
     action: KmsAction,
     asked: Asked,
     trailing: Option<i64>,
 ) -> Permission {
     let question = Decider {
-        desk,
+        principal,
         action,
         trailing,
     };
-    let mut permission = question
-        .contexts(asked)
-        .into_iter()
-        .map(|context| question.permission(context))
-        .reduce(either)
-        .unwrap_or_else(|| question.permission(desk.context.clone()));
+    let (request, other) = question.requests(asked);
+    let permission = question.permission(&request);
+    let mut permission = match other {
+        Some(other) => either(permission, question.permission(&other)),
+        None => permission,
+    };
     if action == KmsAction::ScheduleKeyDeletion {
         permission.days = question.days();
     }
@@ -121,59 +119,45 @@ fn either(one: Permission, other: Permission) -> Permission {
     worse
 }
 
-struct Decider<'d> {
-    desk: &'d Desk<'d>,
+struct Decider<'d, 'a> {
+    principal: &'d AskedPrincipal<'a>,
     action: KmsAction,
     /// At most so many days since the key was last used.
     trailing: Option<i64>,
 }
 
-impl Decider<'_> {
-    fn contexts(&self, asked: Asked) -> Vec<RequestContext> {
-        let with = |window: Option<&str>| {
-            let mut context = self.desk.context.clone();
+impl Decider<'_, '_> {
+    /// The request, and where AWS does not document what it compares a second reading of it.
+    fn requests(&self, asked: Asked) -> (Request, Option<Request>) {
+        let open = self.principal.request(self.action);
+        let with = |window: Option<PendingWindowInDays>| {
+            let mut request = open.clone();
             match window {
-                Some(days) => context.set(WINDOW_KEY, [days]),
-                None => context.absent_default(WINDOW_KEY),
+                Some(days) => request.context.set(WINDOW_KEY, [days.to_string()]),
+                None => request.context.absent_default(WINDOW_KEY),
             }
-            context
+            request.about(self.action)
         };
         match asked {
-            Asked::Nothing => vec![self.desk.context.clone()],
-            Asked::Days(days) => vec![with(Some(&days.to_string()))],
-            Asked::Omitted => {
-                let default = PendingWindowInDays::DEFAULT.to_string();
-                vec![with(Some(&default)), with(None)]
-            }
+            Asked::Nothing => (open, None),
+            Asked::Days(days) => (with(Some(days)), None),
+            Asked::Omitted => (with(Some(PendingWindowInDays::DEFAULT)), Some(with(None))),
         }
     }
 
-    fn request(&self, context: RequestContext) -> Request {
-        let identity = self.desk.subject.identity();
-        Request::open(
-            self.desk.caller.clone(),
-            self.action,
-            identity,
-            context,
-            None,
-        )
-    }
-
-    fn permission(&self, context: RequestContext) -> Permission {
-        let loaded = self.desk.loaded();
-        let request = self.request(context);
-        let explanation = explain(&request, &loaded);
-        let judged = self.judge(&request, &loaded);
-        let at_most = self.judge(&request, &self.desk.at_most());
-        let doubtful = !self.desk.doubts.is_empty();
+    fn permission(&self, request: &Request) -> Permission {
+        let loaded = self.principal.loaded();
+        let explanation = explain(request, &loaded);
+        let judged = self.judge(request, &loaded);
+        let at_most = self.judge(request, &self.principal.at_most());
+        let doubtful = !self.principal.doubts.is_empty();
         let answer = match (judged.answer, at_most.answer) {
             (_, Answer::Denied) => Answer::Denied,
             (Answer::Denied, _) => Answer::Unknown,
             (_, _) if doubtful => Answer::Unknown,
             (answer, _) => answer,
         };
-        let file = |policy| self.desk.file(policy);
-        let explained = Explained::new(&request, &explanation, &loaded, &file);
+        let explained = self.principal.explained(request, &explanation);
         // That nothing loaded allows it explains nothing where something is not loaded.
         let is_telling = answer == Answer::Denied || judged.answer != Answer::Denied;
         let open = matches!(answer, Answer::Conditional | Answer::Unknown);
@@ -202,7 +186,7 @@ impl Decider<'_> {
             trailing: None,
         };
         let allowed = TrailingDays::applies_to(self.action);
-        let Some(values) = TrailingDays::values(self.desk, self.trailing).filter(|_| allowed)
+        let Some(values) = TrailingDays::values(self.principal, self.trailing).filter(|_| allowed)
         else {
             return sure;
         };
@@ -233,32 +217,24 @@ impl Decider<'_> {
     /// The day counts that are surely allowed.
     fn days(&self) -> Vec<(u8, u8)> {
         let sure = |days: &PendingWindowInDays| {
-            let context = self.contexts(Asked::Days(*days)).into_iter().next();
-            context.is_some_and(|context| {
-                let request = self.request(context);
-                self.desk.doubts.is_empty()
-                    && self.judge(&request, &self.desk.loaded()).answer == Answer::Allowed
-            })
+            let (request, _) = self.requests(Asked::Days(*days));
+            self.principal.doubts.is_empty()
+                && self.judge(&request, &self.principal.loaded()).answer == Answer::Allowed
         };
         day_ranges(PendingWindowInDays::all().filter(sure))
     }
 }
 
 /// The waiting periods with which the principal is not surely denied `ScheduleKeyDeletion`, ascending.
-pub(super) fn possible_days(desk: &Desk<'_>) -> Vec<PendingWindowInDays> {
+pub(super) fn possible_days(principal: &AskedPrincipal<'_>) -> Vec<PendingWindowInDays> {
     let question = Decider {
-        desk,
+        principal,
         action: KmsAction::ScheduleKeyDeletion,
         trailing: None,
     };
     let is_possible = |days: &PendingWindowInDays| {
-        question
-            .contexts(Asked::Days(*days))
-            .into_iter()
-            .any(|context| {
-                let request = question.request(context);
-                question.judge(&request, &desk.at_most()).answer != Answer::Denied
-            })
+        let (request, _) = question.requests(Asked::Days(*days));
+        question.judge(&request, &principal.at_most()).answer != Answer::Denied
     };
     PendingWindowInDays::all().filter(is_possible).collect()
 }

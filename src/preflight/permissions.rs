@@ -1,10 +1,11 @@
 //! Every permission that goes with the operation, and what each missing one means.
 
-use crate::aws::KmsAction;
+use crate::access::Identities;
+use crate::aws::{KmsAction, RECOMMENDED_BESIDE_DELETION};
 use crate::eval::{Caller, WINDOW_KEY};
 use crate::inventory::Inventory;
 
-use super::desk::Desk;
+use super::asked_principal::AskedPrincipal;
 use super::permission::{Answer, Asked, Permission, decide};
 use super::reference::{CONDITIONS, EVALUATION, MULTI_REGION, PERMISSIONS};
 use super::timeline::Plan;
@@ -12,26 +13,22 @@ use super::verdict::{Reason, Severity, Topic};
 use super::windows::described;
 use super::{Operation, Question};
 
-/// What AWS recommends beside `kms:ScheduleKeyDeletion`, and what for.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
-const RECOMMENDED: [(KmsAction, &str); 4] = [
-    (KmsAction::CancelKeyDeletion, "to cancel the deletion"),
-    (
-        KmsAction::DescribeKey,
-        "to see the key state and the deletion date",
-    ),
-    (
-        KmsAction::DisableKey,
-        "to disable the key instead of deleting it",
-    ),
-    (
-        KmsAction::EnableKey,
-        "to restore the key after a cancellation",
-    ),
-];
+/// What a recommended permission is for.
+const fn purpose(action: KmsAction) -> &'static str {
+    match action {
+        KmsAction::CancelKeyDeletion => "to cancel the deletion",
+        KmsAction::DescribeKey => "to see the key state and the deletion date",
+        KmsAction::DisableKey => "to disable the key instead of deleting it",
+        _ => "to restore the key after a cancellation",
+    }
+}
 
 /// Decides about all of them, the operation's own first.
-pub(super) fn all(desk: &Desk<'_>, question: &Question, trailing: Option<i64>) -> Vec<Permission> {
+pub(super) fn all(
+    principal: &AskedPrincipal<'_>,
+    question: &Question,
+    trailing: Option<i64>,
+) -> Vec<Permission> {
     let asked = match question.days {
         None => Some(Asked::Omitted),
         Some(_) => question.window().map(Asked::Days),
@@ -39,14 +36,14 @@ pub(super) fn all(desk: &Desk<'_>, question: &Question, trailing: Option<i64>) -
     let mut permissions = Vec::new();
     if let (Operation::Schedule, Some(asked)) = (question.operation, asked) {
         permissions.push(decide(
-            desk,
+            principal,
             KmsAction::ScheduleKeyDeletion,
             asked,
             trailing,
         ));
     }
-    for (action, _) in RECOMMENDED {
-        let plain = |action| decide(desk, action, Asked::Nothing, trailing);
+    for action in RECOMMENDED_BESIDE_DELETION {
+        let plain = |action| decide(principal, action, Asked::Nothing, trailing);
         permissions.push(plain(action));
     }
     permissions
@@ -55,7 +52,7 @@ pub(super) fn all(desk: &Desk<'_>, question: &Question, trailing: Option<i64>) -
 /// What they say for the verdict.
 pub(super) fn reasons(
     permissions: &[Permission],
-    desk: &Desk<'_>,
+    principal: &AskedPrincipal<'_>,
     question: &Question,
 ) -> Vec<Reason> {
     let own = match question.operation {
@@ -63,7 +60,7 @@ pub(super) fn reasons(
         Operation::Cancel => Some(KmsAction::CancelKeyDeletion),
         Operation::Pending => None,
     };
-    let mut reasons = desk.doubts.clone();
+    let mut reasons = principal.doubts.clone();
     for permission in permissions {
         if own.is_some_and(|own| own.qualified() == permission.action) {
             reasons.push(decided(permission, question));
@@ -72,7 +69,7 @@ pub(super) fn reasons(
         }
         reasons.extend(trailing_days(permission, own));
     }
-    if desk.may_have_session_policy() {
+    if principal.may_have_session_policy() {
         let text = "a session policy, should the session have one, is in no file: it can take permissions away, and grants none";
         reasons.push(Reason::new(
             Severity::Note,
@@ -154,9 +151,8 @@ fn hangs_on(permission: &Permission) -> String {
 }
 
 fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
-    let (_, purpose) = RECOMMENDED
-        .iter()
-        .find(|(action, _)| action.qualified() == permission.action)?;
+    let mut all = RECOMMENDED_BESIDE_DELETION.into_iter();
+    let purpose = purpose(all.find(|action| action.qualified() == permission.action)?);
     let matters = match question.operation {
         Operation::Schedule => true,
         Operation::Cancel => permission.action == KmsAction::EnableKey.qualified(),
@@ -247,9 +243,11 @@ pub(super) fn ranges(ranges: &[(u8, u8)]) -> String {
 pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -> Option<Reason> {
     for call in &mut plan.calls {
         if let Some(subject) = described(&call.key, inventory) {
-            let desk = Desk::new(&subject, caller, inventory);
+            let identities = Identities::of_caller(inventory, caller);
+            let key = subject.asked();
+            let principal = AskedPrincipal::new(&subject, caller, &key, (&identities, inventory));
             let asked = Asked::Days(call.window);
-            let decided = decide(&desk, KmsAction::ScheduleKeyDeletion, asked, None);
+            let decided = decide(&principal, KmsAction::ScheduleKeyDeletion, asked, None);
             call.answer = Some(decided.answer);
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::aws::KmsAction;
 
-use super::desk::Desk;
+use super::asked_principal::AskedPrincipal;
 use super::evidence::Evidence;
 use super::moment::days_between;
 use super::permission::Answer;
@@ -42,9 +42,9 @@ impl TrailingDays {
 
     /// Every value up to the greatest at which some condition could turn out differently,
     /// ascending; none where no policy asks, or nothing is known.
-    pub(super) fn values(desk: &Desk<'_>, at_most: Option<i64>) -> Option<Vec<i64>> {
+    pub(super) fn values(principal: &AskedPrincipal<'_>, at_most: Option<i64>) -> Option<Vec<i64>> {
         let at_most = at_most?;
-        let conditions = desk
+        let conditions = principal
             .documents()
             .flat_map(|document| &document.statements)
             .flat_map(|statement| &statement.conditions)

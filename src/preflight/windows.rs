@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::Identities;
 use crate::aws::PendingWindowInDays;
 use crate::eval::Caller;
 use crate::inventory::Inventory;
 
 use super::Question;
-use super::desk::Desk;
+use super::asked_principal::AskedPrincipal;
 use super::key::Subject;
 use super::permission::possible_days;
 use super::related::Family;
@@ -74,7 +75,10 @@ impl Windows {
 }
 
 fn days(key: &Subject, caller: &Caller, inventory: &Inventory) -> Vec<PendingWindowInDays> {
-    possible_days(&Desk::new(key, caller, inventory))
+    let identities = Identities::of_caller(inventory, caller);
+    let asked = key.asked();
+    let principal = AskedPrincipal::new(key, caller, &asked, (&identities, inventory));
+    possible_days(&principal)
 }
 
 /// The key with this ARN and its key policy; none where several are said to be in force.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::access::key_context;
 use crate::aws::KeyArn;
 use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, assume_full_access};
-use crate::facts::key_context;
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
 use crate::policy::PolicyKind;

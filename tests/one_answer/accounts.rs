@@ -327,7 +327,7 @@ fn principal(rng: &mut Rng, people: &[Person]) -> Value {
         11 => json!({"AWS": [format!("arn:aws:iam::{ACCOUNT}:role/Gone"), person.arn()]}),
         12 => json!({"AWS": format!("arn:aws:sts::{ACCOUNT}:assumed-role/Gone/alice")}),
         13 => json!({"Service": "backup.amazonaws.com"}),
-        14 => json!({"AWS": ["arn:aws:iam::444455556666:root".to_owned(), person.arn()]}),
+        14 => json!({"AWS": [person.id.clone(), "arn:aws:iam::444455556666:root".to_owned()]}),
         _ => json!("*"),
     }
 }

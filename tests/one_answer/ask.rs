@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use kmslint::access::Identities;
 use kmslint::aws::{ActionSet, KmsAction, PendingWindowInDays};
 use kmslint::difference::{Side, Way, Who, WhoKind, between};
 use kmslint::eval::{Caller, Decision};
-use kmslint::facts::{Access, Facts, Identities, Limits, of_key_among};
+use kmslint::facts::{Access, Facts, Limits, of_key_among};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{self, Operation, Preflight, Question, preflight};

@@ -12,9 +12,10 @@ mod rng;
 
 use std::collections::BTreeMap;
 
-use kmslint::aws::KmsAction;
+use kmslint::access::PrincipalKind;
+use kmslint::aws::{KmsAction, RECOMMENDED_BESIDE_DELETION};
 use kmslint::eval::Caller;
-use kmslint::facts::PrincipalKind;
+use kmslint::facts::Facts;
 use kmslint::preflight;
 
 use accounts::{ACCOUNT, Account, Limit, OwnKey, Person};
@@ -126,6 +127,7 @@ fn disagreements(account: &Account, asked: &Asked, key: &OwnKey) -> Vec<String> 
                 ));
             }
         }
+        found.extend(companions(key, &facts, (asker, &checks)));
         first.extend(checks.drain(..1));
     }
     found.extend(first.iter().flat_map(|check| cancellers(check, &by_name)));
@@ -154,6 +156,40 @@ fn agree(told: &[(&str, Told)], simulated: &Told, is_known: bool) -> bool {
     // The simulation is told nothing of tags that somebody does not have.
     let is_sure = is_known && simulated.0 != Said::Open;
     agree && (!is_sure || told.iter().all(|(_, (said, _))| *said == simulated.0))
+}
+
+/// What facts tell of the other permissions of a caller, and of whether anybody can enable the key.
+fn companions(
+    key: &OwnKey,
+    facts: &Facts,
+    (asker, checks): (&Asker<'_>, &[preflight::Preflight]),
+) -> Vec<String> {
+    let access = &facts.access;
+    let caller = asker.caller.as_str();
+    let mut found = Vec::new();
+    let own = access.schedule.iter().find(|of| of.principal == caller);
+    // Of accounts and services it is not asked.
+    let is_asked = asker.person.is_some() && asker.is_known;
+    let direct = own.filter(|of| is_asked && !of.through_iam);
+    for action in RECOMMENDED_BESIDE_DELETION {
+        let said = in_preflight(checks, action).map(|told| told.0);
+        let lacks = direct.map(|of| of.lacks.is_some_and(|lacks| lacks.contains(action)));
+        if lacks.is_some_and(|lacks| lacks != (said == Some(Said::Denied))) {
+            found.push(format!(
+                "{caller} lacks {}: {lacks:?}, {said:?}",
+                action.qualified()
+            ));
+        }
+        // AWS writes an id in place of an ARN where that user or role was deleted.
+        let by_id = asker.person.is_some_and(|person| names(key, &person.id));
+        let is_allowed = action == KmsAction::EnableKey && said == Some(Said::Allowed) && !by_id;
+        if is_allowed && !access.someone_can_enable {
+            found.push(format!(
+                "{caller} can enable the key, and nobody is told to"
+            ));
+        }
+    }
+    found
 }
 
 /// Whom a check calls able to cancel is able to where it is asked itself.

@@ -57,10 +57,15 @@ macro_rules! kms_actions {
     };
 }
 
+mod groups;
 mod set;
 mod table;
 mod unknown;
 
+pub use groups::{
+    CRITICAL, EVERY, RECOMMENDED_BESIDE_DELETION, USE, WATCHED, WAYS_ROUND_DELETION,
+    WAYS_ROUND_GUARDRAIL,
+};
 pub use set::{ActionSet, ActionSetIter};
 pub use table::KmsAction;
 pub use unknown::{may_be_newer, meant, why_unknown};

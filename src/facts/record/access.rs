@@ -4,11 +4,12 @@ use std::ops::Not;
 
 use serde::Serialize;
 
+use crate::access::PrincipalKind;
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::eval::Decision;
 use crate::facts::ThroughIam;
 
-use super::{Place, PrincipalKind};
+use super::Place;
 
 /// Who can do what on the key.
 #[expect(

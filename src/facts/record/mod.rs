@@ -26,7 +26,7 @@ pub use action::{ActionForm, ActionRecord};
 pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
 pub use key::{KeyRecord, PendingRecord, TagRecord};
 pub use policy::{PolicyRecord, TooLarge};
-pub use principal::{PrincipalKind, PrincipalRecord};
+pub use principal::PrincipalRecord;
 pub use resource::ResourceRecord;
 pub use statement::{Inert, InertCause, SidAgain, StatementRecord};
 
@@ -113,19 +113,7 @@ impl Facts {
             &mut table.delete_imported_material,
         ];
         for access in lists.into_iter().flatten() {
-            let is_one = match access.kind {
-                PrincipalKind::Role
-                | PrincipalKind::User
-                | PrincipalKind::Session
-                | PrincipalKind::FederatedUser => true,
-                PrincipalKind::Everyone
-                | PrincipalKind::Account
-                | PrincipalKind::UniqueId
-                | PrincipalKind::Service
-                | PrincipalKind::Placeholder
-                | PrincipalKind::None => false,
-            };
-            access.trusted = is_one
+            access.trusted = access.kind.is_one()
                 && patterns
                     .iter()
                     .any(|pattern| glob(pattern, &access.principal));

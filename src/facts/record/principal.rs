@@ -4,6 +4,7 @@ use std::ops::Not;
 
 use serde::Serialize;
 
+use crate::access::PrincipalKind;
 use crate::policy::PrincipalType;
 
 use super::Place;
@@ -30,30 +31,4 @@ pub struct PrincipalRecord {
     pub identity_center: bool,
     /// Where it stands.
     pub at: Place,
-}
-
-/// What a principal names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PrincipalKind {
-    /// Everyone.
-    Everyone,
-    /// An account: its IAM policies decide.
-    Account,
-    /// A role.
-    Role,
-    /// A user.
-    User,
-    /// One session of a role.
-    Session,
-    /// A federated user.
-    FederatedUser,
-    /// The id of a user or role that was deleted.
-    UniqueId,
-    /// An AWS service.
-    Service,
-    /// A template's placeholder: whom it names shows once the template is rendered.
-    Placeholder,
-    /// Nobody who could call KMS.
-    None,
 }

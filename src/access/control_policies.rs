@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::AccountId;
 use crate::eval::{NamedPolicy, assume_full_access, full_access};
-use crate::inventory::{FULL_AWS_ACCESS, Inventory, Organization};
+use crate::inventory::{FULL_AWS_ACCESS, Inventory, Organization, OrganizationPolicy};
 use crate::policy::PolicyKind;
 
-use super::mentions::Mentions;
+use super::tested_attributes::TestedAttributes;
 
 /// The policies of each level above an account, the organization's root first.
 #[derive(Debug)]
@@ -18,23 +18,23 @@ struct Levels {
 
 /// Service and resource control policies by level.
 #[derive(Debug)]
-pub(crate) struct Control<'a> {
+pub(super) struct ControlPolicies<'a> {
     pub(super) organization: &'a Organization,
     /// The levels above an account that some level is not above of.
     of_account: BTreeMap<AccountId, Levels>,
     /// The levels above every other account.
     of_others: Levels,
-    pub(super) mentions: Mentions,
+    pub(super) tested: TestedAttributes,
 }
 
-impl<'a> Control<'a> {
+impl<'a> ControlPolicies<'a> {
     pub(super) fn new(inventory: &'a Inventory) -> Option<Self> {
         let organization = inventory.organization.as_ref()?;
         let scps = levels(inventory, &organization.scps, PolicyKind::ServiceControl);
         let rcps = levels(inventory, &organization.rcps, PolicyKind::ResourceControl);
-        let mut mentions = Mentions::default();
+        let mut tested = TestedAttributes::default();
         for policy in scps.iter().chain(&rcps).flatten() {
-            mentions.add(&policy.document);
+            tested.add(&policy.document);
         }
         let above = |account: Option<AccountId>| {
             let of = |all: &[Vec<NamedPolicy>]| {
@@ -60,12 +60,12 @@ impl<'a> Control<'a> {
                 .map(|account| (*account, above(Some(*account))))
                 .collect(),
             of_others: above(None),
-            mentions,
+            tested,
         })
     }
 
     /// Service and resource control policies of every level above the account.
-    pub(crate) fn above(&self, account: AccountId) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
+    pub(super) fn above(&self, account: AccountId) -> (&[Vec<NamedPolicy>], &[Vec<NamedPolicy>]) {
         if !self.organization.limits(account) {
             return (&[], &[]);
         }
@@ -82,7 +82,7 @@ fn levels(
     let level = |names: &Vec<String>| {
         let mut level: Vec<_> = names
             .iter()
-            .filter_map(|name| find(inventory, name, kind))
+            .filter_map(|name| named(inventory, name, kind))
             .collect();
         if kind == PolicyKind::ServiceControl {
             assume_full_access(&mut level);
@@ -92,12 +92,8 @@ fn levels(
     levels.iter().map(level).collect()
 }
 
-fn find(inventory: &Inventory, name: &str, kind: PolicyKind) -> Option<NamedPolicy> {
-    let loaded = inventory
-        .organization_policies
-        .iter()
-        .find(|policy| policy.policy.document.kind == kind && policy.is_called(name));
-    match loaded {
+fn named(inventory: &Inventory, name: &str, kind: PolicyKind) -> Option<NamedPolicy> {
+    match find(&inventory.organization_policies, name, kind) {
         Some(found) => Some(NamedPolicy {
             name: name.into(),
             document: found.policy.document.clone(),
@@ -105,4 +101,14 @@ fn find(inventory: &Inventory, name: &str, kind: PolicyKind) -> Option<NamedPoli
         None if kind == PolicyKind::ServiceControl && name == FULL_AWS_ACCESS => full_access(),
         None => None,
     }
+}
+
+/// The loaded control policy of this kind and id, ARN or name.
+pub(super) fn find<'a>(
+    loaded: &'a [OrganizationPolicy],
+    name: &str,
+    kind: PolicyKind,
+) -> Option<&'a OrganizationPolicy> {
+    let mut loaded = loaded.iter();
+    loaded.find(|policy| policy.policy.document.kind == kind && policy.is_called(name))
 }

@@ -13,7 +13,7 @@ pub(super) const PRINCIPAL_TAG: &str = "aws:principaltag/";
 
 /// Condition keys about the principal that policies name, and what they compare its id with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Mentions {
+pub(crate) struct TestedAttributes {
     /// In lower case.
     pub(super) keys: BTreeSet<String>,
     /// Values that `aws:userid` is compared with.
@@ -22,7 +22,7 @@ pub(crate) struct Mentions {
     user_id_as_variable: bool,
 }
 
-impl Mentions {
+impl TestedAttributes {
     /// Adds what a policy names.
     pub(crate) fn add(&mut self, document: &PolicyDocument) {
         for statement in &document.statements {

@@ -1,12 +1,12 @@
 //! A loaded user or role, ready to be asked about.
 
 use crate::aws::Arn;
-use crate::eval::{Caller, NamedPolicy, RequestContext};
-use crate::facts::PrincipalKind;
+use crate::eval::{Caller, RequestContext};
 use crate::inventory::{IdentityType, Principal};
 
-use super::bundle::Bundle;
-use super::mentions::{Mentions, PRINCIPAL_TAG};
+use super::principal_kind::PrincipalKind;
+use super::tested_attributes::PRINCIPAL_TAG;
+use super::tested_attributes::TestedAttributes;
 
 /// The path under which only AWS creates roles; control policies do not limit them.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
@@ -14,21 +14,18 @@ const SERVICE_LINKED: &str = "role/aws-service-role/";
 
 /// A user or role with its policies.
 #[derive(Debug)]
-pub(crate) struct Member<'a> {
+pub(crate) struct LoadedPrincipal<'a> {
     pub(crate) principal: &'a Principal,
     pub(crate) caller: Caller,
     /// Its policies.
-    pub(super) bundle: usize,
+    pub(super) policies: usize,
     /// Its permissions boundary, where that was loaded.
     pub(super) boundary: Option<usize>,
 }
 
-impl Member<'_> {
-    pub(crate) const fn kind(&self) -> PrincipalKind {
-        match self.principal.kind {
-            IdentityType::User => PrincipalKind::User,
-            IdentityType::Role => PrincipalKind::Role,
-        }
+impl LoadedPrincipal<'_> {
+    pub(crate) fn kind(&self) -> PrincipalKind {
+        self.principal.kind.into()
     }
 
     fn is_service_linked(&self) -> bool {
@@ -39,7 +36,7 @@ impl Member<'_> {
     /// `aws:userid` of the caller, who is this principal or a session of it, where it is known as
     /// far as these policies ask. That of a session is the role's id, a colon and the session's name.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
-    pub(crate) fn user_id_of(&self, caller: &Caller, all: &[&Mentions]) -> Option<String> {
+    pub(crate) fn user_id_of(&self, caller: &Caller, all: &[&TestedAttributes]) -> Option<String> {
         let id = self.principal.id.as_ref()?;
         match caller.session() {
             Some((_, session)) => Some(format!("{id}:{session}")),
@@ -48,13 +45,13 @@ impl Member<'_> {
     }
 
     /// `aws:userid`, where it is known as far as these policies ask.
-    fn user_id(&self, all: &[&Mentions]) -> Option<String> {
+    fn user_id(&self, all: &[&TestedAttributes]) -> Option<String> {
         let id = self.principal.id.as_ref()?;
         match self.principal.kind {
             IdentityType::User => Some(id.clone()),
             IdentityType::Role => all
                 .iter()
-                .all(|mentions| mentions.same_for_all_sessions(id))
+                .all(|tested| tested.same_for_all_sessions(id))
                 .then(|| format!("{id}:session")),
         }
     }
@@ -72,15 +69,19 @@ impl Member<'_> {
         }
     }
 
-    /// What the answer can hang on: members with the same are decided alike.
-    pub(crate) fn fingerprint(&self, all: &[&Mentions], is_named: bool) -> Fingerprint {
+    /// What the answer can depend on: principals with the same are decided alike.
+    pub(crate) fn deciding_traits(
+        &self,
+        all: &[&TestedAttributes],
+        is_named: bool,
+    ) -> DecidingTraits {
         let mut attributes: Vec<Option<String>> = Vec::new();
-        for key in all.iter().flat_map(|mentions| &mentions.keys) {
+        for key in all.iter().flat_map(|tested| &tested.keys) {
             attributes.push(self.attribute(key, all));
         }
-        Fingerprint {
+        DecidingTraits {
             kind: self.principal.kind,
-            policies: (self.bundle, self.boundary),
+            policies: (self.policies, self.boundary),
             boundary: self.principal.boundary,
             service_linked: self.is_service_linked(),
             named: is_named.then(|| self.principal.arn.value.clone()),
@@ -88,7 +89,7 @@ impl Member<'_> {
         }
     }
 
-    fn attribute(&self, key: &str, all: &[&Mentions]) -> Option<String> {
+    fn attribute(&self, key: &str, all: &[&TestedAttributes]) -> Option<String> {
         if let Some(tag) = key.strip_prefix(PRINCIPAL_TAG) {
             let tags = self.principal.tags.as_ref();
             return Some(tags.map_or_else(
@@ -107,20 +108,13 @@ impl Member<'_> {
     }
 }
 
-/// See [`Member::fingerprint`].
+/// See [`LoadedPrincipal::deciding_traits`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Fingerprint {
+pub(crate) struct DecidingTraits {
     kind: IdentityType,
     policies: (usize, Option<usize>),
     boundary: crate::inventory::Boundary,
     service_linked: bool,
     named: Option<String>,
     attributes: Vec<Option<String>>,
-}
-
-/// The policies of a member.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MemberPolicies<'i> {
-    pub(crate) bundle: &'i Bundle,
-    pub(crate) boundary: Option<&'i [NamedPolicy]>,
 }

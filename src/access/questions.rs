@@ -1,0 +1,354 @@
+//! Who can do what to one key: everyone that its policy names, and everyone who was loaded.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::aws::{AccountId, ActionSet, CallerClass, KmsAction};
+use crate::eval::{
+    CaseSet, Decision, Evaluation, Layer, Match, PolicySet, Request, deciding, dependencies,
+    evaluate, open_key_policy,
+};
+use crate::policy::{Effect, PrincipalForm, Statement};
+
+use super::answer::Answer;
+use super::candidate::Candidate;
+use super::holder::{Holder, Permitted};
+use super::identities::Identities;
+use super::key::AskedKey;
+use super::loaded_principal::LoadedPrincipal;
+use super::named::{NamedPrincipal, named_by};
+use super::principal_kind::PrincipalKind;
+
+/// How the condition keys about multi-factor authentication begin, in lower case.
+const MFA_KEYS: &str = "aws:multifactorauth";
+
+/// Who is asked for one principal.
+type Candidates<'a> = Rc<[Candidate<'a>]>;
+
+/// What all questions about one key share.
+pub(crate) struct KeyQuestions<'a> {
+    pub(super) key: &'a AskedKey<'a>,
+    pub(super) identities: &'a Identities<'a>,
+    pub(super) statements: &'a [Statement],
+    /// The actions that each statement covers.
+    covered: Vec<ActionSet>,
+    pub(super) denies_nothing: bool,
+    /// Whether service or resource control policies are above the key's account.
+    pub(super) has_control_policies: bool,
+    /// Who is asked for a principal, found when first asked: each is asked about several actions.
+    candidates: RefCell<BTreeMap<(PrincipalKind, &'a str), Candidates<'a>>>,
+    probe: OnceCell<Option<Request>>,
+}
+
+impl<'a> KeyQuestions<'a> {
+    pub(crate) fn new(key: &'a AskedKey<'a>, identities: &'a Identities<'a>) -> Self {
+        let statements = key.policy.map_or(&[][..], |policy| &policy.statements);
+        let limits = identities.applicable(key.identity.account, None, key.identity.account);
+        Self {
+            key,
+            identities,
+            statements,
+            covered: statements.iter().map(Statement::covered).collect(),
+            denies_nothing: denies_nothing(statements),
+            has_control_policies: !limits.scps.is_empty() || !limits.rcps.is_empty(),
+            candidates: RefCell::default(),
+            probe: OnceCell::new(),
+        }
+    }
+
+    /// Everyone who surely or perhaps can do it: first those that the key policy names, in its
+    /// order, then loaded users and roles, sorted by ARN.
+    pub(crate) fn who_can(&self, action: KmsAction) -> Vec<Holder<'a>> {
+        let named = named_by(self.granting(action));
+        let mut all = Vec::with_capacity(named.len());
+        all.extend(named.iter().filter_map(|named| self.holder(named, action)));
+        all.extend(self.loaded_who_can(action, &named));
+        all
+    }
+
+    /// Whether anyone who still exists surely or perhaps can do it.
+    pub(crate) fn someone_can(&self, action: KmsAction) -> bool {
+        let exists = |named: &NamedPrincipal<'a>| {
+            named.kind != PrincipalKind::UniqueId && !self.is_foreign(named)
+        };
+        let can = |named: &NamedPrincipal<'a>| self.permitted(named, action).is_some();
+        if self.plainly_given(action) || self.is_given_to_placeholder(action) {
+            return true;
+        }
+        let named = named_by(self.granting(action));
+        named.iter().any(|named| exists(named) && can(named))
+            || !self.loaded_who_can(action, &named).is_empty()
+    }
+
+    /// The Allow statements about the action, each with its position.
+    pub(super) fn granting(
+        &self,
+        action: KmsAction,
+    ) -> impl Iterator<Item = (usize, &'a Statement)> + Clone {
+        let covered = self.covered.iter().enumerate();
+        let statements = covered.zip(self.statements);
+        let granting = statements.filter(move |((_, covered), statement)| {
+            statement.effect.value == Effect::Allow && covered.contains(action)
+        });
+        granting.map(|((index, _), statement)| (index, statement))
+    }
+
+    /// What the principal can do; nothing where it surely cannot.
+    fn holder(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Holder<'a>> {
+        if self.is_foreign(named) {
+            return None;
+        }
+        let permitted = self.permitted(named, action)?;
+        Some(Holder {
+            principal: named.text,
+            kind: named.kind,
+            account: named.account,
+            loaded: self.loaded_of(named),
+            named_at: Some(named.place(&permitted.granting)),
+            permitted,
+            companions: self.companions(named, action),
+        })
+    }
+
+    /// Whether it belongs to another account or partition than the key, which none of the actions
+    /// that are asked about reaches.
+    fn is_foreign(&self, named: &NamedPrincipal<'_>) -> bool {
+        let pair = named.account.zip(self.key.identity.account);
+        pair.is_some_and(|(own, key)| own != key) || self.key.is_elsewhere(named.text)
+    }
+
+    /// The answer for a principal that the key policy names; none where it surely cannot do it.
+    pub(super) fn permitted(
+        &self,
+        named: &NamedPrincipal<'a>,
+        action: KmsAction,
+    ) -> Option<Permitted> {
+        let short = self.unconditionally(named, action);
+        if short.is_some() {
+            debug_assert_eq!(short, self.evaluated(named, action));
+            return short;
+        }
+        self.evaluated(named, action)
+    }
+
+    /// The same by evaluating: the best that any candidate can.
+    fn evaluated(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Permitted> {
+        let candidates = {
+            let mut known = self.candidates.borrow_mut();
+            let candidates = known.entry((named.kind, named.text));
+            Rc::clone(candidates.or_insert_with(|| self.candidates(named).into()))
+        };
+        let asked = Asked {
+            of: self,
+            named: Some(named),
+            action,
+        };
+        let mut best: Option<Permitted> = None;
+        for candidate in candidates.iter() {
+            let surely = |found: &Permitted| found.allowed == CaseSet::ALL;
+            if best.as_ref().is_some_and(surely) {
+                break;
+            }
+            if let Some(next) = asked.of(candidate) {
+                best = Some(match best {
+                    None => next,
+                    Some(found) => found.or(&next),
+                });
+            }
+        }
+        best
+    }
+
+    /// The answer for a loaded user or role that the key policy does not name; none where its own
+    /// policies do not give it the action.
+    pub(super) fn through_own_policies(
+        &self,
+        principal: &'a LoadedPrincipal<'a>,
+        action: KmsAction,
+    ) -> Option<Permitted> {
+        let asked = Asked {
+            of: self,
+            named: None,
+            action,
+        };
+        asked.of(&Candidate::loaded(
+            principal,
+            self.key.seen(),
+            self.identities,
+        ))
+    }
+
+    /// A request by a role of which only the account is known, for what depends on the key alone.
+    pub(super) fn probe(&self) -> Option<&Request> {
+        let made = self.probe.get_or_init(|| {
+            let (class, account) = (CallerClass::Role, self.key.account_text());
+            let any = Candidate::any(class, &account, self.key.seen(), self.identities)?;
+            let any = any.of_any_account();
+            Some(any.request(KmsAction::ScheduleKeyDeletion, self.key))
+        });
+        made.as_ref()
+    }
+}
+
+/// Whether a policy's statements deny nothing.
+fn denies_nothing(statements: &[Statement]) -> bool {
+    let mut effects = statements.iter().map(|statement| statement.effect.value);
+    effects.all(|effect| effect == Effect::Allow)
+}
+
+/// Whether the session was signed in with a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mfa {
+    /// Long-term access keys: the condition keys are absent.
+    Absent,
+    /// Temporary credentials that were got without it.
+    False,
+}
+
+/// One question, put to several candidates.
+struct Asked<'q, 'a> {
+    of: &'q KeyQuestions<'a>,
+    /// Whom the key policy names; nothing for what one can do by its own policies.
+    named: Option<&'q NamedPrincipal<'a>>,
+    action: KmsAction,
+}
+
+impl<'a> Asked<'_, 'a> {
+    fn of(&self, candidate: &Candidate<'a>) -> Option<Permitted> {
+        let request = candidate.request(self.action, self.of.key);
+        let answer = Answer::with(candidate, request, self.policies(candidate));
+        let decision = answer.decision();
+        if decision > Decision::Conditional {
+            return None;
+        }
+        let evaluation = &answer.evaluation;
+        let direct = self.direct(evaluation);
+        let (delegating, own) = if candidate.principal.is_some() {
+            through_iam(evaluation)
+        } else {
+            Default::default()
+        };
+        let granting = &direct | &delegating;
+        if granting.is_empty() {
+            return None;
+        }
+        let depends_on = dependencies(&answer.request, &answer.policies, evaluation).keys;
+        // What is sure holds with any context, and what depends on other keys whatever these are.
+        let asks = |key: &String| key.to_ascii_lowercase().starts_with(MFA_KEYS);
+        let without_mfa = !evaluation.allowed.is_empty()
+            || !depends_on.iter().any(asks)
+            || self.is_possible(candidate, Mfa::Absent)
+            || self.is_possible(candidate, Mfa::False);
+        Some(Permitted {
+            decision,
+            allowed: answer.allowed,
+            conditional: answer.conditional,
+            granting,
+            through_iam: direct.is_empty(),
+            delegating,
+            own,
+            depends_on: depends_on.into_iter().collect(),
+            without_mfa,
+            only_root: candidate.caller.is_root(),
+            held_back: self.is_held_back(candidate),
+        })
+    }
+
+    fn policies(&self, candidate: &Candidate<'a>) -> PolicySet<'a> {
+        let policies = candidate.policies(self.of.key);
+        // What the policy gives to one who is part of everyone is not given to everyone.
+        let of_everyone = self
+            .named
+            .is_some_and(|of| of.kind == PrincipalKind::Everyone);
+        if of_everyone && candidate.is_itself() && !candidate.has_id() {
+            return PolicySet {
+                key_policy: self.of.key.for_everyone(),
+                ..policies
+            };
+        }
+        policies
+    }
+
+    /// Asked only of those who can change the key policy: whether that would not give them
+    /// deletion, because an organization's policy or one of their own denies it.
+    fn is_held_back(&self, candidate: &Candidate<'a>) -> bool {
+        let others = PolicySet {
+            key_policy: None,
+            ..self.policies(candidate)
+        };
+        if self.action != KmsAction::PutKeyPolicy || others.is_empty() {
+            return false;
+        }
+        let request = candidate.request(KmsAction::ScheduleKeyDeletion, self.of.key);
+        let key_policy = open_key_policy();
+        let policies = PolicySet {
+            key_policy,
+            ..others
+        };
+        key_policy.is_some() && evaluate(&request, &policies).decision() > Decision::Conditional
+    }
+
+    fn is_possible(&self, candidate: &Candidate<'a>, mfa: Mfa) -> bool {
+        let mut request = candidate.request(self.action, self.of.key);
+        let present = match mfa {
+            Mfa::Absent => None,
+            Mfa::False => Some("false"),
+        };
+        request.context.say("aws:MultiFactorAuthPresent", present);
+        request.context.say("aws:MultiFactorAuthAge", None);
+        evaluate(&request, &self.policies(candidate)).decision() <= Decision::Conditional
+    }
+
+    /// The statements of the key policy that may grant it by themselves: for an account those that
+    /// name it, for all others those that do not merely delegate the decision to IAM policies.
+    fn direct(&self, evaluation: &Evaluation) -> BTreeSet<usize> {
+        let Some(named) = self.named else {
+            return BTreeSet::new();
+        };
+        let of_key_policy = evaluation
+            .matches
+            .iter()
+            .filter(|found| found.policy.layer == Layer::KeyPolicy)
+            .filter(|found| found.effect == Effect::Allow);
+        let names_account = |index| {
+            let statement = self.of.statements.get(index);
+            statement.is_some_and(|of| names_account(of, named.account))
+        };
+        of_key_policy
+            .filter(|found| match named.kind {
+                PrincipalKind::Account => names_account(found.statement),
+                _ => !found.delegates,
+            })
+            .map(|found| found.statement)
+            .collect()
+    }
+}
+
+/// Whether the statement names the account, so that it delegates to the account's policies.
+pub(super) fn names_account(statement: &Statement, account: Option<AccountId>) -> bool {
+    let own = |form| matches!(form, PrincipalForm::Account(own) if Some(own) == account);
+    let element = statement.principal.as_ref().filter(|of| !of.negated);
+    element.is_some_and(|element| {
+        let mut entries = element.candidates(account, "");
+        entries.any(|entry| own(entry.form()))
+    })
+}
+
+/// The statements of the key policy that delegate the decision to IAM, and those of the principal's
+/// own policies that decide; both or none.
+fn through_iam(evaluation: &Evaluation) -> (BTreeSet<usize>, BTreeSet<(usize, usize)>) {
+    let allows = |found: &Match| found.effect == Effect::Allow;
+    let (mut delegating, mut own) = (BTreeSet::new(), BTreeSet::new());
+    for found in deciding(evaluation).into_iter().filter(allows) {
+        match found.policy.layer {
+            Layer::KeyPolicy if found.delegates => drop(delegating.insert(found.statement)),
+            Layer::Identity => drop(own.insert((found.policy.index, found.statement))),
+            _ => {}
+        }
+    }
+    if delegating.is_empty() || own.is_empty() {
+        return Default::default();
+    }
+    (delegating, own)
+}

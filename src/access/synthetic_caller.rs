@@ -1,0 +1,35 @@
+//! Callers that stand for all of a class.
+
+use crate::aws::CallerClass;
+use crate::eval::{Caller, RequestContext};
+
+/// The account of a synthetic caller where a key's account is not known.
+pub(crate) const SOME_ACCOUNT: &str = "000000000000";
+
+/// Condition keys that say who a caller is. A caller that stands for many has none of them.
+const IDENTITY_KEYS: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:username"];
+
+/// Condition keys that say which account a caller belongs to.
+pub(crate) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerAccount"];
+
+/// A caller of the class that no policy names: parentheses do not occur in names. Its partition is
+/// left empty, since it stands for callers of the key's, whichever that is.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
+pub(crate) fn synthetic_caller(class: CallerClass, account: &str) -> Option<Caller> {
+    let text = match class {
+        CallerClass::Role => format!("arn::iam::{account}:role/(any)"),
+        CallerClass::User => format!("arn::iam::{account}:user/(any)"),
+        CallerClass::FederatedUser => format!("arn::sts::{account}:federated-user/(any)"),
+        CallerClass::Root => format!("arn::iam::{account}:root"),
+        CallerClass::Service => "any.amazonaws.com".to_owned(),
+        CallerClass::Anonymous => return None,
+    };
+    Caller::parse(&text).ok()
+}
+
+/// Makes the caller stand for all of its class.
+pub(crate) fn forget_identity(context: &mut RequestContext) {
+    for key in IDENTITY_KEYS {
+        context.forget(key);
+    }
+}

@@ -1,0 +1,159 @@
+//! Answers that need no evaluation: a policy that denies nothing, and statements that give the action
+//! to the principal by its name and under no condition. Most statements of most policies are such.
+//!
+//! Wherever debug assertions are on, and so in every test, the evaluation is the judge.
+
+use std::collections::BTreeSet;
+
+use crate::aws::KmsAction;
+use crate::eval::{Truth, resource_covers};
+use crate::policy::{
+    PrincipalEntry, PrincipalForm, ResourcePattern, Statement, has_placeholder_or_is_word,
+};
+
+use super::holder::Permitted;
+use super::named::NamedPrincipal;
+use super::principal_kind::PrincipalKind;
+use super::questions::KeyQuestions;
+
+impl<'a> KeyQuestions<'a> {
+    /// The answer for a user or role of which only the ARN is known; nothing where anything has to
+    /// be evaluated.
+    pub(super) fn unconditionally(
+        &self,
+        named: &NamedPrincipal<'a>,
+        action: KmsAction,
+    ) -> Option<Permitted> {
+        let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
+        if !is_one || !self.denies_nothing || self.is_limited(named) {
+            return None;
+        }
+        let mut found = BTreeSet::new();
+        for (index, statement) in self.granting(action) {
+            if names(statement, named)? {
+                self.gives(statement).then(|| found.insert(index))?;
+            }
+        }
+        (!found.is_empty()).then(|| Permitted::unconditional(found))
+    }
+
+    /// Whether policies other than the key policy take part.
+    fn is_limited(&self, named: &NamedPrincipal<'a>) -> bool {
+        self.has_control_policies || self.loaded_of(named).is_some()
+    }
+
+    /// Whether the statement surely gives its actions to those that it names, one by one.
+    fn gives(&self, statement: &Statement) -> bool {
+        let is_plain = statement.conditions.is_empty()
+            && statement.principal.as_ref().is_some_and(|of| !of.negated);
+        let resource = statement.resource.as_ref().filter(|of| !of.negated);
+        is_plain
+            && resource.is_some_and(|of| {
+                let mut patterns = of.patterns.iter();
+                patterns.any(|pattern| self.covers_key(pattern) == Truth::Yes)
+            })
+    }
+
+    fn covers_key(&self, pattern: &ResourcePattern) -> Truth {
+        if pattern.is_everything() {
+            return Truth::Yes;
+        }
+        let request = self
+            .probe()
+            .filter(|_| !has_placeholder_or_is_word(&pattern.text.value));
+        let document = self.key.policy;
+        request
+            .zip(document)
+            .map_or(Truth::Unknown, |(request, document)| {
+                resource_covers(pattern, request, document)
+            })
+    }
+
+    /// Whether a statement plainly gives the action to an account, user or role of the key's account.
+    pub(super) fn plainly_given(&self, action: KmsAction) -> bool {
+        let is_own = |entry: &PrincipalEntry| {
+            let form = entry.form();
+            let exists = matches!(
+                PrincipalKind::of_form(form),
+                PrincipalKind::Account | PrincipalKind::Role | PrincipalKind::User
+            );
+            let own = form.account().zip(self.key.identity.account);
+            exists
+                && own.is_some_and(|(own, key)| own == key)
+                && !self.key.is_elsewhere(&entry.text().value)
+        };
+        let gives = |statement: &Statement| {
+            let entries = statement.principal.iter().flat_map(|of| &of.entries);
+            self.gives(statement) && entries.into_iter().any(is_own)
+        };
+        let is_alone = !self.has_control_policies && self.identities.is_empty();
+        let mut granting = self.granting(action);
+        is_alone && self.denies_nothing && granting.any(|(_, statement)| gives(statement))
+    }
+
+    /// Whether the statement might be about this principal.
+    pub(super) fn may_name(&self, statement: &Statement, named: &NamedPrincipal<'_>) -> bool {
+        let is_user_or_role = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
+        let Some(element) = &statement.principal else {
+            return false;
+        };
+        // A session may come in by its role, a federated user by its user, and one that was loaded
+        // by its account.
+        !is_user_or_role
+            || element.negated
+            || self.loaded_of(named).is_some()
+            || element.entries.iter().any(|entry| {
+                let text = &*entry.text().value;
+                text == named.text || entry.form() == PrincipalForm::Everyone
+            })
+    }
+
+    /// Whether the action is allowed to a principal that a template has yet to fill in.
+    pub(crate) fn is_given_to_placeholder(&self, action: KmsAction) -> bool {
+        let names = |statement: &Statement| {
+            let elements = statement.principal.iter().zip(&statement.resource);
+            let mut elements = elements.filter(|(of, resource)| {
+                let everyone = |entry: &PrincipalEntry| entry.form() == PrincipalForm::Everyone;
+                let nobody = of.negated && of.entries.iter().any(everyone);
+                let covers = |pattern| self.covers_key(pattern);
+                let listed = Truth::any(resource.patterns.iter().map(covers));
+                let covered = if resource.negated { !listed } else { listed };
+                !nobody && !resource.patterns.is_empty() && covered != Truth::No
+            });
+            elements.any(|(of, _)| of.entries.iter().any(PrincipalEntry::is_placeholder))
+        };
+        let mut granting = self.granting(action);
+        granting.any(|(_, statement)| names(statement))
+    }
+}
+
+/// Whether the statement names the user or role; nothing where that has to be looked at more closely.
+fn names(statement: &Statement, named: &NamedPrincipal<'_>) -> Option<bool> {
+    // All but the partition, which is looked at more closely.
+    let (_, own) = named.text.split_once("::")?;
+    let element = statement.principal.as_ref()?;
+    let mut found = false;
+    for entry in &element.entries {
+        let text = &*entry.text().value;
+        // An ARN that ends otherwise names another user or role, or is one of a session.
+        if text.starts_with("arn:") && !text.ends_with(own) && !text.contains(":sts:") {
+            continue;
+        }
+        found |= match entry.form() {
+            PrincipalForm::Everyone => true,
+            PrincipalForm::Role(..) | PrincipalForm::User(..) if text == named.text => true,
+            PrincipalForm::Role(..) | PrincipalForm::User(..) if text.ends_with(own) => {
+                return None;
+            }
+            // One of its sessions, or one that stands for it.
+            PrincipalForm::AssumedRole(..) | PrincipalForm::FederatedUser(..) => return None,
+            PrincipalForm::Role(..)
+            | PrincipalForm::User(..)
+            | PrincipalForm::Account(_)
+            | PrincipalForm::UniqueId(_)
+            | PrincipalForm::Service(_)
+            | PrincipalForm::NoCaller => false,
+        };
+    }
+    (!element.negated).then_some(found)
+}

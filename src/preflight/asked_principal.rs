@@ -1,0 +1,172 @@
+//! The principal of the question, with the policies that decide, and what of them is not known.
+
+use crate::access::{AskedKey, Candidate, Identities};
+use crate::aws::{Arn, KmsAction};
+use crate::eval::{Caller, Explanation, PolicySet, Request, everything, open_key_policy};
+use crate::inventory::Inventory;
+use crate::policy::PolicyDocument;
+use crate::simulate::Explained;
+
+use super::key::Subject;
+use super::listing;
+use super::reference::{ARNS, CONTROL_POLICIES, EVALUATION};
+use super::verdict::{Reason, Severity, Topic};
+
+/// The principal of the question and everything that decides about it.
+#[derive(Debug)]
+pub(super) struct AskedPrincipal<'a> {
+    subject: &'a Subject,
+    candidate: Candidate<'a>,
+    key: &'a AskedKey<'a>,
+    identities: &'a Identities<'a>,
+    /// Whether the principal's own policies are known, or it has none.
+    identity_known: bool,
+    /// What is not known, each of which may deny what all else allows.
+    pub(super) doubts: Vec<Reason>,
+}
+
+impl<'a> AskedPrincipal<'a> {
+    /// `identities` hold the caller, with its whole policies; `key` is the key of `subject`.
+    pub(super) fn new(
+        subject: &'a Subject,
+        caller: &Caller,
+        key: &'a AskedKey<'a>,
+        (identities, inventory): (&'a Identities<'a>, &Inventory),
+    ) -> Self {
+        let candidate = Candidate::new(caller.clone(), key.seen(), identities);
+        let mut asked = Self {
+            subject,
+            identity_known: caller.is_root()
+                || caller.is_service()
+                || candidate.principal.is_some(),
+            candidate,
+            key,
+            identities,
+            doubts: Vec::new(),
+        };
+        if key.policy.is_none() {
+            let sentence = "no file has the key policy, so what it allows is not known";
+            let help = "add the output of `aws kms get-key-policy`";
+            asked.doubt("key-policy-not-loaded", sentence, help, EVALUATION);
+        }
+        match asked.another_partition() {
+            Some(reason) => asked.doubts.push(reason),
+            None => asked.doubt_principal(inventory),
+        }
+        asked.doubt_organization(inventory);
+        asked
+    }
+
+    fn doubt(&mut self, id: &'static str, sentence: &str, help: &str, reference: &'static str) {
+        let reason = Reason::new(
+            Severity::Caution,
+            Topic::Permission,
+            id,
+            reference,
+            sentence,
+        );
+        let at = self.subject.key.at;
+        self.doubts.push(reason.help(help).at(at));
+    }
+
+    fn doubt_principal(&mut self, inventory: &Inventory) {
+        if !self.identity_known {
+            let reason = listing::not_loaded(&self.candidate.caller, inventory);
+            let at = reason.at.unwrap_or(self.subject.key.at);
+            self.doubts.push(reason.at(at));
+        }
+        if self.candidate.applicable.unknown_boundary {
+            let sentence = "the principal's permissions boundary is in no file, and what it stops is not known";
+            let help = "call `aws iam get-account-authorization-details` without `--filter`";
+            self.doubt("boundary-not-loaded", sentence, help, EVALUATION);
+        }
+    }
+
+    fn doubt_organization(&mut self, inventory: &Inventory) {
+        let organization = inventory.organization.as_ref();
+        let missing = organization.map(|of| of.missing(&inventory.organization_policies));
+        let missing = missing.unwrap_or_default();
+        if missing.is_empty() {
+            return;
+        }
+        let sentence = format!(
+            "the organization's polic{} `{}` {} in no file, and may deny it",
+            if missing.len() == 1 { "y" } else { "ies" },
+            missing.join("`, `"),
+            if missing.len() == 1 { "is" } else { "are" },
+        );
+        let help = "add the output of `aws organizations describe-policy`";
+        self.doubt(
+            "control-policy-not-loaded",
+            &sentence,
+            help,
+            CONTROL_POLICIES,
+        );
+    }
+
+    /// Partitions share neither accounts nor credentials.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+    fn another_partition(&self) -> Option<Reason> {
+        let own = self.candidate.caller.partition()?;
+        let key = self.subject.arn.as_ref()?.partition();
+        let sentence = format!(
+            "`{}` is of partition `{own}`, and the key is in `{key}`: no principal of one partition can call anything in another",
+            self.candidate.caller.as_str()
+        );
+        (own != key).then(|| {
+            let id = "principal-of-another-partition";
+            Reason::new(Severity::Stop, Topic::Permission, id, ARNS, sentence)
+                .help("give the ARN of a principal of the key's partition")
+                .at(self.subject.key.at)
+        })
+    }
+
+    /// The question whether the principal may do it, for every day count.
+    pub(super) fn request(&self, action: KmsAction) -> Request {
+        self.candidate.request(action, self.key)
+    }
+
+    /// The policies as loaded.
+    pub(super) fn loaded(&self) -> PolicySet<'_> {
+        self.candidate.policies(self.key)
+    }
+
+    /// The same, with the most permissive reading of what is not known.
+    pub(super) fn at_most(&self) -> PolicySet<'_> {
+        let loaded = self.loaded();
+        PolicySet {
+            key_policy: loaded.key_policy.or(open_key_policy()),
+            identity: if self.identity_known {
+                loaded.identity
+            } else {
+                everything()
+            },
+            ..loaded
+        }
+    }
+
+    /// An explanation by the loaded policies, with the places of their statements.
+    pub(super) fn explained(&self, request: &Request, explanation: &Explanation) -> Explained {
+        let file = |policy| self.candidate.source_of(policy, self.key, self.identities);
+        Explained::new(request, explanation, &self.loaded(), &file)
+    }
+
+    /// Every policy that was loaded.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
+        let loaded = self.loaded();
+        let levels = loaded.scps.iter().chain(loaded.rcps).flatten();
+        let boundary = loaded.boundary.into_iter().flatten();
+        let named = loaded.identity.iter().chain(boundary).chain(levels);
+        let named = named.map(|policy| &policy.document);
+        loaded.key_policy.into_iter().chain(named)
+    }
+
+    /// Whether the caller's session may have policies of its own, which no file holds.
+    pub(super) fn may_have_session_policy(&self) -> bool {
+        let caller = &self.candidate.caller;
+        !caller.is_root()
+            && !caller.is_service()
+            && Arn::parse(caller.as_str())
+                .is_some_and(|arn| arn.resource.starts_with("role/") || arn.service == "sts")
+    }
+}
