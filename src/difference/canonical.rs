@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aws::action::may_be_newer;
 use crate::aws::{AccountId, ActionSet};
 use crate::policy::{
-    Effect, PolicyDocument, PolicyKind, PrincipalElement, PrincipalForm, PrincipalType, Statement,
+    ActionElement, Effect, PolicyDocument, PolicyKind, PrincipalElement, PrincipalForm,
+    PrincipalType, Statement,
 };
 
 use super::atom::{Factor, factors};
+use super::change::UnknownChange;
 
 /// A statement apart from its actions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,22 +37,58 @@ pub(super) struct Canonical {
     kind: PolicyKind,
     /// The actions of each body; statements that differ in nothing else are one.
     statements: BTreeMap<Body, ActionSet>,
+    /// The bodies about each name or pattern of actions that this version does not know, in lower
+    /// case.
+    unknown: BTreeMap<String, BTreeSet<Body>>,
 }
 
 impl Canonical {
     pub(super) fn new(document: &PolicyDocument) -> Self {
         let mut statements: BTreeMap<Body, ActionSet> = BTreeMap::new();
+        let mut unknown: BTreeMap<String, BTreeSet<Body>> = BTreeMap::new();
         for statement in &document.statements {
-            let Some((body, actions)) = body(statement, document) else {
+            let actions = statement.covered();
+            let new: BTreeSet<_> = unknown_actions(statement).collect();
+            if actions.is_empty() && new.is_empty() {
+                continue;
+            }
+            let Some(body) = body(statement, document) else {
                 continue;
             };
-            let known = statements.entry(body).or_default();
-            *known = known.union(actions);
+            for pattern in new {
+                unknown.entry(pattern).or_default().insert(body.clone());
+            }
+            if !actions.is_empty() {
+                let known = statements.entry(body).or_default();
+                *known = known.union(actions);
+            }
         }
         Self {
             kind: document.kind,
             statements,
+            unknown,
         }
+    }
+
+    /// What differs of actions that this version does not know, for each name or pattern of them.
+    pub(super) fn differing_unknown(&self, other: &Self) -> Vec<UnknownChange> {
+        let names: BTreeSet<_> = self.unknown.keys().chain(other.unknown.keys()).collect();
+        let none = BTreeSet::new();
+        let change = |name: &String| {
+            let before = self.unknown.get(name).unwrap_or(&none);
+            let after = other.unknown.get(name).unwrap_or(&none);
+            let has = |bodies: &BTreeSet<Body>, others: &BTreeSet<Body>, effect| {
+                let mut new = bodies.difference(others);
+                new.any(|body| body.effect == effect)
+            };
+            let change = UnknownChange {
+                action: name.clone(),
+                gains: has(after, before, Effect::Allow) || has(before, after, Effect::Deny),
+                loses: has(before, after, Effect::Allow) || has(after, before, Effect::Deny),
+            };
+            (change.gains || change.loses).then_some(change)
+        };
+        names.into_iter().filter_map(change).collect()
     }
 
     /// The actions about which the two do not say the same.
@@ -68,11 +107,19 @@ impl Canonical {
     }
 }
 
+/// The names and patterns of the statement that match no known action and may match a newer one.
+fn unknown_actions(statement: &Statement) -> impl Iterator<Item = String> {
+    let element = statement.action.iter().filter(|element| !element.negated);
+    let patterns = element.flat_map(ActionElement::patterns);
+    let unknown = patterns.filter(|pattern| pattern.actions().is_empty());
+    let names = unknown.map(|pattern| pattern.text().value.to_ascii_lowercase());
+    names.filter(|name| name.starts_with("kms:") && may_be_newer(name))
+}
+
 /// Nothing where the statement has no effect on KMS.
-fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, ActionSet)> {
-    let actions = statement.covered();
+fn body(statement: &Statement, document: &PolicyDocument) -> Option<Body> {
     let resource = statement.resource.as_ref()?;
-    if actions.is_empty() || resource.patterns.is_empty() {
+    if resource.patterns.is_empty() {
         return None;
     }
     let patterns = resource.patterns.iter();
@@ -88,7 +135,7 @@ fn body(statement: &Statement, document: &PolicyDocument) -> Option<(Body, Actio
             .flat_map(|condition| factors(condition, document))
             .collect(),
     };
-    Some((body, actions))
+    Some(body)
 }
 
 fn principals(element: &PrincipalElement) -> (bool, BTreeSet<CanonicalPrincipal>) {

@@ -50,6 +50,20 @@ pub struct ChangedSubject {
     /// Operations that somebody could do on one side and that nobody, or only perhaps somebody,
     /// can do on the other. Empty where only one side has the subject.
     pub standings: Vec<StandingChange>,
+    /// Actions that this version does not know and of which the two sides do not say the same, by
+    /// name. Who can do them is not known on either side.
+    pub unknown: Vec<UnknownChange>,
+}
+
+/// What differs of an action that AWS may have added since this version was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownChange {
+    /// Its name or a pattern, in lower case.
+    pub action: String,
+    /// Whether more may be allowed: a statement allows it that did not, or none denies it any more.
+    pub gains: bool,
+    /// Whether less may be allowed.
+    pub loses: bool,
 }
 
 /// What one principal, or class of principals, gains or loses.
@@ -197,6 +211,12 @@ impl Difference {
 }
 
 impl ChangedSubject {
+    /// Whether the two sides do not say the same of it.
+    pub(super) const fn differs(&self) -> bool {
+        let is_on_both = matches!(self.presence, Presence::Both);
+        !is_on_both || !self.changes.is_empty() || !self.unknown.is_empty()
+    }
+
     /// Whether somebody gains `ScheduleKeyDeletion` of this key or by this policy.
     pub fn gains_deletion(&self) -> bool {
         let of_deletion = |change: &&Change| change.action == KmsAction::ScheduleKeyDeletion;
@@ -239,6 +259,11 @@ impl ChangedSubject {
             after: standing.before,
             ..*standing
         });
+        let unknown = self.unknown.iter().map(|unknown| UnknownChange {
+            gains: unknown.loses,
+            loses: unknown.gains,
+            ..unknown.clone()
+        });
         Self {
             presence: match self.presence {
                 Presence::Both => Presence::Both,
@@ -247,6 +272,7 @@ impl ChangedSubject {
             },
             changes: changes.collect(),
             standings: standings.collect(),
+            unknown: unknown.collect(),
             ..self.clone()
         }
     }

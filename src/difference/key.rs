@@ -36,6 +36,7 @@ pub(super) fn key(
         presence,
         changes: Vec::new(),
         standings: Vec::new(),
+        unknown: Vec::new(),
     };
     if documents.0.is_some() || documents.1.is_some() {
         let nothing = nothing();
@@ -43,11 +44,12 @@ pub(super) fn key(
             documents.0.unwrap_or(&nothing),
             documents.1.unwrap_or(&nothing),
         );
+        let canonical = (Canonical::new(documents.0), Canonical::new(documents.1));
+        changed.unknown = canonical.0.differing_unknown(&canonical.1);
         let keys = (before.or(after)?, after.or(before)?);
         fill(&mut changed, keys, documents, surroundings, operations);
     }
-    let differs = presence != Presence::Both || !changed.changes.is_empty();
-    differs.then_some(changed)
+    changed.differs().then_some(changed)
 }
 
 fn document(key: Option<&Key>) -> Option<&PolicyDocument> {

@@ -35,7 +35,7 @@ use crate::source::Sources;
 pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
-    SubjectKind, Way, Who, WhoKind,
+    SubjectKind, UnknownChange, Way, Who, WhoKind,
 };
 pub use operation::Question;
 

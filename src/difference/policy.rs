@@ -41,10 +41,14 @@ pub(super) fn policy(
         presence,
         changes: Vec::new(),
         standings: Vec::new(),
+        unknown: Vec::new(),
     };
     let canonical = |policy: Option<&LoadedPolicy>| Some(Canonical::new(&policy?.document));
     let differing = match (canonical(before), canonical(after)) {
-        (Some(before), Some(after)) => before.differing(&after),
+        (Some(before), Some(after)) => {
+            changed.unknown = before.differing_unknown(&after);
+            before.differing(&after)
+        }
         _ => ActionSet::ALL,
     };
     let asked = differing.intersection(operations);
@@ -52,8 +56,7 @@ pub(super) fn policy(
         let kind = after.or(before)?.document.kind;
         changed.changes = changes(kind, (before, after), asked).unwrap_or_default();
     }
-    let differs = presence != Presence::Both || !changed.changes.is_empty();
-    differs.then_some(changed)
+    changed.differs().then_some(changed)
 }
 
 /// How a policy takes part in a decision.

@@ -347,3 +347,36 @@ fn key_encapsulation_for_another_account_is_use() {
     assert_eq!(Question::of(KmsAction::Decapsulate), Question::Use);
     assert!(WATCHED.contains(KmsAction::Encapsulate));
 }
+
+/// An action that AWS adds after this version was written may be one of use, across accounts.
+#[test]
+fn action_that_is_not_known_is_a_difference_and_no_gain_of_a_known_one() {
+    let foreign = r#""arn:aws:iam::444455556666:role/app""#;
+    let new = |effect: &str| statement(effect, foreign, r#""kms:TransmuteKey""#, "");
+    let found = of(DEFAULT, &format!("{DEFAULT},{}", new("Allow")));
+    let subject = &found.subjects[0];
+    let change = |gains| UnknownChange {
+        action: "kms:transmutekey".to_owned(),
+        gains,
+        loses: !gains,
+    };
+    assert_eq!(subject.unknown, [change(true)]);
+    assert!(subject.changes.is_empty() && !found.gains_deletion());
+    let found = of(DEFAULT, &format!("{DEFAULT},{}", new("Deny")));
+    assert_eq!(found.subjects[0].unknown, [change(false)]);
+    // Near misses: the same in another case, and names of which it is known that they are no action.
+    let upper = new("Allow").replace("kms:TransmuteKey", "KMS:TRANSMUTEKEY");
+    assert!(of(&new("Allow"), &upper).is_empty());
+    for name in [
+        "kms:DeleteKey",
+        "kms:Decrypts",
+        "kms: Sign",
+        "s3:TransmuteKey",
+    ] {
+        let slip = statement("Allow", foreign, &format!(r#""{name}""#), "");
+        assert!(
+            of(DEFAULT, &format!("{DEFAULT},{slip}")).is_empty(),
+            "{name}"
+        );
+    }
+}

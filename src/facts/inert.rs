@@ -200,7 +200,7 @@ fn by_action_names(record: &StatementRecord) -> Option<Inert> {
 }
 
 /// In an IAM policy: actions on keys whose resources can be no key, or actions that take only `*`.
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html>
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_kms.html>
 fn by_resource_level(record: &StatementRecord) -> Option<Inert> {
     let only_kms = |found: &ActionRecord| action::is_of_kms(&found.text);
     let resource = record.resources.first()?;

@@ -250,6 +250,7 @@ mod tests {
                 presence: Presence::Both,
                 changes,
                 standings: Vec::new(),
+                unknown: Vec::new(),
             }],
         }
     }

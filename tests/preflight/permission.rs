@@ -2,9 +2,10 @@
 
 use kmslint::eval::Caller;
 use kmslint::inventory::{Inventory, Organization, OrganizationPolicy};
-use kmslint::load::policy_file;
+use kmslint::load::{load, policy_file};
 use kmslint::policy::PolicyKind;
 use kmslint::preflight::{Answer, Preflight, Question, Severity, Verdict};
+use kmslint::source::{Filter, discover};
 use serde_json::{Value, json};
 
 use super::{ADMIN, ALL, ARN, account, answer, ask, files, has, key, policy, unused};
@@ -322,4 +323,37 @@ fn root_user_that_alone_can_cancel_is_somebody() {
     let others = super::find(&found, "others-can-cancel");
     assert!(others.sentence.contains("root user"), "{}", others.sentence);
     assert_eq!(found.cancellers.others[0].answer, Answer::Allowed);
+}
+
+/// A collection of iam-collect has every user and role of its accounts:
+/// <https://github.com/cloud-copilot/iam-collect>
+#[test]
+fn misspelt_principal_is_told_the_nearest_of_a_collection() {
+    let loaded = load(&discover(
+        &["fixtures/iam-collect".into()],
+        &Filter::default(),
+    ));
+    let key = "arn:aws:kms:eu-west-1:444455556666:key/5f0c2a9e-7b31-4d68-9a0f-2c4e6b8d1a37";
+    let asked = |principal: &str| {
+        let principal = format!("arn:aws:iam::444455556666:{principal}");
+        let question = Question {
+            principal: Caller::parse(&principal).ok(),
+            ..ask(key)
+        };
+        answer(&question, &loaded)
+    };
+    for (wrong, right) in [
+        ("role/ledger-ower", "role/ledger-owner"),
+        ("role/deploy", "role/ci/deploy"),
+        ("role/Developper", "role/"),
+        ("user/anna", "user/"),
+    ] {
+        let found = asked(wrong);
+        let help = super::find(&found, "principal-not-listed")
+            .help
+            .clone()
+            .unwrap();
+        let meant = format!("did you mean `arn:aws:iam::444455556666:{right}");
+        assert!(help.starts_with(&meant), "{wrong}: {help}");
+    }
 }

@@ -1,7 +1,7 @@
 //! KMS condition keys that depend on the KMS key.
 //!
 //! Source: KMS developer guide, `conditions-kms`; Service Authorization Reference, resource type
-//! `key` of `list_awskeymanagementservice`.
+//! `key` of `list_kms`.
 
 use super::presence::Rule;
 use super::{ConditionKey, ValueType};

@@ -190,7 +190,7 @@ mod tests {
         );
         assert_eq!(
             metadata.deletion_date.as_ref().unwrap().value,
-            "1604904000.5"
+            "2020-11-09T06:40:00.5Z"
         );
         assert_eq!(metadata.pending_window.as_ref().unwrap().value, 7);
     }

@@ -63,8 +63,10 @@ mod tests {
         let Fact::LastUsage(usage) = &found.additions[0].fact else {
             panic!("{found:?}");
         };
-        assert_eq!(usage.value.created.as_deref(), Some("1"));
+        let created = usage.value.created.as_deref();
+        assert_eq!(created, Some("1970-01-01T00:00:01Z"));
         assert_eq!(usage.value.operation.as_deref(), Some("Decrypt"));
-        assert_eq!(usage.value.tracking_since.as_deref(), Some("1760000000.5"));
+        let since = usage.value.tracking_since.as_deref();
+        assert_eq!(since, Some("2025-10-09T08:53:20.5Z"));
     }
 }

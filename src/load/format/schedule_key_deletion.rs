@@ -191,7 +191,8 @@ mod tests {
         let scheduled = key.metadata.scheduled.as_ref().unwrap();
         assert_eq!(scheduled.state.value.as_str(), "PendingDeletion");
         assert_eq!(scheduled.state.at.span.of(&text), r#""PendingDeletion""#);
-        assert_eq!(scheduled.date.as_ref().unwrap().value, "1442102400.0");
+        let date = &scheduled.date.as_ref().unwrap().value;
+        assert_eq!(date, "2015-09-13T00:00:00Z");
         assert_eq!(scheduled.window.as_ref().unwrap().value, 7);
         assert!(found.planned.is_empty());
     }

@@ -10,6 +10,7 @@ mod plan;
 use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
+use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 
 use super::key::Subject;
@@ -227,10 +228,16 @@ pub(super) fn of(
     let mut reasons = Vec::new();
     if subject.multi_region() == Some(true) {
         match subject.part() {
-            None => reasons.push(topology_not_known(
-                subject,
-                "whether this multi-Region key is the primary or a replica is not known; a primary with replicas waits for them",
-            )),
+            None => {
+                let text = "whether this multi-Region key is the primary or a replica is not known; a primary with replicas waits for them";
+                let written = subject.key.metadata.multi_region_type.as_ref();
+                let new = written.and_then(|part| part.value.unrecognized());
+                let text = new.map_or_else(
+                    || text.to_owned(),
+                    |part| format!("the multi-Region type `{part}` is {NOT_KNOWN}: {text}"),
+                );
+                reasons.push(topology_not_known(subject, &text));
+            }
             Some(MultiRegionKeyType::Primary) if !family.is_whole => {
                 reasons.push(topology_not_known(
                     subject,

@@ -7,7 +7,7 @@ use crate::report::Style;
 use crate::report::snippet::{Tone, paint};
 use crate::report::visible::prose;
 
-use super::row::{Row, Sign, losses, rows};
+use super::row::{Row, Sign, remarks, rows};
 use super::{by_weight, summary, what};
 
 /// So many principals are named in a row.
@@ -56,7 +56,7 @@ fn write_subject(out: &mut impl Write, subject: &ChangedSubject, style: &Style) 
         let sign = paint(&row.sign.character().to_string(), tone, style);
         writeln!(out, "  {sign} {who:first$}  {operation:second$}  {change}")?;
     }
-    for (grave, sentence) in losses(subject) {
+    for (grave, sentence) in remarks(subject) {
         let tone = if grave { Tone::Error } else { Tone::Warning };
         let sentence = prose(&sentence, style.unicode);
         writeln!(out, "  {} {sentence}", paint("!", tone, style))?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::difference::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
-    SubjectKind, Way, WhoKind,
+    SubjectKind, UnknownChange, Way, WhoKind,
 };
 use crate::eval::{Case, CaseSet};
 use crate::report::json::{JsonError, failure};
@@ -39,6 +39,7 @@ struct JsonSubject<'a> {
     loses_last_canceller: bool,
     changes: Vec<JsonChange<'a>>,
     standings: Vec<JsonStanding>,
+    unknown_actions: Vec<JsonUnknown<'a>>,
 }
 
 #[derive(Serialize)]
@@ -83,6 +84,13 @@ struct JsonStanding {
     after: &'static str,
 }
 
+#[derive(Serialize)]
+struct JsonUnknown<'a> {
+    action: &'a str,
+    gains: bool,
+    loses: bool,
+}
+
 /// Writes the difference and what could not be read on either side, each with its own sources.
 ///
 /// # Errors
@@ -123,6 +131,7 @@ fn subject(subject: &ChangedSubject) -> JsonSubject<'_> {
         loses_last_canceller: subject.loses_last_canceller(),
         changes: subject.changes.iter().map(change).collect(),
         standings: subject.standings.iter().copied().map(standing).collect(),
+        unknown_actions: subject.unknown.iter().map(unknown).collect(),
     }
 }
 
@@ -194,6 +203,14 @@ const fn standing(standing: StandingChange) -> JsonStanding {
         action: standing.action.name(),
         before: word(standing.before),
         after: word(standing.after),
+    }
+}
+
+fn unknown(change: &UnknownChange) -> JsonUnknown<'_> {
+    JsonUnknown {
+        action: &change.action,
+        gains: change.gains,
+        loses: change.loses,
     }
 }
 

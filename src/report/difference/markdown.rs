@@ -8,7 +8,7 @@ use crate::report::markdown::escape::{code, inline};
 use crate::report::visible::clip;
 use crate::source::InputFailure;
 
-use super::row::{Row, losses, rows};
+use super::row::{Row, remarks, rows};
 use super::{by_weight, summary, what};
 
 /// So many principals are named in a row.
@@ -80,8 +80,8 @@ fn add_subject(text: &mut String, subject: &ChangedSubject) -> usize {
         format!(" ({presence})")
     };
     let name = code(&clip(&subject.subject, CELL));
-    let (rows, losses) = (rows(subject), losses(subject));
-    let count = rows.len().saturating_add(losses.len()).max(1);
+    let (rows, remarks) = (rows(subject), remarks(subject));
+    let count = rows.len().saturating_add(remarks.len()).max(1);
     let mut head = format!("\n**{kind}** {name}{presence}\n");
     if !rows.is_empty() {
         head.push_str(
@@ -93,7 +93,7 @@ fn add_subject(text: &mut String, subject: &ChangedSubject) -> usize {
     }
     let rows = rows.iter().filter(|row| !add(text, &line(row))).count();
     let mut first = true;
-    let losses = losses.iter().filter(|(grave, sentence)| {
+    let remarks = remarks.iter().filter(|(grave, sentence)| {
         let sentence = inline(&clip(sentence, CELL));
         let sentence = if *grave {
             format!("**{sentence}**")
@@ -105,7 +105,7 @@ fn add_subject(text: &mut String, subject: &ChangedSubject) -> usize {
         first = false;
         !add(text, &format!("{gap}- {sentence}\n"))
     });
-    rows.saturating_add(losses.count())
+    rows.saturating_add(remarks.count())
 }
 
 fn line(row: &Row) -> String {

@@ -3,7 +3,7 @@
 use crate::aws::KmsAction;
 use crate::difference::{Change, ChangedSubject, Presence, Question, Way, Who};
 
-use super::words::{operation, proviso, sides, standing, who};
+use super::words::{operation, proviso, sides, standing, unknown_action, who};
 
 /// In which direction a row goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,8 +123,15 @@ fn shown_sides(subject: &ChangedSubject, change: &Change) -> (String, String) {
     }
 }
 
-/// Sentences on what nobody can do any more, and whether it is the cancellation of deletion.
-pub(super) fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
+/// Sentences on what nobody can do any more, and whether it is the cancellation of deletion; then on
+/// actions that this version does not know.
+pub(super) fn remarks(subject: &ChangedSubject) -> Vec<(bool, String)> {
+    let unknown = subject.unknown.iter();
+    let unknown = unknown.map(|change| (false, unknown_action(change)));
+    losses(subject).into_iter().chain(unknown).collect()
+}
+
+fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
     let mut by_words: std::collections::BTreeMap<(Question, &str), Vec<KmsAction>> =
         std::collections::BTreeMap::new();
     for found in &subject.standings {

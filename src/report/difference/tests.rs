@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::aws::KmsAction;
-use crate::difference::{Change, Hanging, Permission, Standing, StandingChange, Way, Who, WhoKind};
+use crate::aws::data::NOT_KNOWN;
+use crate::difference::{
+    Change, Hanging, Permission, Standing, StandingChange, UnknownChange, Way, Who, WhoKind,
+};
 use crate::eval::CaseSet;
 use crate::report::Style;
 use crate::source::{InputError, InputFailure, Sources, Span};
@@ -47,6 +50,11 @@ fn difference() -> Difference {
             before: Standing::Surely,
             after: Standing::Nobody,
         }],
+        unknown: vec![UnknownChange {
+            action: HOSTILE.to_owned(),
+            gains: true,
+            loses: false,
+        }],
     };
     Difference {
         subjects: vec![subject],
@@ -73,17 +81,20 @@ fn nothing_of_a_policy_steers_a_terminal() {
     let text = String::from_utf8(out).unwrap();
     assert_eq!(
         text,
-        "\
+        format!(
+            "\
 key a?[31m|`<b> ## @all ?-->
   + a?[31m|`<b> ## @all ?--> (if its own policies allow it)  ScheduleKeyDeletion  denied -> 7-30 \
 days unless a?[31m|`<b> ## @all ?-->
   + a?[31m|`<b> ## @all ?--> (if its own policies allow it)  use (Decrypt)        denied -> \
 allowed unless a?[31m|`<b> ## @all ?-->
   ! nobody is left who can: CancelKeyDeletion
+  ! somebody may gain `a?[31m|`<b> ## @all ?-->`, an action {NOT_KNOWN}
 
 1 key differs; somebody gains ScheduleKeyDeletion in 1; nobody is left who could cancel deletion \
 in 1
 "
+        )
     );
 }
 
@@ -131,6 +142,7 @@ fn the_document_is_described() {
         ("/subjects/0/changes/0/after", "/$defs/permission"),
         ("/subjects/0/changes/0/after/conditions/0", "/$defs/hanging"),
         ("/subjects/0/standings/0", "/$defs/standing"),
+        ("/subjects/0/unknown_actions/0", "/$defs/unknown_action"),
     ] {
         let keys = |object: &Value| -> Vec<String> {
             object.as_object().unwrap().keys().cloned().collect()

@@ -1,7 +1,10 @@
 //! Principals, permissions and operations of a difference in words.
 
+use crate::aws::data::NOT_KNOWN;
 use crate::aws::{AccountId, Arn, KmsAction};
-use crate::difference::{Change, Hanging, Permission, Question, Standing, USE, Way, Who, WhoKind};
+use crate::difference::{
+    Change, Hanging, Permission, Question, Standing, USE, UnknownChange, Way, Who, WhoKind,
+};
 use crate::eval::{CaseSet, day_ranges};
 
 /// So many conditions are shown of one permission; the JSON has all.
@@ -154,4 +157,14 @@ pub(super) fn standing(before: Standing, after: Standing) -> Option<&'static str
         (Standing::Surely, Standing::Perhaps) => Some("it is no longer sure that anybody can"),
         _ => None,
     }
+}
+
+/// What differs of an action that is not known here.
+pub(super) fn unknown_action(change: &UnknownChange) -> String {
+    let how = match (change.gains, change.loses) {
+        (true, false) => "somebody may gain",
+        (false, true) => "somebody may lose",
+        _ => "somebody may gain and somebody lose",
+    };
+    format!("{how} `{}`, an action {NOT_KNOWN}", change.action)
 }
