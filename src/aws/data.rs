@@ -23,6 +23,9 @@ pub const NOT_KNOWN: &str = concat!(
     ")"
 );
 
+/// The version with the day of the tables, as `kmslint --version` shows it.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (AWS data of ", day!(), ")");
+
 #[cfg(test)]
 mod tests {
     use super::*;

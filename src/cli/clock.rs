@@ -33,3 +33,40 @@ pub(super) fn parse_moment(text: &str) -> Result<Timestamp, String> {
             .to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn now_asks_the_clock_and_all_else_does_not() {
+        let before = Timestamp::now().as_second();
+        let now = parse_moment("now").unwrap();
+        assert!((before..=Timestamp::now().as_second()).contains(&now.as_second()));
+        assert_eq!(now.subsec_nanosecond(), 0);
+        assert!([today(), before_midnight()].contains(&parse("now").unwrap()));
+        for (text, expected) in [
+            ("2027-01-31", "2027-01-31T00:00:00Z"),
+            ("2027-01-31T09:00:00Z", "2027-01-31T09:00:00Z"),
+            ("2027-01-31T09:00:00.5+09:00", "2027-01-31T00:00:00.5Z"),
+            ("2027-01-31T09:00:00-03:30", "2027-01-31T12:30:00Z"),
+        ] {
+            assert_eq!(parse_moment(text).unwrap().to_string(), expected, "{text}");
+        }
+        for text in [
+            "",
+            "Now",
+            "soon",
+            "2027-01-31T09:00:00",
+            "2027-02-30",
+            "1796587931",
+        ] {
+            assert!(parse_moment(text).is_err(), "{text}");
+        }
+    }
+
+    /// The day may end between two looks at the clock.
+    fn before_midnight() -> Date {
+        today().yesterday().unwrap_or_else(|_| today())
+    }
+}

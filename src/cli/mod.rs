@@ -25,6 +25,7 @@ use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
 
+use crate::aws::data;
 use crate::project::ProjectError;
 use crate::report;
 
@@ -34,7 +35,7 @@ use terminal::{ColorChoice, Terminal};
 /// Tells who can destroy an AWS KMS key, after what waiting period, who can still stop it, and
 /// what is lost. Works offline, on the files that you have.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, subcommand_required = true)]
+#[command(version, long_version = data::VERSION, about, max_term_width = 100, subcommand_required = true)]
 #[command(
     after_help = "Exit codes: 0 clean (or allowed, or go), 1 findings at or above the threshold \
 (or not surely allowed, or stop), 2 bad usage or an input that could not be read."

@@ -48,6 +48,32 @@ pub(super) struct ConditionAtom {
 /// At least one of these holds.
 pub(super) type Factor = BTreeSet<Atom>;
 
+/// So many alternatives at most come of several values each in several conditions.
+const MOST_ALTERNATIVES: usize = 64;
+
+/// The same with one value in each condition; at least one of them holds where all of these do. Those
+/// of which there would be too many stay together.
+pub(super) fn alternatives(all: &BTreeSet<Factor>) -> Vec<BTreeSet<Factor>> {
+    let counts = all.iter().map(BTreeSet::len);
+    let count = counts.fold(1_usize, usize::saturating_mul);
+    if !(2..=MOST_ALTERNATIVES).contains(&count) {
+        return vec![all.clone()];
+    }
+    let mut parts: Vec<BTreeSet<Factor>> = vec![BTreeSet::new()];
+    for factor in all {
+        let with = |part: &BTreeSet<Factor>, atom: &Atom| {
+            let mut part = part.clone();
+            part.insert(Factor::from([atom.clone()]));
+            part
+        };
+        let longer = parts.iter();
+        parts = longer
+            .flat_map(|part| factor.iter().map(|atom| with(part, atom)))
+            .collect();
+    }
+    parts
+}
+
 /// What a condition demands: all of these.
 pub(super) fn factors(condition: &Condition, document: &PolicyDocument) -> Vec<Factor> {
     let ConditionOperator {

@@ -10,7 +10,7 @@ use crate::policy::{
     PrincipalType, Statement,
 };
 
-use super::atom::{Factor, factors};
+use super::atom::{Factor, alternatives, factors};
 use super::change::UnknownChange;
 
 /// A statement apart from its actions.
@@ -22,6 +22,48 @@ struct Body {
     /// Whether `${…}` is replaced, where the resource has any.
     replaces: bool,
     conditions: BTreeSet<Factor>,
+}
+
+/// So many bodies at most come of one with several principals and resources, but for its conditions.
+const MOST_PARTS: usize = 1024;
+
+impl Body {
+    /// Bodies with one principal, one resource and one value in each condition, which together say
+    /// the same.
+    fn parts(&self) -> Vec<Self> {
+        let principals: Vec<_> = match &self.principal {
+            Some((false, names)) => {
+                let one = |name: &CanonicalPrincipal| Some((false, BTreeSet::from([name.clone()])));
+                names.iter().map(one).collect()
+            }
+            other => vec![other.clone()],
+        };
+        let resources: Vec<_> = match &self.resource {
+            (false, patterns) => {
+                let one = |pattern: &String| (false, BTreeSet::from([pattern.clone()]));
+                patterns.iter().map(one).collect()
+            }
+            other => vec![other.clone()],
+        };
+        if principals.len().saturating_mul(resources.len()) > MOST_PARTS {
+            return vec![self.clone()];
+        }
+        let mut parts = Vec::new();
+        for conditions in alternatives(&self.conditions) {
+            for principal in &principals {
+                for resource in &resources {
+                    parts.push(Self {
+                        effect: self.effect,
+                        principal: principal.clone(),
+                        resource: resource.clone(),
+                        replaces: self.replaces && resource.1.iter().any(|p| p.contains("${")),
+                        conditions: conditions.clone(),
+                    });
+                }
+            }
+        }
+        parts
+    }
 }
 
 /// A principal, its two ways to name an account made one.
@@ -56,7 +98,7 @@ impl Canonical {
                 continue;
             };
             for pattern in new {
-                unknown.entry(pattern).or_default().insert(body.clone());
+                unknown.entry(pattern).or_default().extend(body.parts());
             }
             if !actions.is_empty() {
                 let known = statements.entry(body).or_default();

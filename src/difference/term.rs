@@ -10,7 +10,7 @@ use crate::eval::{
 };
 use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm, Statement};
 
-use super::atom::{Atom, Factor, factors};
+use super::atom::{Atom, Factor, alternatives, factors};
 use super::follows::follows;
 
 /// Which part of a decision the statement takes part in. All slots but [`Slot::Deny`] must allow,
@@ -44,9 +44,6 @@ pub(super) struct Term {
     /// What must hold for it to; each of these.
     pub(super) factors: BTreeSet<Factor>,
 }
-
-/// So many terms at most come of one with several values each in several conditions.
-const MOST_PARTS: usize = 64;
 
 impl Term {
     /// A layer that there is not, and that limits nothing.
@@ -97,23 +94,7 @@ impl Term {
 
     /// Terms with one value in each condition, of which one applies where this does.
     pub(super) fn parts(&self) -> Vec<Self> {
-        let counts = self.factors.iter().map(BTreeSet::len);
-        let count = counts.fold(1_usize, usize::saturating_mul);
-        if !(2..=MOST_PARTS).contains(&count) {
-            return vec![self.clone()];
-        }
-        let mut parts: Vec<BTreeSet<Factor>> = vec![BTreeSet::new()];
-        for factor in &self.factors {
-            let with = |part: &BTreeSet<Factor>, atom: &Atom| {
-                let mut part = part.clone();
-                part.insert(Factor::from([atom.clone()]));
-                part
-            };
-            let longer = parts.iter();
-            parts = longer
-                .flat_map(|part| factor.iter().map(|atom| with(part, atom)))
-                .collect();
-        }
+        let parts = alternatives(&self.factors);
         let part = |factors| Self { factors, ..*self };
         parts.into_iter().map(part).collect()
     }
