@@ -158,7 +158,9 @@ fn examples_of_rules_with_a_placeholder_account_have_the_findings_of_the_example
     for rule in catalogue.rules() {
         for example in &rule.examples {
             let bare = |text: &str| {
-                let is_answer = text.contains("DetailList") || text.contains("KeyMetadata");
+                // Nobody writes a placeholder into what AWS answers or records.
+                let of_aws = ["DetailList", "KeyMetadata", "\"Records\""];
+                let is_answer = of_aws.iter().any(|name| text.contains(name));
                 text.contains(ACCOUNT) && !is_answer
             };
             if !example.files.iter().all(|(_, text)| bare(text)) {
