@@ -124,7 +124,11 @@ impl Records<'_> {
             } else {
                 ["`", holder.principal, "`"].concat()
             },
-            kind: holder.kind,
+            kind: if only_root {
+                PrincipalKind::Account
+            } else {
+                holder.kind
+            },
             account: holder.account.map(|account| account.as_str().to_owned()),
             resolved: holder.kind == PrincipalKind::Account
                 && holder

@@ -58,6 +58,7 @@ pub struct Access {
     /// `principal` in backticks, or `the root user`.
     pub who_text: String,
     /// What it names. For an account the decision is what its IAM policies could give at most.
+    /// Everyone of whom only the root user can do it is an account, too.
     pub kind: PrincipalKind,
     /// The account, or null.
     pub account: Option<String>,

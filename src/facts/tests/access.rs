@@ -251,6 +251,7 @@ fn root_user_can_where_the_principal_type_leaves_no_other() {
                 panic!("{condition}: {:?}", table.schedule)
             };
             assert!(root.only_root && root.narrowed, "{condition}");
+            assert_eq!(root.kind, PrincipalKind::Account);
             assert_eq!(
                 (&*root.name, root.decision),
                 ("root user", Decision::Allowed)
