@@ -119,16 +119,8 @@ impl Records<'_> {
         Access {
             principal: holder.principal.to_owned(),
             name: name(holder).to_owned(),
-            who_text: if only_root {
-                ["the ", ROOT_USER].concat()
-            } else {
-                ["`", holder.principal, "`"].concat()
-            },
-            kind: if only_root {
-                PrincipalKind::Account
-            } else {
-                holder.kind
-            },
+            who_text: who_text(holder),
+            kind: kind(holder),
             account: holder.account.map(|account| account.as_str().to_owned()),
             resolved: holder.kind == PrincipalKind::Account
                 && holder
@@ -193,6 +185,23 @@ impl Records<'_> {
             Some(via::own(&policy.name, (index, statement), action, place))
         };
         holder.permitted.own.iter().filter_map(via).collect()
+    }
+}
+
+fn who_text(holder: &Holder<'_>) -> String {
+    if holder.permitted.only_root {
+        ["the ", ROOT_USER].concat()
+    } else {
+        ["`", holder.principal, "`"].concat()
+    }
+}
+
+/// Everyone of whom only the root user is left is an account.
+const fn kind(holder: &Holder<'_>) -> PrincipalKind {
+    if holder.permitted.only_root {
+        PrincipalKind::Account
+    } else {
+        holder.kind
     }
 }
 
