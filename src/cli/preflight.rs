@@ -11,7 +11,7 @@ use crate::preflight::{Operation, Preflight, Question, Verdict, pending, planned
 use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
-use crate::source::Location;
+use crate::source::{Location, Root};
 
 use super::clock;
 use super::inputs::{InputArguments, report_failures};
@@ -150,8 +150,9 @@ fn all_pending(
     let named = |at: Location| {
         let file = sources.get(at.source);
         file.is_some_and(|file| {
-            let name = Path::new(file.name());
-            paths.iter().any(|path| name.starts_with(path))
+            // The files of `.` have names without it.
+            let file = Root::new(Path::new(file.name()));
+            paths.iter().any(|path| file.is_within(path))
         })
     };
     let inventory = &project.loaded.inventory;

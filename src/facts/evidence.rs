@@ -242,7 +242,7 @@ impl Since {
         }
         let by_state = events.error.as_deref() == Some("KMSInvalidStateException");
         let is_after = |cancelled: Timestamp| events.last > cancelled;
-        (by_state || events.refused_as_pending) && self.cancelled.is_none_or(is_after)
+        (by_state || events.is_refused_as_pending()) && self.cancelled.is_none_or(is_after)
     }
 }
 

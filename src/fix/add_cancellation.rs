@@ -10,8 +10,13 @@ use super::plan::{Plan, Refusal};
 use super::target::Target;
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
-    let statement = target.statement_of(finding)?;
     let access = &target.facts.access;
+    if !access.someone_can_schedule {
+        return Err(Refusal::decide(
+            "decide who has to be able to cancel the deletion that is under way",
+        ));
+    }
+    let statement = target.statement_of(finding)?;
     let mut missing = ActionSet::EMPTY;
     if !access.someone_can_cancel {
         missing.insert(KmsAction::CancelKeyDeletion);

@@ -83,7 +83,7 @@ pub struct KeyMetadata {
     /// When it was last used.
     pub last_usage: Option<Located<LastUsage>>,
     /// Its grants.
-    pub grants: Option<Located<Vec<Grant>>>,
+    pub grants: Option<Located<Grants>>,
 }
 
 impl KeyMetadata {
@@ -94,11 +94,21 @@ impl KeyMetadata {
     }
 }
 
+/// The grants of a key that were neither retired nor revoked.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html>
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Each grant, in the order of the answer.
+    pub list: Vec<Grant>,
+    /// Whether those are all.
+    pub is_whole: bool,
+}
+
 /// A grant, as far as it tells what depends on the key.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html>
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// `GranteePrincipal`: an ARN, or the name of a service.
+    /// `GranteePrincipal`: an ARN, or the name of a service; else `GranteeServicePrincipal`.
     pub grantee: Option<String>,
     /// `Operations`, for example `Decrypt`.
     pub operations: Vec<String>,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
-pub use key::{Grant, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
+pub use key::{Grant, Grants, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use life::{DeletionStep, RecordedDeletion, RecordedLife};
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use outcome::CallOutcome;

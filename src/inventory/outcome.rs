@@ -32,13 +32,18 @@ impl RecordedEvents {
         };
         match error {
             "KMSInvalidStateException" | "DisabledException" => CallOutcome::RefusedByState,
-            _ if self.refused_as_pending => CallOutcome::RefusedByState,
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 CallOutcome::Denied
             }
             "DryRunOperationException" | "DryRunOperation" => CallOutcome::DryRun,
             _ => CallOutcome::Failed,
         }
+    }
+
+    /// Whether KMS refused them because the key was pending deletion: the one error is for nothing
+    /// else that stops a use of most keys, the other is also that of a disabled key.
+    pub fn is_refused_as_pending(&self) -> bool {
+        self.outcome() == CallOutcome::RefusedByState && self.refused_as_pending
     }
 
     /// Whether the operation uses key material, or may: this version does not know it.

@@ -125,13 +125,13 @@ impl Cancellers {
         if !self.somebody && !own_can {
             let text =
                 "nobody can cancel the deletion: the waiting period saves nothing".to_owned();
-            let severity = if self.somebody_can_put_key_policy {
-                Severity::Caution
+            let found = reason(Severity::Stop, "nobody-can-cancel", text);
+            let help = if self.somebody_can_put_key_policy {
+                "let whoever may call kms:PutKeyPolicy allow kms:CancelKeyDeletion first"
             } else {
-                Severity::Stop
+                "let a second role call kms:CancelKeyDeletion first"
             };
-            let found = reason(severity, "nobody-can-cancel", text);
-            reasons.push(found.help("let a second role call kms:CancelKeyDeletion first"));
+            reasons.push(found.help(help));
         } else if sure.is_empty() {
             let perhaps: Vec<_> = self
                 .others

@@ -47,6 +47,9 @@ pub(super) const EXPIRATION: &str = "https://docs.aws.amazon.com/kms/latest/deve
 /// Determining past use.
 pub(super) const PAST_USE: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html";
+/// Who may use a key by grants.
+pub(super) const GRANTS: &str =
+    "https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-grants.html";
 /// When a key was last used.
 pub(super) const LAST_USAGE: &str =
     "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html";

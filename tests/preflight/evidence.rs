@@ -213,11 +213,27 @@ fn what_needs_a_key_that_is_pending_deletion_stops_it() {
     let failed = event("Decrypt", "2026-06-29T00:00:00Z", APP, error);
     let scheduled = event("ScheduleKeyDeletion", "2026-06-20T00:00:00Z", APP, None);
     let denied = event("Decrypt", "2026-06-29T00:00:00Z", APP, Some("AccessDenied"));
+    let throttled = event(
+        "Decrypt",
+        "2026-06-29T00:00:00Z",
+        APP,
+        Some("ThrottlingException"),
+    );
     assert_eq!(verdict(vec![failed]), Verdict::Stop);
-    assert_eq!(verdict(vec![scheduled, denied.clone()]), Verdict::Stop);
+    assert_eq!(
+        verdict(vec![scheduled.clone(), throttled.clone()]),
+        Verdict::Stop
+    );
+    // Who has no permission has not needed the key.
+    assert_eq!(verdict(vec![scheduled, denied]), Verdict::Go);
     // When it was scheduled is not known; no later than 7 days before its end.
-    assert_eq!(verdict(vec![denied]), Verdict::Caution);
-    let late = event("Decrypt", "2026-07-14T00:00:00Z", APP, Some("AccessDenied"));
+    assert_eq!(verdict(vec![throttled]), Verdict::Caution);
+    let late = event(
+        "Decrypt",
+        "2026-07-14T00:00:00Z",
+        APP,
+        Some("ThrottlingException"),
+    );
     assert_eq!(verdict(vec![late]), Verdict::Stop);
 }
 

@@ -15,6 +15,7 @@ mod permission;
 mod recorded;
 mod reports;
 mod request;
+mod signs;
 
 use std::path::Path;
 

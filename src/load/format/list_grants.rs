@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::aws::KeyArn;
-use crate::inventory::{Evidence, EvidenceType, Grant, Located};
+use crate::inventory::{Evidence, EvidenceType, Grant, Grants, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::join::{Addition, Fact, Target};
-use crate::source::json::Node;
+use crate::source::json::{Node, Value};
 
 use super::Answer;
 
-/// Counts the grants, and keeps of each who may do what: a clue to what depends on the key. None can
-/// hold a deletion action, so an answer that is not whole lacks nothing that decides.
+/// Counts the grants, and keeps of each who may do what: a sign of what depends on the key. None can
+/// hold a deletion action, so an answer that is not whole lacks nothing that decides who can delete.
 pub(super) fn read(document: &Document<'_>) -> Answer {
     let grants = document.root.get("Grants").and_then(Node::items);
     let Some(grants) = grants else {
@@ -35,17 +35,27 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
 
 /// The grants of each key.
 fn additions(document: &Document<'_>, grants: &[Node<'_>]) -> Vec<Addition> {
+    let beside = |name: &str| document.root.get(name).map(|node| &node.value);
+    let says_more = |name| matches!(beside(name), Some(Value::String(token)) if !token.is_empty());
+    let is_truncated = matches!(beside("Truncated"), Some(Value::Bool(true)));
+    let is_whole = !is_truncated && !says_more("NextMarker") && !says_more("NextToken");
     let mut by_key: BTreeMap<Option<&str>, Vec<Grant>> = BTreeMap::new();
     for grant in grants {
         let text = |name: &str| grant.get(name).and_then(Node::as_str);
         let operations = grant.get("Operations").and_then(Node::items);
         let operations = operations.into_iter().flatten().filter_map(Node::as_str);
         by_key.entry(text("KeyId")).or_default().push(Grant {
-            grantee: text("GranteePrincipal").map(str::to_owned),
+            grantee: text("GranteePrincipal")
+                .or_else(|| text("GranteeServicePrincipal"))
+                .map(str::to_owned),
             operations: operations.map(str::to_owned).collect(),
         });
     }
-    let addition = |(key, value): (Option<&str>, Vec<Grant>)| Addition {
+    if grants.is_empty() {
+        // That there are none says something of the key beside it.
+        by_key.entry(None).or_default();
+    }
+    let addition = |(key, list): (Option<&str>, Vec<Grant>)| Addition {
         target: match key {
             None => Target::Beside,
             Some(key) => {
@@ -53,7 +63,7 @@ fn additions(document: &Document<'_>, grants: &[Node<'_>]) -> Vec<Addition> {
             }
         },
         fact: Fact::Grants(Located {
-            value,
+            value: Grants { list, is_whole },
             at: document.at(document.root.span),
         }),
     };
@@ -76,7 +86,8 @@ mod tests {
         let Fact::Grants(grants) = &found.additions[0].fact else {
             panic!("{:?}", found.additions);
         };
-        assert_eq!(grants.value[0].operations, ["Decrypt"]);
+        assert_eq!(grants.value.list[0].operations, ["Decrypt"]);
+        assert!(!grants.value.is_whole);
         let other = answer(r#"{"Grants":[{"Grantee":{}}]}"#);
         assert!(matches!(other, Answer::NotThis));
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::aws::KeyArn;
-use crate::inventory::{Grant, LastUsage, Located, Tag};
+use crate::inventory::{Grants, LastUsage, Located, Tag};
 
 use super::Part;
 
@@ -35,7 +35,7 @@ pub(in crate::load) enum Fact {
     /// Its last use.
     LastUsage(Located<LastUsage>),
     /// Its grants.
-    Grants(Located<Vec<Grant>>),
+    Grants(Located<Grants>),
 }
 
 /// One such statement.
@@ -74,9 +74,23 @@ pub(super) fn add(keys: &mut [Part], additions: Vec<PlacedAddition>) {
             Fact::Tags(tags) => metadata.tags = Some(tags),
             Fact::Aliases(aliases) => metadata.aliases = Some(aliases),
             Fact::LastUsage(usage) => metadata.last_usage = Some(usage),
-            Fact::Grants(grants) => metadata.grants = Some(grants),
+            Fact::Grants(grants) => metadata.grants = Some(after(metadata.grants.take(), grants)),
         }
     }
+}
+
+/// The later of two answers, with what stands on the pages before it. That no page between them is
+/// missing is not known.
+fn after(before: Option<Located<Grants>>, mut grants: Located<Grants>) -> Located<Grants> {
+    if let Some(pages) = before.filter(|before| !before.value.is_whole) {
+        let mut list = pages.value.list;
+        list.append(&mut grants.value.list);
+        grants.value = Grants {
+            list,
+            is_whole: false,
+        };
+    }
+    grants
 }
 
 /// Positions of the keys.

@@ -1,6 +1,6 @@
 //! Who else may hold something of the key, and what seems to depend on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::aws::key::KeySpec;
 
@@ -8,9 +8,7 @@ use super::super::reference::{PAST_USE, PUBLIC_KEY};
 use super::super::verdict::{Reason, Severity};
 use super::Calls;
 use super::judge::{Judge, named, reason};
-
-/// How many grantees a sentence names.
-const GRANTEES: usize = 4;
+use super::signs::{allows_use, grantees};
 
 impl Judge<'_> {
     /// Downloads of the public half.
@@ -94,24 +92,11 @@ impl Judge<'_> {
             .collect()
     }
 
-    /// Who may use the key by grants, each principal with its operations.
+    /// Grants that allow no use; [`Self::signs`] tells of the others.
     fn grants(&self) -> Option<String> {
         let grants = self.subject.key.metadata.grants.as_ref()?;
-        let mut grantees: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for grant in &grants.value {
-            let grantee = grant.grantee.as_deref().unwrap_or("somebody");
-            let operations = grant.operations.iter().map(String::as_str);
-            grantees.entry(grantee).or_default().extend(operations);
-        }
-        let one = |(grantee, operations): (&&str, &BTreeSet<&str>)| {
-            let operations: Vec<_> = operations.iter().copied().collect();
-            format!("`{grantee}` ({})", operations.join(", "))
-        };
-        let mut shown: Vec<_> = grantees.iter().take(GRANTEES).map(one).collect();
-        let more = grantees.len().saturating_sub(GRANTEES);
-        if more > 0 {
-            shown.push(format!("{more} more"));
-        }
-        (!shown.is_empty()).then(|| format!("grants to {}", shown.join("; ")))
+        let others = grants.value.list.iter().filter(|grant| !allows_use(grant));
+        let text = grantees(&others.collect::<Vec<_>>());
+        text.map(|text| format!("grants to {text}"))
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::aws::key::KeyState;
-use crate::inventory::DeletionStep;
+use crate::inventory::{CallOutcome, DeletionStep};
 
 use super::super::Operation;
 use super::super::moment::{later, parse};
@@ -16,9 +16,6 @@ use super::judge::{Judge, named, reason};
 /// The error of calls on a key that is pending deletion.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
 const INVALID_STATE: &str = "KMSInvalidStateException";
-
-/// The error of calls on a key that is disabled, and of some on a key that is pending deletion.
-const DISABLED: &str = "DisabledException";
 
 /// When a deletion was scheduled, as far as that is known.
 #[derive(Clone, Copy, Default)]
@@ -37,10 +34,7 @@ impl Judge<'_> {
         if state.is_some_and(KeyState::is_pending_deletion) {
             return self.while_pending();
         }
-        let by_state = |calls: &&Calls| {
-            let error = calls.error.as_deref();
-            error == Some(INVALID_STATE) || error == Some(DISABLED)
-        };
+        let by_state = |calls: &&Calls| calls.outcome == CallOutcome::RefusedByState;
         let found = self.evidence.failures.iter().filter(by_state).cloned();
         let found: Vec<Calls> = found.collect();
         let severity = match self.question.operation {
@@ -56,8 +50,12 @@ impl Judge<'_> {
             since.is_some_and(|since| calls.last >= since)
         };
         let failures = self.evidence.failures.iter();
+        // Who has no permission has not needed the key.
+        let failures = failures
+            .filter(|calls| !matches!(calls.outcome, CallOutcome::Denied | CallOutcome::DryRun));
         let is_sure = |calls: &&Calls| {
-            let by_state = calls.error.as_deref() == Some(INVALID_STATE);
+            let by_state =
+                calls.error.as_deref() == Some(INVALID_STATE) || calls.refused_as_pending;
             after(calls, scheduled.surely)
                 || (by_state && (scheduled.perhaps.is_none() || after(calls, scheduled.perhaps)))
         };
@@ -84,6 +82,17 @@ impl Judge<'_> {
             severity,
             "perhaps after its deletion was scheduled",
         )
+    }
+
+    /// Whether these calls were made after the deletion that is under way was scheduled, so that
+    /// [`Self::failures`] tells of them.
+    pub(super) fn is_while_pending(&self, calls: &Calls) -> bool {
+        let is_pending = self
+            .subject
+            .state()
+            .is_some_and(KeyState::is_pending_deletion);
+        let surely = self.scheduled().surely;
+        is_pending && surely.is_some_and(|since| calls.last >= since)
     }
 
     /// When the deletion that is under way was scheduled.

@@ -12,7 +12,7 @@ use super::{Calls, CoverageRecord, Evidence};
 /// Days without recorded use that a deletion can rest on: as far back as the event history of
 /// CloudTrail reaches.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html>
-const QUIET_DAYS: i64 = 90;
+pub(super) const QUIET_DAYS: i64 = 90;
 
 /// Days that files may be old.
 const FRESH_DAYS: i64 = 2;
@@ -47,6 +47,7 @@ pub(in crate::preflight) fn reasons(
         reasons.extend(judge.public_key());
     }
     reasons.extend(judge.failures());
+    reasons.extend(judge.signs());
     reasons.extend(judge.history());
     reasons.extend(judge.clues());
     reasons

@@ -3,13 +3,14 @@
 mod clues;
 mod history;
 mod judge;
+mod signs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::inventory::{DeletionStep, Inventory, RecordedEvents, RecordedLife};
+use crate::inventory::{CallOutcome, DeletionStep, Inventory, RecordedEvents, RecordedLife};
 use crate::source::Location;
 
 use super::archive::Archive;
@@ -31,6 +32,8 @@ pub struct Evidence {
     pub uses: Vec<Calls>,
     /// Attempts to use the key that failed, likewise.
     pub failures: Vec<Calls>,
+    /// Calls that created grants, likewise.
+    pub grants: Vec<Calls>,
     /// Calls that scheduled, cancelled, disabled, enabled or deleted, the latest first.
     pub lifecycle: Vec<Calls>,
     /// When the deletion that is under way was scheduled, where a file says so.
@@ -117,6 +120,12 @@ pub struct Calls {
     pub last: Timestamp,
     /// The last of them, where the file is kept.
     pub at: Location,
+    /// What became of them.
+    #[serde(skip)]
+    pub(super) outcome: CallOutcome,
+    /// Whether KMS said that the key is pending deletion.
+    #[serde(skip)]
+    pub(super) refused_as_pending: bool,
 }
 
 fn text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
@@ -170,6 +179,7 @@ impl Evidence {
         evidence.public_key = take(Kind::PublicKey);
         evidence.uses = take(Kind::Use);
         evidence.failures = take(Kind::FailedUse);
+        evidence.grants = take(Kind::Grant);
         evidence.lifecycle = take(Kind::Lifecycle);
         evidence
     }
@@ -188,6 +198,7 @@ enum Kind {
     PublicKey,
     Use,
     FailedUse,
+    Grant,
     Lifecycle,
 }
 
@@ -198,7 +209,15 @@ impl Kind {
             return Some(Self::Lifecycle);
         }
         if operation == "GetPublicKey" {
-            return events.error.is_none().then_some(Self::PublicKey);
+            return match events.outcome() {
+                CallOutcome::Succeeded => Some(Self::PublicKey),
+                // Whoever is refused while the key is pending deletion needs its public half.
+                CallOutcome::RefusedByState => Some(Self::FailedUse),
+                CallOutcome::Failed | CallOutcome::Denied | CallOutcome::DryRun => None,
+            };
+        }
+        if operation == "CreateGrant" {
+            return events.error.is_none().then_some(Self::Grant);
         }
         match (events.is_use(), &events.error) {
             (false, _) => None,
@@ -219,6 +238,7 @@ fn merged(events: Vec<&RecordedEvents>) -> Vec<Calls> {
             caller.arn.as_deref(),
             caller.invoked_by.as_deref(),
             events.error.as_deref(),
+            events.is_refused_as_pending(),
             events.pending_window,
         );
         let next = all.len();
@@ -237,6 +257,8 @@ fn merged(events: Vec<&RecordedEvents>) -> Vec<Calls> {
                 first: events.first,
                 last: events.last,
                 at: events.at,
+                outcome: events.outcome(),
+                refused_as_pending: events.is_refused_as_pending(),
             }),
         }
     }

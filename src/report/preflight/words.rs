@@ -258,6 +258,7 @@ pub(super) fn calls(evidence: &Evidence) -> (Vec<CallRow>, usize) {
         .iter()
         .chain(&evidence.public_key)
         .chain(&evidence.failures)
+        .chain(&evidence.grants)
         .chain(&evidence.uses);
     let rows: Vec<_> = all
         .map(|calls| {
