@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use crate::aws::data::DAY;
 use crate::aws::{ActionSet, KmsAction};
 use crate::difference::EVERY;
 use crate::facts::{ActionRecord, Place, PrincipalKind};
@@ -146,8 +147,9 @@ fn title(statement: &Written<'_>, replaced: &[(usize, String, Vec<String>)]) -> 
     if by_name {
         format!("take `kms:ScheduleKeyDeletion` out of {}", statement.name())
     } else {
+        // An action that is newer is not among them.
         format!(
-            "write out what remains of {} in {} without `kms:ScheduleKeyDeletion`",
+            "write out what remains of {} in {} without `kms:ScheduleKeyDeletion`, by the actions that AWS had on {DAY}",
             listed(&names),
             statement.name()
         )
