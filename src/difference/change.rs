@@ -98,13 +98,31 @@ pub struct Permission {
     pub hangs_on: Vec<Hanging>,
 }
 
-/// A statement on which a conditional permission hangs, in words.
+/// A statement that a conditional permission depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hanging {
     /// Whether it takes the permission away where the conditions hold.
     pub denies: bool,
-    /// What must hold, for example `Bool aws:MultiFactorAuthPresent true`; all of them.
-    pub conditions: Vec<String>,
+    /// What must hold; all of them.
+    pub conditions: Vec<Requirement>,
+}
+
+impl Hanging {
+    /// What must hold, each in words.
+    pub fn in_words(&self) -> Vec<&str> {
+        let conditions = self.conditions.iter();
+        conditions.map(|of| of.text.as_str()).collect()
+    }
+}
+
+/// One of the things that must hold for a statement to apply.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Requirement {
+    /// In words, for example `Bool aws:MultiFactorAuthPresent true`.
+    pub text: String,
+    /// Where it is that the caller is one of the principals that the statement names: these. Empty
+    /// for every other requirement.
+    pub principals: Vec<String>,
 }
 
 /// Of what kind a principal is.

@@ -34,8 +34,8 @@ use crate::source::Sources;
 
 pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{
-    Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
-    SubjectKind, UnknownChange, Way, Who, WhoKind,
+    Change, ChangedSubject, Difference, Hanging, Permission, Presence, Requirement, Standing,
+    StandingChange, SubjectKind, UnknownChange, Way, Who, WhoKind,
 };
 pub use operation::Question;
 

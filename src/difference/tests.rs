@@ -190,7 +190,7 @@ fn another_condition_is_a_difference_both_ways() {
     );
     let change = &found.subjects[0].changes[0];
     assert_eq!((change.gains, change.loses), (CaseSet::ALL, CaseSet::ALL));
-    let said = |permission: &Permission| permission.hangs_on[0].conditions.join(";");
+    let said = |permission: &Permission| permission.hangs_on[0].in_words().join(";");
     assert_eq!(said(&change.before), "Bool aws:MultiFactorAuthPresent true");
     assert_eq!(said(&change.after), "IpAddress aws:SourceIp 10.0.0.0/8");
     // A condition more, or a narrower one, only loses.

@@ -3,7 +3,7 @@
 use crate::policy::Quantifier;
 
 use super::atom::{Atom, Factor};
-use super::change::Hanging;
+use super::change::{Hanging, Requirement};
 use super::term::{Slot, Term};
 
 /// On what a term hangs.
@@ -14,7 +14,7 @@ pub(super) fn hanging(term: &Term) -> Hanging {
     }
 }
 
-fn factor(factor: &Factor) -> String {
+fn factor(factor: &Factor) -> Requirement {
     let (mut begins, mut values) = (None, Vec::new());
     for atom in factor {
         let (head, own) = atom_in_words(atom);
@@ -22,10 +22,16 @@ fn factor(factor: &Factor) -> String {
         values.extend(own);
     }
     let begins = begins.unwrap_or_default();
-    if values.is_empty() {
+    let text = if values.is_empty() {
         begins
     } else {
         format!("{begins} {}", values.join(" or "))
+    };
+    let names_principals = |atom: &Atom| matches!(atom, Atom::Principal { negated: false, .. });
+    let is_of_principals = factor.first().is_some_and(names_principals);
+    Requirement {
+        text,
+        principals: if is_of_principals { values } else { Vec::new() },
     }
 }
 

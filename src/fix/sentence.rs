@@ -9,9 +9,6 @@ use crate::eval::day_ranges;
 /// Actions that are named before the rest is counted.
 const MOST_NAMED: usize = 4;
 
-/// How a condition begins that is about whom a statement names.
-const NAMES: &str = "Principal ";
-
 /// A line for each principal and each kind of change, and what is said of all others.
 pub(super) fn lines(difference: &Difference) -> Vec<String> {
     let mut lines = Vec::new();
@@ -85,9 +82,11 @@ struct Ground<'a> {
 fn grounds(permission: &Permission) -> BTreeSet<Ground<'_>> {
     let mut grounds = BTreeSet::new();
     for hanging in &permission.hangs_on {
-        let is_of_names = |condition: &&String| condition.starts_with(NAMES);
-        let (named, others): (Vec<_>, Vec<_>) = hanging.conditions.iter().partition(is_of_names);
-        let conditions: Vec<_> = others.into_iter().map(String::as_str).collect();
+        let (named, others): (Vec<_>, Vec<_>) = hanging
+            .conditions
+            .iter()
+            .partition(|of| !of.principals.is_empty());
+        let conditions: Vec<_> = others.into_iter().map(|of| of.text.as_str()).collect();
         let mut of = |name| {
             let conditions = conditions.clone();
             grounds.insert(Ground {
@@ -96,8 +95,7 @@ fn grounds(permission: &Permission) -> BTreeSet<Ground<'_>> {
                 conditions,
             });
         };
-        let lists = named.iter().filter_map(|text| text.strip_prefix(NAMES));
-        let mut each = lists.flat_map(|list| list.split(" or ")).peekable();
+        let mut each = named.into_iter().flat_map(|of| &of.principals).peekable();
         if each.peek().is_none() {
             of(None);
         }
@@ -210,7 +208,7 @@ pub(super) fn who_in_words(who: &Who) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::difference::{Hanging, Presence, SubjectKind};
+    use crate::difference::{Hanging, Presence, Requirement, SubjectKind};
     use crate::eval::CaseSet;
     use crate::fix::plan::Meant;
     use crate::fix::proof;
@@ -218,10 +216,13 @@ mod tests {
     const ROLE: &str = "arn:aws:iam::111122223333:role/app";
     const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/idp";
 
-    fn gain(kind: WhoKind, name: &str, by: &str) -> Change {
+    fn gain(kind: WhoKind, name: &str, by: &[&str]) -> Change {
         let hanging = Hanging {
             denies: false,
-            conditions: vec![format!("Principal {by}")],
+            conditions: vec![Requirement {
+                text: format!("Principal {}", by.join(" or ")),
+                principals: by.iter().map(|name| (*name).to_owned()).collect(),
+            }],
         };
         Change {
             who: Who {
@@ -257,14 +258,14 @@ mod tests {
 
     #[test]
     fn a_gain_of_deletion_is_told_and_is_an_objection() {
-        let account = |by: &str| gain(WhoKind::Account, "111122223333", by);
-        let both = format!("{ROLE} or {PROVIDER}");
-        let role = || gain(WhoKind::Role, ROLE, ROLE);
+        let account = |by: &[&str]| gain(WhoKind::Account, "111122223333", by);
+        let both = [ROLE, PROVIDER];
+        let role = || gain(WhoKind::Role, ROLE, &[ROLE]);
         for changes in [
-            vec![account(PROVIDER)],
+            vec![account(&[PROVIDER])],
             vec![account(&both), role()],
-            vec![account("111122223333")],
-            vec![account(ROLE), role()],
+            vec![account(&["111122223333"])],
+            vec![account(&[ROLE]), role()],
         ] {
             let difference = subject(changes);
             assert!(difference.gains_deletion());
@@ -275,6 +276,6 @@ mod tests {
         // Only what another line tells is left out.
         let told_of = |changes| told(&subject(changes).subjects[0]).count();
         assert_eq!(told_of(vec![account(&both), role()]), 2);
-        assert_eq!(told_of(vec![account(ROLE), role()]), 1);
+        assert_eq!(told_of(vec![account(&[ROLE]), role()]), 1);
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn documented_differently(subject: &Subject) -> Option<Reason> {
 fn answer(permissions: &[Permission], action: KmsAction) -> Option<Answer> {
     let found = permissions
         .iter()
-        .find(|permission| permission.action == action.qualified());
+        .find(|permission| permission.action == action);
     found.map(|permission| permission.answer)
 }
 

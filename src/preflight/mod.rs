@@ -58,7 +58,7 @@ use archive::Archive;
 use asked_principal::AskedPrincipal;
 use key::Subject;
 use related::Family;
-use request::Found;
+use request::{Found, KeyGiven};
 use windows::Windows;
 
 /// The answer to one question.
@@ -168,7 +168,17 @@ pub fn preflight(
     inventory: &Inventory,
     sources: &Sources,
 ) -> Result<Preflight, PreflightError> {
-    Ok(match request::find(question, inventory)? {
+    answer(question, KeyGiven::CommandLine, inventory, sources)
+}
+
+/// The same where the key is written there.
+fn answer(
+    question: &Question,
+    given: KeyGiven,
+    inventory: &Inventory,
+    sources: &Sources,
+) -> Result<Preflight, PreflightError> {
+    Ok(match request::find(question, given, inventory)? {
         Found::Key(subject, reasons) => {
             let archive = Archive::new(inventory, sources);
             whole(question, &subject, reasons, &archive)
@@ -236,7 +246,7 @@ fn whole(
     let mut own_cancel = None;
     if let Some(caller) = &question.principal {
         let (permissions, found) = permission(question, subject, caller, &evidence, inventory);
-        let cancel = KmsAction::CancelKeyDeletion.qualified();
+        let cancel = KmsAction::CancelKeyDeletion;
         let found_cancel = permissions.iter().find(|of| of.action == cancel);
         own_cancel = found_cancel.map(|permission| permission.answer);
         reasons.extend(found);
@@ -289,7 +299,7 @@ fn permission(
     let mut permissions = permissions::all(&asked, question, trailing);
     if question.operation == Operation::Cancel {
         // The operation's own stands first.
-        let cancel = KmsAction::CancelKeyDeletion.qualified();
+        let cancel = KmsAction::CancelKeyDeletion;
         permissions.sort_by_key(|permission| permission.action != cancel);
     }
     let reasons = permissions::reasons(&permissions, &asked, question);

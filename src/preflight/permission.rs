@@ -47,7 +47,7 @@ impl Answer {
 #[derive(Clone, Debug, Serialize)]
 pub struct Permission {
     /// The action, for example `kms:ScheduleKeyDeletion`.
-    pub action: &'static str,
+    pub action: KmsAction,
     /// What it comes to.
     pub answer: Answer,
     /// Condition keys on which it hangs.
@@ -162,7 +162,7 @@ impl Decider<'_, '_> {
         let is_telling = answer == Answer::Denied || judged.answer != Answer::Denied;
         let open = matches!(answer, Answer::Conditional | Answer::Unknown);
         Permission {
-            action: self.action.qualified(),
+            action: self.action,
             answer,
             depends_on: explained
                 .depends_on

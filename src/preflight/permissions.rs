@@ -62,7 +62,7 @@ pub(super) fn reasons(
     };
     let mut reasons = principal.doubts.clone();
     for permission in permissions {
-        if own.is_some_and(|own| own.qualified() == permission.action) {
+        if own.is_some_and(|own| own == permission.action) {
             reasons.push(decided(permission, question));
         } else {
             reasons.extend(recommended(permission, question));
@@ -96,7 +96,7 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
         (Operation::Schedule, None) => " without naming a day count".to_owned(),
         _ => String::new(),
     };
-    let action = permission.action;
+    let action = permission.action.qualified();
     let (severity, id, text) = match permission.answer {
         Answer::Allowed => (
             Severity::Note,
@@ -152,11 +152,11 @@ fn hangs_on(permission: &Permission) -> String {
 
 fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
     let mut all = RECOMMENDED_BESIDE_DELETION.into_iter();
-    let purpose = purpose(all.find(|action| action.qualified() == permission.action)?);
+    let purpose = purpose(all.find(|action| *action == permission.action)?);
     let matters = match question.operation {
         Operation::Schedule => true,
-        Operation::Cancel => permission.action == KmsAction::EnableKey.qualified(),
-        Operation::Pending => permission.action == KmsAction::CancelKeyDeletion.qualified(),
+        Operation::Cancel => permission.action == KmsAction::EnableKey,
+        Operation::Pending => permission.action == KmsAction::CancelKeyDeletion,
     };
     let (severity, text) = match permission.answer {
         Answer::Allowed => return None,
@@ -164,7 +164,7 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
             Severity::Caution,
             format!(
                 "whether the principal may call {} ({purpose}) hangs on {}",
-                permission.action,
+                permission.action.qualified(),
                 hangs_on(permission)
             ),
         ),
@@ -172,14 +172,14 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
             Severity::Caution,
             format!(
                 "whether the principal may call {} ({purpose}) is not known",
-                permission.action
+                permission.action.qualified()
             ),
         ),
         Answer::Denied => (
             Severity::Caution,
             format!(
                 "the principal may not call {}, which AWS strongly recommends {purpose}",
-                permission.action
+                permission.action.qualified()
             ),
         ),
     };
@@ -197,11 +197,11 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
 /// How a condition on the days since the last use came out.
 fn trailing_days(permission: &Permission, own: Option<KmsAction>) -> Option<Reason> {
     let trailing = permission.trailing_days?;
-    let is_own = own.is_some_and(|own| own.qualified() == permission.action);
+    let is_own = own.is_some_and(|own| own == permission.action);
     let days = trailing.at_most;
     let key = super::trailing_days::TrailingDays::KEY;
     let answer = trailing.then.word();
-    let action = permission.action;
+    let action = permission.action.qualified();
     let (severity, text) = if trailing.firm {
         (
             Severity::Note,

@@ -4,8 +4,9 @@ use crate::inventory::{Inventory, PlannedDeletion};
 use crate::source::{Location, Sources};
 
 use super::reference::SCHEDULE;
+use super::request::KeyGiven;
 use super::verdict::{Reason, Severity, Topic};
-use super::{Operation, Preflight, Question, Written, empty, preflight};
+use super::{Operation, Preflight, Question, Written, empty};
 
 /// Checks every planned deletion that `named` tells by its place; sorted as loaded. The question's
 /// own key, days and operation are not looked at.
@@ -33,7 +34,7 @@ fn one(
         days: plan.days,
         ..question.clone()
     };
-    let mut answer = match preflight(&question, inventory, sources) {
+    let mut answer = match super::answer(&question, KeyGiven::Plan, inventory, sources) {
         Ok(answer) => answer,
         Err(error) => {
             let mut refused = empty(&question);
@@ -47,9 +48,6 @@ fn one(
     let of_request = |reason: &&mut Reason| reason.topic == Topic::Request;
     for reason in answer.reasons.iter_mut().filter(of_request) {
         reason.at = Some(plan.at);
-        if let Some(help) = &mut reason.help {
-            *help = help.replace("call again with `--key ", "write into `KeyId` `");
-        }
     }
     answer.written = Some(Written { at: plan.at });
     answer

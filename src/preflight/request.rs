@@ -17,16 +17,39 @@ pub(super) enum Found {
     Refused(Option<Box<Subject>>, Reason),
 }
 
+/// Where the key of a question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyGiven {
+    /// On the command line.
+    CommandLine,
+    /// In a file, as the `KeyId` of a planned request.
+    Plan,
+}
+
+impl KeyGiven {
+    /// How to give another key.
+    fn instead(self, key: &str) -> String {
+        match self {
+            Self::CommandLine => format!("call again with `--key {key}`"),
+            Self::Plan => format!("write into `KeyId` `{key}`"),
+        }
+    }
+}
+
 /// Finds the key.
-pub(super) fn find(question: &Question, inventory: &Inventory) -> Result<Found, PreflightError> {
+pub(super) fn find(
+    question: &Question,
+    given: KeyGiven,
+    inventory: &Inventory,
+) -> Result<Found, PreflightError> {
     let text = question.key.as_str();
     if text.starts_with("alias/") {
-        return Ok(alias(question, inventory));
+        return Ok(alias(question, given, inventory));
     }
     if text.starts_with("arn:") {
         return match KeyArn::parse(text) {
-            Ok(arn) => by_arn(&arn, inventory),
-            Err(KeyArnError::AliasArn(_)) => Ok(alias(question, inventory)),
+            Ok(arn) => by_arn(&arn, given, inventory),
+            Err(KeyArnError::AliasArn(_)) => Ok(alias(question, given, inventory)),
             Err(error) => Err(PreflightError::not_a_key(&error)),
         };
     }
@@ -56,7 +79,7 @@ fn refusal(id: &'static str, sentence: String) -> Reason {
 }
 
 /// `ScheduleKeyDeletion` and `CancelKeyDeletion` take no alias.
-fn alias(question: &Question, inventory: &Inventory) -> Found {
+fn alias(question: &Question, given: KeyGiven, inventory: &Inventory) -> Found {
     let text = question.key.as_str();
     let arn = Arn::parse(text);
     let name = arn.map_or(text, |arn| arn.resource);
@@ -86,9 +109,7 @@ fn alias(question: &Question, inventory: &Inventory) -> Found {
     let subject = match keys.as_slice() {
         [key] => {
             let at = key.metadata.aliases.as_ref().map(|aliases| aliases.at);
-            reason = reason
-                .at(at)
-                .help(format!("call again with `--key {}`", key.name));
+            reason = reason.at(at).help(given.instead(&key.name));
             Some(Box::new(Subject::new(key, None)))
         }
         _ => None,
@@ -96,7 +117,7 @@ fn alias(question: &Question, inventory: &Inventory) -> Found {
     Found::Refused(subject, reason)
 }
 
-fn by_arn(arn: &KeyArn, inventory: &Inventory) -> Result<Found, PreflightError> {
+fn by_arn(arn: &KeyArn, given: KeyGiven, inventory: &Inventory) -> Result<Found, PreflightError> {
     let subjects = subjects(inventory);
     let exact = subjects.iter().filter(|key| key.arn.as_ref() == Some(arn));
     match exact.collect::<Vec<_>>().as_slice() {
@@ -114,7 +135,7 @@ fn by_arn(arn: &KeyArn, inventory: &Inventory) -> Result<Found, PreflightError> 
     }
     let is_related = subjects.iter().any(|key| key.names_as_related(arn));
     if let ([other, ..], false) = (same_id.as_slice(), is_related) {
-        return Ok(Found::Refused(None, elsewhere(arn, other)));
+        return Ok(Found::Refused(None, elsewhere(arn, given, other)));
     }
     assumed(Some(arn), &subjects, inventory)
         .ok_or_else(|| PreflightError::not_described(arn.as_str()))
@@ -150,7 +171,7 @@ fn wrong_account(arn: &KeyArn, account: AccountId) -> String {
 }
 
 /// The id is that of a key in another place.
-fn elsewhere(arn: &KeyArn, other: &Subject) -> Reason {
+fn elsewhere(arn: &KeyArn, given: KeyGiven, other: &Subject) -> Reason {
     let at = Some(other.key.at);
     let Some(own) = other.arn.as_ref() else {
         return refusal("wrong-key", format!("`{arn}` is none of the keys here")).at(at);
@@ -172,9 +193,10 @@ fn elsewhere(arn: &KeyArn, other: &Subject) -> Reason {
             ),
         )
     };
-    reason.at(at).help(format!(
-        "call again with `--key {own}` if that key is meant"
-    ))
+    let instead = given.instead(own.as_str());
+    reason
+        .at(at)
+        .help(format!("{instead} if that key is meant"))
 }
 
 fn by_id(id: &str, inventory: &Inventory) -> Result<Found, PreflightError> {

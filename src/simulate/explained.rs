@@ -61,6 +61,8 @@ pub struct ExplainedStatement {
     pub at: Location,
     /// A few words to say there.
     pub note: &'static str,
+    /// Whether it only delegates the decision to the account's IAM policies.
+    pub delegates: bool,
 }
 
 impl Explained {
@@ -115,7 +117,13 @@ fn statements(explanation: &Explanation, place: &Places<'_>) -> Vec<ExplainedSta
         .map(|m| (m, "denies it for other day counts"));
     decided
         .chain(limiting)
-        .filter_map(|(m, note)| place.statement(m.policy, m.statement, note))
+        .filter_map(|(m, note)| {
+            let shown = place.statement(m.policy, m.statement, note)?;
+            Some(ExplainedStatement {
+                delegates: m.effect == Effect::Allow && m.delegates,
+                ..shown
+            })
+        })
         .collect()
 }
 
@@ -177,6 +185,7 @@ impl Places<'_> {
             described,
             at,
             note,
+            delegates: false,
         })
     }
 

@@ -190,7 +190,7 @@ pub(crate) fn in_facts(facts: &Facts, caller: &Caller, action: KmsAction) -> Opt
 pub(crate) fn in_preflight(checks: &[Preflight], action: KmsAction) -> Option<Told> {
     let of = |check: &Preflight| {
         let mut permissions = check.permissions.iter();
-        let own = permissions.find(|permission| permission.action == action.qualified())?;
+        let own = permissions.find(|permission| permission.action == action)?;
         let said = match own.answer {
             preflight::Answer::Allowed => Said::Allowed,
             preflight::Answer::Denied => Said::Denied,

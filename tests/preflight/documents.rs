@@ -1,5 +1,6 @@
 //! What the five documents state, each test with the document named.
 
+use kmslint::aws::KmsAction;
 use kmslint::aws::key::KeyState;
 use kmslint::preflight::{Answer, Lane, Operation, Phase, Question, Severity, Verdict, pending};
 use serde_json::{Value, json};
@@ -175,7 +176,7 @@ fn cancel_key_deletion_leaves_the_key_disabled() {
     };
     let found = answer(&question, &loaded);
     assert_eq!(found.verdict, Verdict::Go, "{:#?}", found.reasons);
-    assert_eq!(found.permissions[0].action, "kms:CancelKeyDeletion");
+    assert_eq!(found.permissions[0].action, KmsAction::CancelKeyDeletion);
     let timeline = found.timeline.unwrap();
     assert_eq!(timeline.state_after, Some(KeyState::Disabled));
     assert_eq!(at(timeline.last_cancel), "2026-07-20T00:00:00Z");

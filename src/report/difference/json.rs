@@ -74,7 +74,7 @@ struct JsonPermission<'a> {
 #[derive(Serialize)]
 struct JsonHanging<'a> {
     effect: &'static str,
-    all_of: &'a [String],
+    all_of: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -187,7 +187,7 @@ fn permission(permission: &Permission, scheduling: bool) -> JsonPermission<'_> {
 fn hanging(hanging: &Hanging) -> JsonHanging<'_> {
     JsonHanging {
         effect: if hanging.denies { "Deny" } else { "Allow" },
-        all_of: &hanging.conditions,
+        all_of: hanging.in_words(),
     }
 }
 

@@ -4,7 +4,8 @@ use super::*;
 use crate::aws::KmsAction;
 use crate::aws::data::NOT_KNOWN;
 use crate::difference::{
-    Change, Hanging, Permission, Standing, StandingChange, UnknownChange, Way, Who, WhoKind,
+    Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, Way, Who,
+    WhoKind,
 };
 use crate::eval::CaseSet;
 use crate::report::Style;
@@ -20,7 +21,10 @@ fn difference() -> Difference {
         depends_on: vec![HOSTILE.to_owned()],
         hangs_on: vec![Hanging {
             denies: true,
-            conditions: vec![HOSTILE.to_owned()],
+            conditions: vec![Requirement {
+                text: HOSTILE.to_owned(),
+                principals: Vec::new(),
+            }],
         }],
         ..Permission::default()
     };

@@ -138,7 +138,7 @@ fn omitted(permission: &Permission) -> &'static str {
 fn conditions(all: &[Hanging]) -> String {
     let shown = all.iter().take(MOST_CONDITIONS).map(|hanging| {
         let word = if hanging.denies { "unless" } else { "if" };
-        format!("{word} {}", hanging.conditions.join(" and "))
+        format!("{word} {}", hanging.in_words().join(" and "))
     });
     let mut text = shown.collect::<Vec<_>>().join("; ");
     let more = all.len().saturating_sub(MOST_CONDITIONS);

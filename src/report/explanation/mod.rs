@@ -74,6 +74,8 @@ pub struct StatementView<'a> {
     pub at: Location,
     /// A few words to say there; may be empty.
     pub note: &'a str,
+    /// Whether it only delegates the decision to the account's IAM policies.
+    pub delegates: bool,
 }
 
 /// A statement that would allow it, but for what failed.

@@ -66,6 +66,7 @@ fn view(sources: &Sources) -> View<'static> {
             effect: "Allow",
             at: at(sources, "\"Action\": \"kms:*\""),
             note: "allows every action",
+            delegates: false,
         }],
         depends_on: vec!["aws:MultiFactorAuthPresent"],
         examples: Some(Examples {
@@ -109,6 +110,7 @@ fn denied(sources: &Sources) -> View<'static> {
             effect: "Deny",
             at: at(sources, POLICY.get(deny..end).unwrap()),
             note: "",
+            delegates: false,
         }],
         nearest_miss: Some(NearestMiss {
             statement: StatementView {

@@ -47,6 +47,7 @@ fn statement(statement: &ExplainedStatement) -> StatementView<'_> {
         effect: described.effect.word(),
         at: statement.at,
         note: statement.note,
+        delegates: statement.delegates,
     }
 }
 

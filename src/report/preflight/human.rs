@@ -234,7 +234,7 @@ impl<W: Write> Page<'_, W> {
         for permission in &preflight.permissions {
             let glyph = self.answer(permission.answer);
             let word = permission.answer.word();
-            let action = permission.action;
+            let action = permission.action.qualified();
             write!(self.out, "  {glyph} {action:<23} {word:<11} ")?;
             self.words(&words::decided(permission), 40)?;
         }

@@ -190,7 +190,7 @@ impl<W: Write> Ticket<'_, W> {
         }
         for permission in &preflight.permissions {
             let by = inline(&words::decided(permission));
-            let action = code(permission.action);
+            let action = code(permission.action.qualified());
             writeln!(
                 self.out,
                 "| {action} | {} | {by} |",

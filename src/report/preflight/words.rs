@@ -120,7 +120,7 @@ pub(super) fn decided(permission: &Permission) -> String {
         .iter()
         .filter(|of| of.effect == wanted)
         .collect();
-    deciding.sort_by_key(|of| of.policy == "key_policy" && of.note.starts_with("lets"));
+    deciding.sort_by_key(|of| of.delegates);
     let what = deciding.first().map(|of| sentence::statement(of));
     what.unwrap_or_else(|| match permission.answer {
         Answer::Denied => "nothing grants it".to_owned(),
