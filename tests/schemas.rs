@@ -106,6 +106,8 @@ fn configurations_are_what_their_schema_describes() {
     for text in [
         "fail_on = \"never\"",
         "limits.minimum_waiting_period = 31",
+        "evidence.maximum_gap_hours = 169",
+        "evidence.disabled_days = 0",
         "exclude = [1]",
         "unknown = 1",
         "[[suppressions]]\nrule = \"a\"",

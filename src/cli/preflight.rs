@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::config::EvidenceSettings;
 use crate::eval::Caller;
-use crate::preflight::{Operation, Preflight, Question, Verdict, pending, planned, preflight};
+use crate::preflight::{
+    EvidenceRequirements, Operation, Preflight, Question, Verdict, pending, planned, preflight,
+};
 use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
@@ -106,6 +109,7 @@ pub(super) fn run(
             Asked::Cancel => Operation::Cancel,
         },
         minimum: project.limits.minimum_waiting_period,
+        evidence: requirements(project.config.evidence),
     };
     let verdict = if arguments.pending.is_empty() {
         let inventory = &project.loaded.inventory;
@@ -123,6 +127,18 @@ pub(super) fn run(
         Verdict::Caution if arguments.allow_caution => ExitCode::Clean,
         Verdict::Caution | Verdict::Stop => ExitCode::Findings,
     })
+}
+
+/// What is not configured is as AWS's event history has it.
+fn requirements(settings: EvidenceSettings) -> EvidenceRequirements {
+    let default = EvidenceRequirements::default();
+    EvidenceRequirements {
+        maximum_gap_hours: settings
+            .maximum_gap_hours
+            .unwrap_or(default.maximum_gap_hours),
+        days: settings.days.unwrap_or(default.days),
+        disabled_days: settings.disabled_days.unwrap_or(default.disabled_days),
+    }
 }
 
 fn caller(text: &str) -> Result<Caller, Failure> {

@@ -2,6 +2,7 @@
 
 mod complaint;
 mod date;
+mod evidence;
 mod find;
 mod organization;
 mod paths;
@@ -19,6 +20,7 @@ use crate::finding::Severity;
 use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 
 pub use date::parse_date;
+pub use evidence::EvidenceSettings;
 pub use find::{FILE_NAME, find};
 pub use jiff::civil::Date;
 pub use organization::{Level, Organization};
@@ -37,6 +39,8 @@ pub struct Config {
     pub root: Root,
     /// The shortest waiting period that is not reported, days, 7 to 30.
     pub minimum_waiting_period: Option<PendingWindowInDays>,
+    /// What the evidence of a go must reach.
+    pub evidence: EvidenceSettings,
     /// The severity at which findings close the gate.
     pub fail_on: Option<Severity>,
     /// Rules with a severity other than their own, in the order as written, no rule twice.

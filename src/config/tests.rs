@@ -26,6 +26,10 @@ trusted_administrators = ["arn:aws:iam::111122223333:role/key-*", "arn:aws:iam::
 [limits]
 minimum_waiting_period = 21
 
+[evidence]
+maximum_gap_hours = 12
+days = 180
+
 [rules]
 "deletion-without-mfa" = "off"
 cancel-by-nobody = "warning"
@@ -62,6 +66,12 @@ fn everything_can_be_said() {
     let config = read(FULL).unwrap();
     assert_eq!(config.fail_on, Some(Severity::Warning));
     assert_eq!(config.minimum_waiting_period.unwrap().days(), 21);
+    let evidence = EvidenceSettings {
+        maximum_gap_hours: Some(12),
+        days: Some(180),
+        disabled_days: None,
+    };
+    assert_eq!(config.evidence, evidence);
     let levels: Vec<_> = config
         .rules
         .iter()
@@ -123,6 +133,31 @@ fn unknown_keys_are_complained_of_with_the_nearest() {
              `subject`, `statement`, `reason`, `expires`"
         ]
     );
+}
+
+#[test]
+fn what_a_go_needs_is_bounded() {
+    let bounds = [
+        ("maximum_gap_hours", 168_i64),
+        ("days", 3650),
+        ("disabled_days", 3650),
+    ];
+    for (name, most) in bounds {
+        for fine in [1, most] {
+            assert!(
+                read(&format!("[evidence]\n{name} = {fine}")).is_ok(),
+                "{name} {fine}"
+            );
+        }
+        for wrong in [-1, 0, most + 1, 1_i64 << 40] {
+            let found = complaints(&format!("[evidence]\n{name} = {wrong}"));
+            let expected = format!("{wrong}: `{name}` must be from 1 to {most}; ");
+            assert!(
+                found.len() == 1 && found[0].starts_with(&expected),
+                "{found:?}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::finding::Severity;
 use crate::source::{self, InputError, Root};
 
 use super::complaint::{Complaints, unknown_word};
+use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
 use super::suppression::WrittenSuppression;
 use super::{Config, RuleLevel, span, trusted};
@@ -25,6 +26,7 @@ pub(super) struct Written {
     #[serde(default)]
     trusted_administrators: Vec<Spanned<String>>,
     limits: Option<WrittenLimits>,
+    evidence: Option<WrittenEvidence>,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     organization: Option<WrittenOrganization>,
@@ -50,6 +52,10 @@ impl Written {
         let limit = self.limits.and_then(|limits| limits.minimum_waiting_period);
         Config {
             minimum_waiting_period: limit.and_then(|days| waiting_period(&days, complaints)),
+            evidence: self
+                .evidence
+                .map(|evidence| evidence.check(complaints))
+                .unwrap_or_default(),
             fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
             rules: rules(self.rules, complaints),
             trusted_administrators: trusted::check(self.trusted_administrators, complaints),

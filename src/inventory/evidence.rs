@@ -7,6 +7,9 @@ use crate::source::SourceId;
 pub enum EvidenceType {
     /// Events of CloudTrail.
     CloudTrail,
+    /// What says how far events can be relied on: a request of `lookup-events`, the answers of
+    /// `get-event-selectors` and `get-trail-status`, a digest of log files.
+    TrailSettings,
     /// Grants of a key. No grant can hold a deletion action:
     /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html>
     Grants,

@@ -1,9 +1,12 @@
 //! All that was loaded: keys, principals, policies, and where each stands in a file.
 
+mod coverage;
 mod deletion;
 mod evidence;
 mod key;
 mod life;
+mod lookup;
+mod moments;
 mod organization;
 mod outcome;
 mod policy;
@@ -12,15 +15,18 @@ mod trail;
 
 use std::sync::Arc;
 
+pub use coverage::{Coverage, MissingLogs, OpenSpan, PlaceRecord, TrailSelectors, TrailStatus};
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Grants, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use life::{DeletionStep, RecordedDeletion, RecordedLife};
+pub use lookup::{Lookup, LookupFilter, LookupProblem};
+pub use moments::Moments;
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use outcome::CallOutcome;
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
-pub use trail::{Coverage, RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
+pub use trail::{RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
 
 /// Everything that the given paths hold. What a changed inventory shares with the one that it came
 /// from, as the proof of a fix does, is not read again.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::aws::{AccountId, KeyArn};
 use crate::source::Location;
 
-use super::Key;
+use super::{Coverage, Key};
 
 /// Everything that the loaded CloudTrail files say about KMS.
 #[derive(Clone, Debug, Default)]
@@ -17,28 +17,6 @@ pub struct Trail {
     pub coverage: Coverage,
     /// Events, those that differ only in their time counted together; sorted by first time.
     pub events: Vec<RecordedEvents>,
-}
-
-/// What files of CloudTrail cover.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// How many files.
-    pub files: usize,
-    /// How many events of any service.
-    pub events: u64,
-    /// How many of them are of AWS KMS. With none, the trail may leave KMS out
-    /// (`ExcludeManagementEventSources`).
-    pub kms_events: u64,
-    /// The time of the first event of any service.
-    pub first: Option<Timestamp>,
-    /// The time of the last.
-    pub last: Option<Timestamp>,
-    /// `awsRegion` of the events.
-    pub regions: BTreeSet<String>,
-    /// `recipientAccountId` of the events: whose trail it is.
-    pub accounts: BTreeSet<AccountId>,
-    /// Whether a `lookup-events` answer says that there is more (`NextToken`).
-    pub truncated: bool,
 }
 
 /// Events of one operation on one key by one caller with one outcome.

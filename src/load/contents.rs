@@ -10,6 +10,7 @@ use super::folder::Owner;
 use super::identity::AccountPart;
 use super::join::Addition;
 use super::organization::OrganizationPart;
+use super::trail::TrailPart;
 
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub(super) struct Contents {
     pub(super) organization_policies: Vec<OrganizationPolicy>,
     /// Organizations, and where the policies are attached.
     pub(super) organizations: Vec<OrganizationPart>,
+    /// What it says of how far events can be relied on.
+    pub(super) trail: Option<Box<TrailPart>>,
     /// That it is a file of records.
     pub(super) evidence: Option<Evidence>,
     /// What is wrong with the file.

@@ -1,5 +1,6 @@
 //! One file, from its path to what it holds.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use super::contents::Contents;
 use super::document::Document;
 use super::folder::Sibling;
 use super::format::{self, Answer};
-use super::trail::{self, Look, PlacedError, Sniff, Tally};
+use super::trail::{self, Look, PlacedError, Sniff, Tally, Unknown};
 
 /// A file that may be of use.
 #[derive(Debug)]
@@ -136,17 +137,57 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
             let error = failure.map(|failure| trail::place(candidate.path, gzip, &failure));
             Outcome::Events { count, error }
         }
-        Ok(Look::Other(..)) if gzip => {
-            Outcome::no_json("it is compressed and holds no events of CloudTrail")
-        }
-        Ok(Look::Other(bytes, rest)) => match read_whole(bytes, rest) {
-            Ok(bytes) => read_bytes(candidate, bytes),
+        Ok(Look::Other(unknown)) if gzip => compressed(candidate, unknown),
+        Ok(Look::Other(unknown)) => match read_whole(unknown.bytes, unknown.rest) {
+            Ok(bytes) => match trail::large_event(&bytes, unknown.is_open) {
+                Some(failure) => placed(candidate, &failure),
+                None => read_bytes(candidate, bytes),
+            },
             Err(error) => Outcome::Unreadable(error.complaint()),
         },
-        Err(failure) if is_promised(candidate) => {
-            Outcome::Unreadable(failure.complaint_in_words(None))
-        }
-        Err(_) => Outcome::no_json("it is compressed and broken"),
+        Err(failure) => Outcome::Unreadable(failure.complaint_in_words(None)),
+    }
+}
+
+/// How much is read of compressed content that does not tell soon what it is; bytes.
+const MAX_COMPRESSED: usize = 64 << 20;
+
+/// What is compressed and does not begin as events do. Of the documents of other formats only those
+/// are read that CloudTrail itself delivers so.
+fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Outcome {
+    let is_object = |bytes: &[u8]| bytes.trim_ascii_start().first().is_none_or(|b| *b == b'{');
+    if !unknown.is_open && !is_object(&unknown.bytes) {
+        return Outcome::no_json(NO_EVENTS);
+    }
+    if let Err(failure) = unknown.read_to(MAX_COMPRESSED) {
+        return Outcome::Unreadable(failure.complaint_in_words(None));
+    }
+    if let Some(failure) = trail::large_event(&unknown.bytes, unknown.is_open) {
+        return placed(candidate, &failure);
+    }
+    if unknown.bytes.trim_ascii().is_empty() {
+        let error = InputError::new(source::Span::default(), "the compressed file holds nothing");
+        let help = "fetch the file again: events that it should hold were not read";
+        return Outcome::Unreadable(error.help(help));
+    }
+    match source::decode(&candidate.path.to_string_lossy(), unknown.bytes) {
+        Ok(file) => match recognize(candidate, file) {
+            Outcome::Read { file, contents } if contents.trail.is_some() => {
+                Outcome::Read { file, contents }
+            }
+            _ => Outcome::no_json(NO_EVENTS),
+        },
+        Err(_) => Outcome::no_json(NO_EVENTS),
+    }
+}
+
+const NO_EVENTS: &str = "it is compressed and holds no events of CloudTrail";
+
+/// A file of events of which nothing could be read, and where that is.
+fn placed(candidate: &Candidate<'_>, failure: &trail::Failure) -> Outcome {
+    Outcome::Events {
+        count: 0,
+        error: Some(trail::place(candidate.path, true, failure)),
     }
 }
 
@@ -243,9 +284,6 @@ fn is_json_by_name(path: &Path) -> bool {
         path.extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
     };
-    is(path, "json")
-        || is(path, "gz")
-            && path
-                .file_stem()
-                .is_some_and(|stem| is(Path::new(stem), "json"))
+    // What is cut to nothing begins no longer as gzip does.
+    is(path, "json") || is(path, "gz")
 }

@@ -39,6 +39,7 @@ use identity::AccountPart;
 use join::PlacedAddition;
 use organization::OrganizationPart;
 pub use single::{key_file, policy_file, policy_file_over};
+use trail::TrailParts;
 
 /// What the given paths held.
 #[derive(Debug, Default)]
@@ -103,12 +104,18 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
     folder::gather(&candidates, &mut outcomes);
     open_policy::settle(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
-    loaded.inventory.trail = events.unwrap_or_else(PoisonError::into_inner).into_trail();
+    let mut events = events.unwrap_or_else(PoisonError::into_inner);
+    let mut answers = events.take_answers();
+    loaded.inventory.trail = events.into_trail();
     let mut parts = Parts {
         keys: Vec::with_capacity(outcomes.len()),
         ..Parts::default()
     };
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
+        if matches!(outcome, Outcome::Events { .. }) {
+            let answer = answers.remove(&candidate.source);
+            parts.trail.log((candidate.path, candidate.source), answer);
+        }
         if let Some(contents) = loaded.take(candidate, outcome) {
             parts.sort_out(candidate, contents, &mut loaded.inventory);
         }
@@ -119,6 +126,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         overlay,
         &mut loaded.sources,
     );
+    parts.trail.join(&mut loaded.inventory.trail.coverage);
     loaded.inventory.keys = join::join(parts.keys, parts.additions);
     loaded.inventory.keys.par_iter_mut().for_each(|key| {
         account::complete(key);
@@ -146,6 +154,7 @@ struct Parts<'a> {
     additions: Vec<PlacedAddition>,
     account: AccountPart,
     organizations: Vec<OrganizationPart>,
+    trail: TrailParts<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -163,6 +172,10 @@ impl<'a> Parts<'a> {
             self.account.inline.extend(account.inline);
         }
         self.organizations.extend(contents.organizations);
+        if let Some(part) = contents.trail {
+            let coverage = &mut inventory.trail.coverage;
+            self.trail.take((of.path, of.source), *part, coverage);
+        }
         inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);
         inventory

@@ -42,13 +42,16 @@ use crate::source::{Location, Sources};
 pub use crate::facts::PrincipalKind;
 pub use alternative::Command;
 pub use cancellers::{Canceller, Cancellers};
-pub use evidence::{Calls, CoverageRecord, Evidence, LastUsageRecord};
+pub use evidence::{
+    Calls, CoverageCommand, CoverageRecord, DayCoverage, Evidence, EvidencePeriod, LastUsageRecord,
+    TimeSpan,
+};
 pub use key::KeyRecord;
 pub use moment::Moment;
 pub use pending::pending;
 pub use permission::{Answer, Permission};
 pub use planned::planned;
-pub use question::{Operation, Question};
+pub use question::{EvidenceRequirements, Operation, Question};
 pub use related::Related;
 pub use timeline::{Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline};
 pub use trailing_days::TrailingDays;
@@ -240,7 +243,7 @@ fn whole(
     let inventory = archive.inventory;
     let mut preflight = empty(question);
     let family = Family::of(subject, inventory);
-    let evidence = Evidence::of(subject, archive);
+    let evidence = Evidence::of(subject, archive, question);
     reasons.extend(request::place_not_known(subject));
     reasons.extend(guardrails::days(question));
     let mut own_cancel = None;

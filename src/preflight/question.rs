@@ -38,6 +38,30 @@ impl Operation {
     }
 }
 
+/// What the evidence of a go must reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvidenceRequirements {
+    /// How far apart two events of a trail may be for the time between them to be covered, hours, 1
+    /// at least.
+    pub maximum_gap_hours: u16,
+    /// For how many days before the call it must be known that the key was not used.
+    pub days: u16,
+    /// For how many days before the call the key must have been disabled.
+    pub disabled_days: u16,
+}
+
+impl Default for EvidenceRequirements {
+    /// A day, the 90 days that the event history of CloudTrail reaches back, and two weeks.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html>
+    fn default() -> Self {
+        Self {
+            maximum_gap_hours: 24,
+            days: 90,
+            disabled_days: 14,
+        }
+    }
+}
+
 /// One question.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -55,6 +79,8 @@ pub struct Question {
     pub operation: Operation,
     /// The shortest waiting period that the configuration has nothing against.
     pub minimum: PendingWindowInDays,
+    /// What a go must rest on.
+    pub evidence: EvidenceRequirements,
 }
 
 impl Question {

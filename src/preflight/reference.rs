@@ -50,6 +50,9 @@ pub(super) const PAST_USE: &str =
 /// Who may use a key by grants.
 pub(super) const GRANTS: &str =
     "https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-grants.html";
+/// Disabling a key before it is deleted.
+pub(super) const DISABLE_FIRST: &str =
+    "https://docs.aws.amazon.com/kms/latest/developerguide/monitoring-keys-determining-usage.html";
 /// When a key was last used.
 pub(super) const LAST_USAGE: &str =
     "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html";

@@ -218,7 +218,7 @@ fn may_hold_json(path: &Path) -> bool {
     opens_json(head.get(..length).unwrap_or_default())
 }
 
-/// A `.json` file always; any other where its first character that is not white space opens an
+/// A `.json` file always, and a `.gz` file, which may be cut to nothing; any other where its first character that is not white space opens an
 /// object or an array, since policies have all kinds of names, or where it is compressed by gzip,
 /// as CloudTrail's files are.
 pub(super) fn holds_json(path: &Path, bytes: &[u8]) -> bool {
@@ -226,8 +226,9 @@ pub(super) fn holds_json(path: &Path, bytes: &[u8]) -> bool {
 }
 
 fn is_called_json(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("json") || extension.eq_ignore_ascii_case("gz")
+    })
 }
 
 fn opens_json(head: &[u8]) -> bool {

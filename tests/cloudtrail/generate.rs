@@ -116,10 +116,10 @@ fn event(random: &mut Random) -> Value {
             "recipientAccountId",
             json!(random.one(&["111122223333", "444455556666", "-"])),
         ),
-        ("readOnly", json!("true")),
         ("additionalEventData", anything(random, 3)),
         ("errorMessage", json!(message(random))),
     ];
+    fields.extend(class(random));
     fields.extend(details(random));
     let mut event = Map::new();
     while !fields.is_empty() {
@@ -137,6 +137,26 @@ fn message(random: &mut Random) -> String {
         1 => format!("not authorized on resource: {key}, {trap}arn:aws:kms:x:1:key/"),
         _ => trap.to_owned(),
     }
+}
+
+/// Whether it reads, and whether it is a management event, as far as the event says.
+fn class(random: &mut Random) -> Vec<(&'static str, Value)> {
+    let reads = [
+        json!("true"),
+        json!(true),
+        json!(false),
+        json!("false"),
+        Value::Null,
+    ];
+    let mut fields = vec![("readOnly", reads[random.below(reads.len())].clone())];
+    if random.chance(6) {
+        fields.push(("managementEvent", json!(random.chance(2))));
+    }
+    if random.chance(6) {
+        let category = random.one(&["Management", "Data", "NetworkActivity"]);
+        fields.push(("eventCategory", json!(category)));
+    }
+    fields
 }
 
 /// What differs from one operation to the next.

@@ -150,13 +150,65 @@ fn a_gzip_file_that_is_cut_or_damaged_is_an_error() {
         "{found:?} {:?}",
         loaded.passed_over
     );
-    // Where nobody says that it were JSON, it is none of ours, as any other file.
+    // Nor can a file that is not called JSON be told to hold no events, or one that is cut to
+    // nothing.
     fs::write(directory.join("backup.gz"), cut(2)).unwrap();
+    fs::write(directory.join("nothing.gz"), cut(0)).unwrap();
     let loaded = load_directory(&directory);
     assert_eq!(
         (loaded.errors.len(), loaded.passed_over.len()),
-        (files.len(), 1)
+        (files.len() + 2, 0)
     );
+}
+
+#[test]
+fn a_gzip_file_that_holds_nothing_is_an_error() {
+    let blanks = gzip(&vec![b' '; 20 << 20]);
+    let members = gzip(b"").repeat(500_000);
+    let directory = directory("nothing");
+    for (number, bytes) in [gzip(b""), gzip(b" \n"), blanks, members]
+        .iter()
+        .enumerate()
+    {
+        fs::write(directory.join(format!("{number}.json.gz")), bytes).unwrap();
+    }
+    assert_eq!(
+        errors(&load_directory(&directory)),
+        ["the compressed file holds nothing"; 4]
+    );
+    // Empty members before events are no trouble.
+    let bytes = [gzip(b"").repeat(10_000), gzip(EVENT.as_bytes())].concat();
+    let loaded = load_file("members", "a.json.gz", &bytes);
+    assert_eq!(
+        (
+            errors(&loaded).len(),
+            loaded.inventory.trail.coverage.events
+        ),
+        (0, 1)
+    );
+}
+
+#[test]
+fn a_first_event_that_is_too_large_is_an_error() {
+    let late = format!(
+        "{{\"x\":\"{}\",{}",
+        "r".repeat(17 << 20),
+        EVENT.trim_start_matches('{')
+    );
+    let told = |found: &[String]| {
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("one event is larger than 16 MiB"),
+            "{found:?}"
+        );
+    };
+    let (plain, compressed) = complaints(&format!("{{\"Records\":[{late},{EVENT}]}}"));
+    told(&plain);
+    told(&compressed);
+    let lines = format!("{late}\n{EVENT}");
+    told(&errors(&load_file("large", "trail.log", lines.as_bytes())));
+    let blanks = format!("{}{EVENT}", " ".repeat(17 << 20));
+    told(&errors(&load_file("large", "a.json", blanks.as_bytes())));
 }
 
 #[test]

@@ -27,25 +27,59 @@ pub(crate) struct Seen {
     pub(crate) regions: BTreeSet<String>,
     pub(crate) accounts: BTreeSet<String>,
     pub(crate) truncated: bool,
+    pub(crate) places: BTreeMap<(String, String), Recorded>,
     pub(crate) counted: BTreeMap<Likeness, (u64, jiff::Timestamp, jiff::Timestamp)>,
 }
+
+/// Management events of one account and Region that a trail recorded: reads, writes, reads of KMS, as
+/// runs of at most an hour between two; and whether a read shows use.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    runs: [Vec<(jiff::Timestamp, jiff::Timestamp)>; 3],
+    shows_use: bool,
+}
+
+/// Moments of one kind, each with its account and Region.
+type Moments = BTreeMap<(String, String), [Vec<jiff::Timestamp>; 3]>;
 
 /// Every document of these texts, whatever its shape.
 pub(crate) fn read(texts: &[String]) -> Seen {
     let mut seen = Seen::default();
+    let mut moments = Moments::new();
     for text in texts {
         for document in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
             let document = document.unwrap();
             let list = document.get("Records").or_else(|| document.get("Events"));
             let more = document.get("NextToken").and_then(Value::as_str);
             seen.truncated |= more.is_some_and(|token| !token.is_empty());
-            match list.unwrap_or(&document) {
-                Value::Array(events) => events.iter().for_each(|event| seen.take(event)),
-                event => seen.take(event),
+            let events = match list.unwrap_or(&document) {
+                Value::Array(events) => events.as_slice(),
+                event => std::slice::from_ref(event),
+            };
+            for event in events {
+                let unwrapped = seen.take(event);
+                // What lookup-events answers is no record of a trail.
+                if document.get("Events").is_none() && event.get("CloudTrailEvent").is_none() {
+                    seen.cover(&unwrapped, &mut moments);
+                }
             }
         }
     }
+    for (place, moments) in moments {
+        let recorded = seen.places.entry(place).or_default();
+        recorded.runs = moments.map(runs);
+    }
+    seen.places
+        .retain(|_, recorded| *recorded != Recorded::default());
     seen
+}
+
+fn runs(mut moments: Vec<jiff::Timestamp>) -> Vec<(jiff::Timestamp, jiff::Timestamp)> {
+    moments.sort_unstable();
+    let apart =
+        |one: &jiff::Timestamp, next: &jiff::Timestamp| next.as_second() - one.as_second() <= 3_600;
+    let together = moments.chunk_by(apart);
+    together.map(|run| (run[0], run[run.len() - 1])).collect()
 }
 
 fn text(value: &Value, name: &str) -> String {
@@ -57,7 +91,40 @@ fn some(text: String) -> Option<String> {
 }
 
 impl Seen {
-    fn take(&mut self, event: &Value) {
+    /// Notes a management event that says whether it reads, under its account and Region.
+    fn cover(&mut self, event: &Value, moments: &mut Moments) {
+        let (account, region) = (text(event, "recipientAccountId"), text(event, "awsRegion"));
+        if account.len() != 12 || region.is_empty() {
+            return;
+        }
+        let place = (account, region);
+        let moments = moments.entry(place.clone()).or_default();
+        let recorded = self.places.entry(place).or_default();
+        let flag = |name: &str| match &event[name] {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let category = event["eventCategory"].as_str();
+        if flag("managementEvent") == Some(false) || category.is_some_and(|of| of != "Management") {
+            return;
+        }
+        let time = text(event, "eventTime").parse().unwrap();
+        let is_kms = text(event, "eventSource") == "kms.amazonaws.com";
+        match flag("readOnly") {
+            Some(true) => {
+                moments[0].push(time);
+                if is_kms {
+                    moments[2].push(time);
+                }
+                recorded.shows_use |= !is_kms || text(event, "eventName") == "Decrypt";
+            }
+            Some(false) => moments[1].push(time),
+            None => {}
+        }
+    }
+
+    fn take(&mut self, event: &Value) -> Value {
         if let Some(wrapped) = event.get("CloudTrailEvent") {
             let inner: Value = serde_json::from_str(wrapped.as_str().unwrap()).unwrap();
             return self.take(&inner);
@@ -78,6 +145,7 @@ impl Seen {
                 .or_insert((0, time, time));
             *entry = (entry.0 + 1, entry.1.min(time), entry.2.max(time));
         }
+        event.clone()
     }
 }
 
@@ -147,6 +215,20 @@ fn likeness(event: &Value) -> Likeness {
     )
 }
 
+fn recorded(
+    ((account, region), record): (
+        &(kmslint::aws::AccountId, String),
+        &kmslint::inventory::PlaceRecord,
+    ),
+) -> ((String, String), Recorded) {
+    let kinds = [&record.reads, &record.writes, &record.kms_reads];
+    let recorded = Recorded {
+        runs: kinds.map(|moments| moments.runs().collect()),
+        shows_use: record.shows_use,
+    };
+    ((account.to_string(), region.clone()), recorded)
+}
+
 /// What kmslint saw.
 pub(crate) fn as_seen(trail: &kmslint::inventory::Trail) -> Seen {
     let coverage = &trail.coverage;
@@ -184,6 +266,7 @@ pub(crate) fn as_seen(trail: &kmslint::inventory::Trail) -> Seen {
         regions: coverage.regions.clone(),
         accounts: coverage.accounts.iter().map(ToString::to_string).collect(),
         truncated: coverage.truncated,
+        places: coverage.places.iter().map(recorded).collect(),
         counted: counted.collect(),
     }
 }

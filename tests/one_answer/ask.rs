@@ -9,7 +9,7 @@ use kmslint::eval::{Caller, Decision};
 use kmslint::facts::{Access, Facts, Limits, of_key_among};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::load::{Loaded, load_over};
-use kmslint::preflight::{self, Operation, Preflight, Question, preflight};
+use kmslint::preflight::{self, EvidenceRequirements, Operation, Preflight, Question, preflight};
 use kmslint::simulate::{answer, read_simulation};
 use kmslint::source::{Discovery, Overlay, json};
 use serde_json::{Value, json};
@@ -125,6 +125,7 @@ impl Asked {
                 now: None,
                 operation: Operation::Schedule,
                 minimum: PendingWindowInDays::MIN,
+                evidence: EvidenceRequirements::default(),
             };
             preflight(&question, &self.loaded.inventory, &self.loaded.sources).unwrap()
         };

@@ -62,6 +62,7 @@ fn session(role: &Value, boundary: Option<&Value>) -> (Option<Said>, Said, bool)
         now: None,
         operation: Operation::Cancel,
         minimum: kmslint::aws::PendingWindowInDays::MIN,
+        evidence: kmslint::preflight::EvidenceRequirements::default(),
     };
     let cancel = KmsAction::CancelKeyDeletion;
     let found = preflight(&question, &loaded.inventory, &loaded.sources).unwrap();

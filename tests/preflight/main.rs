@@ -7,14 +7,18 @@
     reason = "tests"
 )]
 
+mod coverage;
 mod dates;
 mod documents;
 mod evidence;
+mod model;
 mod newer;
 mod permission;
+mod random;
 mod recorded;
 mod reports;
 mod request;
+mod scenario;
 mod signs;
 
 use std::path::Path;
@@ -22,7 +26,9 @@ use std::path::Path;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::eval::Caller;
 use kmslint::load::{Loaded, load};
-use kmslint::preflight::{Operation, Preflight, Question, Reason, Severity, preflight};
+use kmslint::preflight::{
+    EvidenceRequirements, Operation, Preflight, Question, Reason, Severity, preflight,
+};
 use kmslint::source::{Filter, discover};
 use serde_json::{Map, Value, json};
 
@@ -82,9 +88,9 @@ fn account() -> Value {
          "AttachedManagedPolicies": []}]})
 }
 
-/// That KMS has recorded no use since the tracking began.
+/// That KMS has tracked the key from its creation on, and recorded no use.
 fn unused() -> Value {
-    json!({"KeyId": ARN, "KeyCreationDate": "2021-01-01T00:00:00Z",
+    json!({"KeyId": ARN, "KeyCreationDate": "2026-02-01T00:00:00Z",
         "TrackingStartDate": "2026-01-01T00:00:00Z"})
 }
 
@@ -96,6 +102,7 @@ fn ask(key: &str) -> Question {
         now: "2026-07-01T00:00:00Z".parse().ok(),
         operation: Operation::Schedule,
         minimum: PendingWindowInDays::MIN,
+        evidence: EvidenceRequirements::default(),
     }
 }
 

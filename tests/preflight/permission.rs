@@ -69,7 +69,7 @@ fn days_without_use_are_judged_as_far_as_files_bear_it() {
         let condition = json!({"NumericLessThanEquals": {"kms:TrailingDaysWithoutKeyUsage": days}});
         with(deny("kms:ScheduleKeyDeletion", &condition))
     };
-    // Tracked since 2026-01-01: 181 days at most.
+    // Created on 2026-02-01 and tracked from before: 150 days at most.
     let firm = asked("trailing", trailing("200"), &ask(ARN), true);
     has(&firm, "permission", Severity::Stop);
     has(&firm, "trailing-days-without-use", Severity::Note);
@@ -79,7 +79,7 @@ fn days_without_use_are_judged_as_far_as_files_bear_it() {
     let trailing_days = open.permissions[0].trailing_days.unwrap();
     assert_eq!(
         (trailing_days.at_most, trailing_days.then),
-        (181, Answer::Allowed)
+        (150, Answer::Allowed)
     );
     let dateless = asked("trailing", trailing("200"), &ask(ARN), false);
     has(&dateless, "permission-hangs-on-context", Severity::Caution);

@@ -27,6 +27,7 @@ fn question(key: &str, operation: Operation) -> Question {
         now: "2026-07-01T00:00:00Z".parse().ok(),
         operation,
         minimum: kmslint::aws::PendingWindowInDays::MIN,
+        evidence: kmslint::preflight::EvidenceRequirements::default(),
     }
 }
 
@@ -175,7 +176,7 @@ fn text_for_a_narrow_terminal_keeps_to_its_columns_and_to_ascii() {
         assert!(text.is_ascii(), "{text}");
         for line in text.lines() {
             // ARNs, links and commands stay whole.
-            let whole = ["arn:", "https://", "aws kms "]
+            let whole = ["arn:", "https://", "aws kms ", "aws s3 "]
                 .iter()
                 .any(|word| line.contains(word));
             assert!(whole || line.chars().count() <= 80, "{line}");

@@ -1,13 +1,16 @@
 //! The input formats: each tells its documents by their shape and reads them.
 
 mod ciphertrust_key;
+mod cloudtrail_digest;
 pub(super) mod describe_key;
 mod describe_policy;
 mod get_account_authorization_details;
+mod get_event_selectors;
 mod get_key_last_usage;
 mod get_key_policy;
 mod get_policy_version;
 mod get_role_policy;
+mod get_trail_status;
 mod iam_collect;
 mod iam_collect_key;
 mod iam_collect_organization;
@@ -16,6 +19,7 @@ mod key_policy;
 mod list_aliases;
 mod list_grants;
 mod list_resource_tags;
+mod lookup_events;
 mod schedule_key_deletion;
 
 use crate::policy::PolicyKind;
@@ -29,7 +33,7 @@ use super::policy::read_policy;
 type Format = fn(&Document<'_>) -> Answer;
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 17] = [
+const FORMATS: [Format; 21] = [
     key_policy::read,
     iam_policy::read,
     get_key_policy::read,
@@ -47,6 +51,10 @@ const FORMATS: [Format; 17] = [
     iam_collect::read,
     iam_collect_organization::read,
     schedule_key_deletion::read,
+    lookup_events::read,
+    get_event_selectors::read,
+    get_trail_status::read,
+    cloudtrail_digest::read,
 ];
 
 /// What a format says to a document.

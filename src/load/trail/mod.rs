@@ -4,26 +4,36 @@
 //! covers. Only events of AWS KMS are parsed. A record of another service is held to be JSON as
 //! far as the scan follows it: strings, escapes, brackets, and what separates its members.
 
+mod answer;
 mod event;
 mod failure;
+mod join;
+mod look;
 mod nested;
+mod part;
 mod place;
+mod places;
+mod record;
 mod scan;
+mod selectors;
 mod shape;
 mod tally;
 mod window;
 
 use std::io::Read;
 
-use jiff::Timestamp;
+use crate::source::SourceId;
 
-use crate::source::json::{self, Node};
-use crate::source::{Location, SourceId, Span};
-
-use failure::Failure;
+pub(super) use answer::AnswerFile;
+pub(super) use failure::Failure;
+pub(super) use join::TrailParts;
+pub(super) use look::{Look, Unknown, large_event, look};
+pub(super) use part::{LookupRequest, NamedLog, TrailPart, moment};
 pub(super) use place::{PlacedError, place};
-use scan::{Cursor, FIELDS, Record, Stop};
-use shape::{BYTE_ORDER_MARK, Opening, opening, says_more};
+use record::{Origin, take};
+use scan::{Cursor, Record, Stop};
+pub(super) use selectors::record_kms_reads;
+use shape::{BYTE_ORDER_MARK, Opening, next_token, opening};
 pub(super) use shape::{Sniff, sniff};
 pub(super) use tally::Tally;
 use window::Window;
@@ -39,44 +49,17 @@ pub(super) struct Events<R> {
     source: SourceId,
     /// Whether places in the content can be shown.
     shown: bool,
+    /// Who recorded the events that come now.
+    recorder: Recorder,
 }
 
-/// What content was found to be.
-#[derive(Debug)]
-pub(super) enum Look<R> {
-    /// Events.
-    Events(Events<R>),
-    /// Something else: what was read of it, and the reader of the rest.
-    Other(Vec<u8>, R),
-}
-
-/// Looks at content up to the end of its first record. What has a larger one than any event is
-/// something else. `shown`: whether places in the content can be shown.
-///
-/// # Errors
-/// Where the content cannot be read so far.
-pub(super) fn look<R: Read>(content: R, source: SourceId, shown: bool) -> Result<Look<R>, Failure> {
-    let mut window = Window::new(content);
-    loop {
-        if !window.has_room() {
-            break;
-        }
-        window.more()?;
-        match sniff(window.bytes(), window.is_last()) {
-            Sniff::Other => break,
-            Sniff::More => {}
-            Sniff::Events => {
-                return Ok(Look::Events(Events {
-                    window,
-                    tally: Tally::of_file(),
-                    source,
-                    shown,
-                }));
-            }
-        }
-    }
-    let (bytes, reader) = window.into_parts();
-    Ok(Look::Other(bytes, reader))
+/// Who recorded an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recorder {
+    /// A trail, which records what its settings let in.
+    Trail,
+    /// The event history, which `lookup-events` reads.
+    History,
 }
 
 impl<R: Read> Events<R> {
@@ -108,13 +91,23 @@ impl<R: Read> Events<R> {
         match self.scan(opening)? {
             Opening::Record => self.record(),
             Opening::Other => Err(self.wrong("this is no event of CloudTrail")),
-            Opening::List { after, truncated } => {
-                if truncated {
-                    self.tally.is_truncated();
-                }
+            Opening::List {
+                after,
+                is_answer,
+                token,
+            } => {
                 self.window.pass(after);
+                if is_answer {
+                    self.recorder = Recorder::History;
+                    self.tally.begin_answer(self.source);
+                }
                 self.list()?;
-                self.rest_of_answer()
+                let token = token.or(self.rest_of_answer()?);
+                self.recorder = Recorder::Trail;
+                if let Some(token) = token {
+                    self.tally.has_next_page(self.source, token);
+                }
+                Ok(())
             }
         }
     }
@@ -141,31 +134,30 @@ impl<R: Read> Events<R> {
         }
     }
 
-    /// What an answer says after its list.
-    fn rest_of_answer(&mut self) -> Result<(), Failure> {
+    /// What an answer says after its list: its `NextToken`.
+    fn rest_of_answer(&mut self) -> Result<Option<String>, Failure> {
+        let mut token = None;
         loop {
             match self.next_in_list()? {
                 b'}' => {
                     self.window.pass(1);
-                    return Ok(());
+                    return Ok(token);
                 }
                 b',' => self.window.pass(1),
                 _ => return Err(self.wrong("expected `,` or `}`")),
             }
             self.next_in_list()?;
-            let (length, twice, more) = self.scan(|bytes| {
+            let (length, twice, found) = self.scan(|bytes| {
                 let mut cursor = Cursor::new(bytes);
                 let key = cursor.key()?;
                 let value = cursor.value()?;
                 let twice = matches!(key, b"Records" | b"Events");
-                Ok((cursor.at, twice, says_more(key, value)))
+                Ok((cursor.at, twice, next_token(key, value)))
             })?;
             if twice {
                 return Err(self.wrong("a second list of events stands in one object"));
             }
-            if more {
-                self.tally.is_truncated();
-            }
+            token = token.or(found);
             self.window.pass(length);
         }
     }
@@ -179,6 +171,7 @@ impl<R: Read> Events<R> {
                     let bytes = self.window.bytes().get(..length).unwrap_or_default();
                     let origin = Origin {
                         source: self.source,
+                        recorder: self.recorder,
                         offset: self.shown.then(|| self.window.offset()),
                         within: None,
                     };
@@ -242,127 +235,4 @@ impl<R: Read> Events<R> {
         let at = u64::try_from(at).unwrap_or_default();
         Failure::at(self.window.offset().saturating_add(at), message)
     }
-}
-
-/// What is wrong with a record, and the byte of it.
-type Wrong = (usize, String);
-
-/// Where a record comes from.
-#[derive(Clone, Copy)]
-struct Origin {
-    source: SourceId,
-    /// Where it begins in the file's content; none where that cannot be shown.
-    offset: Option<u64>,
-    /// What to point at in it, where it is itself a string inside another record.
-    within: Option<Span>,
-}
-
-impl Origin {
-    /// What to point at: the name of the event, which has this span in the record. Nothing where it
-    /// lies beyond what spans reach.
-    fn place(self, name: Option<Span>) -> Location {
-        let found = || {
-            let offset = u32::try_from(self.offset?).ok()?;
-            let span = self.within.or(name)?;
-            Some(Span {
-                start: span.start.checked_add(offset)?,
-                end: span.end.checked_add(offset)?,
-            })
-        };
-        Location {
-            source: self.source,
-            span: found().unwrap_or_default(),
-        }
-    }
-}
-
-/// Counts one record.
-fn take(tally: &mut Tally, origin: Origin, record: &Record<'_>, bytes: &[u8]) -> Result<(), Wrong> {
-    if record.repeated {
-        let message = "a field of the event stands twice: readers differ in which they take";
-        return Err((0, message.to_owned()));
-    }
-    if record.wrapped.is_some() {
-        return take_wrapped(tally, origin, bytes);
-    }
-    if let Some(fields) = record.fields() {
-        return take_event(tally, origin, &fields, bytes);
-    }
-    let node = parse(bytes)?;
-    let text = |name: &&str| node.get(name).and_then(Node::as_str);
-    take_event(tally, origin, &FIELDS.each_ref().map(text), bytes)
-}
-
-/// An item of `lookup-events`, in which the event is a string.
-fn take_wrapped(tally: &mut Tally, origin: Origin, bytes: &[u8]) -> Result<(), Wrong> {
-    let node = parse(bytes)?;
-    let Some(event) = node.get("CloudTrailEvent") else {
-        return Err((0, "the event has no `CloudTrailEvent`".to_owned()));
-    };
-    let place = usize::try_from(event.span.start).unwrap_or_default();
-    let Some(text) = event.as_str() else {
-        return Err((place, "`CloudTrailEvent` must be a string".to_owned()));
-    };
-    let wrong = |what: &str| (place, format!("the event in this string is broken: {what}"));
-    let start = text.len().saturating_sub(text.trim_start().len());
-    let text = text.get(start..).unwrap_or_default();
-    let record = Record::scan(text.as_bytes()).map_err(|stop| match stop {
-        Stop::Cut => wrong("it is cut off"),
-        Stop::Broken { what, .. } => wrong(what),
-    })?;
-    let (event, rest) = text.split_at_checked(record.length).unwrap_or((text, ""));
-    if record.wrapped.is_some() || !rest.trim().is_empty() {
-        return Err(wrong("it is no single event"));
-    }
-    let name = node.get("EventName").map(|name| name.span);
-    let origin = Origin {
-        within: name.or(Some(Span::new(0, 1))),
-        ..origin
-    };
-    take(tally, origin, &record, event.as_bytes()).map_err(|(_, what)| wrong(&what))
-}
-
-fn take_event(
-    tally: &mut Tally,
-    origin: Origin,
-    [from, name, time, region, account]: &[Option<&str>; 5],
-    bytes: &[u8],
-) -> Result<(), Wrong> {
-    let missing = |field: &str| (0, format!("the event has no `{field}`"));
-    let from = from.ok_or_else(|| missing("eventSource"))?;
-    if name.is_none() {
-        return Err(missing("eventName"));
-    }
-    let time = time.ok_or_else(|| missing("eventTime"))?;
-    let time: Timestamp = time.parse().map_err(|_| {
-        let shown = time.escape_default();
-        (
-            0,
-            format!("`eventTime` must be a date and a time: `{shown}` is none"),
-        )
-    })?;
-    let event = if from == KMS {
-        Some(parse(bytes)?)
-    } else {
-        None
-    };
-    tally.cover(time, *region, *account);
-    if let Some(event) = event {
-        let likeness = event::likeness(&event);
-        let source_address = likeness.change.is_some().then(|| event::address(&event));
-        let place = origin.place(event.get("eventName").map(|name| name.span));
-        tally.count(likeness, time, (place, source_address.flatten()));
-    }
-    Ok(())
-}
-
-fn parse(bytes: &[u8]) -> Result<Node<'_>, Wrong> {
-    let text = str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        (at, "the event is not UTF-8".to_owned())
-    })?;
-    json::parse(text).map_err(|error| {
-        let at = usize::try_from(error.span.start).unwrap_or_default();
-        (at, error.message)
-    })
 }

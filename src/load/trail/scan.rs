@@ -4,6 +4,8 @@
 //! a string or a nested object is taken for a field of the record. What is passed over is not
 //! judged further: that a number is one is not asked.
 
+use crate::source::json::{Node, Value};
+
 use super::nested;
 
 /// Why a value was not passed.
@@ -139,14 +141,60 @@ fn plain_length(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(b'"', b'\\', rest).map(|found| found.saturating_add(head.len()))
 }
 
-/// The names of what [`Record::fields`] gives.
-pub(super) const FIELDS: [&str; 5] = [
-    "eventSource",
-    "eventName",
-    "eventTime",
-    "awsRegion",
-    "recipientAccountId",
-];
+/// What is read of every event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields<'a> {
+    /// `eventSource`.
+    pub(super) source: Option<&'a str>,
+    /// `eventName`.
+    pub(super) name: Option<&'a str>,
+    /// `eventTime`.
+    pub(super) time: Option<&'a str>,
+    /// `awsRegion`.
+    pub(super) region: Option<&'a str>,
+    /// `recipientAccountId`.
+    pub(super) recipient: Option<&'a str>,
+    /// `eventType`.
+    pub(super) kind: Option<&'a str>,
+    /// `eventCategory`.
+    pub(super) category: Option<&'a str>,
+    /// `managementEvent`.
+    pub(super) management: Option<bool>,
+    /// `readOnly`.
+    pub(super) read_only: Option<bool>,
+}
+
+impl<'a> Fields<'a> {
+    /// Those of an event that was parsed.
+    pub(super) fn of(event: &'a Node<'_>) -> Self {
+        let text = |name: &str| event.get(name).and_then(Node::as_str);
+        let flag = |name: &str| match &event.get(name)?.value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => flag_of(text.as_bytes()),
+            _ => None,
+        };
+        Self {
+            source: text("eventSource"),
+            name: text("eventName"),
+            time: text("eventTime"),
+            region: text("awsRegion"),
+            recipient: text("recipientAccountId"),
+            kind: text("eventType"),
+            category: text("eventCategory"),
+            management: flag("managementEvent"),
+            read_only: flag("readOnly"),
+        }
+    }
+}
+
+/// `true` or `false`. Tools that turn events into tables and back write them as strings.
+fn flag_of(written: &[u8]) -> Option<bool> {
+    match written.trim_ascii() {
+        b"true" | b"\"true\"" => Some(true),
+        b"false" | b"\"false\"" => Some(false),
+        _ => None,
+    }
+}
 
 /// The fields of a record that are read of every one, as written between their quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,15 +206,23 @@ pub(super) struct Record<'a> {
     /// `eventName`.
     pub(super) name: Raw<'a>,
     /// `eventTime`.
-    pub(super) time: Raw<'a>,
+    time: Raw<'a>,
     /// `awsRegion`.
-    pub(super) region: Raw<'a>,
+    region: Raw<'a>,
     /// `recipientAccountId`.
-    pub(super) recipient: Raw<'a>,
+    recipient: Raw<'a>,
+    /// `eventType`.
+    pub(super) kind: Raw<'a>,
+    /// `eventCategory`.
+    category: Raw<'a>,
+    /// `managementEvent`, with its quotes if it has any.
+    management: Raw<'a>,
+    /// `readOnly`, likewise.
+    read_only: Raw<'a>,
     /// `CloudTrailEvent`, in an answer of `lookup-events`: the event itself, as text.
     pub(super) wrapped: Raw<'a>,
     /// Whether a key is written with escapes, so that it may be one of these.
-    pub(super) escaped_key: bool,
+    escaped_key: bool,
     /// Whether one of these stands twice.
     pub(super) repeated: bool,
 }
@@ -180,8 +236,9 @@ impl<'a> Record<'a> {
         if cursor.next()? != b'}' {
             loop {
                 let key = cursor.key()?;
+                let start = cursor.at;
                 let value = cursor.value()?;
-                record.take(key, value);
+                record.take(key, value, || bytes.get(start..cursor.at));
                 if cursor.next()? == b'}' {
                     break;
                 }
@@ -192,14 +249,18 @@ impl<'a> Record<'a> {
         Ok(record)
     }
 
-    fn take(&mut self, key: &[u8], value: Raw<'a>) {
-        let field = match key {
-            b"eventSource" => &mut self.source,
-            b"eventName" => &mut self.name,
-            b"eventTime" => &mut self.time,
-            b"awsRegion" => &mut self.region,
-            b"recipientAccountId" => &mut self.recipient,
-            b"CloudTrailEvent" => &mut self.wrapped,
+    fn take(&mut self, key: &[u8], value: Raw<'a>, as_written: impl FnOnce() -> Raw<'a>) {
+        let (field, value) = match key {
+            b"eventSource" => (&mut self.source, value),
+            b"eventName" => (&mut self.name, value),
+            b"eventTime" => (&mut self.time, value),
+            b"awsRegion" => (&mut self.region, value),
+            b"recipientAccountId" => (&mut self.recipient, value),
+            b"eventType" => (&mut self.kind, value),
+            b"eventCategory" => (&mut self.category, value),
+            b"managementEvent" => (&mut self.management, as_written()),
+            b"readOnly" => (&mut self.read_only, as_written()),
+            b"CloudTrailEvent" => (&mut self.wrapped, value),
             other => {
                 self.escaped_key |= other.contains(&b'\\');
                 return;
@@ -210,24 +271,25 @@ impl<'a> Record<'a> {
     }
 
     /// The fields as text, where none of them needs to be decoded.
-    pub(super) fn fields(&self) -> Option<[Option<&'a str>; 5]> {
-        let raw = [
-            self.source,
-            self.name,
-            self.time,
-            self.region,
-            self.recipient,
-        ];
-        let mut text = [None; 5];
-        for (text, raw) in text.iter_mut().zip(raw) {
+    pub(super) fn fields(&self) -> Option<Fields<'a>> {
+        let text = |raw: Raw<'a>| {
             let Some(raw) = raw else {
-                continue;
+                return Some(None);
             };
-            if raw.contains(&b'\\') {
-                return None;
-            }
-            *text = Some(std::str::from_utf8(raw).ok()?);
-        }
-        (!self.escaped_key).then_some(text)
+            let plain = !raw.contains(&b'\\');
+            std::str::from_utf8(raw).ok().filter(|_| plain).map(Some)
+        };
+        let fields = Fields {
+            source: text(self.source)?,
+            name: text(self.name)?,
+            time: text(self.time)?,
+            region: text(self.region)?,
+            recipient: text(self.recipient)?,
+            kind: text(self.kind)?,
+            category: text(self.category)?,
+            management: text(self.management)?.and_then(|text| flag_of(text.as_bytes())),
+            read_only: text(self.read_only)?.and_then(|text| flag_of(text.as_bytes())),
+        };
+        (!self.escaped_key).then_some(fields)
     }
 }

@@ -20,19 +20,26 @@ pub(in crate::load) enum Sniff {
 }
 
 /// How an object begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
     /// It is itself a record.
     Record,
     /// It holds a list of records, whose bracket is opened before this byte.
     List {
         after: usize,
-        /// Whether it said before that there are more.
-        truncated: bool,
+        /// Whether `lookup-events` answers it.
+        is_answer: bool,
+        /// The `NextToken` before it.
+        token: Option<String>,
     },
     /// It is something else.
     Other,
 }
+
+/// `eventType` of Insights events, which CloudTrail writes about unusual numbers of calls: no call is
+/// one of them.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-insights-fields-trails.html>
+pub(super) const INSIGHT: &str = "AwsCloudTrailInsight";
 
 /// What an answer of `lookup-events` and the items of its list can say beside `Events`. The fields
 /// of an event itself begin in lower case.
@@ -87,17 +94,19 @@ fn first_record_is_event(bytes: &[u8]) -> Result<bool, Stop> {
 
 impl Record<'_> {
     /// Whether it is an event, or wraps one. Notifications of other services have an `eventName`,
-    /// too, but no host as their source.
+    /// too, but no host as their source. Insights events have both deeper inside.
     fn is_event(&self) -> bool {
         let of_aws = |source: &[u8]| source.ends_with(b".amazonaws.com");
-        self.wrapped.is_some() || self.name.is_some() && self.source.is_some_and(of_aws)
+        self.wrapped.is_some()
+            || self.kind == Some(INSIGHT.as_bytes())
+            || self.name.is_some() && self.source.is_some_and(of_aws)
     }
 }
 
 /// Looks at the keys of an object up to the first that tells.
 pub(super) fn opening(object: &[u8]) -> Result<Opening, Stop> {
     let mut cursor = Cursor::new(object);
-    let mut truncated = false;
+    let mut token = None;
     cursor.at = 1;
     if cursor.next()? == b'}' {
         return Ok(Opening::Other);
@@ -110,11 +119,15 @@ pub(super) fn opening(object: &[u8]) -> Result<Opening, Stop> {
                     return Ok(Opening::Other);
                 }
                 let after = cursor.at.saturating_add(1);
-                return Ok(Opening::List { after, truncated });
+                return Ok(Opening::List {
+                    after,
+                    is_answer: key == b"Events",
+                    token,
+                });
             }
             b"CloudTrailEvent" | [b'a'..=b'z' | b'\\', ..] => return Ok(Opening::Record),
             other if !OF_ANSWERS.contains(&other) => return Ok(Opening::Other),
-            other => truncated |= says_more(other, cursor.value()?),
+            other => token = token.or(next_token(other, cursor.value()?)),
         }
         if cursor.next()? == b'}' {
             return Ok(Opening::Other);
@@ -123,7 +136,12 @@ pub(super) fn opening(object: &[u8]) -> Result<Opening, Stop> {
     }
 }
 
-/// Whether a member of an answer says that there are more events.
-pub(super) fn says_more(key: &[u8], value: Option<&[u8]>) -> bool {
-    key == b"NextToken" && value.is_some_and(|token| !token.is_empty())
+/// The most bytes of a token that are kept.
+const MAX_TOKEN: usize = 4096;
+
+/// `NextToken` of an answer, which says that there are more events; none where it is empty.
+pub(super) fn next_token(key: &[u8], value: Option<&[u8]>) -> Option<String> {
+    let token = value.filter(|token| key == b"NextToken" && !token.is_empty())?;
+    let token = token.get(..MAX_TOKEN).unwrap_or(token);
+    Some(String::from_utf8_lossy(token).into_owned())
 }

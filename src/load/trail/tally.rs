@@ -1,21 +1,62 @@
 //! Events counted: all that is kept of them, whatever their number.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use jiff::Timestamp;
 
-use crate::aws::AccountId;
+use crate::aws::{AccountId, action};
 use crate::inventory::{Coverage, RecordedEvents, Trail};
-use crate::source::Location;
+use crate::source::{Location, SourceId};
 
+use super::Recorder;
+use super::answer::AnswerFile;
 use super::event::Likeness;
+use super::places::Places;
+use super::scan::Fields;
+use super::shape::INSIGHT;
 
 /// The events of one file, or of several. However the files are ordered, the sum is the same.
 #[derive(Debug, Default)]
 pub(in crate::load) struct Tally {
     coverage: Coverage,
+    places: Places,
+    answers: BTreeMap<SourceId, AnswerFile>,
     events: BTreeMap<Likeness, Times>,
+}
+
+/// Whether an event of this name uses the material of a key; one that is not known here may not.
+fn is_use(name: &str) -> bool {
+    action::event_may_be_use(name) && action::is_known_event(name)
+}
+
+/// What an event says of how far a trail reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EventKind {
+    /// Whether it is a management event that reads; none for events of other kinds, and where that
+    /// is not said.
+    pub(super) read_only: Option<bool>,
+    /// Whether it is of AWS KMS.
+    pub(super) is_kms: bool,
+    /// Whether it uses the material of a key.
+    pub(super) is_use: bool,
+}
+
+impl EventKind {
+    /// Data events, network activity events and Insights events come by settings of their own; so
+    /// they show nothing of management events. The fields are there since event version 1.06.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+    pub(super) fn of(fields: &Fields<'_>, is_kms: bool) -> Self {
+        let is_management = fields.management != Some(false)
+            && fields
+                .category
+                .is_none_or(|category| category == "Management")
+            && fields.kind != Some(INSIGHT);
+        Self {
+            read_only: fields.read_only.filter(|_| is_management),
+            is_kms,
+            is_use: is_kms && fields.name.is_some_and(is_use),
+        }
+    }
 }
 
 /// How often and when.
@@ -55,23 +96,47 @@ impl Tally {
         self.coverage.events
     }
 
-    /// Notes that there are more events than were read.
-    pub(super) const fn is_truncated(&mut self) {
-        self.coverage.truncated = true;
+    /// Notes that an answer of `lookup-events` begins in a file.
+    pub(super) fn begin_answer(&mut self, source: SourceId) {
+        self.answers.entry(source).or_default().begin();
+    }
+
+    /// Notes that the answer that began last in a file is not the last page.
+    pub(super) fn has_next_page(&mut self, source: SourceId, token: String) {
+        if let Some(answers) = self.answers.get_mut(&source) {
+            answers.token = Some(token);
+            self.coverage.truncated = true;
+        }
     }
 
     /// Counts an event of any service.
-    pub(super) fn cover(&mut self, time: Timestamp, region: Option<&str>, account: Option<&str>) {
+    pub(super) fn cover(
+        &mut self,
+        (source, recorder): (SourceId, Recorder),
+        (account, region): (Option<&str>, Option<&str>),
+        time: Timestamp,
+        kind: EventKind,
+    ) {
         let coverage = &mut self.coverage;
         coverage.events = coverage.events.saturating_add(1);
         coverage.first = Some(coverage.first.map_or(time, |first| first.min(time)));
         coverage.last = coverage.last.max(Some(time));
-        if let Some(region) = region
-            && !coverage.regions.contains(region)
-        {
-            coverage.regions.insert(region.to_owned());
+        let place = self.places.at(account, region);
+        match (recorder, place) {
+            (Recorder::Trail, Some(place)) => place.take(time, kind),
+            _ => {
+                if let Some(answers) = self.answers.get_mut(&source) {
+                    answers.take((account, region), time);
+                }
+            }
         }
-        coverage.accounts.extend(account.and_then(AccountId::parse));
+    }
+
+    /// Notes a call that may have taken KMS out of a trail.
+    pub(super) fn change(&mut self, account: Option<&str>, time: Timestamp) {
+        let account = account.and_then(AccountId::parse);
+        let changes = &mut self.coverage.changes;
+        changes.entry(account).or_default().insert(time);
     }
 
     /// Counts an event of AWS KMS, which was covered before.
@@ -110,16 +175,25 @@ impl Tally {
             (mine, theirs) => mine.or(theirs),
         };
         mine.last = mine.last.max(theirs.last);
-        union(&mut mine.regions, theirs.regions);
-        union(&mut mine.accounts, theirs.accounts);
         mine.truncated |= theirs.truncated;
+        for (account, moments) in theirs.changes {
+            mine.changes.entry(account).or_default().merge(&moments);
+        }
+        self.places.merge(other.places);
+        self.answers.extend(other.answers);
         for (likeness, times) in other.events {
             self.add(likeness, times);
         }
     }
 
+    /// The answers of `lookup-events`, by their files.
+    pub(in crate::load) fn take_answers(&mut self) -> BTreeMap<SourceId, AnswerFile> {
+        std::mem::take(&mut self.answers)
+    }
+
     /// What was counted, sorted by first time.
-    pub(in crate::load) fn into_trail(self) -> Trail {
+    pub(in crate::load) fn into_trail(mut self) -> Trail {
+        self.places.describe(&mut self.coverage);
         let recorded = |(likeness, times): (Likeness, Times)| RecordedEvents {
             operation: likeness.operation,
             key_names: likeness.key_names,
@@ -143,13 +217,5 @@ impl Tally {
             coverage: self.coverage,
             events,
         }
-    }
-}
-
-fn union<T: Ord>(mine: &mut BTreeSet<T>, theirs: BTreeSet<T>) {
-    if mine.is_empty() {
-        *mine = theirs;
-    } else {
-        mine.extend(theirs);
     }
 }

@@ -19,9 +19,9 @@ const INVALID_STATE: &str = "KMSInvalidStateException";
 
 /// When a deletion was scheduled, as far as that is known.
 #[derive(Clone, Copy, Default)]
-struct Scheduled {
+pub(super) struct Scheduled {
     /// No later than this.
-    surely: Option<Timestamp>,
+    pub(super) surely: Option<Timestamp>,
     /// No earlier than this.
     perhaps: Option<Timestamp>,
 }
@@ -96,7 +96,7 @@ impl Judge<'_> {
     }
 
     /// When the deletion that is under way was scheduled.
-    fn scheduled(&self) -> Scheduled {
+    pub(super) fn scheduled(&self) -> Scheduled {
         if let Some(at) = self.evidence.scheduled_at {
             return Scheduled {
                 surely: Some(at),

@@ -2,28 +2,19 @@
 
 use jiff::Timestamp;
 
+use crate::aws::key::KeySpec;
+
 use super::super::key::Subject;
 use super::super::moment::{days_between, parse};
-use super::super::reference::{EVENT_HISTORY, LAST_USAGE, PAST_USE};
+use super::super::reference::{EVENT_HISTORY, LAST_USAGE, PAST_USE, PUBLIC_KEY};
 use super::super::verdict::{Reason, Severity, Topic};
 use super::super::{Operation, Question};
-use super::{Calls, CoverageRecord, Evidence};
-
-/// Days without recorded use that a deletion can rest on: as far back as the event history of
-/// CloudTrail reaches.
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html>
-pub(super) const QUIET_DAYS: i64 = 90;
-
-/// Days that files may be old.
-const FRESH_DAYS: i64 = 2;
+use super::period::days_before;
+use super::spans::Spans;
+use super::{Calls, Evidence, EvidencePeriod, LAG};
 
 /// Seconds by which two answers may write the same moment differently.
 const SAME_MOMENT: u64 = 60;
-
-/// Seconds by which `get-key-last-usage` may lag behind a use: about an hour, says the developer
-/// guide, so twice that.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html>
-const LAG: i64 = 2 * 60 * 60;
 
 /// How many calls a sentence names.
 const NAMED: usize = 3;
@@ -42,6 +33,7 @@ pub(in crate::preflight) fn reasons(
     let mut reasons = Vec::new();
     if question.operation != Operation::Cancel {
         reasons.push(judge.use_of_key());
+        reasons.extend(judge.before_deletion());
         reasons.extend(judge.age_of_answer());
         reasons.extend(judge.of_another_key());
         reasons.extend(judge.public_key());
@@ -93,34 +85,85 @@ impl Judge<'_> {
         };
         let days = days_between(last, now);
         let text = format!("the key was last used {} ({what})", ago(days, last));
-        if days < QUIET_DAYS {
+        if self.is_recent(last) {
             let help = "find out what it is used for, and disable it before it is deleted: what needs it then fails and can be seen";
-            reason(Severity::Caution, "used-recently", PAST_USE, text)
+            return reason(Severity::Caution, "used-recently", PAST_USE, text)
                 .help(help)
-                .at(at)
-        } else {
-            reason(Severity::Note, "used-long-ago", PAST_USE, text).at(at)
+                .at(at);
         }
+        if self.is_quiet() {
+            return reason(Severity::Note, "used-long-ago", PAST_USE, text).at(at);
+        }
+        let text = format!("{text}, and {}", self.what_is_covered());
+        self.recorded_too_little(text).at(at)
+    }
+
+    /// Whether it was within the time for which a deletion asks for no use, or nobody knows what day
+    /// it is.
+    pub(super) fn is_recent(&self, at: Timestamp) -> bool {
+        let days = self.question.evidence.days;
+        let now = self.question.now;
+        now.is_none_or(|now| at >= days_before(now, days).from)
+    }
+
+    /// What must be known beside the use of the key: that what needs it was seen to fail, or that
+    /// nothing ever needed it.
+    fn before_deletion(&self) -> Option<Reason> {
+        if self.was_never_used() {
+            return self.public_key_not_known();
+        }
+        self.out_of_use()
+    }
+
+    /// Whether KMS tracked the key from its creation on, and nothing shows a use.
+    fn was_never_used(&self) -> bool {
+        let usage = self.evidence.last_usage.as_ref();
+        let known_since = |usage: &&super::LastUsageRecord| {
+            let (now, created) = (self.question.now?, usage.created?);
+            Some(now.as_second().saturating_sub(created.as_second()) > LAG)
+        };
+        self.evidence.last_use_at().is_none()
+            && usage
+                .is_some_and(|usage| usage.was_never_used() && known_since(&usage) == Some(true))
+    }
+
+    /// `get-key-last-usage` does not count downloads of the public key.
+    fn public_key_not_known(&self) -> Option<Reason> {
+        let spec = self.subject.spec();
+        let covered = |period: &EvidencePeriod| period.missing.is_empty();
+        let period = self.evidence.period.as_ref();
+        if spec.is_some_and(|spec| !KeySpec::is_asymmetric(spec)) || period.is_some_and(covered) {
+            return None;
+        }
+        let text = format!(
+            "whether the public key was downloaded is not known: `get-key-last-usage` does not count GetPublicKey, and {}",
+            self.what_is_covered()
+        );
+        let found = reason(Severity::Caution, "public-key-not-known", PUBLIC_KEY, text);
+        Some(found.help(COMMANDS))
+    }
+
+    /// Whether the whole period is spoken for: by records, or by `get-key-last-usage`.
+    fn is_quiet(&self) -> bool {
+        self.evidence.period.as_ref().is_some_and(|period| {
+            let tracked = Spans::new(period.tracked.into_iter().collect());
+            let both = Spans::new(period.covered.clone()).union(&tracked);
+            both.cover(days_before(period.to, period.days))
+        })
     }
 
     /// The answer of `get-key-last-usage` carries no date of its own. Where CloudTrail does not
     /// cover the time up to now, a verdict rests on its being new.
     fn age_of_answer(&self) -> Option<Reason> {
         let usage = self.evidence.last_usage.as_ref()?;
-        let coverage = self.evidence.coverage.as_ref();
-        if coverage.is_some_and(|coverage| self.gap(coverage).is_none()) {
+        let period = self.evidence.period.as_ref();
+        if period.is_some_and(|period| period.missing.is_empty()) {
             return None;
         }
         let help =
             "fetch the output of `aws kms get-key-last-usage` again right before the deletion";
-        let recorded = self.evidence.uses.first();
-        let known = if usage.was_used {
-            usage.used_at
-        } else {
-            usage.tracked_since.max(usage.created)
-        };
-        let found = match (recorded, known) {
-            (Some(calls), Some(known)) if is_missed(known, calls.last) => {
+        let found = match self.evidence.uses.first() {
+            Some(calls) if usage.misses(calls.last) => {
                 let text = format!(
                     "the answer of `get-key-last-usage` is older than a use that CloudTrail shows, {}: what came after it may not be in these files",
                     named(std::slice::from_ref(calls), "by")
@@ -167,118 +210,102 @@ impl Judge<'_> {
         )
     }
 
-    /// No file knows of a use: which period that is sure for.
+    /// No file knows of a use: for which time that is sure.
     fn no_use(&self) -> Reason {
+        let usage = self.evidence.last_usage.as_ref();
+        if self.was_never_used() {
+            let created = usage.and_then(|usage| usage.created);
+            let created = created.map_or_else(String::new, |at| format!(" at {at}"));
+            let text = format!(
+                "KMS has tracked the key since it was created{created}, and it was never used"
+            );
+            let at = usage.map(|usage| usage.at);
+            return reason(Severity::Note, "never-used", LAST_USAGE, text).at(at);
+        }
         let tracked = self.quiet_by_tracking();
-        let trail = self
-            .evidence
-            .coverage
-            .as_ref()
-            .map(|c| self.quiet_by_trail(c));
-        let best = match (tracked, trail) {
-            (Some(one), Some(other)) if other.severity < one.severity => Some(other),
-            (one, other) => one.or(other),
-        };
-        best.unwrap_or_else(|| {
-            reason(
-                Severity::Caution,
-                "use-not-known",
-                PAST_USE,
-                "no file says whether the key is used".to_owned(),
-            )
-            .help(
-                "add the output of `aws kms get-key-last-usage`, or CloudTrail files of its Region",
-            )
-        })
+        if self.is_quiet() {
+            let days = in_days(i64::from(self.question.evidence.days));
+            let text = match self.evidence.period.as_ref() {
+                Some(period) if period.missing.is_empty() => format!(
+                    "the CloudTrail records cover the last {days} and show no use of the key"
+                ),
+                _ => format!(
+                    "{}; the last {days} are covered",
+                    tracked.unwrap_or_default()
+                ),
+            };
+            return reason(Severity::Note, "no-use-recorded", PAST_USE, text)
+                .at(usage.map(|usage| usage.at));
+        }
+        match (&self.evidence.coverage, usage) {
+            (None, None) => {
+                let text = "no record shows whether the key is used".to_owned();
+                reason(Severity::Caution, "use-not-known", PAST_USE, text).help(
+                    "add the output of `aws kms get-key-last-usage`, or CloudTrail files of its Region",
+                )
+            }
+            (None, Some(usage)) => {
+                let text = format!(
+                    "{}, and {}",
+                    tracked.unwrap_or_default(),
+                    self.what_is_covered()
+                );
+                reason(Severity::Caution, "recorded-too-briefly", LAST_USAGE, text)
+                    .help(COMMANDS)
+                    .at(usage.at)
+            }
+            (Some(_), _) => {
+                let text = tracked.unwrap_or_else(|| "no use of the key is recorded".to_owned());
+                self.recorded_too_little(format!("{text}, and {}", self.what_is_covered()))
+            }
+        }
     }
 
-    fn quiet_by_tracking(&self) -> Option<Reason> {
+    /// What `get-key-last-usage` says of a key that was not used since it looks.
+    fn quiet_by_tracking(&self) -> Option<String> {
         let usage = self.evidence.last_usage.as_ref()?;
-        let note = |severity, id, text| reason(severity, id, LAST_USAGE, text).at(usage.at);
-        let Some(since) = usage.tracked_since.max(usage.created) else {
-            let text = "KMS recorded no use of the key, and since when it looked is not known";
-            return Some(note(Severity::Caution, "use-not-known", text.to_owned()));
-        };
-        let text = format!(
-            "when the file was written, KMS had recorded no use of the key since {since}; what was encrypted before may still need it"
+        let since = usage.tracked_since.max(usage.created);
+        let since = since.map_or_else(
+            || "a date that is not known".to_owned(),
+            |at| at.to_string(),
         );
-        let Some(now) = self.question.now else {
-            let text = format!("{text}; how long that is, is not known without `--now`");
-            return Some(note(Severity::Caution, "no-use-recorded", text));
-        };
-        let days = days_between(since, now);
-        Some(if days < QUIET_DAYS {
-            let text = format!("{text}; that is {} only", in_days(days));
-            note(Severity::Caution, "recorded-too-briefly", text)
-        } else {
-            note(Severity::Note, "no-use-recorded", text)
-        })
+        Some(format!(
+            "when the answer of `get-key-last-usage` was written, KMS had recorded no use of the key since {since}"
+        ))
     }
 
-    fn quiet_by_trail(&self, coverage: &CoverageRecord) -> Reason {
-        let covered = covered(coverage);
-        let text = format!("the CloudTrail files show no use of the key; they cover {covered}");
-        let gap = self.gap(coverage);
-        match gap {
-            Some(gap) => reason(
-                Severity::Caution,
-                "recorded-too-little",
-                EVENT_HISTORY,
-                format!("{text}, and {gap}"),
-            ),
-            None => reason(Severity::Note, "no-use-recorded", PAST_USE, text),
+    /// How much of the period the records cover, and what is missing.
+    fn what_is_covered(&self) -> String {
+        let Some(period) = &self.evidence.period else {
+            return "which time the records cover is not known without `--now`".to_owned();
+        };
+        let days = in_days(i64::from(period.days));
+        if period.missing.is_empty() {
+            return format!("the records cover all of the last {days}");
         }
+        let why = match period.why.as_slice() {
+            [] => String::new(),
+            why => format!(": {}", why.join("; ")),
+        };
+        format!(
+            "the records cover {} of the last {days}{why}",
+            period.covered_days
+        )
     }
 
-    /// What is missing for the files to say something about the key's use.
-    fn gap(&self, coverage: &CoverageRecord) -> Option<String> {
-        let account = self.subject.account.map(|account| account.to_string());
-        let (Some(first), Some(last)) = (coverage.first, coverage.last) else {
-            return Some("they hold no event".to_owned());
+    fn recorded_too_little(&self, text: String) -> Reason {
+        let help = match self.question.now {
+            Some(_) => COMMANDS,
+            None => "call again with `--now`",
         };
-        if coverage.covers_region != Some(true) {
-            return Some(format!(
-                "not {}",
-                self.subject
-                    .region()
-                    .unwrap_or("the key's Region, which is not known")
-            ));
-        }
-        if account.is_none_or(|account| !coverage.accounts.contains(&account)) {
-            return Some("the account's own trail is not among them".to_owned());
-        }
-        if coverage.kms_events == 0 {
-            return Some(
-                "no event of KMS at all is among them: the trail may leave KMS out".to_owned(),
-            );
-        }
-        if coverage.truncated {
-            return Some("an answer of `lookup-events` is not whole".to_owned());
-        }
-        if coverage.regions.len() > 1 || coverage.accounts.len() > 1 {
-            return Some(
-                "how much of that is of the key's own Region and account is not known: give its files alone".to_owned(),
-            );
-        }
-        let days = days_between(first, last);
-        if days < QUIET_DAYS {
-            return Some(format!("that is {} only", in_days(days)));
-        }
-        match self.question.now {
-            None => Some("whether they are recent is not known without `--now`".to_owned()),
-            Some(now) if days_between(last, now) > FRESH_DAYS => Some(format!(
-                "the last event is of {}",
-                ago(days_between(last, now), last)
-            )),
-            Some(_) => None,
-        }
+        let id = "recorded-too-little";
+        reason(Severity::Caution, id, EVENT_HISTORY, text).help(help)
     }
 }
 
-/// Whether a use came after the last one that an answer knows of, and not by its lag.
-fn is_missed(known: Timestamp, used: Timestamp) -> bool {
-    used.as_second().saturating_sub(known.as_second()) > LAG
-}
+/// Where the commands for what is missing stand.
+pub(super) const COMMANDS: &str =
+    "add the records that are missing: the commands are listed under the coverage bar";
 
 /// The latest calls, for example `Decrypt by arn:… at 2026-01-02T03:04:05Z (12 calls)`.
 pub(super) fn named(calls: &[Calls], by: &str) -> String {
@@ -305,25 +332,8 @@ pub(super) fn named(calls: &[Calls], by: &str) -> String {
     texts.join("; ")
 }
 
-/// For example `2026-01-01 to 2026-04-01 in eu-west-1, us-east-1`.
-fn covered(coverage: &CoverageRecord) -> String {
-    let day = |at: Option<Timestamp>| {
-        at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
-    };
-    let regions: Vec<_> = coverage.regions.iter().map(String::as_str).collect();
-    let regions = if regions.is_empty() {
-        "no Region".to_owned()
-    } else {
-        regions.join(", ")
-    };
-    format!(
-        "{} to {} in {regions}",
-        day(coverage.first),
-        day(coverage.last)
-    )
-}
-
-fn in_days(days: i64) -> String {
+/// For example `1 day`.
+pub(super) fn in_days(days: i64) -> String {
     if days == 1 {
         "1 day".to_owned()
     } else {

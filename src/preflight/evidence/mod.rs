@@ -1,9 +1,15 @@
 //! What CloudTrail and `get-key-last-usage` recorded of the key.
 
 mod clues;
+mod covered;
+mod disabled;
+mod fetch;
 mod history;
 mod judge;
+mod missing;
+mod period;
 mod signs;
+mod spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,17 +19,25 @@ use serde::{Serialize, Serializer};
 use crate::inventory::{CallOutcome, DeletionStep, Inventory, RecordedEvents, RecordedLife};
 use crate::source::Location;
 
+use super::Question;
 use super::archive::Archive;
 use super::key::Subject;
 use super::moment::parse;
 
+pub use fetch::CoverageCommand;
 pub(super) use judge::reasons;
+use period::Watched;
+pub use period::{DayCoverage, EvidencePeriod};
+pub use spans::TimeSpan;
 
 /// What is recorded of one key. That something is not recorded never says that it was not.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Evidence {
     /// What the CloudTrail files cover; null where there are none.
     pub coverage: Option<CoverageRecord>,
+    /// How much of the time before the call they cover; null where the moment of the call is not
+    /// known.
+    pub period: Option<EvidencePeriod>,
     /// The answer of `get-key-last-usage`; null where there is none.
     pub last_usage: Option<LastUsageRecord>,
     /// Downloads of the public key, the latest first.
@@ -46,6 +60,9 @@ pub struct Evidence {
     pub services: BTreeSet<String>,
     /// Names, never values, of encryption context pairs.
     pub encryption_context: BTreeSet<String>,
+    /// All that is covered, also before the period.
+    #[serde(skip)]
+    watched: Watched,
 }
 
 /// What files of CloudTrail cover.
@@ -91,6 +108,43 @@ pub struct LastUsageRecord {
     pub created: Option<Timestamp>,
     /// Where it stands.
     pub at: Location,
+}
+
+/// Seconds by which `get-key-last-usage` may lag behind a use: about an hour, says the developer
+/// guide, so twice that.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html>
+const LAG: i64 = 2 * 60 * 60;
+
+impl LastUsageRecord {
+    /// From when on it would know of a use, up to when it was written.
+    fn speaks_from(&self) -> Option<Timestamp> {
+        let since = match (self.tracked_since, self.created) {
+            (Some(tracked), created) => Some(tracked).max(created),
+            (None, _) => None,
+        };
+        since.filter(|_| !self.was_used || self.used_at.is_some())
+    }
+
+    /// What it should know of the key's life: the last use, else when it began to look.
+    fn known(&self) -> Option<Timestamp> {
+        if self.was_used {
+            self.used_at
+        } else {
+            self.tracked_since.max(self.created)
+        }
+    }
+
+    /// Whether a use came after the last one that it knows of, and not by its lag.
+    fn misses(&self, used: Timestamp) -> bool {
+        self.known()
+            .is_some_and(|known| used.as_second().saturating_sub(known.as_second()) > LAG)
+    }
+
+    /// Whether the whole life of the key was tracked, and it was never used.
+    fn was_never_used(&self) -> bool {
+        let tracked = self.tracked_since.zip(self.created);
+        !self.was_used && tracked.is_some_and(|(tracked, created)| tracked <= created)
+    }
 }
 
 /// Calls of one operation by one principal with one outcome.
@@ -151,7 +205,7 @@ const LIFECYCLE: [&str; 5] = [
 
 impl Evidence {
     /// What is recorded of the key.
-    pub(super) fn of(subject: &Subject, archive: &Archive<'_>) -> Self {
+    pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) -> Self {
         let inventory = archive.inventory;
         let mut evidence = Self {
             coverage: coverage(subject, inventory),
@@ -181,7 +235,21 @@ impl Evidence {
         evidence.failures = take(Kind::FailedUse);
         evidence.grants = take(Kind::Grant);
         evidence.lifecycle = take(Kind::Lifecycle);
+        let usage = evidence.current_usage();
+        let found = period::of(subject, &inventory.trail.coverage, question, usage);
+        let (period, watched) = found.unzip();
+        evidence.period = period;
+        evidence.watched = watched.unwrap_or_default();
         evidence
+    }
+
+    /// The answer of `get-key-last-usage`, unless CloudTrail shows a use that it should know and
+    /// does not.
+    fn current_usage(&self) -> Option<&LastUsageRecord> {
+        let usage = self.last_usage.as_ref()?;
+        let recorded = self.uses.first().map(|calls| calls.last);
+        let outdated = recorded.is_some_and(|recorded| usage.misses(recorded));
+        (!outdated).then_some(usage)
     }
 
     /// The last cryptographic use that any file knows of.

@@ -7,11 +7,10 @@ use crate::aws::action::event_may_be_use;
 use crate::inventory::{CallOutcome, Grant};
 
 use super::super::Operation;
-use super::super::moment::days_between;
 use super::super::reference::{GRANTS, PAST_USE};
 use super::super::verdict::{Reason, Severity};
 use super::Calls;
-use super::judge::{Judge, QUIET_DAYS, named, reason};
+use super::judge::{Judge, named, reason};
 
 /// How many grantees a sentence names.
 const GRANTEES: usize = 4;
@@ -130,11 +129,8 @@ impl Judge<'_> {
     /// Those within the time for which a deletion asks for no use; all where it is not known what
     /// day it is.
     fn recent(&self, calls: &[Calls]) -> Vec<Calls> {
-        let is_recent = |calls: &&Calls| {
-            let now = self.question.now;
-            now.is_none_or(|now| days_between(calls.last, now) < QUIET_DAYS)
-        };
-        calls.iter().filter(is_recent).cloned().collect()
+        let recent = calls.iter().filter(|calls| self.is_recent(calls.last));
+        recent.cloned().collect()
     }
 }
 

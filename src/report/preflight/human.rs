@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{chart, counted, overall, words};
+use super::{chart, counted, coverage, overall, words};
 use crate::preflight::{
     Answer, Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
     Verdict,
@@ -33,6 +33,7 @@ pub fn one(
     };
     page.head(preflight)?;
     page.reasons(preflight)?;
+    page.coverage(preflight)?;
     if let Some(timeline) = &preflight.timeline {
         page.timeline(timeline)?;
     }
@@ -172,6 +173,22 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{blanks}{}", self.shown(&place))?;
         }
         writeln!(self.out, "{blanks}{}", reason.reference)
+    }
+
+    /// Which days before the call are covered; nothing where that does not matter.
+    fn coverage(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let period = preflight.evidence.period.as_ref();
+        let Some(period) = period.filter(|_| preflight.operation != Operation::Cancel) else {
+            return Ok(());
+        };
+        self.title("What is covered")?;
+        coverage::days(self.out, period, self.style)?;
+        write!(self.out, "\n  ")?;
+        self.words(&coverage::sentence(period), 2)?;
+        for command in &period.commands {
+            self.command(&command.purpose, &command.command)?;
+        }
+        Ok(())
     }
 
     fn timeline(&mut self, timeline: &Timeline) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{counted, overall, words};
+use super::{counted, coverage, overall, words};
 use crate::preflight::{Answer, Operation, Preflight, Reason, Severity, Timeline};
 use crate::report::Style;
 use crate::report::markdown::escape::{code, fenced, inline, link};
@@ -23,6 +23,7 @@ pub fn one(out: &mut impl Write, sources: &Sources, preflight: &Preflight) -> io
     let mut ticket = Ticket { out, sources };
     ticket.head(preflight)?;
     ticket.reasons(preflight)?;
+    ticket.coverage(preflight)?;
     if let Some(timeline) = &preflight.timeline {
         ticket.timeline(timeline)?;
     }
@@ -125,6 +126,24 @@ impl<W: Write> Ticket<'_, W> {
             write!(self.out, " ({})", code(&place))?;
         }
         writeln!(self.out)
+    }
+
+    /// Which days before the call are covered; nothing where that does not matter.
+    fn coverage(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let period = preflight.evidence.period.as_ref();
+        let Some(period) = period.filter(|_| preflight.operation != Operation::Cancel) else {
+            return Ok(());
+        };
+        writeln!(self.out, "\n### What is covered\n")?;
+        let mut drawn = Vec::new();
+        coverage::days(&mut drawn, period, &STYLE)?;
+        writeln!(self.out, "{}", fenced(&String::from_utf8_lossy(&drawn)))?;
+        writeln!(self.out, "{}.", inline(&coverage::sentence(period)))?;
+        for command in &period.commands {
+            writeln!(self.out, "\n- {}\n", inline(&command.purpose))?;
+            self.command(&command.command, "  ")?;
+        }
+        Ok(())
     }
 
     fn timeline(&mut self, timeline: &Timeline) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The verdict on a deletion: for people, as a change ticket, as data.
 
 mod chart;
+mod coverage;
 pub mod human;
 pub mod json;
 pub mod markdown;

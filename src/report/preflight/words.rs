@@ -225,13 +225,18 @@ pub(super) fn coverage(coverage: &CoverageRecord) -> String {
     };
     let regions: Vec<_> = coverage.regions.iter().map(String::as_str).collect();
     let files = if coverage.files == 1 { "file" } else { "files" };
+    let events = if coverage.events == 1 {
+        "event"
+    } else {
+        "events"
+    };
     let more = if coverage.truncated {
         "; an answer is not whole"
     } else {
         ""
     };
     format!(
-        "{} {files}, {} events ({} of KMS), {} to {}, {}{more}",
+        "{} {files}, {} {events} ({} of KMS), {} to {}, {}{more}",
         coverage.files,
         coverage.events,
         coverage.kms_events,
