@@ -36,7 +36,8 @@ pub(super) fn commands(ground: &Ground<'_>, missing: &Spans) -> Vec<CoverageComm
         ("KEY-ARN", "REGION")
     };
     let mut commands = Vec::new();
-    if let Some(span) = TimeSpan::new(oldest.max(first.from), last.to) {
+    let recent = TimeSpan::new(oldest.max(first.from), last.to);
+    if let Some(span) = recent.filter(|span| span.from < span.to) {
         let attribute =
             format!("{{\"AttributeKey\":\"ResourceName\",\"AttributeValue\":\"{key}\"}}");
         let request = format!(
