@@ -155,3 +155,51 @@ fn the_validator_refuses_what_does_not_fit() {
         assert_eq!(violations(&schema, &document).len(), count, "{document}");
     }
 }
+
+/// Whether a text is a name in kebab-case of several words.
+fn is_name(text: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    text.contains('-') && text.split('-').all(word)
+}
+
+/// What `--accept` takes is what preflight says: a new reason goes into `src/preflight/reason_id.rs`.
+#[test]
+fn every_reason_of_preflight_is_listed() {
+    use std::collections::BTreeSet;
+    // Operations as the command line spells them, and a part of an ARN.
+    const OTHERS: [&str; 6] = [
+        "assumed-role",
+        "cancel-key-deletion",
+        "disable-key",
+        "enable-key",
+        "schedule-key-deletion",
+        "update-primary-region",
+    ];
+    let mut literals = BTreeSet::new();
+    for entry in walkdir::WalkDir::new("src/preflight") {
+        let path = entry.unwrap().into_path();
+        if path.is_dir() || path.ends_with("reason_id.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let quoted = text.split('"').map(str::to_owned);
+        literals
+            .extend(quoted.filter(|text| is_name(text) || text == "used" || text == "permission"));
+    }
+    literals.retain(|text| !OTHERS.contains(&&**text));
+    let listed: BTreeSet<_> = kmslint::preflight::REASONS
+        .iter()
+        .map(|&id| id.to_owned())
+        .collect();
+    assert!(kmslint::preflight::REASONS.is_sorted());
+    let missing: Vec<_> = literals.difference(&listed).collect();
+    assert!(
+        missing.is_empty(),
+        "add to src/preflight/reason_id.rs: {missing:?}"
+    );
+    let gone: Vec<_> = listed.difference(&literals).collect();
+    assert!(
+        gone.is_empty(),
+        "remove from src/preflight/reason_id.rs: {gone:?}"
+    );
+}

@@ -1,6 +1,7 @@
 //! The command line: arguments, terminal, exit codes. One file for each subcommand; what they
 //! decide is decided elsewhere.
 
+mod acceptances;
 mod check;
 mod clock;
 mod days;

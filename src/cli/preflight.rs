@@ -9,13 +9,15 @@ use jiff::Timestamp;
 use crate::config::EvidenceSettings;
 use crate::eval::Caller;
 use crate::preflight::{
-    EvidenceRequirements, Operation, Preflight, Question, Verdict, pending, planned, preflight,
+    EvidenceRequirements, Operation, Preflight, Question, UnusedAcceptance, Verdict, accept,
+    pending, planned, preflight,
 };
 use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
-use crate::source::{Location, Root};
+use crate::source::{Location, Root, Sources};
 
+use super::acceptances;
 use super::clock;
 use super::inputs::{InputArguments, report_failures};
 use super::terminal::Terminal;
@@ -52,6 +54,10 @@ pub(super) struct PreflightArguments {
     /// What is to be done.
     #[arg(long, value_enum, value_name = "OPERATION", default_value_t = Asked::Schedule)]
     operation: Asked,
+    /// Accept the reasons for caution of this name, which are shown as accepted and do not count for
+    /// the verdict; may be repeated. A stop cannot be accepted.
+    #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = acceptances::parse)]
+    accept: Vec<String>,
     /// Exit with 0 where the verdict is caution.
     #[arg(long)]
     allow_caution: bool,
@@ -91,7 +97,8 @@ pub(super) fn run(
     let principal = arguments.principal.as_deref().map(caller).transpose()?;
     let mut options = arguments.inputs.options();
     options.paths.extend(arguments.pending.iter().cloned());
-    let project = Project::open(&options)?;
+    let mut project = Project::open(&options)?;
+    acceptances::refuse_unknown(&mut project);
     let sources = &project.loaded.sources;
     // Without everything that was given there is no verdict: what is missing may be what speaks
     // against it.
@@ -111,18 +118,24 @@ pub(super) fn run(
         minimum: project.limits.minimum_waiting_period,
         evidence: requirements(project.config.evidence),
     };
-    let verdict = if arguments.pending.is_empty() {
-        let inventory = &project.loaded.inventory;
+    let inventory = &project.loaded.inventory;
+    let is_one = arguments.pending.is_empty();
+    let mut answers = if is_one {
         let answer = preflight(&question, inventory, sources)
             .map_err(|error| Failure::usage(format!("--key: {error}\n  help: {}", error.help())))?;
-        show_one(arguments.format, &answer, &project, terminal)?;
-        answer.verdict
+        vec![answer]
     } else {
-        let answers = all_pending(&question, &arguments.pending, &project)?;
-        show_pending(arguments.format, &answers, &project, terminal)?;
-        overall(&answers)
+        all_pending(&question, &arguments.pending, &project)?
     };
-    Ok(match verdict {
+    let acceptances = acceptances::all(&arguments.accept, &project);
+    let unused = accept(&mut answers, &acceptances, arguments.now);
+    let shown = Shown {
+        sources,
+        answers: &answers,
+        unused: &unused,
+    };
+    shown.write(arguments.format, is_one, terminal)?;
+    Ok(match overall(&answers) {
         Verdict::Go => ExitCode::Clean,
         Verdict::Caution if arguments.allow_caution => ExitCode::Clean,
         Verdict::Caution | Verdict::Stop => ExitCode::Findings,
@@ -185,34 +198,32 @@ fn all_pending(
     Ok(all)
 }
 
-fn show_one(
-    format: Format,
-    answer: &Preflight,
-    project: &Project,
-    terminal: &Terminal,
-) -> io::Result<()> {
-    let sources = &project.loaded.sources;
-    let mut out = output::stdout();
-    match format {
-        Format::Human => human::one(&mut out, sources, answer, &terminal.style)?,
-        Format::Json => json::one(&mut out, sources, answer)?,
-        Format::Markdown => markdown::one(&mut out, sources, answer)?,
-    }
-    out.flush()
+/// What is shown.
+struct Shown<'s> {
+    sources: &'s Sources,
+    answers: &'s [Preflight],
+    unused: &'s [UnusedAcceptance],
 }
 
-fn show_pending(
-    format: Format,
-    answers: &[Preflight],
-    project: &Project,
-    terminal: &Terminal,
-) -> io::Result<()> {
-    let sources = &project.loaded.sources;
-    let mut out = output::stdout();
-    match format {
-        Format::Human => human::pending(&mut out, sources, answers, &terminal.style)?,
-        Format::Json => json::pending(&mut out, sources, answers)?,
-        Format::Markdown => markdown::pending(&mut out, sources, answers)?,
+impl Shown<'_> {
+    /// Writes one answer, or all with what they come to.
+    fn write(&self, format: Format, is_one: bool, terminal: &Terminal) -> io::Result<()> {
+        let (sources, style) = (self.sources, &terminal.style);
+        let one = self.answers.first().filter(|_| is_one);
+        let mut out = output::stdout();
+        match (format, one) {
+            (Format::Human, Some(one)) => human::one(&mut out, sources, one, style)?,
+            (Format::Human, None) => human::pending(&mut out, sources, self.answers, style)?,
+            (Format::Json, Some(one)) => json::one(&mut out, sources, one, self.unused)?,
+            (Format::Json, None) => json::pending(&mut out, sources, self.answers, self.unused)?,
+            (Format::Markdown, Some(one)) => markdown::one(&mut out, sources, one)?,
+            (Format::Markdown, None) => markdown::pending(&mut out, sources, self.answers)?,
+        }
+        match format {
+            Format::Human => human::unused(&mut out, sources, self.unused, style)?,
+            Format::Markdown => markdown::unused(&mut out, sources, self.unused)?,
+            Format::Json => {}
+        }
+        out.flush()
     }
-    out.flush()
 }

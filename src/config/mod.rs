@@ -1,5 +1,6 @@
 //! `kmslint.toml`: what a team has decided. All that is wrong with it is told with its place.
 
+mod acceptance;
 mod complaint;
 mod date;
 mod evidence;
@@ -19,6 +20,7 @@ use crate::aws::PendingWindowInDays;
 use crate::finding::Severity;
 use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 
+pub use acceptance::AcceptedCaution;
 pub use date::parse_date;
 pub use evidence::EvidenceSettings;
 pub use find::{FILE_NAME, find};
@@ -56,6 +58,8 @@ pub struct Config {
     pub organization: Option<Organization>,
     /// Findings that somebody has decided to live with.
     pub suppressions: Vec<Suppression>,
+    /// Reasons for caution of preflight that somebody has accepted.
+    pub accepted_cautions: Vec<AcceptedCaution>,
 }
 
 /// How bad what a rule finds counts as.
@@ -105,6 +109,17 @@ impl Config {
                     None => error.help("`kmslint rules` lists them"),
                 }
             })
+            .collect()
+    }
+}
+
+impl Config {
+    /// A complaint about each accepted caution whose name is none of `known`.
+    pub fn unknown_cautions(&self, known: &[&str]) -> Vec<InputError> {
+        let named = self.accepted_cautions.iter().map(|of| &of.caution);
+        let unknown = named.filter(|caution| !known.contains(&&*caution.value));
+        unknown
+            .map(|caution| complaint::unknown_word(caution.span, "reason", &caution.value, known))
             .collect()
     }
 }

@@ -142,7 +142,7 @@ fn statement(written: &Spanned<String>) -> Result<Fingerprint, InputError> {
     })
 }
 
-fn reason(written: Spanned<String>) -> Result<String, InputError> {
+pub(super) fn reason(written: Spanned<String>) -> Result<String, InputError> {
     if written.get_ref().trim().is_empty() {
         return Err(InputError::new(span(&written), "the reason is empty")
             .help("say why somebody decided to live with it"));
@@ -150,7 +150,7 @@ fn reason(written: Spanned<String>) -> Result<String, InputError> {
     Ok(written.into_inner())
 }
 
-fn expiry(written: &Spanned<toml::Value>) -> Result<Date, InputError> {
+pub(super) fn expiry(written: &Spanned<toml::Value>) -> Result<Date, InputError> {
     let text = match written.get_ref() {
         toml::Value::String(text) => text.clone(),
         toml::Value::Datetime(moment) => moment.to_string(),

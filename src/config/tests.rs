@@ -270,6 +270,8 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         ("[limits]", "/properties/limits"),
         ("[organization]", "/properties/organization"),
         ("[[organization.levels]]", "/$defs/level"),
+        ("[preflight]", "/properties/preflight"),
+        ("[[preflight.accept]]", "/$defs/acceptance"),
         ("[[suppressions]]", "/$defs/suppression"),
     ] {
         let object = schema.pointer(pointer).unwrap();

@@ -9,6 +9,7 @@ use crate::aws::PendingWindowInDays;
 use crate::finding::Severity;
 use crate::source::{self, InputError, Root};
 
+use super::acceptance::WrittenPreflight;
 use super::complaint::{Complaints, unknown_word};
 use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
@@ -30,6 +31,8 @@ pub(super) struct Written {
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     organization: Option<WrittenOrganization>,
+    #[serde(default)]
+    preflight: WrittenPreflight,
     #[serde(default)]
     suppressions: Vec<Spanned<WrittenSuppression>>,
 }
@@ -62,6 +65,7 @@ impl Written {
             organization: self
                 .organization
                 .map(|organization| organization.check(&root, complaints)),
+            accepted_cautions: self.preflight.check(complaints),
             suppressions: self
                 .suppressions
                 .into_iter()

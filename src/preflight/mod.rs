@@ -2,6 +2,7 @@
 //!
 //! What no file says is said to be not known, and is never a reason to go.
 
+mod acceptance;
 mod alternative;
 mod archive;
 mod asked_principal;
@@ -20,6 +21,7 @@ mod permission;
 mod permissions;
 mod planned;
 mod question;
+mod reason_id;
 mod recorded;
 mod reference;
 mod related;
@@ -40,6 +42,7 @@ use crate::simulate::Explained;
 use crate::source::{Location, Sources};
 
 pub use crate::facts::PrincipalKind;
+pub use acceptance::{Acceptance, AcceptanceSource, AcceptedBy, UnusedAcceptance, accept};
 pub use alternative::Command;
 pub use cancellers::{Canceller, Cancellers};
 pub use evidence::{
@@ -52,6 +55,7 @@ pub use pending::pending;
 pub use permission::{Answer, Permission};
 pub use planned::planned;
 pub use question::{EvidenceRequirements, Operation, Question};
+pub use reason_id::REASONS;
 pub use related::Related;
 pub use timeline::{Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline};
 pub use trailing_days::TrailingDays;
@@ -85,7 +89,7 @@ pub struct Preflight {
     pub now: Option<String>,
     /// The key; null where the request is refused before a key is found.
     pub key: Option<KeyRecord>,
-    /// Every reason, the worst first.
+    /// Every reason, the worst first, and what was accepted behind others that are as bad.
     pub reasons: Vec<Reason>,
     /// What the principal may do; empty without a principal.
     pub permissions: Vec<Permission>,
@@ -229,7 +233,10 @@ impl Preflight {
     fn conclude(&mut self, mut reasons: Vec<Reason>) {
         self.verdict = Verdict::of(&reasons);
         // Stable: within a topic they stay as they were found.
-        reasons.sort_by_key(|reason| (std::cmp::Reverse(reason.severity), reason.topic));
+        reasons.sort_by_key(|reason| {
+            let last = (reason.accepted.is_some(), !reason.is_prominent());
+            (std::cmp::Reverse(reason.severity), last, reason.topic)
+        });
         self.reasons = reasons;
     }
 }

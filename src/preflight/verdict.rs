@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::source::Location;
 
+use super::acceptance::AcceptedBy;
+
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -26,9 +28,10 @@ impl Verdict {
         }
     }
 
-    /// The verdict that these reasons come to: the worst of them.
+    /// The verdict that these reasons come to: the worst of them that was not accepted.
     pub fn of(reasons: &[Reason]) -> Self {
-        let worst = reasons.iter().map(|reason| reason.severity).max();
+        let counting = reasons.iter().filter(|reason| reason.counts());
+        let worst = counting.map(|reason| reason.severity).max();
         match worst {
             Some(Severity::Stop) => Self::Stop,
             Some(Severity::Caution) => Self::Caution,
@@ -95,11 +98,29 @@ pub struct Reason {
     pub help: Option<String>,
     /// Where a file says so; none where no file does.
     pub at: Option<Location>,
+    /// Who accepts it, where it is a reason for caution that somebody accepts.
+    pub accepted: Option<AcceptedBy>,
     /// AWS's page on it.
     pub reference: &'static str,
 }
 
+/// What is nearly as bad as a stop: use that is not long ago, a public key that others hold, and the
+/// last key of its multi-Region set.
+const PROMINENT: [&str; 6] = [
+    "last-related-key-deleted",
+    "needed-while-unusable",
+    "public-key-downloaded",
+    "tried-recently",
+    "used",
+    "used-recently",
+];
+
 impl Reason {
+    /// Whether it is to stand in the first lines of a verdict that is no stop.
+    pub fn is_prominent(&self) -> bool {
+        self.severity == Severity::Caution && PROMINENT.contains(&self.id)
+    }
+
     pub(super) fn new(
         severity: Severity,
         topic: Topic,
@@ -114,6 +135,7 @@ impl Reason {
             sentence: sentence.into(),
             help: None,
             at: None,
+            accepted: None,
             reference,
         }
     }

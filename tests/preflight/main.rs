@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod accept;
 mod coverage;
 mod dates;
 mod documents;

@@ -136,7 +136,7 @@ fn the_schema_describes_every_answer() {
     };
     for (loaded, answer) in answers() {
         let mut out = Vec::new();
-        json::one(&mut out, &loaded.sources, &answer).unwrap();
+        json::one(&mut out, &loaded.sources, &answer, &[]).unwrap();
         let document = check(&out);
         assert_eq!(document["verdict"], answer.verdict.word());
         assert_eq!(document["version"], 1);
@@ -145,13 +145,13 @@ fn the_schema_describes_every_answer() {
     let question = question("", Operation::Pending);
     let all = pending(&question, &keys.inventory, &keys.sources, &|_| true);
     let mut out = Vec::new();
-    json::pending(&mut out, &keys.sources, &all).unwrap();
+    json::pending(&mut out, &keys.sources, &all, &[]).unwrap();
     assert_eq!(check(&out)["keys"].as_array().unwrap().len(), 2);
 
     let plans = loaded("plans");
     let all = planned(&question, &plans.inventory, &plans.sources, &|_| true);
     let mut out = Vec::new();
-    json::pending(&mut out, &plans.sources, &all).unwrap();
+    json::pending(&mut out, &plans.sources, &all, &[]).unwrap();
     let document = check(&out);
     let keys = document["keys"].as_array().unwrap();
     assert!(!keys.is_empty());

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{chart, counted, coverage, overall, words};
 use crate::preflight::{
     Answer, Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
-    Verdict,
+    UnusedAcceptance, Verdict,
 };
 use crate::report::Style;
 use crate::report::explanation::{self, View};
@@ -65,8 +65,36 @@ pub fn pending(
         let verdict = preflight.verdict;
         let word = paint(&format!("{:<8}", verdict.word()), tone_of(verdict), style);
         let key = preflight.key.as_ref().map(|key| key.name.as_str());
-        let key = key.unwrap_or(&preflight.given_key);
-        writeln!(out, "  {word} {}", prose(key, style.unicode))?;
+        let key = prose(key.unwrap_or(&preflight.given_key), style.unicode);
+        let names = words::prominent_names(preflight).join(", ");
+        let line = format!("  {word} {key}  {names}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Writes which acceptances accept nothing; nothing where each accepts something.
+///
+/// # Errors
+/// Where writing fails.
+pub fn unused(
+    out: &mut impl Write,
+    sources: &Sources,
+    unused: &[UnusedAcceptance],
+    style: &Style,
+) -> io::Result<()> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let mut page = Page {
+        out,
+        sources,
+        style,
+    };
+    page.title("What accepts nothing")?;
+    for unused in unused {
+        write!(page.out, "  ")?;
+        page.words(&words::unused(sources, unused), 2)?;
     }
     Ok(())
 }
@@ -109,13 +137,14 @@ impl<W: Write> Page<'_, W> {
     fn head(&mut self, preflight: &Preflight) -> io::Result<()> {
         let verdict = preflight.verdict;
         let word = verdict.word().to_ascii_uppercase();
-        let sentence = words::headline(preflight.operation, verdict);
+        let sentence = words::headline(preflight);
         let headline = format!("{word}: {sentence}");
         writeln!(
             self.out,
             "{}\n",
             paint(&headline, tone_of(verdict), self.style)
         )?;
+        self.prominent(preflight)?;
         let key = preflight.key.as_ref().map(|key| key.name.as_str());
         self.field("key", key.unwrap_or(&preflight.given_key))?;
         for line in words::key(preflight) {
@@ -134,6 +163,26 @@ impl<W: Write> Page<'_, W> {
             "at",
             now.unwrap_or("not said (days are counted from the call)"),
         )
+    }
+
+    /// What nobody may miss, whatever the exit code is.
+    fn prominent(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let prominent = words::prominent(preflight);
+        let glyph = paint(self.caution(), Tone::Warning, self.style);
+        for reason in &prominent {
+            write!(self.out, "  {glyph} ")?;
+            let accepted = reason.accepted.as_ref().map_or("", |_| ", accepted");
+            let words = format!("{} [{}]{accepted}", reason.sentence, reason.id);
+            self.words(&words, 4)?;
+        }
+        if !prominent.is_empty() {
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    const fn caution(&self) -> &'static str {
+        if self.style.unicode { "▲" } else { "!" }
     }
 
     fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
@@ -155,7 +204,7 @@ impl<W: Write> Page<'_, W> {
         let unicode = self.style.unicode;
         let (glyph, tone) = match reason.severity {
             Severity::Stop => (if unicode { "✗" } else { "x" }, Tone::Error),
-            Severity::Caution => (if unicode { "▲" } else { "!" }, Tone::Warning),
+            Severity::Caution => (self.caution(), Tone::Warning),
             Severity::Note => (if unicode { "·" } else { "-" }, Tone::Note),
         };
         let word = format!("{glyph} {:<7}", reason.severity.word());
@@ -165,6 +214,10 @@ impl<W: Write> Page<'_, W> {
         if let Some(help) = &reason.help {
             write!(self.out, "{blanks}")?;
             self.words(&format!("help: {help}"), INDENT)?;
+        }
+        if let Some(by) = &reason.accepted {
+            write!(self.out, "{blanks}")?;
+            self.words(&words::accepted(self.sources, by), INDENT)?;
         }
         if reason.severity == Severity::Note {
             return Ok(());

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::overall;
-use crate::preflight::{Operation, Preflight};
+use crate::preflight::{Operation, Preflight, UnusedAcceptance};
 use crate::report::explanation::{View, document};
 use crate::report::json::write;
 use crate::source::{Sources, Span};
@@ -16,38 +17,60 @@ const VERSION: u8 = 1;
 /// JSON Schema of the document.
 pub const SCHEMA: &str = include_str!("preflight.schema.json");
 
-/// Writes one answer: the verdict at its top.
+/// Writes one answer, the verdict at its top, and the acceptances that accept nothing.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn one(out: &mut impl Write, sources: &Sources, preflight: &Preflight) -> io::Result<()> {
+pub fn one(
+    out: &mut impl Write,
+    sources: &Sources,
+    preflight: &Preflight,
+    unused: &[UnusedAcceptance],
+) -> io::Result<()> {
     let Value::Object(answer) = answer(sources, preflight)? else {
         return Err(io::Error::other("an answer is no object"));
     };
     let mut document = Map::new();
     document.insert("version".to_owned(), json!(VERSION));
     document.extend(answer);
+    document.insert(UNUSED.to_owned(), located(unused, sources)?);
     write(out, &document)
 }
 
-/// Writes the answers for all keys that are pending deletion: the worst verdict at the top.
+/// Writes the answers for all keys that are pending deletion, the worst verdict at the top, and the
+/// acceptances that accept nothing.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn pending(out: &mut impl Write, sources: &Sources, all: &[Preflight]) -> io::Result<()> {
+pub fn pending(
+    out: &mut impl Write,
+    sources: &Sources,
+    all: &[Preflight],
+    unused: &[UnusedAcceptance],
+) -> io::Result<()> {
     let answers = all.iter().map(|preflight| answer(sources, preflight));
     let document = json!({
         "version": VERSION,
         "verdict": overall(all),
         "operation": Operation::Pending,
         "keys": answers.collect::<Result<Vec<_>, _>>()?,
+        UNUSED: located(unused, sources)?,
     });
     write(out, &document)
 }
 
-fn answer(sources: &Sources, preflight: &Preflight) -> serde_json::Result<Value> {
-    let mut value = serde_json::to_value(preflight)?;
+/// The name of the acceptances that accept nothing.
+const UNUSED: &str = "unused_acceptances";
+
+/// A value as JSON, with file, line and column for its locations.
+fn located(value: &(impl Serialize + ?Sized), sources: &Sources) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(value)?;
     locate(&mut value, sources);
+    Ok(value)
+}
+
+fn answer(sources: &Sources, preflight: &Preflight) -> serde_json::Result<Value> {
+    let mut value = located(preflight, sources)?;
     let permissions = value.get_mut("permissions").and_then(Value::as_array_mut);
     let described = permissions
         .into_iter()

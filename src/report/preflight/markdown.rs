@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use super::{counted, coverage, overall, words};
-use crate::preflight::{Answer, Operation, Preflight, Reason, Severity, Timeline};
+use crate::preflight::{
+    Answer, Operation, Preflight, Reason, Severity, Timeline, UnusedAcceptance,
+};
 use crate::report::Style;
 use crate::report::markdown::escape::{code, fenced, inline, link};
 use crate::source::Sources;
@@ -40,16 +42,38 @@ pub fn pending(out: &mut impl Write, sources: &Sources, all: &[Preflight]) -> io
     let verdict = overall(all);
     writeln!(out, "## {}: {}\n", counted(all), verdict.word())?;
     if !all.is_empty() {
-        writeln!(out, "| Verdict | Key |\n| --- | --- |")?;
+        writeln!(out, "| Verdict | Key | Look at |\n| --- | --- | --- |")?;
     }
     for preflight in all {
         let key = preflight.key.as_ref().map(|key| key.name.as_str());
         let key = key.unwrap_or(&preflight.given_key);
-        writeln!(out, "| {} | {} |", preflight.verdict.word(), code(key))?;
+        let names = words::prominent_names(preflight);
+        let names: Vec<_> = names.into_iter().map(code).collect();
+        let word = preflight.verdict.word();
+        writeln!(out, "| {word} | {} | {} |", code(key), names.join(", "))?;
     }
     for preflight in all {
         writeln!(out)?;
         one(out, sources, preflight)?;
+    }
+    Ok(())
+}
+
+/// Writes which acceptances accept nothing; nothing where each accepts something.
+///
+/// # Errors
+/// Where writing fails.
+pub fn unused(
+    out: &mut impl Write,
+    sources: &Sources,
+    unused: &[UnusedAcceptance],
+) -> io::Result<()> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### What accepts nothing\n")?;
+    for unused in unused {
+        writeln!(out, "- {}", inline(&words::unused(sources, unused)))?;
     }
     Ok(())
 }
@@ -67,9 +91,17 @@ impl<W: Write> Ticket<'_, W> {
             Operation::Pending => "A KMS key is pending deletion",
         };
         let verdict = preflight.verdict;
-        let sentence = words::headline(preflight.operation, verdict);
+        let sentence = words::headline(preflight);
         writeln!(self.out, "## {what}\n")?;
         writeln!(self.out, "**Verdict: {}** ({sentence})\n", verdict.word())?;
+        let prominent = words::prominent(preflight);
+        for reason in &prominent {
+            let accepted = reason.accepted.as_ref().map_or("", |_| " (accepted)");
+            writeln!(self.out, "- **{}**{accepted}", inline(&reason.sentence))?;
+        }
+        if !prominent.is_empty() {
+            writeln!(self.out)?;
+        }
         let key = preflight.key.as_ref().map(|key| key.name.as_str());
         writeln!(self.out, "| | |\n| --- | --- |")?;
         self.row("Key", &code(key.unwrap_or(&preflight.given_key)))?;
@@ -114,6 +146,7 @@ impl<W: Write> Ticket<'_, W> {
 
     fn reason(&mut self, reason: &Reason) -> io::Result<()> {
         let tick = match reason.severity {
+            Severity::Caution if reason.accepted.is_some() => "[x] ",
             Severity::Caution => "[ ] ",
             Severity::Stop | Severity::Note => "",
         };
@@ -124,6 +157,9 @@ impl<W: Write> Ticket<'_, W> {
         }
         if let Some(place) = words::place(self.sources, reason.at) {
             write!(self.out, " ({})", code(&place))?;
+        }
+        if let Some(by) = &reason.accepted {
+            write!(self.out, ". {}", inline(&words::accepted(self.sources, by)))?;
         }
         writeln!(self.out)
     }

@@ -2,15 +2,25 @@
 
 use crate::eval::Decision;
 use crate::preflight::{
-    Answer, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord, Moment, Operation,
-    Permission, Phase, Plan, PlannedCall, Preflight, PrincipalKind, Verdict,
+    AcceptanceSource, AcceptedBy, Answer, Canceller, Command, CoverageRecord, Evidence,
+    LastUsageRecord, Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight,
+    PrincipalKind, Reason, UnusedAcceptance, Verdict,
 };
 use crate::report::explanation::{View, sentence};
 use crate::source::{Location, Sources};
 
 /// The verdict in a sentence.
-pub(super) const fn headline(operation: Operation, verdict: Verdict) -> &'static str {
-    match (operation, verdict) {
+pub(super) fn headline(preflight: &Preflight) -> &'static str {
+    match (preflight.operation, preflight.verdict) {
+        (Operation::Schedule, Verdict::Go) if preflight.has_accepted() => {
+            "nothing but what was accepted speaks against scheduling the deletion"
+        }
+        (Operation::Cancel, Verdict::Go) if preflight.has_accepted() => {
+            "the deletion can be cancelled, by what was accepted"
+        }
+        (Operation::Pending, Verdict::Go) if preflight.has_accepted() => {
+            "nothing but what was accepted speaks against letting the key go"
+        }
         (Operation::Schedule, Verdict::Go) => "nothing speaks against scheduling the deletion",
         (Operation::Schedule, Verdict::Caution) => "look at these before the deletion is scheduled",
         (Operation::Schedule, Verdict::Stop) => "do not schedule the deletion",
@@ -21,6 +31,53 @@ pub(super) const fn headline(operation: Operation, verdict: Verdict) -> &'static
         (Operation::Pending, Verdict::Caution) => "look at these before the key is gone",
         (Operation::Pending, Verdict::Stop) => "do not let the key go",
     }
+}
+
+/// What is to stand in the first lines of a verdict that is no stop; the first lines of a stop are
+/// what stops.
+pub(super) fn prominent(preflight: &Preflight) -> Vec<&Reason> {
+    let reasons = preflight.reasons.iter();
+    let prominent = reasons.filter(|reason| reason.is_prominent());
+    prominent
+        .filter(|_| preflight.verdict != Verdict::Stop)
+        .collect()
+}
+
+/// The names of those.
+pub(super) fn prominent_names(preflight: &Preflight) -> Vec<&'static str> {
+    let mut names: Vec<_> = prominent(preflight)
+        .iter()
+        .map(|reason| reason.id)
+        .collect();
+    names.dedup();
+    names
+}
+
+/// By whom a reason is accepted, for example ``accepted until 2027-01-31 by kmslint.toml:3:1: old``.
+pub(super) fn accepted(sources: &Sources, by: &AcceptedBy) -> String {
+    let until = by.expires.map(|day| format!(" until {day}"));
+    let until = until.unwrap_or_default();
+    format!("accepted{until} by {}", acceptance(sources, by))
+}
+
+/// Where an acceptance is written, and why.
+fn acceptance(sources: &Sources, by: &AcceptedBy) -> String {
+    let place = match by.source {
+        AcceptanceSource::CommandLine => "`--accept`".to_owned(),
+        AcceptanceSource::Configuration => {
+            place(sources, by.at).unwrap_or_else(|| "the configuration".to_owned())
+        }
+    };
+    let why = by.reason.as_ref().map(|reason| format!(": {reason}"));
+    format!("{place}{}", why.unwrap_or_default())
+}
+
+/// What is to be said of an acceptance that accepts nothing.
+pub(super) fn unused(sources: &Sources, unused: &UnusedAcceptance) -> String {
+    let key = unused.key.as_ref().map(|key| format!(" for {key}"));
+    let key = key.unwrap_or_default();
+    let by = acceptance(sources, &unused.by);
+    format!("`{}`{key} {} ({by})", unused.caution, unused.why)
 }
 
 /// The request in a few words, for example `ScheduleKeyDeletion with 7 days`.

@@ -1,0 +1,68 @@
+//! Which reasons for caution are accepted: by the command line, and by the configuration.
+
+use crate::preflight::{Acceptance, AcceptanceSource, AcceptedBy, REASONS};
+use crate::project::Project;
+use crate::source::{InputFailure, Location};
+
+/// The name of a reason as an argument.
+pub(super) fn parse(text: &str) -> Result<String, String> {
+    if REASONS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let nearest = crate::aws::nearest(text, REASONS.iter().copied());
+    let nearest = nearest.map(|name| format!("; did you mean `{name}`?"));
+    Err(format!(
+        "there is no reason of that name{}\n  help: reasons are {}",
+        nearest.unwrap_or_default(),
+        REASONS.join(", ")
+    ))
+}
+
+/// What the configuration accepts must be a reason, too.
+pub(super) fn refuse_unknown(project: &mut Project) {
+    let Some(source) = project.config_source else {
+        return;
+    };
+    let file = project.loaded.sources.get(source);
+    let file = file.map_or_else(String::new, |file| file.name().to_owned());
+    let errors = project.config.unknown_cautions(REASONS);
+    project
+        .failures
+        .extend(errors.into_iter().map(|error| InputFailure {
+            file: file.clone(),
+            at: Some(Location {
+                source,
+                span: error.span,
+            }),
+            error,
+        }));
+}
+
+/// What the command line accepts, then what the configuration accepts.
+pub(super) fn all(given: &[String], project: &Project) -> Vec<Acceptance> {
+    let given = given.iter().map(|caution| Acceptance {
+        caution: caution.clone(),
+        key: None,
+        by: AcceptedBy {
+            source: AcceptanceSource::CommandLine,
+            reason: None,
+            expires: None,
+            at: None,
+        },
+    });
+    let configured = project.config.accepted_cautions.iter();
+    let configured = configured.map(|entry| Acceptance {
+        caution: entry.caution.value.clone(),
+        key: entry.key.clone(),
+        by: AcceptedBy {
+            source: AcceptanceSource::Configuration,
+            reason: Some(entry.reason.clone()),
+            expires: Some(entry.expires),
+            at: project.config_source.map(|source| Location {
+                source,
+                span: entry.at,
+            }),
+        },
+    });
+    given.chain(configured).collect()
+}
