@@ -5,10 +5,10 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::aws::key::{KeyState, MultiRegionKeyType, Reported};
-use crate::aws::{KeyArn, PendingWindowInDays};
+use crate::aws::{KeyArn, PendingWindowInDays, parse_time};
 use crate::inventory::{
     DeletionStep, Inventory, Key, KeyMetadata, Located, RecordedDeletion, RecordedEvents,
     RecordedLife, Trail, TrailIndex,
@@ -157,7 +157,7 @@ fn scheduled(metadata: &mut KeyMetadata, recorded: &mut RecordedDeletion) {
 /// 30 days before its deletion date.
 fn cancelled(metadata: &mut KeyMetadata, recorded: &mut RecordedDeletion) {
     let date = metadata.deletion_date.as_ref();
-    let date = date.and_then(|date| date.value.parse::<Timestamp>().ok());
+    let date = date.and_then(|date| parse_time(&date.value));
     // KMS may write a date that is up to a day late.
     let longest = i64::from(PendingWindowInDays::MAX.days()).saturating_add(1);
     let longest = SignedDuration::from_hours(longest.saturating_mul(24));

@@ -187,3 +187,38 @@ fn what_nobody_may_miss_comes_first() {
     assert_eq!(names, ["public-key-downloaded", "used-recently"]);
     assert!(cautions.iter().skip(2).all(|reason| !reason.is_prominent()));
 }
+
+/// KMS-DG multi-region-keys-delete: with the last related key all is lost.
+#[test]
+fn deletion_of_the_last_related_key_comes_first() {
+    let id = "mrk-1234abcd12ab34cd56ef1234567890ab";
+    let arn = |region: &str| format!("arn:aws:kms:{region}:111122223333:key/{id}");
+    let described = |region: &str, part: &str, state: &str| {
+        key(
+            &json!({"KeyId": id, "Arn": arn(region), "MultiRegion": true, "KeyState": state,
+            "DeletionDate": (state == "PendingDeletion").then_some("2026-07-20T00:00:00Z"),
+            "MultiRegionConfiguration": {"MultiRegionKeyType": part,
+                "PrimaryKey": {"Arn": arn("us-east-1"), "Region": "us-east-1"},
+                "ReplicaKeys": [{"Arn": arn("us-west-2"), "Region": "us-west-2"}]}}),
+        )
+    };
+    let all = [
+        (
+            "us-east-1/key.json",
+            described("us-east-1", "PRIMARY", "Enabled"),
+        ),
+        ("us-east-1/policy.json", policy(&ALL)),
+        (
+            "us-west-2/key.json",
+            described("us-west-2", "REPLICA", "PendingDeletion"),
+        ),
+        ("account.json", account()),
+    ];
+    let found = answer(&ask(&arn("us-east-1")), &files("accept-last-related", &all));
+    assert_eq!(found.verdict, Verdict::Caution);
+    let first = found.of(Severity::Caution).next().unwrap();
+    assert_eq!(
+        (first.id, first.is_prominent()),
+        ("last-related-key-deleted", true)
+    );
+}

@@ -273,10 +273,13 @@ fn contradiction_is_caution_and_never_stops_a_rescue() {
         assert_eq!(all.len(), 1);
         has(&all[0], "key-states-contradict", Severity::Caution);
     }
-    // Scheduled again after the last record: the description is newer.
-    let again = json!({"KeyState": "PendingDeletion", "DeletionDate": "2027-02-08T10:00:00Z"});
-    let newer = loaded(&[schedule(SCHEDULED, 7), cancelled], Some(again));
-    has_not(&answer(&ask(ARN), &newer), "key-states-contradict");
+    // Scheduled again after the last record: the description is newer. Version 1 of the CLI writes
+    // seconds since 1970.
+    for date in [json!("2027-02-08T10:00:00Z"), json!(1_802_080_800.5)] {
+        let again = json!({"KeyState": "PendingDeletion", "DeletionDate": date});
+        let newer = loaded(&[schedule(SCHEDULED, 7), cancelled.clone()], Some(again));
+        has_not(&answer(&ask(ARN), &newer), "key-states-contradict");
+    }
 }
 
 #[test]
