@@ -96,7 +96,7 @@ fn what_changed_since_a_revision_is_told() {
     let (code, out, err) = repository.diff(&["--git", "HEAD"]);
     assert_eq!(
         (code, out.as_str(), err.as_str()),
-        (0, "no difference in permissions\n", "")
+        (0, "no difference in permissions\nconfiguration: none\n", "")
     );
 
     repository.write(
@@ -113,6 +113,7 @@ key keys/gone/c (removed)
   - role/admin  CancelKeyDeletion    allowed -> not there
 
 2 keys differ; somebody gains ScheduleKeyDeletion in 1
+configuration: none
 ";
     let told = repository.diff(&["--git", "HEAD", "keys"]);
     assert_eq!(told, (1, wanted.to_owned(), String::new()));
@@ -210,7 +211,7 @@ fn a_symbolic_link_is_followed_on_neither_side() {
         told,
         (
             0,
-            "no difference in permissions\n".to_owned(),
+            "no difference in permissions\nconfiguration: none\n".to_owned(),
             String::new()
         )
     );

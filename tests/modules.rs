@@ -110,6 +110,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "preflight",
             "difference",
             "finding",
+            "config",
             "lint",
             "fix",
         ],

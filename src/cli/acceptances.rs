@@ -20,15 +20,12 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
 
 /// What the configuration accepts must be a reason, too.
 pub(super) fn refuse_unknown(project: &mut Project) {
-    let Some(source) = project.config_source else {
-        return;
-    };
-    let file = project.loaded.sources.get(source);
-    let file = file.map_or_else(String::new, |file| file.name().to_owned());
-    let errors = project.config.unknown_cautions(REASONS);
-    project
-        .failures
-        .extend(errors.into_iter().map(|error| InputFailure {
+    let mut failures = Vec::new();
+    for (source, config) in project.configurations() {
+        let file = project.loaded.sources.get(source);
+        let file = file.map_or_else(String::new, |file| file.name().to_owned());
+        let errors = config.unknown_cautions(REASONS);
+        failures.extend(errors.into_iter().map(|error| InputFailure {
             file: file.clone(),
             at: Some(Location {
                 source,
@@ -36,6 +33,8 @@ pub(super) fn refuse_unknown(project: &mut Project) {
             }),
             error,
         }));
+    }
+    project.failures.extend(failures);
 }
 
 /// What the command line accepts, then what the configuration accepts.
@@ -50,19 +49,21 @@ pub(super) fn all(given: &[String], project: &Project) -> Vec<Acceptance> {
             at: None,
         },
     });
-    let configured = project.config.accepted_cautions.iter();
-    let configured = configured.map(|entry| Acceptance {
-        caution: entry.caution.value.clone(),
-        key: entry.key.clone(),
-        by: AcceptedBy {
-            source: AcceptanceSource::Configuration,
-            reason: Some(entry.reason.clone()),
-            expires: Some(entry.expires),
-            at: project.config_source.map(|source| Location {
-                source,
-                span: entry.at,
-            }),
-        },
+    let configured = project.configurations().flat_map(|(source, config)| {
+        let entries = config.accepted_cautions.iter();
+        entries.map(move |entry| Acceptance {
+            caution: entry.caution.value.clone(),
+            key: entry.key.clone(),
+            by: AcceptedBy {
+                source: AcceptanceSource::Configuration,
+                reason: Some(entry.reason.clone()),
+                expires: Some(entry.expires),
+                at: Some(Location {
+                    source,
+                    span: entry.at,
+                }),
+            },
+        })
     });
     given.chain(configured).collect()
 }

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::config::InForce;
 use crate::difference::{Side, WATCHED, between};
 use crate::project::{Options, Project, ProjectError};
 use crate::report;
+use crate::report::difference::json::SideInputs;
 use crate::source::InputFailure;
 
-use super::inputs::{configuration, report_failures};
+use super::inputs::{TrustedArguments, configuration, report_failures, report_loosened};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -46,6 +48,8 @@ pub(super) struct DiffArguments {
     /// Do not look for a configuration.
     #[arg(long)]
     no_config: bool,
+    #[command(flatten)]
+    trusted: TrustedArguments,
     /// How to show the difference.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -69,6 +73,7 @@ impl DiffArguments {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             configuration: configuration(self.config.as_ref(), self.no_config),
+            trusted_revision: self.trusted.revision(),
             ..Options::default()
         }
     }
@@ -114,6 +119,15 @@ impl DiffArguments {
     }
 }
 
+/// One side as a report takes it.
+fn inputs<'p>(project: &'p Project, configuration: &'p InForce) -> SideInputs<'p> {
+    SideInputs {
+        sources: &project.loaded.sources,
+        failures: &project.failures,
+        configuration,
+    }
+}
+
 pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let [before, after] = arguments.sides()?;
     let difference = between(arguments.side(&before), arguments.side(&after), WATCHED);
@@ -122,21 +136,32 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
         .flatten()
         .cloned()
         .collect();
+    let (then, now) = (before.in_force(), after.in_force());
+    let mut lines = vec![&then, &now];
+    lines.dedup();
     let mut out = output::stdout();
     match arguments.format {
-        Format::Human => report::difference::human::write(&mut out, &difference, &terminal.style)?,
+        Format::Human => {
+            report::difference::human::write(&mut out, &difference, &terminal.style)?;
+            for line in lines {
+                report::configuration::human(&mut out, line, &terminal.style)?;
+            }
+        }
         Format::Markdown => {
             report::difference::markdown::write(&mut out, &difference, &failures)?;
+            for line in lines {
+                report::configuration::markdown(&mut out, line)?;
+            }
         }
         Format::Json => {
-            let both = [&before, &after];
-            let failures = both.map(|side| (&side.loaded.sources, side.failures.as_slice()));
-            report::difference::json::write(&mut out, &difference, &failures)?;
+            let sides = [inputs(&before, &then), inputs(&after, &now)];
+            report::difference::json::write(&mut out, &difference, sides)?;
         }
     }
     out.flush()?;
     report_failures(&before, terminal)?;
     report_failures(&after, terminal)?;
+    report_loosened(&after, terminal)?;
     Ok(if !failures.is_empty() {
         ExitCode::Failure
     } else if difference.gains_deletion() || difference.loses_last_canceller() {

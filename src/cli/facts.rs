@@ -7,7 +7,7 @@ use clap::Args;
 use crate::project::Project;
 use crate::report;
 
-use super::inputs::{InputArguments, report_failures};
+use super::inputs::{InputArguments, report_failures, report_loosened};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<Exi
     report::json::write(&mut out, &located)?;
     out.flush()?;
     report_failures(&project, terminal)?;
+    report_loosened(&project, terminal)?;
     Ok(if project.failures.is_empty() {
         ExitCode::Clean
     } else {

@@ -8,6 +8,7 @@ use crate::finding::Confidence;
 use crate::fix::{Proposal, fixable, safe_fixes};
 use crate::lint::{OWN_RULES, OwnRule};
 use crate::project::Checked;
+use crate::report::json::FindingsDocument;
 use crate::report::{self, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
 
@@ -79,14 +80,28 @@ impl<'a> Report<'a> {
                 report::human::findings(&mut out, sources, findings, style)?;
                 out.flush()?;
                 report_failures(project, terminal)?;
+                report::configuration::human(&mut out, &self.checked.in_force, style)?;
                 report::human::summary(&mut out, &self.summary, style)?;
             }
             Format::Json => {
-                report::json::findings(&mut out, sources, findings, failures, &self.summary)?;
+                let document = FindingsDocument {
+                    sources,
+                    findings,
+                    failures,
+                    summary: &self.summary,
+                    configuration: &self.checked.in_force,
+                };
+                report::json::findings(&mut out, &document)?;
             }
             Format::Sarif => self.run(|run| report::sarif::run(&mut out, run))?,
             Format::Github => self.run(|run| report::github::run(&mut out, run))?,
-            Format::Gitlab => self.run(|run| report::gitlab::run(&mut out, run))?,
+            Format::Gitlab => {
+                self.run(|run| report::gitlab::run(&mut out, run))?;
+                // A list of violations has no room for it.
+                let mut err = output::stderr();
+                report::configuration::human(&mut err, &self.checked.in_force, style)?;
+                err.flush()?;
+            }
             Format::Junit => {
                 let threshold = self.checked.threshold;
                 self.run(|run| report::junit::run(&mut out, run, threshold))?;
@@ -119,6 +134,7 @@ impl<'a> Report<'a> {
             fixes: &self.fixes,
             failures: &checked.project.failures,
             summary: &self.summary,
+            configuration: &checked.in_force,
             rules: &rules,
             directory: &directory.to_string_lossy(),
         })

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::aws::PendingWindowInDays;
+use crate::lint::Standing;
 use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Watch};
 use crate::report;
 
@@ -28,13 +29,32 @@ pub(super) struct InputArguments {
     /// The shortest waiting period that is not reported, 7 to 30 days; 14 unless configured.
     #[arg(long, value_name = "DAYS", value_parser = days::parse)]
     minimum_waiting_period: Option<PendingWindowInDays>,
-    /// The configuration; without it, `kmslint.toml` in the directory of the first path or the
-    /// nearest one above it, no higher than the repository's top.
+    /// The configuration; without it, each `kmslint.toml` in the directory of the first path and
+    /// above it, no higher than the repository's top. The outermost is the team's; the others may
+    /// only make it stricter.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Do not look for a configuration.
     #[arg(long)]
     no_config: bool,
+    #[command(flatten)]
+    trusted: TrustedArguments,
+}
+
+/// What a change that is checked must not change.
+#[derive(Debug, Args)]
+pub(super) struct TrustedArguments {
+    /// Read the configuration, the baseline, your own rules and the control policies that the
+    /// configuration names as they are at this git revision, for example `origin/main`: whoever
+    /// changes them in the working tree does not change this check.
+    #[arg(long, value_name = "REV")]
+    trusted_ref: Option<String>,
+}
+
+impl TrustedArguments {
+    pub(super) fn revision(&self) -> Option<String> {
+        self.trusted_ref.clone()
+    }
 }
 
 impl InputArguments {
@@ -44,6 +64,7 @@ impl InputArguments {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             configuration: configuration(self.config.as_ref(), self.no_config),
+            trusted_revision: self.trusted.revision(),
             minimum_waiting_period: self.minimum_waiting_period,
             // Progress is for somebody who waits.
             watch: io::stderr()
@@ -67,6 +88,27 @@ pub(super) fn report_failures(project: &Project, terminal: &Terminal) -> io::Res
     let mut err = output::stderr();
     let (sources, failures) = (&project.loaded.sources, &project.failures);
     report::human::input_errors(&mut err, sources, failures, &terminal.style)?;
+    err.flush()
+}
+
+/// Tells on standard error what configurations loosen without effect, where findings are not shown.
+pub(super) fn report_loosened(project: &Project, terminal: &Terminal) -> io::Result<()> {
+    let mut err = output::stderr();
+    let mut told: Vec<_> = project
+        .loosened
+        .iter()
+        .filter(|loosened| loosened.standing != Standing::Allowed)
+        .filter_map(|loosened| loosened.sentence(&project.loaded.sources))
+        .collect();
+    told.dedup();
+    for sentence in told {
+        let line = format!("warning: {sentence}");
+        writeln!(
+            err,
+            "{}",
+            report::visible_lines(&line, terminal.style.unicode)
+        )?;
+    }
     err.flush()
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use crate::config::EvidenceSettings;
+use crate::config::{EvidenceSettings, InForce};
 use crate::eval::Caller;
 use crate::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, UnusedAcceptance, Verdict, accept,
@@ -19,7 +19,7 @@ use crate::source::{Location, Root, Sources};
 
 use super::acceptances;
 use super::clock;
-use super::inputs::{InputArguments, report_failures};
+use super::inputs::{InputArguments, report_failures, report_loosened};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -106,6 +106,7 @@ pub(super) fn run(
         report_failures(&project, terminal)?;
         return Ok(ExitCode::Failure);
     }
+    report_loosened(&project, terminal)?;
     let question = Question {
         key: arguments.key.clone().unwrap_or_default(),
         principal,
@@ -133,6 +134,7 @@ pub(super) fn run(
         sources,
         answers: &answers,
         unused: &unused,
+        configuration: &project.in_force(),
     };
     shown.write(arguments.format, is_one, terminal)?;
     Ok(match overall(&answers) {
@@ -203,6 +205,7 @@ struct Shown<'s> {
     sources: &'s Sources,
     answers: &'s [Preflight],
     unused: &'s [UnusedAcceptance],
+    configuration: &'s InForce,
 }
 
 impl Shown<'_> {
@@ -210,20 +213,43 @@ impl Shown<'_> {
     fn write(&self, format: Format, is_one: bool, terminal: &Terminal) -> io::Result<()> {
         let (sources, style) = (self.sources, &terminal.style);
         let one = self.answers.first().filter(|_| is_one);
+        let beside = json::Beside {
+            unused: self.unused,
+            configuration: self.configuration,
+        };
         let mut out = output::stdout();
         match (format, one) {
             (Format::Human, Some(one)) => human::one(&mut out, sources, one, style)?,
             (Format::Human, None) => human::pending(&mut out, sources, self.answers, style)?,
-            (Format::Json, Some(one)) => json::one(&mut out, sources, one, self.unused)?,
-            (Format::Json, None) => json::pending(&mut out, sources, self.answers, self.unused)?,
+            (Format::Json, Some(one)) => json::one(&mut out, sources, one, beside)?,
+            (Format::Json, None) => json::pending(&mut out, sources, self.answers, beside)?,
             (Format::Markdown, Some(one)) => markdown::one(&mut out, sources, one)?,
             (Format::Markdown, None) => markdown::pending(&mut out, sources, self.answers)?,
         }
         match format {
-            Format::Human => human::unused(&mut out, sources, self.unused, style)?,
-            Format::Markdown => markdown::unused(&mut out, sources, self.unused)?,
+            Format::Human => {
+                human::unused(&mut out, sources, self.unused, style)?;
+                writeln!(out)?;
+                report::configuration::human(&mut out, self.configuration, style)?;
+            }
+            Format::Markdown => {
+                markdown::unused(&mut out, sources, self.unused)?;
+                report::configuration::markdown(&mut out, self.configuration)?;
+            }
             Format::Json => {}
         }
         out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a configuration would loosen is weighed against what holds without it.
+    #[test]
+    fn unconfigured_requirements_are_the_defaults() {
+        let weighed = requirements(EvidenceSettings::UNCONFIGURED);
+        assert_eq!(weighed, EvidenceRequirements::default());
     }
 }

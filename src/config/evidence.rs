@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::source::InputError;
+use crate::source::{InputError, Span};
 
 use super::complaint::Complaints;
 use super::span;
@@ -34,7 +34,36 @@ const MAX_GAP_HOURS: u16 = 168;
 /// Ten years.
 const MAX_DAYS: u16 = 3650;
 
+impl EvidenceSettings {
+    /// What holds where nothing is written.
+    pub const UNCONFIGURED: Self = Self {
+        maximum_gap_hours: Some(24),
+        days: Some(90),
+        disabled_days: Some(14),
+    };
+
+    /// The gap, the days and the disabled days.
+    pub(super) const fn values(self) -> [Option<u16>; 3] {
+        [self.maximum_gap_hours, self.days, self.disabled_days]
+    }
+
+    /// From [`values`](Self::values).
+    pub(super) const fn of([maximum_gap_hours, days, disabled_days]: [Option<u16>; 3]) -> Self {
+        Self {
+            maximum_gap_hours,
+            days,
+            disabled_days,
+        }
+    }
+}
+
 impl WrittenEvidence {
+    /// Where its values are written.
+    pub(super) fn places(&self) -> [Option<Span>; 3] {
+        [&self.maximum_gap_hours, &self.days, &self.disabled_days]
+            .map(|written| written.as_ref().map(span))
+    }
+
     /// What it means; what makes no sense is complained of and left out.
     pub(super) fn check(self, complaints: &mut Complaints) -> EvidenceSettings {
         let mut number = |name, written, maximum| bounded(name, written, maximum, complaints);

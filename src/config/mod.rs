@@ -5,6 +5,8 @@ mod complaint;
 mod date;
 mod evidence;
 mod find;
+mod in_force;
+mod loosening;
 mod organization;
 mod paths;
 mod suppression;
@@ -23,8 +25,10 @@ use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 pub use acceptance::AcceptedCaution;
 pub use date::parse_date;
 pub use evidence::EvidenceSettings;
-pub use find::{FILE_NAME, find};
+pub use find::{FILE_NAME, NotAFile, find};
+pub use in_force::InForce;
 pub use jiff::civil::Date;
+pub use loosening::{EvidenceRequirement, Loosened, Loosening, Stands, Unconfigured, loosened};
 pub use organization::{Level, Organization};
 pub use suppression::{Suppression, Target};
 
@@ -60,6 +64,56 @@ pub struct Config {
     pub suppressions: Vec<Suppression>,
     /// Reasons for caution of preflight that somebody has accepted.
     pub accepted_cautions: Vec<AcceptedCaution>,
+    /// Whether what a `kmslint.toml` below this one loosens is in force.
+    pub nested_may_loosen: bool,
+    /// Where what stands above is written.
+    pub places: Places,
+}
+
+/// The bytes of what a configuration says.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Of [`Config::fail_on`].
+    pub fail_on: Option<Span>,
+    /// Of [`Config::minimum_waiting_period`].
+    pub minimum_waiting_period: Option<Span>,
+    /// Of [`Config::nested_may_loosen`].
+    pub nested_may_loosen: Option<Span>,
+    /// Of [`Config::organization`].
+    pub organization: Option<Span>,
+    /// Of each pattern of [`Config::include`].
+    pub include: Vec<Span>,
+    /// Of each pattern of [`Config::exclude`].
+    pub exclude: Vec<Span>,
+    /// Of each of [`Config::trusted_administrators`].
+    pub trusted_administrators: Vec<Span>,
+    /// Of the gap, the days and the disabled days of [`Config::evidence`].
+    pub evidence: [Option<Span>; 3],
+}
+
+/// What there is at a path that a configuration names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// A regular file, where the configuration may name one.
+    File,
+    /// No file.
+    Nothing,
+    /// A file elsewhere: a symbolic link leads there.
+    Elsewhere,
+}
+
+impl Presence {
+    /// What the disk has at a path below `root`.
+    pub fn on_disk(root: &Root, path: &Path) -> Self {
+        let Ok(real) = path.canonicalize() else {
+            return Self::Nothing;
+        };
+        match root.directory().canonicalize() {
+            Ok(directory) if !real.starts_with(&directory) => Self::Elsewhere,
+            Ok(_) if real.is_file() => Self::File,
+            Ok(_) | Err(_) => Self::Nothing,
+        }
+    }
 }
 
 /// How bad what a rule finds counts as.
@@ -72,17 +126,32 @@ pub struct RuleLevel {
 }
 
 impl Config {
-    /// Reads the text of a `kmslint.toml`. Whether its rules exist is not looked at here.
+    /// Reads the text of the `kmslint.toml` of that name. Whether its rules exist is not looked at
+    /// here.
     ///
     /// # Errors
     /// Everything that is wrong with it, each complaint at its bytes.
     pub fn parse(file: &SourceFile) -> Result<Self, Vec<InputError>> {
         let directory = Path::new(file.name()).parent().unwrap_or(Path::new(""));
         let root = Root::new(directory);
+        let presence = |path: &Path| Presence::on_disk(&root, path);
+        Self::parse_in(file, &root, &presence)
+    }
+
+    /// As [`parse`](Self::parse), for a file that belongs in `root`; `presence` tells what there is at
+    /// a path below it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_in(
+        file: &SourceFile,
+        root: &Root,
+        presence: &dyn Fn(&Path) -> Presence,
+    ) -> Result<Self, Vec<InputError>> {
         let written: Written = toml::from_str(file.text())
             .map_err(|error| vec![complaint::of_toml(&error, file.text())])?;
         let mut complaints = Complaints::default();
-        let config = written.check(root, &mut complaints);
+        let config = written.check(root, presence, &mut complaints);
         complaints.finish(config)
     }
 

@@ -1,6 +1,6 @@
 //! The organization whose policies stand above the keys' accounts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -9,7 +9,7 @@ use crate::aws::AccountId;
 use crate::source::{InputError, Root};
 
 use super::complaint::Complaints;
-use super::{paths, span};
+use super::{Presence, paths, span};
 
 /// An organization as far as it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,13 @@ struct WrittenLevel {
 }
 
 impl WrittenOrganization {
-    pub(super) fn check(self, root: &Root, complaints: &mut Complaints) -> Organization {
+    pub(super) fn check(
+        self,
+        root: &Root,
+        presence: &dyn Fn(&Path) -> Presence,
+        complaints: &mut Complaints,
+    ) -> Organization {
+        let below = Below { root, presence };
         let levels = self.levels.into_iter();
         let organization = Organization {
             id: self.id.and_then(|id| organization_id(id, complaints)),
@@ -87,7 +93,9 @@ impl WrittenOrganization {
                 .management_account
                 .and_then(|id| account(&id, complaints)),
             accounts: accounts(&self.accounts, complaints),
-            levels: levels.map(|level| level.check(root, complaints)).collect(),
+            levels: levels
+                .map(|level| level.check(&below, complaints))
+                .collect(),
         };
         refuse_strangers(&organization, &self.accounts, complaints);
         organization
@@ -95,11 +103,11 @@ impl WrittenOrganization {
 }
 
 impl WrittenLevel {
-    fn check(self, root: &Root, complaints: &mut Complaints) -> Level {
+    fn check(self, below: &Below<'_>, complaints: &mut Complaints) -> Level {
         Level {
             accounts: accounts(&self.accounts, complaints),
-            service_control_policies: files(root, &self.service_control_policies, complaints),
-            resource_control_policies: files(root, &self.resource_control_policies, complaints),
+            service_control_policies: files(below, &self.service_control_policies, complaints),
+            resource_control_policies: files(below, &self.resource_control_policies, complaints),
             name: self.name,
         }
     }
@@ -127,10 +135,20 @@ fn refuse_strangers(
     }
 }
 
-fn files(root: &Root, written: &[Spanned<String>], complaints: &mut Complaints) -> Vec<PathBuf> {
+/// Where files may be named.
+struct Below<'a> {
+    root: &'a Root,
+    presence: &'a dyn Fn(&Path) -> Presence,
+}
+
+fn files(
+    below: &Below<'_>,
+    written: &[Spanned<String>],
+    complaints: &mut Complaints,
+) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in written {
-        match paths::below(root, path.get_ref(), span(path)) {
+        match paths::below(below.root, below.presence, path.get_ref(), span(path)) {
             Ok(path) => found.push(path),
             Err(error) => complaints.add(error),
         }

@@ -239,12 +239,36 @@ fn what_is_no_toml_or_of_the_wrong_type_has_a_place() {
 #[test]
 fn the_file_is_found_upwards_and_not_above_the_repository() {
     let found = find(Path::new("tests/program/check-config/keys/new/policy.json")).unwrap();
-    assert_eq!(found, Path::new("tests/program/check-config/kmslint.toml"));
+    assert_eq!(
+        found,
+        [Path::new("tests/program/check-config/kmslint.toml")]
+    );
     assert_eq!(
         find(Path::new("./tests/program/../program/check-config")),
-        Some(found)
+        Ok(found)
     );
-    assert_eq!(find(Path::new("-")), None);
+    assert_eq!(find(Path::new("-")), Ok(Vec::new()));
+}
+
+/// A key that is not weighed there could loosen a gate unseen: say in `loosening` what is looser.
+#[test]
+fn every_key_is_weighed_when_configurations_are_compared() {
+    let mut keys = keys_of("");
+    keys.sort();
+    let weighed = [
+        "evidence",
+        "exclude",
+        "fail_on",
+        "include",
+        "limits",
+        "nested_may_loosen",
+        "organization",
+        "preflight",
+        "rules",
+        "suppressions",
+        "trusted_administrators",
+    ];
+    assert_eq!(keys, weighed);
 }
 
 /// The names of a table's keys as the reader knows them: those of its complaint.

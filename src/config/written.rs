@@ -1,6 +1,7 @@
 //! `kmslint.toml` as written, and the way from there to what it means.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -14,23 +15,24 @@ use super::complaint::{Complaints, unknown_word};
 use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
 use super::suppression::WrittenSuppression;
-use super::{Config, RuleLevel, span, trusted};
+use super::{Config, Places, Presence, RuleLevel, span, trusted};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     fail_on: Option<Spanned<String>>,
     #[serde(default)]
-    include: Vec<String>,
+    include: Vec<Spanned<String>>,
     #[serde(default)]
-    exclude: Vec<String>,
+    exclude: Vec<Spanned<String>>,
     #[serde(default)]
     trusted_administrators: Vec<Spanned<String>>,
     limits: Option<WrittenLimits>,
     evidence: Option<WrittenEvidence>,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
-    organization: Option<WrittenOrganization>,
+    organization: Option<Spanned<WrittenOrganization>>,
+    nested_may_loosen: Option<Spanned<bool>>,
     #[serde(default)]
     preflight: WrittenPreflight,
     #[serde(default)]
@@ -51,8 +53,28 @@ const LEVELS: [&str; 4] = ["off", "info", "warning", "error"];
 
 impl Written {
     /// What it means; what makes no sense is complained of and left out.
-    pub(super) fn check(self, root: Root, complaints: &mut Complaints) -> Config {
+    pub(super) fn check(
+        self,
+        root: &Root,
+        presence: &dyn Fn(&Path) -> Presence,
+        complaints: &mut Complaints,
+    ) -> Config {
         let limit = self.limits.and_then(|limits| limits.minimum_waiting_period);
+        let spans = |list: &[Spanned<String>]| list.iter().map(span).collect();
+        let places = Places {
+            fail_on: self.fail_on.as_ref().map(span),
+            minimum_waiting_period: limit.as_ref().map(span),
+            nested_may_loosen: self.nested_may_loosen.as_ref().map(span),
+            organization: self.organization.as_ref().map(span),
+            include: spans(&self.include),
+            exclude: spans(&self.exclude),
+            trusted_administrators: spans(&self.trusted_administrators),
+            evidence: self
+                .evidence
+                .as_ref()
+                .map_or([None; 3], WrittenEvidence::places),
+        };
+        let plain = |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner);
         Config {
             minimum_waiting_period: limit.and_then(|days| waiting_period(&days, complaints)),
             evidence: self
@@ -64,16 +86,18 @@ impl Written {
             trusted_administrators: trusted::check(self.trusted_administrators, complaints),
             organization: self
                 .organization
-                .map(|organization| organization.check(&root, complaints)),
+                .map(|organization| organization.into_inner().check(root, presence, complaints)),
             accepted_cautions: self.preflight.check(complaints),
             suppressions: self
                 .suppressions
                 .into_iter()
                 .filter_map(|suppression| WrittenSuppression::check(suppression, complaints))
                 .collect(),
-            include: self.include,
-            exclude: self.exclude,
-            root,
+            include: plain(self.include).collect(),
+            exclude: plain(self.exclude).collect(),
+            nested_may_loosen: self.nested_may_loosen.is_some_and(Spanned::into_inner),
+            places,
+            root: root.clone(),
         }
     }
 }

@@ -72,6 +72,14 @@ impl Baseline {
         findings.extract_if(.., held).collect()
     }
 
+    /// How many entries it holds that the other does not.
+    pub fn beyond(&self, other: &Self) -> usize {
+        let entries = self.entries.keys();
+        entries
+            .filter(|fingerprint| !other.entries.contains_key(fingerprint))
+            .count()
+    }
+
     /// The entries that are none of these findings.
     pub(super) fn beside(&self, found: &BTreeSet<Fingerprint>) -> Vec<&Entry> {
         let entries = self.entries.iter();

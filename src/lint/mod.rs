@@ -2,6 +2,7 @@
 
 mod baseline;
 mod found;
+mod loosened;
 mod own;
 mod place;
 mod selection;
@@ -17,7 +18,11 @@ use crate::rule::Catalogue;
 use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
-pub use own::{EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, STALE_BASELINE, UNUSED_SUPPRESSION};
+pub use loosened::{LoosenedConfiguration, Standing};
+pub use own::{
+    CONFIGURATION_LOOSENED, EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, STALE_BASELINE,
+    UNUSED_SUPPRESSION, own_severity,
+};
 pub use selection::{NoSuchRule, Selection};
 pub use stale::BaselineFile;
 pub use suppress::{Suppressed, Suppressions};

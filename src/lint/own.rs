@@ -48,5 +48,31 @@ pub const STALE_BASELINE: OwnRule = OwnRule {
            baseline anew with `--write-baseline`, or remove the entries.",
 };
 
+/// A configuration is looser than the one that decides.
+pub const CONFIGURATION_LOOSENED: OwnRule = OwnRule {
+    id: "configuration-loosened",
+    severity: Severity::Error,
+    title: "A configuration loosens what the team decided",
+    text: "A `kmslint.toml` below the team's own turns off or lowers a rule, excludes files, suppresses \
+           findings, trusts administrators, or lowers a limit. Whoever may change a file of the \
+           repository could blind the gate in this way.\n\nWhat the configuration above does not \
+           allow with `nested_may_loosen = true` has no effect, and is an error: remove it. What it \
+           allows is in force, and a note. What makes the gate stricter is always in force.\n\nWith \
+           `--trusted-ref` the files at that revision decide. What is looser in the working tree, or \
+           another rule, baseline or control policy there, has no effect and is a warning: it will \
+           decide once it is merged.",
+};
+
 /// All of them, sorted by id.
-pub const OWN_RULES: [OwnRule; 3] = [EXPIRED_SUPPRESSION, STALE_BASELINE, UNUSED_SUPPRESSION];
+pub const OWN_RULES: [OwnRule; 4] = [
+    CONFIGURATION_LOOSENED,
+    EXPIRED_SUPPRESSION,
+    STALE_BASELINE,
+    UNUSED_SUPPRESSION,
+];
+
+/// A rule's own severity.
+pub fn own_severity(rule: &str) -> Option<Severity> {
+    let own = OWN_RULES.iter().find(|own| own.id == rule);
+    own.map(|own| own.severity)
+}

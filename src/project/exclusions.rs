@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use crate::config::Date;
 use crate::finding::{Finding, Fingerprint, Subjects, fingerprint};
 use crate::lint::{
-    Baseline, BaselineFile, OWN_RULES, Selection, Suppressed, Suppressions, baseline,
+    Baseline, BaselineFile, LoosenedConfiguration, OWN_RULES, Selection, Standing, Suppressed,
+    Suppressions, baseline,
 };
-use crate::source::{SourceFile, SourceId, read, write_whole};
+use crate::source::{Location, SourceFile, SourceId, Span, read, write_whole};
 
-use super::open::Project;
+use super::configuration::Layer;
+use super::open::{Project, ReadLayer};
 use super::options::ProjectError;
 
 /// Which findings are left out, and when.
@@ -71,22 +73,26 @@ impl Ran<'_> {
         options: &Exclusions,
     ) -> Result<LeftOut, ProjectError> {
         let mut left_out = LeftOut::default();
-        if let Some(source) = self.project.config_source {
+        for (layer, read) in self.layers() {
             let suppressions = Suppressions {
-                config: &self.project.config,
-                source,
+                config: &layer.config,
+                source: read.source,
                 sources: &self.project.loaded.sources,
                 today: options.today,
                 checked: self.subjects,
-                whole: self.project.whole,
+                whole: read.whole,
                 selection: self.selection,
             };
-            left_out.suppressed = suppressions.apply(findings);
+            left_out.suppressed.extend(suppressions.apply(findings));
         }
         if let Some(path) = &options.baseline {
-            let (file, baseline) = read_baseline(path)?;
+            let (file, baseline) = self.read_baseline(path)?;
             left_out.in_baseline = baseline.take(findings);
+            let differs = self.project.configuration.team.differs(&file);
             let source = self.project.loaded.sources.add(file);
+            if differs {
+                self.compare_baselines(path, &baseline, source);
+            }
             let suppressed = left_out.suppressed.iter().map(|s| &s.finding);
             let found = left_out.in_baseline.iter().chain(suppressed);
             let found = found.map(|finding| finding.fingerprints.finding).collect();
@@ -99,6 +105,55 @@ impl Ran<'_> {
             }
         }
         Ok(left_out)
+    }
+
+    /// The configuration files whose suppressions count.
+    fn layers(&self) -> impl Iterator<Item = (&Layer, &ReadLayer)> {
+        let layers = self.project.configuration.layers.iter();
+        let layers = layers.zip(&self.project.layers);
+        layers.filter(|(layer, _)| layer.in_force)
+    }
+
+    fn read_baseline(&self, path: &Path) -> Result<(SourceFile, Baseline), ProjectError> {
+        let refused = |reason: &dyn std::fmt::Display| ProjectError::Baseline {
+            path: path.display().to_string(),
+            reason: reason.to_string(),
+        };
+        let file = self.project.configuration.team.read(path);
+        let file = file.map_err(|error| refused(&error))?;
+        let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
+        Ok((file, baseline))
+    }
+
+    /// Notes what the working tree's baseline would leave out beyond the trusted one.
+    fn compare_baselines(&mut self, path: &Path, trusted: &Baseline, source: SourceId) {
+        let Ok(file) = read(path) else {
+            return;
+        };
+        let Ok(tree) = Baseline::parse(file.text()) else {
+            self.project.tell_of_other(source);
+            return;
+        };
+        let more = tree.beyond(trusted);
+        let Some(revision) = &self.project.configuration.team.revision else {
+            return;
+        };
+        if more == 0 {
+            return;
+        }
+        let standing = Standing::WorkingTree(revision.name().to_owned());
+        let source = self.project.loaded.sources.add(file);
+        self.project.loosened.push(LoosenedConfiguration {
+            at: Location {
+                source,
+                span: Span::default(),
+            },
+            what: match more {
+                1 => "leaves out one finding more".to_owned(),
+                more => format!("leaves out {more} findings more"),
+            },
+            standing,
+        });
     }
 
     /// What is to be said of entries that match no finding.
@@ -132,16 +187,6 @@ impl Ran<'_> {
         );
         Some(stale)
     }
-}
-
-fn read_baseline(path: &Path) -> Result<(SourceFile, Baseline), ProjectError> {
-    let refused = |reason: &dyn std::fmt::Display| ProjectError::Baseline {
-        path: path.display().to_string(),
-        reason: reason.to_string(),
-    };
-    let file = read(path).map_err(|error| refused(&error))?;
-    let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
-    Ok((file, baseline))
 }
 
 /// Writes what is found about policies; what is found about suppressions is no start for anyone.

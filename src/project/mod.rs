@@ -5,12 +5,14 @@
 
 mod configuration;
 mod exclusions;
+mod in_force;
 mod open;
 mod options;
 mod organization;
 mod rules;
 mod run;
 mod simulation;
+mod team_files;
 
 pub use exclusions::{Exclusions, today};
 pub use open::Project;

@@ -1,7 +1,7 @@
 //! From paths to everything that a command needs: configuration, discovery, loading, organization,
 //! limits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
@@ -9,15 +9,18 @@ use std::thread;
 use crate::config::Config;
 use crate::facts::{self, Facts, Limits};
 use crate::inventory::EvidenceType;
+use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Loaded, load_over, load_watched};
 use crate::source::{
-    AtRevision, Discovery, InputError, InputFailure, Overlay, Progress, SourceFile, SourceId, Span,
+    AtRevision, Discovery, InputError, InputFailure, Location, Overlay, Progress, SourceId, Span,
     at_revision, discover,
 };
 
-use super::configuration::{self, Configuration, Found};
+use super::configuration::{self, Broken, Configuration, Layer, Search};
 use super::options::{Options, ProjectError};
-use super::organization;
+use super::organization::{self, ControlPolicies};
+use super::rules::Known;
+use super::team_files::TeamFiles;
 
 /// What the paths hold, and what a team has decided about it.
 #[derive(Debug, Default)]
@@ -33,17 +36,30 @@ pub struct Project {
     pub failures: Vec<InputFailure>,
     /// Files that hold nothing of interest.
     pub passed_over: usize,
-    /// The configuration; the default where there is none or it is broken.
+    /// What is configured; the default where nothing is or a configuration is broken.
     pub config: Config,
-    /// The configuration's file among the sources; none where there is none.
-    pub config_source: Option<SourceId>,
+    /// What configurations loosen, and whether that counts.
+    pub loosened: Vec<LoosenedConfiguration>,
+    /// The files of the configuration, the outermost first.
+    pub(super) layers: Vec<ReadLayer>,
     /// Whether all below the configuration's directory was looked at, so that what is not found is
     /// not there.
     pub whole: bool,
     /// The paths that were given, those that are not there any more among them.
     pub paths: Vec<PathBuf>,
+    /// As it was found.
+    pub(super) configuration: Configuration,
     /// Bytes that stand in for files on the disk.
     overlay: Overlay,
+    pub(super) options: Options,
+}
+
+/// A `kmslint.toml` among the sources.
+#[derive(Clone, Debug)]
+pub(super) struct ReadLayer {
+    pub(super) source: SourceId,
+    /// Whether all below its directory was looked at.
+    pub(super) whole: bool,
 }
 
 impl Project {
@@ -53,33 +69,36 @@ impl Project {
     /// # Errors
     /// Where the configuration that was asked for cannot be read, or a pattern of paths is none.
     pub fn open(options: &Options) -> Result<Self, ProjectError> {
-        Self::open_knowing(options, None)
+        Self::open_knowing(options, None, TeamFiles::of(options)?)
     }
 
     /// As [`open`](Self::open); the configuration may name `known` rules only.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open). A rule that is not known is among the failures.
-    pub fn open_with_rules(options: &Options, known: &[&str]) -> Result<Self, ProjectError> {
-        Self::open_knowing(options, Some(known))
-    }
-
-    fn open_knowing(options: &Options, known: Option<&[&str]>) -> Result<Self, ProjectError> {
+    pub(super) fn open_knowing(
+        options: &Options,
+        known: Option<Known<'_>>,
+        team: TeamFiles,
+    ) -> Result<Self, ProjectError> {
         let paths = options.given();
-        let configuration = match Configuration::find(options, paths.first(), known)? {
-            Found::Sound(configuration) => *configuration,
-            Found::Broken(file, errors) => return Ok(Self::broken(file, errors)),
+        let search = Search {
+            options,
+            known,
+            team,
+        };
+        let configuration = match search.find(paths.first())? {
+            Ok(configuration) => configuration,
+            Err(broken) => return Ok(Self::broken(broken)),
         };
         let discovery = discover(&paths, &configuration.filter(options)?);
         let loaded = load(&discovery, options);
-        let mut project = Self::put_together(
-            loaded,
+        let mut project = Self {
+            paths,
             discovery,
-            Overlay::default(),
+            loaded,
             configuration,
-            options,
-        );
-        project.paths = paths;
+            options: options.clone(),
+            ..Self::default()
+        };
+        project.complete();
         project.refuse_nothing();
         Ok(project)
     }
@@ -94,36 +113,48 @@ impl Project {
         if paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(ProjectError::StandardInputAtRevision);
         }
-        let configuration = match Configuration::find(options, paths.first(), None)? {
-            Found::Sound(configuration) => *configuration,
-            Found::Broken(file, errors) => {
-                return Ok([Self::default(), Self::broken(file, errors)]);
-            }
+        let search = Search {
+            options,
+            known: None,
+            team: TeamFiles::of(options)?,
+        };
+        let configuration = match search.find(paths.first())? {
+            Ok(configuration) => configuration,
+            Err(broken) => return Ok([Self::default(), Self::broken(broken)]),
         };
         let filter = configuration.filter(options)?;
         let AtRevision {
             discovery,
             mut overlay,
         } = at_revision(revision, &paths, &filter)?;
-        if let Some(organization) = &configuration.config.organization {
+        let organization = configuration.config.organization.as_ref();
+        if let Some(organization) = organization
+            && configuration.team.revision.is_none()
+        {
             organization::add_files_at(revision, organization, &mut overlay);
         }
+        let side = |discovery: Discovery, loaded: Loaded, overlay: Overlay| {
+            let mut side = Self {
+                paths: paths.clone(),
+                discovery,
+                loaded,
+                configuration: configuration.clone(),
+                overlay,
+                options: options.clone(),
+                ..Self::default()
+            };
+            side.complete();
+            side
+        };
         let loaded = load_over(&discovery, &overlay);
-        let then = Self::put_together(loaded, discovery, overlay, configuration.clone(), options);
+        let then = side(discovery, loaded, overlay);
         // What is not there any more is on one side only; git has said that it was there.
         let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
         let discovery = discover(&there, &filter);
         let loaded = load(&discovery, options);
-        let now = Self::put_together(
-            loaded,
-            discovery,
-            Overlay::default(),
-            configuration,
-            options,
-        );
+        let now = side(discovery, loaded, Overlay::default());
         let mut sides = [then, now];
         for side in &mut sides {
-            side.paths.clone_from(&paths);
             // That files are there and nothing is recognised in them is a failure of this side;
             // that there are none is not, the other may have them.
             if side.looked_at() > 0 {
@@ -156,62 +187,119 @@ impl Project {
         for path in edits.paths() {
             overlay.put(path, edits.get(path).unwrap_or_default());
         }
-        let configuration = Configuration {
-            config: self.config.clone(),
-            file: self
-                .config_source
-                .and_then(|source| self.loaded.sources.get(source).cloned()),
+        let mut project = Self {
+            loaded: load_over(&self.discovery, &overlay),
+            discovery: self.discovery.clone(),
+            configuration: self.configuration.clone(),
+            paths: self.paths.clone(),
+            options: self.options.clone(),
+            overlay,
+            ..Self::default()
         };
-        let discovery = self.discovery.clone();
-        let loaded = load_over(&discovery, &overlay);
-        let options = Options {
-            minimum_waiting_period: Some(self.limits.minimum_waiting_period),
-            ..Options::default()
-        };
-        let mut project = Self::put_together(loaded, discovery, overlay, configuration, &options);
-        project.whole = self.whole;
-        project.paths.clone_from(&self.paths);
+        project.complete();
         project.refuse_nothing();
         project
     }
 
-    fn put_together(
-        mut loaded: Loaded,
-        discovery: Discovery,
-        overlay: Overlay,
-        Configuration { config, file }: Configuration,
-        options: &Options,
-    ) -> Self {
+    /// The configurations of which all counts, the outermost first, each with its file.
+    pub fn configurations(&self) -> impl Iterator<Item = (SourceId, &Config)> {
+        let layers = self.configuration.layers.iter().zip(&self.layers);
+        let layers = layers.filter(|(layer, _)| layer.in_force);
+        layers.map(|(layer, read)| (read.source, &layer.config))
+    }
+
+    /// From what was loaded and the configuration to all the rest.
+    fn complete(&mut self) {
+        let Configuration {
+            config,
+            layers,
+            loosened,
+            team,
+        } = &self.configuration;
+        self.config = config.clone();
+        let mut others = Vec::new();
         if let Some(organization) = &config.organization {
-            organization::read_over(organization, &overlay, &mut loaded);
+            let files = ControlPolicies {
+                organization,
+                team,
+                overlay: &self.overlay,
+            };
+            others = organization::read(&files, &mut self.loaded);
         }
-        let minimum = options.minimum_waiting_period;
+        let minimum = self.options.minimum_waiting_period;
         let minimum = minimum.or(config.minimum_waiting_period);
         let limits = minimum.map(|minimum_waiting_period| Limits {
             minimum_waiting_period,
         });
-        let filtered = !options.include.is_empty() || !options.exclude.is_empty();
-        let mut given = options.given().into_iter();
-        let config_source = file.map(|file| loaded.sources.add(file));
-        Self {
-            limits: limits.unwrap_or_default(),
-            failures: loaded.errors.clone(),
-            passed_over: discovery
-                .passed_over
-                .saturating_add(loaded.passed_over.len()),
-            whole: !filtered && given.any(|path| config.root.is_within(&path)),
-            loaded,
-            discovery,
-            config,
-            config_source,
-            paths: Vec::new(),
-            overlay,
+        self.limits = limits.unwrap_or_default();
+        self.failures.clone_from(&self.loaded.errors);
+        let passed_over = self.loaded.passed_over.len();
+        self.passed_over = self.discovery.passed_over.saturating_add(passed_over);
+        let filtered = !self.options.include.is_empty() || !self.options.exclude.is_empty();
+        let whole = |config: &Config| {
+            let mut paths = self.paths.iter();
+            !filtered && paths.any(|path| config.root.is_within(path))
+        };
+        self.whole = whole(config);
+        let sources = &mut self.loaded.sources;
+        let read = layers.iter().map(|layer| ReadLayer {
+            source: sources.add(layer.file.clone()),
+            whole: whole(&layer.config),
+        });
+        self.layers = read.collect();
+        let mut names: BTreeMap<_, _> = layers
+            .iter()
+            .zip(&self.layers)
+            .map(|(layer, read)| (layer.file.name(), read.source))
+            .collect();
+        for loose in loosened {
+            let name = loose.file.name();
+            let source = *names
+                .entry(name)
+                .or_insert_with(|| sources.add(loose.file.clone()));
+            self.loosened.push(LoosenedConfiguration {
+                at: Location {
+                    source,
+                    span: loose.what.at,
+                },
+                what: loose.what.what.to_string(),
+                standing: loose.standing.clone(),
+            });
+        }
+        for source in others {
+            self.tell_of_other(source);
         }
     }
 
-    fn broken(file: SourceFile, errors: Vec<InputError>) -> Self {
+    /// Notes that a file is read at the trusted revision, and is another in the working tree.
+    pub(super) fn tell_of_other(&mut self, source: SourceId) {
+        let Some(revision) = &self.configuration.team.revision else {
+            return;
+        };
+        let loosened = LoosenedConfiguration {
+            at: Location {
+                source,
+                span: Span::default(),
+            },
+            what: "is another in the working tree".to_owned(),
+            standing: Standing::WorkingTree(revision.name().to_owned()),
+        };
+        if !self.loosened.contains(&loosened) {
+            self.loosened.push(loosened);
+        }
+    }
+
+    fn broken(broken: Broken) -> Self {
         let mut project = Self::default();
-        project.failures = configuration::failures(file, errors, &mut project.loaded.sources);
+        // A report names them, though nothing goes by them.
+        let layers = broken.iter().map(|(file, _)| Layer {
+            path: PathBuf::from(file.name()),
+            file: file.clone(),
+            config: Config::default(),
+            in_force: false,
+        });
+        project.configuration.layers = layers.collect();
+        project.failures = configuration::failures(broken, &mut project.loaded.sources);
         project
     }
 

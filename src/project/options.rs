@@ -21,6 +21,10 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Where the configuration is.
     pub configuration: ConfigurationFile,
+    /// The revision at which the configuration, the baseline, a team's own rules and the control
+    /// policies that the configuration names are read; the working tree where there is none. The
+    /// files that are checked are always those of the working tree.
+    pub trusted_revision: Option<String>,
     /// The shortest waiting period that is not reported, days, 7 to 30; stands above the
     /// configuration's.
     pub minimum_waiting_period: Option<PendingWindowInDays>,
@@ -34,8 +38,8 @@ pub type Watch = fn(&Discovery, &Progress, &Receiver<()>);
 /// Which file is the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ConfigurationFile {
-    /// `kmslint.toml` in the directory of the first path or the nearest one above it, no higher than
-    /// the repository's top; none where there is none.
+    /// Each `kmslint.toml` in the directory of the first path and above it, no higher than the
+    /// repository's top; the outermost is the team's, and the others add to it.
     #[default]
     Nearest,
     /// This file, which must be there.
@@ -84,6 +88,14 @@ pub enum ProjectError {
     /// A team's own rules cannot be used.
     #[error("{}", with_cause(.0))]
     Rules(#[from] CatalogueError),
+    /// A team's own rules cannot be read at the trusted revision.
+    #[error("cannot read the rules in `{directory}`: {reason}")]
+    TrustedRules {
+        /// The directory.
+        directory: String,
+        /// Why.
+        reason: String,
+    },
     /// A rule is asked for that does not exist.
     #[error("{0}; `kmslint rules` lists them")]
     NoSuchRule(#[from] NoSuchRule),

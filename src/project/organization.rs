@@ -6,15 +6,25 @@ use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
 use crate::load::{Loaded, policy_file_over};
 use crate::policy::PolicyKind;
-use crate::source::{Filter, Overlay, at_revision};
+use crate::source::{Filter, InputError, InputFailure, Overlay, SourceId, Span, at_revision};
 
-/// Reads the control policies that the configuration names, of the bytes that stand in for the
-/// files, where any do; what cannot be read is an error like any other input's.
-pub(super) fn read_over(
-    organization: &config::Organization,
-    overlay: &Overlay,
-    loaded: &mut Loaded,
-) {
+use super::team_files::{TeamFiles, shown};
+
+/// Where control policies are read.
+pub(super) struct ControlPolicies<'a> {
+    pub(super) organization: &'a config::Organization,
+    /// The working tree or the trusted revision.
+    pub(super) team: &'a TeamFiles,
+    /// Bytes that stand in for files of the working tree.
+    pub(super) overlay: &'a Overlay,
+}
+
+/// Reads the control policies that the configuration names; what cannot be read is an error like any
+/// other input's. Returns those that are read at the trusted revision and are others in the working
+/// tree.
+pub(super) fn read(files: &ControlPolicies<'_>, loaded: &mut Loaded) -> Vec<SourceId> {
+    let organization = files.organization;
+    let mut differing = Vec::new();
     let mut found = Organization {
         id: organization.id.clone(),
         management_account: organization.management_account,
@@ -23,32 +33,62 @@ pub(super) fn read_over(
     };
     for level in &organization.levels {
         found.below.push(level.accounts.iter().copied().collect());
-        let scps = &level.service_control_policies;
-        found
-            .scps
-            .push(policies(scps, PolicyKind::ServiceControl, overlay, loaded));
-        let rcps = &level.resource_control_policies;
-        found
-            .rcps
-            .push(policies(rcps, PolicyKind::ResourceControl, overlay, loaded));
+        let mut policies = |paths: &[PathBuf], kind| -> Vec<String> {
+            let read = paths.iter().filter_map(|path| {
+                let policy = files.read(&shown(path), kind, loaded)?;
+                differing.extend(policy.differs.then_some(policy.source));
+                Some(policy.name)
+            });
+            read.collect()
+        };
+        let scps = policies(&level.service_control_policies, PolicyKind::ServiceControl);
+        let rcps = policies(
+            &level.resource_control_policies,
+            PolicyKind::ResourceControl,
+        );
+        found.scps.push(scps);
+        found.rcps.push(rcps);
     }
     loaded.inventory.organization = Some(found);
+    differing
 }
 
-/// Adds the policies of these files and returns their names among the organization's policies.
-fn policies(
-    paths: &[PathBuf],
-    kind: PolicyKind,
-    overlay: &Overlay,
-    loaded: &mut Loaded,
-) -> Vec<String> {
-    let mut names = Vec::new();
-    for path in paths {
-        let path = &shown(path);
+/// A policy that was added to the organization's.
+struct Added {
+    name: String,
+    source: SourceId,
+    differs: bool,
+}
+
+impl ControlPolicies<'_> {
+    /// Adds the policy of a file.
+    fn read(&self, path: &Path, kind: PolicyKind, loaded: &mut Loaded) -> Option<Added> {
+        let mut at_revision = Overlay::default();
+        let (mut path, mut overlay) = (path.to_path_buf(), self.overlay);
+        let mut differs = false;
+        if self.team.revision.is_some() {
+            match self.team.read(&path) {
+                Ok(file) if self.team.differs(&file) => {
+                    differs = true;
+                    path = PathBuf::from(file.name());
+                    at_revision.put(&path, file.text());
+                    overlay = &at_revision;
+                }
+                // The working tree has the same.
+                Ok(_) => {}
+                Err(error) => {
+                    let error = InputError::new(Span::default(), error.reason());
+                    let file = path.to_string_lossy();
+                    loaded.errors.push(InputFailure::of_file(file, error));
+                    return None;
+                }
+            }
+        }
         let name = path.to_string_lossy().into_owned();
-        match policy_file_over(path, kind, overlay, &mut loaded.sources) {
+        match policy_file_over(&path, kind, overlay, &mut loaded.sources) {
             Ok((mut policy, refusals)) => {
                 policy.name.clone_from(&name);
+                let source = policy.source;
                 loaded.errors.extend(refusals);
                 let policies = &mut loaded.inventory.organization_policies;
                 policies.push(OrganizationPolicy {
@@ -56,12 +96,18 @@ fn policies(
                     arn: None,
                     policy,
                 });
-                names.push(name);
+                Some(Added {
+                    name,
+                    source,
+                    differs,
+                })
             }
-            Err(errors) => loaded.errors.extend(errors),
+            Err(errors) => {
+                loaded.errors.extend(errors);
+                None
+            }
         }
     }
-    names
 }
 
 /// Adds the organization's policies as they were at the revision. What the repository does not
@@ -82,17 +128,11 @@ pub(super) fn add_files_at(
 }
 
 /// The files that the configuration names.
-fn files(organization: &config::Organization) -> Vec<PathBuf> {
+pub(super) fn files(organization: &config::Organization) -> Vec<PathBuf> {
     let levels = organization.levels.iter();
     let files = levels.flat_map(|level| {
         let scps = level.service_control_policies.iter();
         scps.chain(&level.resource_control_policies)
     });
     files.map(|path| shown(path)).collect()
-}
-
-/// As a person in this directory would write it.
-fn shown(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).to_path_buf()
 }

@@ -1,14 +1,15 @@
 //! A run of the rules over a project: the gate as a value.
 
-use crate::config::Date;
-use crate::finding::{Finding, Severity, fingerprint_statements, tell_apart};
-use crate::lint::{self, Suppressed, together};
+use crate::config::{Date, InForce};
+use crate::finding::{Finding, Severity, fingerprint, fingerprint_statements, tell_apart};
+use crate::lint::{self, Selection, Suppressed, together};
 use crate::rule::Catalogue;
 
 use super::exclusions::{Exclusions, Ran};
 use super::open::Project;
 use super::options::{Options, ProjectError};
-use super::rules::{RuleOptions, rule_names};
+use super::rules::{Known, RuleOptions, Rules, rule_names, severity};
+use super::team_files::TeamFiles;
 
 /// How a project is checked.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct Checked {
     pub in_baseline: Vec<Finding>,
     /// The severity from which on findings close the gate.
     pub threshold: Severity,
+    /// The configuration in force.
+    pub in_force: InForce,
 }
 
 /// What a gate does.
@@ -83,7 +86,12 @@ impl Checked {
 /// Where the configuration, a rule or the baseline that was asked for cannot be had. What is wrong
 /// with the inputs is among the [`failures`](Project::failures).
 pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, ProjectError> {
-    let (known, mut project) = open(inputs, &options.rules)?;
+    let (rules, mut project) = open(inputs, &options.rules)?;
+    for page in rules.differing {
+        let source = project.loaded.sources.add(page);
+        project.tell_of_other(source);
+    }
+    let known = rules.catalogue;
     let names = rule_names(&known);
     let selection = options.rules.selection(&project.config, &names)?;
     let catalogue = known
@@ -96,7 +104,15 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
         subjects: &subjects,
     }
     .leave_out(&mut findings, &options.exclusions)?;
+    findings.extend(project.loosened_findings(&selection));
     let threshold = options.fail_on.or(project.config.fail_on);
+    let threshold = threshold.unwrap_or(Severity::Error);
+    let baseline = options.exclusions.baseline.as_ref();
+    let in_force = InForce {
+        baseline: baseline.map(|path| path.to_string_lossy().into_owned()),
+        fail_on: Some(threshold.name()),
+        ..project.in_force_for(&known, &selection)
+    };
     Ok(Checked {
         project,
         known,
@@ -104,24 +120,47 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
         findings,
         suppressed: left_out.suppressed,
         in_baseline: left_out.in_baseline,
-        threshold: threshold.unwrap_or(Severity::Error),
+        threshold,
+        in_force,
     })
 }
 
 /// The rules, and the project. Rules are parsed while the files are looked for, unless a rule of the
 /// configuration can only be known from pages that have to be read first.
-fn open(inputs: &Options, rules: &RuleOptions) -> Result<(Catalogue, Project), ProjectError> {
+fn open(inputs: &Options, rules: &RuleOptions) -> Result<(Rules, Project), ProjectError> {
+    let team = TeamFiles::of(inputs)?;
     if let Some(names) = rules.builtin_names() {
-        let open = || Project::open_with_rules(inputs, &names);
-        let (known, project) = rayon::join(|| rules.catalogue(), open);
+        let own = |rule: &str| severity(Catalogue::builtin().ok()?, rule);
+        let known = Known {
+            names: &names,
+            severity: &own,
+        };
+        let open = || Project::open_knowing(inputs, Some(known), team.clone());
+        let (known, project) = rayon::join(|| rules.load(&team), open);
         return Ok((known?, project?));
     }
-    let known = rules.catalogue()?;
-    let project = Project::open_with_rules(inputs, &rule_names(&known))?;
-    Ok((known, project))
+    let loaded = rules.load(&team)?;
+    let known = Known {
+        names: &rule_names(&loaded.catalogue),
+        severity: &|rule| severity(&loaded.catalogue, rule),
+    };
+    let project = Project::open_knowing(inputs, Some(known), team)?;
+    Ok((loaded, project))
 }
 
 impl Project {
+    /// What is to be said of configurations that loosen what the team decided.
+    fn loosened_findings(&self, selection: &Selection) -> Vec<Finding> {
+        let sources = &self.loaded.sources;
+        let loosened = self.loosened.iter();
+        let mut findings: Vec<_> = loosened
+            .filter_map(|loosened| loosened.finding(sources, selection))
+            .collect();
+        findings.sort_by_key(|finding| finding.primary.at);
+        fingerprint(&mut findings, sources, &self.config.root);
+        findings
+    }
+
     /// Runs the rules over everything. The findings are sorted and have their fingerprints; with
     /// them the subjects that the rules ran over.
     pub fn find(&self, catalogue: &Catalogue) -> (Vec<Finding>, Vec<String>) {

@@ -9,6 +9,7 @@ use super::Style;
 use super::snippet::{Tone, paint};
 use super::unified_diff::hunks;
 use super::visible::{clip, prose, source_char};
+use crate::config::InForce;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal, Refused, Safety};
 use crate::source::edit::PatchOperation;
@@ -200,6 +201,7 @@ pub fn written(
 struct Report<'a> {
     proposals: Vec<JsonProposal<'a>>,
     refused: Vec<JsonRefused<'a>>,
+    configuration: &'a InForce,
 }
 
 #[derive(Serialize)]
@@ -243,6 +245,7 @@ pub fn json(
     sources: &Sources,
     proposals: &[&Proposal],
     refused: &[Refused],
+    configuration: &InForce,
 ) -> io::Result<()> {
     let line = |at: crate::source::Location| {
         sources
@@ -289,6 +292,7 @@ pub fn json(
                 reason: &refused.reason,
             })
             .collect(),
+        configuration,
     };
     super::json::write(out, &report)
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::run::{Place, Run};
 use super::visible::{clip, prose};
-use super::{Style, human, pieces};
+use super::{Style, configuration, human, pieces};
 use crate::finding::{Finding, Severity};
 
 /// Characters of a message at most; GitHub takes 64 KiB.
@@ -41,6 +41,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
         unicode: true,
         width: 100,
     };
+    configuration::human(out, run.configuration, &plain)?;
     human::summary(out, run.summary, &plain)
 }
 
@@ -101,7 +102,7 @@ mod tests {
         let mut out = Vec::new();
         hostile(|example| run(&mut out, example).unwrap());
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text.lines().count(), 5, "{text}");
+        assert_eq!(text.lines().count(), 6, "{text}");
         for line in text.lines().take(4) {
             let begin = ["::error file=", "::notice file=", "::error title="];
             assert!(begin.iter().any(|begin| line.starts_with(begin)), "{line}");

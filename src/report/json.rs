@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Summary;
 use super::lines::to_lines;
 use super::pieces::in_pieces;
+use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
 use crate::source::{InputFailure, Location, Position, Sources, escape_json};
 
@@ -24,6 +25,7 @@ struct Document<'a> {
     version: u8,
     findings: Vec<JsonFinding<'a>>,
     errors: Vec<JsonError<'a>>,
+    configuration: Option<&'a InForce>,
     summary: Summary,
 }
 
@@ -76,20 +78,34 @@ struct Point {
     offset: u32,
 }
 
+/// What a run found, as one document.
+#[derive(Clone, Copy, Debug)]
+pub struct FindingsDocument<'a> {
+    /// Every file that was recognised or is complained of.
+    pub sources: &'a Sources,
+    /// What was found.
+    pub findings: &'a [Finding],
+    /// What could not be read or understood.
+    pub failures: &'a [InputFailure],
+    /// What it comes to.
+    pub summary: &'a Summary,
+    /// What it went by.
+    pub configuration: &'a InForce,
+}
+
 /// Writes all findings and failures and what they come to.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn findings(
-    out: &mut impl Write,
-    sources: &Sources,
-    findings: &[Finding],
-    failures: &[InputFailure],
-    summary: &Summary,
-) -> io::Result<()> {
+pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Result<()> {
+    let FindingsDocument {
+        sources, findings, ..
+    } = *of_run;
+    let failures = of_run.failures.iter();
     let document = Document {
-        errors: failures.iter().map(|f| failure(sources, f)).collect(),
-        summary: *summary,
+        errors: failures.map(|f| failure(sources, f)).collect(),
+        configuration: Some(of_run.configuration),
+        summary: *of_run.summary,
         ..list(Vec::new())
     };
     let whole = to_lines(&document, 0)?;
@@ -111,7 +127,7 @@ pub fn findings(
     let mut comma: &[u8] = b"";
     let piece = |findings: &[Finding]| {
         let bytes = findings.len().saturating_mul(LONG);
-        let text = to_lines(&list(of(sources, findings)), bytes)?;
+        let text = to_lines(&list(list_of(sources, findings)), bytes)?;
         Ok(Piece::between(text, before, after))
     };
     in_pieces(findings, piece, |piece| {
@@ -133,6 +149,7 @@ fn list(findings: Vec<JsonFinding<'_>>) -> Document<'_> {
         version: VERSION,
         findings,
         errors: Vec::new(),
+        configuration: None,
         summary: Summary::default(),
     }
 }
@@ -178,7 +195,7 @@ pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> 
     writeln!(out, "{}", escape_json(&text))
 }
 
-fn of<'a>(sources: &'a Sources, findings: &'a [Finding]) -> Vec<JsonFinding<'a>> {
+fn list_of<'a>(sources: &'a Sources, findings: &'a [Finding]) -> Vec<JsonFinding<'a>> {
     let findings = findings.iter();
     findings.map(|found| finding(sources, found)).collect()
 }
@@ -274,7 +291,14 @@ mod tests {
         }];
         let summary = Summary::new(&found, &failures, 1, 0);
         let mut out = Vec::new();
-        findings(&mut out, &sources, &found, &failures, &summary).unwrap();
+        let document = FindingsDocument {
+            sources: &sources,
+            findings: &found,
+            failures: &failures,
+            summary: &summary,
+            configuration: &InForce::default(),
+        };
+        findings(&mut out, &document).unwrap();
         let text = String::from_utf8(out).unwrap();
         is_described(&serde_json::from_str(&text).unwrap());
         assert_eq!(
@@ -335,6 +359,22 @@ mod tests {
       "location": null
     }
   ],
+  "configuration": {
+    "files": [],
+    "revision": null,
+    "commit": null,
+    "rules_off": [],
+    "rules_lowered": [],
+    "include": [],
+    "exclude": [],
+    "trusted_administrators": [],
+    "control_policies": [],
+    "suppressions": 0,
+    "accepted_cautions": 0,
+    "baseline": null,
+    "minimum_waiting_period": 0,
+    "fail_on": null
+  },
   "summary": {
     "files": 1,
     "files_with_findings": 1,
@@ -361,6 +401,7 @@ mod tests {
             ("/findings/0/location", "/$defs/location"),
             ("/findings/0/location/start", "/$defs/point"),
             ("/errors/0", "/$defs/error"),
+            ("/configuration", "/$defs/configuration"),
             ("/summary", "/properties/summary"),
         ] {
             let object = schema.pointer(described).unwrap();

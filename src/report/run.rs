@@ -2,6 +2,7 @@
 
 use super::Summary;
 use super::path::relative;
+use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
 use crate::fix::Proposal;
 use crate::source::{InputFailure, Location, Position, Sources, Span};
@@ -19,6 +20,8 @@ pub struct Run<'a> {
     pub fixes: &'a [Proposal],
     /// What it comes to; suppressed findings are not counted.
     pub summary: &'a Summary,
+    /// What it went by.
+    pub configuration: &'a InForce,
     /// The rules that ran.
     pub rules: &'a [RuleInfo<'a>],
     /// The working directory. Files below it are named from there, whatever the user wrote,

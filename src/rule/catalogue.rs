@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 
 use crate::finding::Severity;
-use crate::source::{ReadError, read};
+use crate::source::{ReadError, SourceFile, read};
 
 use super::{PageError, Rule, page};
 
@@ -161,6 +161,15 @@ impl Catalogue {
         Self::default().with(Self { rules })
     }
 
+    /// The rules of these pages, each called as its file.
+    ///
+    /// # Errors
+    /// Where a page is not what a rule needs, or two have the same id.
+    pub fn of_pages(pages: &[SourceFile]) -> Result<Self, CatalogueError> {
+        let rules = pages.iter().map(of_page).collect::<Result<_, _>>()?;
+        Self::default().with(Self { rules })
+    }
+
     /// These rules and others.
     ///
     /// # Errors
@@ -204,9 +213,13 @@ fn load(path: &Path) -> Result<Rule, CatalogueError> {
         page: path.to_owned(),
         error,
     })?;
-    let id = path.file_stem().unwrap_or_default().to_string_lossy();
+    of_page(&file)
+}
+
+fn of_page(file: &SourceFile) -> Result<Rule, CatalogueError> {
+    let id = Path::new(file.name()).file_stem().unwrap_or_default();
     let text = Cow::Owned(file.text().to_owned());
-    Ok(page::parse(file.name(), &id, text)?)
+    Ok(page::parse(file.name(), &id.to_string_lossy(), text)?)
 }
 
 #[cfg(test)]

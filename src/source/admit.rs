@@ -151,7 +151,7 @@ fn repository(path: &Path) -> Option<&Path> {
 }
 
 /// Whether the path names a file that this process has open.
-fn is_descriptor(path: &Path) -> bool {
+pub fn is_descriptor(path: &Path) -> bool {
     let directories = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
     path == Path::new("/dev/stdin")
         || directories

@@ -16,8 +16,16 @@ use super::opened::GZIP_MAGIC;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     patterns: Patterns,
-    /// Further patterns, matched against the path from this directory.
-    from_root: Option<(Root, Patterns)>,
+    /// Further patterns, each matched against the path from a directory.
+    from_roots: Vec<FromRoot>,
+}
+
+#[derive(Clone, Debug)]
+struct FromRoot {
+    root: Root,
+    patterns: Patterns,
+    /// Whether files that do not lie below the directory are none of theirs.
+    only_below: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -43,7 +51,7 @@ impl Filter {
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
         Ok(Self {
             patterns: Patterns::new(include, exclude)?,
-            from_root: None,
+            from_roots: Vec::new(),
         })
     }
 
@@ -58,22 +66,48 @@ impl Filter {
         include: &[String],
         exclude: &[String],
     ) -> Result<Self, FilterError> {
-        let says = !include.is_empty() || !exclude.is_empty();
-        let patterns = Patterns::new(include, exclude)?;
-        Ok(Self {
-            from_root: says.then(|| (root.clone(), patterns)),
-            ..self
-        })
+        self.and(root, include, exclude, false)
+    }
+
+    /// As [`from_root`](Self::from_root), about the files below `root` only.
+    ///
+    /// # Errors
+    /// A pattern that globset does not take.
+    pub fn below_root(
+        self,
+        root: &Root,
+        include: &[String],
+        exclude: &[String],
+    ) -> Result<Self, FilterError> {
+        self.and(root, include, exclude, true)
+    }
+
+    fn and(
+        mut self,
+        root: &Root,
+        include: &[String],
+        exclude: &[String],
+        only_below: bool,
+    ) -> Result<Self, FilterError> {
+        if !include.is_empty() || !exclude.is_empty() {
+            self.from_roots.push(FromRoot {
+                root: root.clone(),
+                patterns: Patterns::new(include, exclude)?,
+                only_below,
+            });
+        }
+        Ok(self)
     }
 
     /// Whether to look at this file below the directory that was given.
     pub(super) fn takes(&self, path: &Path, given: &Path) -> bool {
         let below = |patterns: &Patterns| patterns.take(path.strip_prefix(given).unwrap_or(path));
-        let from_root = |(root, patterns): &(Root, Patterns)| {
-            patterns.take(Path::new(&root.relative(&path.to_string_lossy())))
+        let from_root = |of: &FromRoot| {
+            let name = path.to_string_lossy();
+            (of.only_below && !of.root.holds(path))
+                || of.patterns.take(Path::new(&of.root.relative(&name)))
         };
-        (self.patterns.are_none() || below(&self.patterns))
-            && self.from_root.as_ref().is_none_or(from_root)
+        (self.patterns.are_none() || below(&self.patterns)) && self.from_roots.iter().all(from_root)
     }
 }
 

@@ -52,6 +52,15 @@ impl SourceFile {
         }
     }
 
+    /// The same text under another name.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
     /// The path as the user gave it, for example `keys/policy.json`.
     pub fn name(&self) -> &str {
         &self.name

@@ -29,6 +29,12 @@ pub enum GitError {
     /// The revision names no commit.
     #[error("`{0}` is no revision of the repository")]
     NoRevision(String),
+    /// The revision is the name of several things.
+    #[error(
+        "`{0}` is the name of several revisions: write its whole name, for example \
+         `refs/remotes/{0}`"
+    )]
+    Ambiguous(String),
     /// Neither the revision nor the disk has the path.
     #[error("`{path}` is neither there now nor at `{revision}`")]
     NoPath {
@@ -93,6 +99,24 @@ pub fn at_revision(
     Ok(found)
 }
 
+/// Git's command, run in a directory.
+pub(super) fn git(directory: &Path, command: &str) -> Command {
+    let mut git = Command::new("git");
+    git.args(["--no-pager", "--literal-pathspecs"])
+        .args(["-c", "core.warnAmbiguousRefs=true", "-C"])
+        .arg(directory)
+        .arg(command)
+        .env("LC_ALL", "C")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        // What a commit holds is what its id says.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped());
+    git
+}
+
 /// A file of a commit's tree.
 struct Entry {
     is_file: bool,
@@ -136,19 +160,7 @@ impl Place {
     }
 
     fn git(&self, command: &str) -> Command {
-        let mut git = Command::new("git");
-        git.arg("--no-pager")
-            .arg("--literal-pathspecs")
-            .arg("-C")
-            .arg(&self.directory)
-            .arg(command)
-            .env("LC_ALL", "C")
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped());
-        git
+        git(&self.directory, command)
     }
 
     /// The id of the commit. What begins with a hyphen is an option and no revision.
@@ -307,18 +319,18 @@ fn entry(line: &[u8]) -> Option<Entry> {
 }
 
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::new(&*String::from_utf8_lossy(bytes)))
 }
 
 /// The first line of what git says.
-fn said(stderr: &[u8]) -> String {
+pub(super) fn said(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("fatal: ").unwrap_or(line);

@@ -43,6 +43,11 @@ impl Root {
         }
     }
 
+    /// Whether `path` lies below the root.
+    pub fn holds(&self, path: &Path) -> bool {
+        absolute(&self.here, path).starts_with(&self.directory)
+    }
+
     /// Whether everything below the root lies below `path`, too.
     pub fn is_within(&self, path: &Path) -> bool {
         self.directory.starts_with(absolute(&self.here, path))

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use kmslint::config::InForce;
 use kmslint::eval::Caller;
 use kmslint::load::{Loaded, load};
 use kmslint::preflight::{Operation, Preflight, Question, pending, planned, preflight};
@@ -129,6 +130,11 @@ fn check(value: &Value, schema: &Value, root: &Value, path: &str) -> Result<(), 
 #[test]
 fn the_schema_describes_every_answer() {
     let schema: Value = serde_json::from_str(json::SCHEMA).unwrap();
+    let configuration = InForce::default();
+    let beside = json::Beside {
+        unused: &[],
+        configuration: &configuration,
+    };
     let check = |out: &[u8]| {
         let document: Value = serde_json::from_slice(out).unwrap();
         check(&document, &schema, &schema, "").unwrap();
@@ -136,7 +142,7 @@ fn the_schema_describes_every_answer() {
     };
     for (loaded, answer) in answers() {
         let mut out = Vec::new();
-        json::one(&mut out, &loaded.sources, &answer, &[]).unwrap();
+        json::one(&mut out, &loaded.sources, &answer, beside).unwrap();
         let document = check(&out);
         assert_eq!(document["verdict"], answer.verdict.word());
         assert_eq!(document["version"], 1);
@@ -145,13 +151,13 @@ fn the_schema_describes_every_answer() {
     let question = question("", Operation::Pending);
     let all = pending(&question, &keys.inventory, &keys.sources, &|_| true);
     let mut out = Vec::new();
-    json::pending(&mut out, &keys.sources, &all, &[]).unwrap();
+    json::pending(&mut out, &keys.sources, &all, beside).unwrap();
     assert_eq!(check(&out)["keys"].as_array().unwrap().len(), 2);
 
     let plans = loaded("plans");
     let all = planned(&question, &plans.inventory, &plans.sources, &|_| true);
     let mut out = Vec::new();
-    json::pending(&mut out, &plans.sources, &all, &[]).unwrap();
+    json::pending(&mut out, &plans.sources, &all, beside).unwrap();
     let document = check(&out);
     let keys = document["keys"].as_array().unwrap();
     assert!(!keys.is_empty());

@@ -34,7 +34,11 @@ const WRITTEN: &[(&str, &[&str])] = &[
     ("reportingConfiguration", &["level"]),
     (
         "invocation",
-        &["executionSuccessful", "toolExecutionNotifications"],
+        &[
+            "executionSuccessful",
+            "toolConfigurationNotifications",
+            "toolExecutionNotifications",
+        ],
     ),
     ("notification", &["level", "message", "locations"]),
     ("message", &["text"]),

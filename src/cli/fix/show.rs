@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::inputs::report_failures;
+use crate::cli::inputs::{report_failures, report_loosened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure, output};
 use crate::fix::{Proposal, Refused, Repaired, Session};
@@ -33,6 +33,7 @@ impl Shown<'_> {
     pub(super) fn exit_code(&self, blocked: bool) -> Result<ExitCode, Failure> {
         let project = &self.session.checked.project;
         report_failures(project, self.terminal)?;
+        report_loosened(project, self.terminal)?;
         Ok(if blocked || !project.failures.is_empty() {
             ExitCode::Failure
         } else {
@@ -55,6 +56,8 @@ impl Shown<'_> {
                 .count();
             let rest = outcome.left.len().saturating_sub(safe);
             let mut out = output::stdout();
+            let configuration = &self.session.checked.in_force;
+            report::configuration::human(&mut out, configuration, &self.terminal.style)?;
             report::fixes::summary(&mut out, safe, rest, outcome.refused.len())?;
         }
         self.exit_code(false)
@@ -66,7 +69,8 @@ impl Shown<'_> {
         let style = &self.terminal.style;
         let mut out = output::stdout();
         if self.arguments.format == ListFormat::Json {
-            report::fixes::json(&mut out, sources, proposals, refused)?;
+            let configuration = &self.session.checked.in_force;
+            report::fixes::json(&mut out, sources, proposals, refused, configuration)?;
         } else {
             for proposal in proposals {
                 report::fixes::proposal(&mut out, sources, proposal, style)?;

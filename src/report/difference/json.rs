@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::aws::{KmsAction, PendingWindowInDays};
+use crate::config::InForce;
 use crate::difference::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
     SubjectKind, UnknownChange, Way, WhoKind,
@@ -27,6 +28,13 @@ struct Document<'a> {
     loses_last_canceller: bool,
     subjects: Vec<JsonSubject<'a>>,
     errors: Vec<JsonError<'a>>,
+    configuration: JsonConfigurations<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonConfigurations<'a> {
+    before: &'a InForce,
+    after: &'a InForce,
 }
 
 #[derive(Serialize)]
@@ -91,25 +99,38 @@ struct JsonUnknown<'a> {
     loses: bool,
 }
 
-/// Writes the difference and what could not be read on either side, each with its own sources.
+/// What is said of one side beside the difference.
+#[derive(Clone, Copy, Debug)]
+pub struct SideInputs<'a> {
+    /// Its files.
+    pub sources: &'a Sources,
+    /// What could not be read or understood.
+    pub failures: &'a [InputFailure],
+    /// What it went by.
+    pub configuration: &'a InForce,
+}
+
+/// Writes the difference and what could not be read on either side.
 ///
 /// # Errors
 /// Where writing fails.
 pub fn write(
     out: &mut impl Write,
     difference: &Difference,
-    failures: &[(&Sources, &[InputFailure])],
+    sides: [SideInputs<'_>; 2],
 ) -> io::Result<()> {
-    let errors = failures.iter().flat_map(|(sources, failures)| {
-        let failures = failures.iter();
-        failures.map(|failed| failure(sources, failed))
+    let errors = sides.iter().flat_map(|side| {
+        let failures = side.failures.iter();
+        failures.map(|failed| failure(side.sources, failed))
     });
+    let [before, after] = sides.map(|side| side.configuration);
     let document = Document {
         version: VERSION,
         gains_deletion: difference.gains_deletion(),
         loses_last_canceller: difference.loses_last_canceller(),
         subjects: difference.subjects.iter().map(subject).collect(),
         errors: errors.collect(),
+        configuration: JsonConfigurations { before, after },
     };
     crate::report::json::write(out, &document)
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::aws::KmsAction;
 use crate::aws::data::NOT_KNOWN;
+use crate::config::InForce;
 use crate::difference::{
     Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, Way, Who,
     WhoKind,
@@ -135,7 +136,17 @@ fn a_comment_never_grows_past_its_limit() {
 fn the_document_is_described() {
     let mut out = Vec::new();
     let (sources, failures) = (Sources::default(), failures());
-    json::write(&mut out, &difference(), &[(&sources, &failures)]).unwrap();
+    let configuration = InForce::default();
+    let side = json::SideInputs {
+        sources: &sources,
+        failures: &failures,
+        configuration: &configuration,
+    };
+    let empty = json::SideInputs {
+        failures: &[],
+        ..side
+    };
+    json::write(&mut out, &difference(), [side, empty]).unwrap();
     let document: Value = serde_json::from_slice(&out).unwrap();
     let schema: Value = serde_json::from_str(json::SCHEMA).unwrap();
     for (written, described) in [

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Reported, RuleInfo, Run, Summary};
+use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
 use crate::source::{
     InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources, Span, is_command,
@@ -119,6 +120,11 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
         fixes: &[],
         failures: &failures,
         summary: &Summary::new(&[bad, info], &failures, 4, 1),
+        configuration: &InForce {
+            files: vec!["<kms|lint>.toml".to_owned()],
+            exclude: vec!["::error::\n##vso[x]".to_owned()],
+            ..InForce::default()
+        },
         rules: &rules,
         directory: "/work dir",
     });

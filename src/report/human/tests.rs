@@ -451,7 +451,14 @@ fn a_thousand_findings_in_a_large_file_are_drawn() {
         let drawn = String::from_utf8(out).unwrap();
         assert_eq!(drawn.matches("error[cancel-by-nobody]").count(), 1_000);
         let counts = Summary::new(&found, &[], 1, 0);
-        crate::report::json::findings(&mut io::sink(), &sources, &found, &[], &counts).unwrap();
+        let document = crate::report::json::FindingsDocument {
+            sources: &sources,
+            findings: &found,
+            failures: &[],
+            summary: &counts,
+            configuration: &crate::config::InForce::default(),
+        };
+        crate::report::json::findings(&mut io::sink(), &document).unwrap();
     }
 }
 

@@ -10,9 +10,9 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use super::pieces;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
+use super::{configuration, pieces};
 use crate::finding::{Finding, Severity};
 use crate::source::InputFailure;
 use xml::escape;
@@ -56,10 +56,19 @@ pub fn run(out: &mut impl Write, run: &Run<'_>, threshold: Severity) -> io::Resu
     let all: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(out, r#"<testsuites name="kmslint" {}>"#, counts(&all))?;
-    pieces::each(out, &suites, |out, suite| {
+    let configuration = escape(&configuration::words(run.configuration, true));
+    let numbered: Vec<_> = suites.iter().enumerate().collect();
+    pieces::each(out, &numbered, |out, (index, suite)| {
         let name = escape(&prose(&suite.path, true));
         let counts = counts(&suite.cases.iter().collect::<Vec<_>>());
         writeln!(out, r#"  <testsuite name="{name}" {counts}>"#)?;
+        // Properties belong to a suite; these are about all of them.
+        if *index == 0 {
+            writeln!(out, "    <properties>")?;
+            let property = r#"<property name="configuration" value="#;
+            writeln!(out, r#"      {property}"{configuration}"/>"#)?;
+            writeln!(out, "    </properties>")?;
+        }
         for case in &suite.cases {
             write_case(out, &name, case)?;
         }

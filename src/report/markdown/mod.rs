@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::run::{Place, Run};
 use super::visible::clip;
-use super::{Style, human};
+use super::{Style, configuration, human};
 use crate::finding::{Finding, Label, Severity};
 use escape::{code, fenced, inline, link};
 
@@ -40,6 +40,9 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let mut comment = Comment::default();
     comment.text.push_str("<!-- kmslint -->\n");
     comment.text.push_str(&headline(run)?);
+    let mut line = Vec::new();
+    configuration::markdown(&mut line, run.configuration)?;
+    comment.text.push_str(&String::from_utf8_lossy(&line));
     comment.used = units(&comment.text);
     let failed = failures(run, &mut comment);
     let shown = table(run, &findings, &mut comment);

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::overall;
+use crate::config::InForce;
 use crate::preflight::{Operation, Preflight, UnusedAcceptance};
 use crate::report::explanation::{View, document};
 use crate::report::json::write;
@@ -17,6 +18,15 @@ const VERSION: u8 = 1;
 /// JSON Schema of the document.
 pub const SCHEMA: &str = include_str!("preflight.schema.json");
 
+/// What is said beside the answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// Acceptances that accept nothing.
+    pub unused: &'a [UnusedAcceptance],
+    /// What the run went by.
+    pub configuration: &'a InForce,
+}
+
 /// Writes one answer, the verdict at its top, and the acceptances that accept nothing.
 ///
 /// # Errors
@@ -25,7 +35,7 @@ pub fn one(
     out: &mut impl Write,
     sources: &Sources,
     preflight: &Preflight,
-    unused: &[UnusedAcceptance],
+    beside: Beside<'_>,
 ) -> io::Result<()> {
     let Value::Object(answer) = answer(sources, preflight)? else {
         return Err(io::Error::other("an answer is no object"));
@@ -33,7 +43,9 @@ pub fn one(
     let mut document = Map::new();
     document.insert("version".to_owned(), json!(VERSION));
     document.extend(answer);
-    document.insert(UNUSED.to_owned(), located(unused, sources)?);
+    document.insert(UNUSED.to_owned(), located(beside.unused, sources)?);
+    let configuration = serde_json::to_value(beside.configuration)?;
+    document.insert("configuration".to_owned(), configuration);
     write(out, &document)
 }
 
@@ -46,7 +58,7 @@ pub fn pending(
     out: &mut impl Write,
     sources: &Sources,
     all: &[Preflight],
-    unused: &[UnusedAcceptance],
+    beside: Beside<'_>,
 ) -> io::Result<()> {
     let answers = all.iter().map(|preflight| answer(sources, preflight));
     let document = json!({
@@ -54,7 +66,8 @@ pub fn pending(
         "verdict": overall(all),
         "operation": Operation::Pending,
         "keys": answers.collect::<Result<Vec<_>, _>>()?,
-        UNUSED: located(unused, sources)?,
+        UNUSED: located(beside.unused, sources)?,
+        "configuration": beside.configuration,
     });
     write(out, &document)
 }

@@ -10,9 +10,9 @@ mod types;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::json;
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
+use super::{configuration, json};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
 use crate::source::InputFailure;
 use fix::Fixes;
@@ -50,6 +50,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
         .failures
         .iter()
         .map(|failure| notification(run, failure));
+    let configuration = configuration::line(run.configuration, true);
     let description = text("the directory in which the program ran".to_owned());
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -59,6 +60,11 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
             invocations: [Invocation {
                 execution_successful: run.failures.is_empty(),
                 tool_execution_notifications: notifications.collect(),
+                tool_configuration_notifications: vec![Notification {
+                    level: "note",
+                    message: text(format!("{}.", location::unlinked(&configuration))),
+                    locations: Vec::new(),
+                }],
             }],
             original_uri_base_ids: BTreeMap::from([(ROOT, BaseUri { description })]),
             // As `Position` counts.

@@ -100,6 +100,7 @@ pub(super) struct Text {
 pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     pub(super) tool_execution_notifications: Vec<Notification>,
+    pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
 /// §3.58.
