@@ -12,6 +12,9 @@ use super::join::Addition;
 use super::organization::OrganizationPart;
 use super::trail::TrailPart;
 
+/// So many keys that stand twice are complained of in one file.
+const MOST_REPEATED: usize = 100;
+
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
@@ -52,7 +55,7 @@ impl Contents {
             return;
         }
         let known: BTreeSet<_> = self.errors.iter().map(|error| error.span).collect();
-        for (key, _, again) in repeated {
+        for (key, _, again) in repeated.into_iter().take(MOST_REPEATED) {
             if !known.contains(&again) {
                 let error = InputError::new(again, format!("`{key}` stands twice in one object"))
                     .label("again")

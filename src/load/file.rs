@@ -9,6 +9,7 @@ use crate::source::{
     self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
 };
 
+use super::bulk::refuse_bulk_statements;
 use super::contents::Contents;
 use super::document::Document;
 use super::folder::Sibling;
@@ -210,6 +211,9 @@ pub(super) fn text(path: &Path, overlay: &Overlay) -> Result<SourceFile, ReadErr
 fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
     let root = match parse(file.text()) {
         Ok(root) => root,
+        Err(_) if !candidate.named && is_of_others(file.text()) => {
+            return Outcome::no_json("it has too many values for a document of AWS");
+        }
         Err(error) => return not_json(candidate, Box::new(file), error),
     };
     let document = Document {
@@ -248,6 +252,13 @@ fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
 const OPEN: &str = "nothing in it names AWS KMS, and no key stands beside it: it may be the policy of \
      a VPC endpoint";
 
+/// Whether it is so dense that it is no document of AWS, and does not speak of keys or policies.
+fn is_of_others(text: &str) -> bool {
+    let words = [&b"\"Statement\""[..], b"kms", b"KMS"];
+    let speaks = |word| memchr::memmem::find(text.as_bytes(), word).is_some();
+    json::is_dense(text) && !words.into_iter().any(speaks)
+}
+
 /// `aws kms get-key-policy --output text` writes the policy, a tab and the policy's name, which is
 /// always `default`.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html>
@@ -258,6 +269,7 @@ pub(super) fn parse(text: &str) -> Result<Node<'_>, InputError> {
             .label("nothing stands here")
             .help("did the command that should have written it fail?"));
     }
+    refuse_bulk_statements(text)?;
     json::parse(text.trim_end().strip_suffix("\tdefault").unwrap_or(text))
 }
 

@@ -1,7 +1,7 @@
 //! A policy inside a document: as an object, or as text in a string.
 
 use crate::inventory::LoadedPolicy;
-use crate::policy::{self, Oversize, PolicyKind};
+use crate::policy::{self, Oversize, PolicyKind, refuse_bulk};
 use crate::source::json::{Node, Value};
 use crate::source::{Embedded, Encoding, InputError};
 
@@ -16,6 +16,17 @@ pub(super) fn read_policy(
     kind: PolicyKind,
     contents: &mut Contents,
 ) -> Option<LoadedPolicy> {
+    // Of a file that is nothing but a policy AWS is sent all.
+    let is_whole_file = node.span == document.root.span;
+    let length = if is_whole_file {
+        document.text.len()
+    } else {
+        node.span.len()
+    };
+    if let Err(error) = refuse_bulk(length, node.span) {
+        contents.errors.push(error);
+        return None;
+    }
     if let Value::String(_) = node.value {
         let embedded = Embedded::from_string(document.text, node.span)?;
         let inner = match embedded.parse() {
@@ -42,7 +53,6 @@ pub(super) fn read_policy(
         );
         return None;
     }
-    let is_whole_file = node.span == document.root.span;
     let written = Written {
         node,
         text: is_whole_file.then(|| node.span.of(document.text)),

@@ -30,7 +30,7 @@ pub use placeholder::{
 };
 pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
 pub use resource::{ResourceElement, ResourcePattern};
-pub use size::Oversize;
+pub use size::{MAX_POLICY, Oversize, refuse_bulk};
 pub use statement::{Effect, Statement};
 pub use variable::{Piece, may_hold_variables, pieces};
 pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};

@@ -16,6 +16,35 @@ pub struct Oversize {
     pub unit: &'static str,
 }
 
+/// The longest text that is read as a policy, in bytes: thirty times what AWS takes of a key policy, and
+/// of any other a hundred times. What is longer is refused before it becomes a tree.
+pub const MAX_POLICY: usize = 1 << 20;
+
+/// Refuses a policy of so many bytes, which begins at `span`, where none of that length is read.
+///
+/// # Errors
+/// Where it is longer than [`MAX_POLICY`].
+pub fn refuse_bulk(length: usize, span: Span) -> Result<(), InputError> {
+    if length <= MAX_POLICY {
+        return Ok(());
+    }
+    let limit = quota::KEY_POLICY_BYTES;
+    let message =
+        format!("the policy has {length} bytes, and none of more than {MAX_POLICY} is read");
+    Err(InputError::new(first_byte(span), message)
+        .label("this policy")
+        .help(format!(
+            "AWS takes {limit} bytes of a key policy; is this the right file?"
+        )))
+}
+
+fn first_byte(span: Span) -> Span {
+    Span {
+        start: span.start,
+        end: span.start.saturating_add(1),
+    }
+}
+
 /// Characters but for white space, which IAM and the Organizations console do not count.
 const CHARACTERS: &str = "characters without white space";
 
@@ -56,12 +85,8 @@ impl Oversize {
             limit,
             unit,
         } = self;
-        let first = Span {
-            start: span.start,
-            end: span.start.saturating_add(1),
-        };
         let message = format!("the policy has {length} {unit}, and AWS takes {limit}");
-        InputError::new(first, message)
+        InputError::new(first_byte(span), message)
             .label("this policy")
             .help("shorten it: join statements, or drop white space")
     }

@@ -1,7 +1,7 @@
 //! The fields of a request, each with its type and a complaint that names it.
 
 use crate::eval::NamedPolicy;
-use crate::policy::{self, Oversize, PolicyDocument, PolicyKind, text_refusals};
+use crate::policy::{self, Oversize, PolicyDocument, PolicyKind, refuse_bulk, text_refusals};
 use crate::source::InputError;
 use crate::source::json::{self, Node, Value};
 
@@ -125,6 +125,7 @@ impl<'n, 'a> Fields<'n, 'a> {
         let parsed = match node.as_str() {
             None => policy::parse(node, kind),
             Some(text) => {
+                refuse_bulk(text.len(), node.span).map_err(|error| refused(&error))?;
                 let inner = json::parse(text).map_err(|error| refused(&error))?;
                 policy::parse(&inner, kind)
             }

@@ -104,7 +104,7 @@ impl Embedded {
         let inner = span.of(outer).strip_prefix('"')?.strip_suffix('"')?;
         let start = span.start.saturating_add(1);
         let plain = unescape(inner, start);
-        if plain.looks_like_json() {
+        if plain.looks_like_json() || !plain.text.trim_start().starts_with('%') {
             return Some(plain);
         }
         let decoded = percent_decode(&plain);

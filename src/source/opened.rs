@@ -146,10 +146,25 @@ impl<'p> Opened<'p> {
 
     /// Whether the file is surely larger than what is read whole.
     fn is_too_large(&self) -> bool {
-        match &self.rest {
-            Rest::File(file) => file.metadata().is_ok_and(|found| found.len() > MAX_FILE),
-            Rest::Nothing | Rest::StandardInput(_) => false,
-        }
+        self.length().is_some_and(|length| length > MAX_FILE)
+    }
+
+    /// Bytes of a file that were not read yet, or one more; none where that is not known.
+    fn rest_length(&self) -> usize {
+        let length = self
+            .length()
+            .and_then(|length| usize::try_from(length).ok());
+        let rest = length.map(|length| length.saturating_sub(HEAD).saturating_add(1));
+        rest.unwrap_or_default()
+    }
+
+    /// The length of a file; a pipe and a device have none.
+    fn length(&self) -> Option<u64> {
+        let Rest::File(file) = &self.rest else {
+            return None;
+        };
+        let found = file.metadata().ok()?;
+        found.is_file().then_some(found.len())
     }
 
     /// The content: of a gzip file what it holds when decompressed, all its members one after
@@ -173,6 +188,10 @@ pub fn read_whole(mut bytes: Vec<u8>, rest: Content<'_>) -> Result<Vec<u8>, Read
         && opened.is_too_large()
     {
         return Err(ReadError::TooLarge);
+    }
+    if let Content::Plain(opened) = &rest {
+        // A buffer that grows would take twice the memory.
+        bytes.reserve_exact(opened.rest_length());
     }
     let known = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let room = MAX_FILE.saturating_add(1).saturating_sub(known);

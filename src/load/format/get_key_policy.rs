@@ -6,7 +6,7 @@ use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::policy::read_policy;
 use crate::load::policy_shape::{PolicyShape, policy_shape};
-use crate::policy::PolicyKind;
+use crate::policy::{MAX_POLICY, PolicyKind};
 use crate::source::Embedded;
 use crate::source::json::{Node, Value};
 
@@ -66,6 +66,16 @@ enum Inside {
 }
 
 fn shape_inside(document: &Document<'_>, node: &Node<'_>, is_answer: bool) -> Inside {
+    if node.span.len() > MAX_POLICY {
+        // Too long to be taken apart; whether it may be a policy shows in its first character.
+        let text = node.span.of(document.text).trim_start_matches(['"', ' ']);
+        let may_be_policy = node.as_str().is_some() && text.starts_with(['{', '%', '\\']);
+        return if may_be_policy {
+            Inside::Broken
+        } else {
+            Inside::Text
+        };
+    }
     let Some(embedded) = Embedded::from_string(document.text, node.span) else {
         return Inside::Text;
     };

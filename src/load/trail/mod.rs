@@ -31,6 +31,7 @@ pub(super) use look::{Look, Unknown, large_event, look};
 pub(super) use part::{LookupRequest, NamedLog, TrailPart, moment};
 pub(super) use place::{PlacedError, place};
 use record::{Origin, take};
+pub(super) use scan::value_length;
 use scan::{Cursor, Record, Stop};
 pub(super) use selectors::record_kms_reads;
 use shape::{BYTE_ORDER_MARK, Opening, next_token, opening};

@@ -195,6 +195,12 @@ fn flag_of(written: &[u8]) -> Option<bool> {
         _ => None,
     }
 }
+/// How many bytes a colon and the value behind it have; none where nothing such stands there.
+pub(in crate::load) fn value_length(bytes: &[u8]) -> usize {
+    let mut cursor = Cursor::new(bytes);
+    let value = cursor.take(b':', "").and_then(|()| cursor.value());
+    value.map_or(0, |_| cursor.at)
+}
 
 /// The fields of a record that are read of every one, as written between their quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

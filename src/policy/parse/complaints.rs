@@ -1,5 +1,6 @@
 //! What was found wrong so far, and the checks that every element shares.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -24,11 +25,11 @@ impl Complaints {
     }
 
     pub(super) fn error(&mut self, error: InputError) {
-        self.errors.push(error);
+        at_most(&mut self.errors, error);
     }
 
     pub(super) fn refuse(&mut self, refusal: InputError) {
-        self.refusals.push(refusal);
+        at_most(&mut self.refusals, refusal);
     }
 
     /// The members of an object, or a complaint that this is none.
@@ -96,6 +97,22 @@ impl Complaints {
             Some(name) => error.help(format!("write `{name}`: element names are case-sensitive")),
             None => error.help(format!("the elements of {place} are {}", list(known))),
         });
+    }
+}
+
+/// So many complaints of one kind are kept about one policy: nobody reads a hundred thousand.
+pub(super) const MOST: usize = 100;
+
+/// Keeps a complaint, or notes that there are more than are kept.
+fn at_most(kept: &mut Vec<InputError>, next: InputError) {
+    match kept.len().cmp(&MOST) {
+        Ordering::Less => kept.push(next),
+        Ordering::Equal => kept.push(
+            InputError::new(next.span, "more is wrong with the policy than is shown")
+                .label("and from here on")
+                .help("correct what is shown first"),
+        ),
+        Ordering::Greater => {}
     }
 }
 

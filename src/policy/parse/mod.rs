@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::source::InputError;
 use crate::source::json::{Node, Value};
 
-use super::{PolicyDocument, PolicyKind, Version};
+use super::{PolicyDocument, PolicyKind, Version, refuse_bulk};
 use complaints::Complaints;
 
 pub use text::text_refusals;
@@ -27,6 +27,7 @@ const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 /// # Errors
 /// Everything for which AWS would refuse to store it and which leaves open what it would mean.
 pub fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument, Vec<InputError>> {
+    refuse_bulk(node.span.len(), node.span).map_err(|error| vec![error])?;
     let mut complaints = Complaints::new(kind);
     let document = document(node, &mut complaints);
     match document {

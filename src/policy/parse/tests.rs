@@ -298,3 +298,15 @@ fn versions_and_statements() {
             .replaces_variables()
     );
 }
+
+#[test]
+fn of_a_policy_a_hundred_complaints_are_kept() {
+    let keys: Vec<_> = (0..1_000).map(|key| format!("\"k{key}\":1")).collect();
+    let policy = format!("{{{}}}", keys.join(","));
+    let errors = read(&policy, PolicyKind::Key).unwrap_err();
+    assert_eq!(errors.len(), 101);
+    assert_eq!(
+        errors[100].message,
+        "more is wrong with the policy than is shown"
+    );
+}

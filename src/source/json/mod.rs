@@ -5,13 +5,16 @@
 //! same texts and see the same values. Reading is as fast as into `serde_json::Value`, because
 //! strings without escapes are borrowed.
 
+mod build;
 mod cursor;
 mod duplicate;
 mod node;
 mod number;
 mod parser;
 mod string;
+mod tree;
+mod weigh;
 
 pub use duplicate::duplicate_keys;
 pub use node::{Member, Node, Value};
-pub use parser::{MAX_DEPTH, parse, parse_first};
+pub use parser::{MAX_DEPTH, is_dense, parse, parse_first};

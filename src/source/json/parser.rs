@@ -1,9 +1,14 @@
 //! The reader: RFC 8259 and nothing else, with a bound on nesting.
 
+use std::borrow::Cow;
+
 use crate::source::{InputError, Span};
 
+use super::build::Build;
 use super::cursor::Cursor;
-use super::{Member, Node, Value, number, string};
+use super::tree::Tree;
+use super::weigh::{LIGHT, Weigh};
+use super::{Node, Value, number, string};
 
 /// How deep arrays and objects may nest; the same bound as `serde_json`'s. A policy needs 8.
 pub const MAX_DEPTH: usize = 127;
@@ -11,19 +16,10 @@ pub const MAX_DEPTH: usize = 127;
 /// Reads one JSON value and nothing after it but white space.
 ///
 /// # Errors
-/// The first place at which `text` stops being JSON, or nests deeper than [`MAX_DEPTH`].
+/// The first place at which `text` stops being JSON, nests deeper than [`MAX_DEPTH`], or, where it is
+/// longer than a mebibyte, has more values than documents of AWS have; see [`is_dense`].
 pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
-    let mut parser = Parser {
-        cursor: Cursor { text, at: 0 },
-        depth: 0,
-    };
-    parser.skip_white_space();
-    let node = parser.value()?;
-    parser.skip_white_space();
-    match parser.peek() {
-        None => Ok(node),
-        Some(_) => Err(parser.unexpected("the end of the document")),
-    }
+    read(text, Parser::whole)
 }
 
 /// Reads the JSON value that a text begins with, whatever follows it.
@@ -31,20 +27,59 @@ pub fn parse(text: &str) -> Result<Node<'_>, InputError> {
 /// # Errors
 /// As [`parse`], but for what follows.
 pub fn parse_first(text: &str) -> Result<Node<'_>, InputError> {
-    let mut parser = Parser {
-        cursor: Cursor { text, at: 0 },
-        depth: 0,
-    };
-    parser.skip_white_space();
-    parser.value()
+    read(text, Parser::first)
 }
 
-struct Parser<'a> {
+/// Whether a long text begins as a document in which there is so little but structure that its tree
+/// would take many times its length. No document of AWS or its tools is like this.
+pub fn is_dense(text: &str) -> bool {
+    let mut parser = Parser::new(text, Weigh::new(text.len()));
+    text.len() > LIGHT && parser.first().is_err() && parser.build.is_full()
+}
+
+fn read<'a>(
+    text: &'a str,
+    take: impl Fn(&mut Parser<'a, Tree>) -> Result<Node<'a>, InputError>,
+) -> Result<Node<'a>, InputError> {
+    if text.len() <= LIGHT {
+        return take(&mut Parser::new(text, Tree::default()));
+    }
+    let mut weighed = Parser::new(text, Weigh::new(text.len()));
+    weighed.first()?;
+    let counted = Tree::of_counted(weighed.build.into_counts());
+    take(&mut Parser::new(text, counted))
+}
+
+/// Reads a document, and hands it on as it is read.
+struct Parser<'a, B> {
     cursor: Cursor<'a>,
     depth: usize,
+    build: B,
 }
 
-impl<'a> Parser<'a> {
+impl<'a, B: Build<'a>> Parser<'a, B> {
+    const fn new(text: &'a str, build: B) -> Self {
+        Self {
+            cursor: Cursor { text, at: 0 },
+            depth: 0,
+            build,
+        }
+    }
+
+    fn first(&mut self) -> Result<B::Node, InputError> {
+        self.skip_white_space();
+        self.value()
+    }
+
+    fn whole(&mut self) -> Result<B::Node, InputError> {
+        let node = self.first()?;
+        self.skip_white_space();
+        match self.peek() {
+            None => Ok(node),
+            Some(_) => Err(self.unexpected("the end of the document")),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.cursor.peek()
     }
@@ -59,11 +94,11 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&mut self) -> Result<Node<'a>, InputError> {
+    fn value(&mut self) -> Result<B::Node, InputError> {
         let start = self.cursor.at;
         let value = match self.peek() {
-            Some(b'{') => self.nested(Self::object)?,
-            Some(b'[') => self.nested(Self::array)?,
+            Some(b'{') => return self.nested(Self::object),
+            Some(b'[') => return self.nested(Self::array),
             Some(b'"') => Value::String(string::read(&mut self.cursor)?),
             Some(b'-' | b'0'..=b'9') => Value::Number(number::read(&mut self.cursor)?),
             Some(b't') => self.word("true", Value::Bool(true))?,
@@ -71,19 +106,18 @@ impl<'a> Parser<'a> {
             Some(b'n') => self.word("null", Value::Null)?,
             _ => return Err(self.unexpected("a value")),
         };
-        Ok(Node {
-            value,
-            span: Span::new(start, self.cursor.at),
-        })
+        Ok(self.build.leaf(value, Span::new(start, self.cursor.at)))
     }
 
     fn nested(
         &mut self,
-        read: fn(&mut Self) -> Result<Value<'a>, InputError>,
-    ) -> Result<Value<'a>, InputError> {
+        read: fn(&mut Self, usize) -> Result<B::Node, InputError>,
+    ) -> Result<B::Node, InputError> {
+        let start = self.cursor.at;
+        let here = Span::new(start, start.saturating_add(1));
         if self.depth >= MAX_DEPTH {
             return Err(InputError::new(
-                Span::new(self.cursor.at, self.cursor.at.saturating_add(1)),
+                here,
                 format!("the document nests deeper than {MAX_DEPTH} levels"),
             )
             .label("one level too many")
@@ -91,58 +125,75 @@ impl<'a> Parser<'a> {
         }
         self.depth = self.depth.saturating_add(1);
         self.advance();
-        let value = read(self);
+        let value = read(self, start);
         self.depth = self.depth.saturating_sub(1);
         value
     }
 
-    fn array(&mut self) -> Result<Value<'a>, InputError> {
-        let mut items = Vec::new();
+    fn array(&mut self, start: usize) -> Result<B::Node, InputError> {
+        let mut items = self.build.items();
         self.skip_white_space();
-        if self.take(b']') {
-            return Ok(Value::Array(items));
-        }
-        loop {
+        let mut is_open = !self.take(b']');
+        while is_open {
             self.skip_white_space();
-            items.push(self.value()?);
+            let item = self.value()?;
+            self.build.item(&mut items, item);
+            self.refuse_full()?;
             self.skip_white_space();
-            if self.take(b']') {
-                return Ok(Value::Array(items));
+            is_open = !self.take(b']');
+            if is_open {
+                self.comma("`,` or `]`", b']')?;
             }
-            self.comma("`,` or `]`", b']')?;
         }
+        Ok(self.build.array(items, Span::new(start, self.cursor.at)))
     }
 
-    fn object(&mut self) -> Result<Value<'a>, InputError> {
-        let mut members = Vec::new();
+    fn object(&mut self, start: usize) -> Result<B::Node, InputError> {
+        let mut members = self.build.members();
         self.skip_white_space();
-        if self.take(b'}') {
-            return Ok(Value::Object(members));
+        let mut is_open = !self.take(b'}');
+        while is_open {
+            self.skip_white_space();
+            let key = self.key()?;
+            let value = self.value()?;
+            self.build.member(&mut members, key, value);
+            self.refuse_full()?;
+            self.skip_white_space();
+            is_open = !self.take(b'}');
+            if is_open {
+                self.comma("`,` or `}`", b'}')?;
+            }
         }
-        loop {
-            self.skip_white_space();
-            let start = self.cursor.at;
-            if self.peek() != Some(b'"') {
-                return Err(self.unexpected("a key in double quotes"));
-            }
-            let key = string::read(&mut self.cursor)?;
-            let key_span = Span::new(start, self.cursor.at);
-            self.skip_white_space();
-            if !self.take(b':') {
-                return Err(self.unexpected("`:` after the key"));
-            }
-            self.skip_white_space();
-            members.push(Member {
-                key,
-                key_span,
-                value: self.value()?,
-            });
-            self.skip_white_space();
-            if self.take(b'}') {
-                return Ok(Value::Object(members));
-            }
-            self.comma("`,` or `}`", b'}')?;
+        Ok(self.build.object(members, Span::new(start, self.cursor.at)))
+    }
+
+    /// A key, and its colon.
+    fn key(&mut self) -> Result<(Cow<'a, str>, Span), InputError> {
+        let start = self.cursor.at;
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a key in double quotes"));
         }
+        let key = string::read(&mut self.cursor)?;
+        let span = Span::new(start, self.cursor.at);
+        self.skip_white_space();
+        if !self.take(b':') {
+            return Err(self.unexpected("`:` after the key"));
+        }
+        self.skip_white_space();
+        Ok((key, span))
+    }
+
+    fn refuse_full(&self) -> Result<(), InputError> {
+        if !self.build.is_full() {
+            return Ok(());
+        }
+        let at = self.cursor.at;
+        let message = "the document has too many values for its length";
+        Err(
+            InputError::new(Span::new(at.saturating_sub(1), at), message)
+                .label("up to here")
+                .help("no document of AWS or its tools is made like this; is this the right file?"),
+        )
     }
 
     fn take(&mut self, byte: u8) -> bool {
