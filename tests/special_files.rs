@@ -63,6 +63,15 @@ fn run(directory: &Path, line: &str) -> (i32, String) {
     (status.code().unwrap(), text)
 }
 
+/// A team's own file is never a link, wherever it leads.
+fn why_refused(command: &str) -> &'static str {
+    if command.contains("--config") || command.contains("--baseline") {
+        "it is a symbolic link"
+    } else {
+        "by a symbolic link to"
+    }
+}
+
 #[test]
 fn links_out_of_the_working_directory_are_refused() {
     let directory = directory("links");
@@ -99,7 +108,7 @@ fn links_out_of_the_working_directory_are_refused() {
             }
             let (code, text) = run(&here, &command);
             assert_eq!(code, 2, "{command}: {text}");
-            assert!(text.contains("by a symbolic link to"), "{command}: {text}");
+            assert!(text.contains(why_refused(&command)), "{command}: {text}");
         }
     }
     symlink("..", here.join("up")).unwrap();

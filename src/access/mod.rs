@@ -1,9 +1,9 @@
 //! Who can do what to a key: the one room that answers it. Facts, the pre-deletion check, the
 //! difference and fixes read it and nothing else.
 //!
-//! [`Identities`] holds the users, roles and control policies that were loaded. A [`Candidate`] is a
-//! caller with the policies and limits that apply to it, which [`Identities::applicable`] alone
-//! decides; put to an [`AskedKey`] it gives an [`Answer`]. [`KeyQuestions`] asks everyone about one
+//! [`Identities`] holds the users, roles and control policies that were loaded. A `Candidate` is a
+//! caller with the policies and limits that apply to it, which `Identities::applicable` alone
+//! decides; put to an `AskedKey` it gives an `Answer`. `KeyQuestions` asks everyone about one
 //! key: whom the key policy names, classes of callers, and everyone who was loaded.
 
 mod answer;

@@ -126,7 +126,12 @@ impl<'a> KeyQuestions<'a> {
     ) -> Option<Permitted> {
         let short = self.unconditionally(named, action);
         if short.is_some() {
-            debug_assert_eq!(short, self.evaluated(named, action));
+            debug_assert_eq!(
+                short,
+                self.evaluated(named, action),
+                "{} {action:?}",
+                named.text
+            );
             return short;
         }
         self.evaluated(named, action)
