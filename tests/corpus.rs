@@ -27,17 +27,17 @@ fn show(loaded: &Loaded) {
         let file = error.file.rsplit('/').next().unwrap();
         eprintln!("  {file}:{}:{}: {}", place.line, place.column, error.error);
     }
-    for file in loaded.passed_over() {
+    for file in &loaded.passed_over {
         eprintln!(
             "  passed over {}: {}",
-            file.path.rsplit('/').next().unwrap(),
-            file.fate.reason()
+            file.file.rsplit('/').next().unwrap(),
+            file.reason
         );
     }
     eprintln!(
         "recognised {}, passed over {}, errors {}, keys {}, policies {}",
         loaded.recognized,
-        loaded.passed_over().len(),
+        loaded.passed_over.len(),
         loaded.errors.len(),
         loaded.inventory.keys.len(),
         loaded.inventory.policies.len()
@@ -55,7 +55,7 @@ fn real_files_are_loaded_or_told_why_not() {
     let looked_at = discovery.found.len();
     let loaded = load(&discovery);
     show(&loaded);
-    assert!(loaded.recognized > 0 && loaded.recognized + loaded.passed_over().len() <= looked_at);
+    assert!(loaded.recognized > 0 && loaded.recognized + loaded.passed_over.len() <= looked_at);
 
     eprintln!("each file by its name:");
     let files = WalkDir::new(&corpus).sort_by_file_name().into_iter();

@@ -4,7 +4,6 @@ pub mod action;
 pub mod arn;
 pub mod condition_key;
 pub mod data;
-mod document_kind;
 pub mod key;
 pub mod key_state;
 mod nearest;
@@ -19,7 +18,6 @@ pub use action::{
 };
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
-pub use document_kind::DocumentKind;
 pub(crate) use nearest::nearest;
 pub use reported::Reported;
 pub use time::{normalized_time, parse_time};

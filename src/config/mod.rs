@@ -3,7 +3,6 @@
 mod acceptance;
 mod complaint;
 mod date;
-mod documents;
 mod evidence;
 mod find;
 mod in_force;
@@ -25,7 +24,6 @@ use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 
 pub use acceptance::AcceptedCaution;
 pub use date::parse_date;
-pub use documents::Documents;
 pub use evidence::EvidenceSettings;
 pub use find::{FILE_NAME, NotAFile, find};
 pub use in_force::InForce;
@@ -58,8 +56,6 @@ pub struct Config {
     /// Path patterns, from the file's directory, of files not to look at. Neither list is about a
     /// file that the command line names: who asks for it wants it checked.
     pub exclude: Vec<String>,
-    /// What kind of policies files hold, the first that matches counts. Such files are never passed over.
-    pub documents: Vec<Documents>,
     /// ARNs, in which `*` and `?` may stand, of principals that may administer keys.
     pub trusted_administrators: Vec<String>,
     /// The organization that the keys' accounts belong to.

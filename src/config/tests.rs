@@ -47,10 +47,6 @@ service_control_policies = ["modules.rs"]
 accounts = ["444455556666"]
 resource_control_policies = ["program.rs", "./rules.rs"]
 
-[[documents]]
-path = "kms/**"
-kind = "key-policy"
-
 [[suppressions]]
 rule = "short-waiting-period"
 path = "keys/**"

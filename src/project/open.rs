@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::facts::{self, Facts, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
-use crate::load::{Declared, Loaded, load_declared, may_be_read};
+use crate::load::{Loaded, load_over, load_watched};
 use crate::source::{
     AtRevision, Discovery, InputError, InputFailure, Location, Overlay, Progress, SourceId, Span,
     at_revision, discover,
@@ -34,6 +34,8 @@ pub struct Project {
     /// What could not be read or understood. With any of these nothing that was concluded is the
     /// whole truth.
     pub failures: Vec<InputFailure>,
+    /// Files that hold nothing of interest.
+    pub passed_over: usize,
     /// What is configured; the default where nothing is or a configuration is broken.
     pub config: Config,
     /// What configurations loosen, and whether that counts.
@@ -49,8 +51,6 @@ pub struct Project {
     pub(super) configuration: Configuration,
     /// Bytes that stand in for files on the disk.
     overlay: Overlay,
-    /// What the user says of files.
-    declared: Declared,
     pub(super) options: Options,
 }
 
@@ -89,10 +89,8 @@ impl Project {
             Err(broken) => return Ok(Self::broken(broken)),
         };
         let discovery = discover(&paths, &configuration.filter(options)?);
-        let declared = configuration.declared(options)?;
-        let loaded = load(&discovery, options, &declared);
+        let loaded = load(&discovery, options);
         let mut project = Self {
-            declared,
             paths,
             discovery,
             loaded,
@@ -128,14 +126,13 @@ impl Project {
         let AtRevision {
             discovery,
             mut overlay,
-        } = at_revision(revision, &paths, &filter, may_be_read)?;
+        } = at_revision(revision, &paths, &filter)?;
         let organization = configuration.config.organization.as_ref();
         if let Some(organization) = organization
             && configuration.team.revision.is_none()
         {
             organization::add_files_at(revision, organization, &mut overlay);
         }
-        let declared = configuration.declared(options)?;
         let side = |discovery: Discovery, loaded: Loaded, overlay: Overlay| {
             let mut side = Self {
                 paths: paths.clone(),
@@ -144,19 +141,17 @@ impl Project {
                 configuration: configuration.clone(),
                 overlay,
                 options: options.clone(),
-                declared: declared.clone(),
                 ..Self::default()
             };
             side.complete();
             side
         };
-        let progress = Progress::default();
-        let loaded = load_declared(&discovery, &overlay, &declared, &progress);
+        let loaded = load_over(&discovery, &overlay);
         let then = side(discovery, loaded, overlay);
         // What is not there any more is on one side only; git has said that it was there.
         let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
         let discovery = discover(&there, &filter);
-        let loaded = load(&discovery, options, &declared);
+        let loaded = load(&discovery, options);
         let now = side(discovery, loaded, Overlay::default());
         let mut sides = [then, now];
         for side in &mut sides {
@@ -193,13 +188,7 @@ impl Project {
             overlay.put(path, edits.get(path).unwrap_or_default());
         }
         let mut project = Self {
-            loaded: load_declared(
-                &self.discovery,
-                &overlay,
-                &self.declared,
-                &Progress::default(),
-            ),
-            declared: self.declared.clone(),
+            loaded: load_over(&self.discovery, &overlay),
             discovery: self.discovery.clone(),
             configuration: self.configuration.clone(),
             paths: self.paths.clone(),
@@ -244,6 +233,8 @@ impl Project {
         });
         self.limits = limits.unwrap_or_default();
         self.failures.clone_from(&self.loaded.errors);
+        let passed_over = self.loaded.passed_over.len();
+        self.passed_over = self.discovery.passed_over.saturating_add(passed_over);
         let filtered = !self.options.include.is_empty() || !self.options.exclude.is_empty();
         let whole = |config: &Config| {
             let mut paths = self.paths.iter();
@@ -314,7 +305,8 @@ impl Project {
 
     /// How many files were looked into.
     fn looked_at(&self) -> usize {
-        self.discovery.count()
+        let discovery = &self.discovery;
+        discovery.named.len().saturating_add(discovery.found.len())
     }
 
     /// That nothing at all was recognised is a failure: a gate that looked at nothing has not
@@ -323,7 +315,7 @@ impl Project {
         if self.loaded.recognized != 0 || !self.failures.is_empty() {
             return;
         }
-        let looked = self.looked_at();
+        let looked = self.looked_at().saturating_add(self.discovery.passed_over);
         let files = if looked == 1 { "file" } else { "files" };
         let paths = self.paths.iter().map(|path| path.to_string_lossy());
         let error = InputError::new(
@@ -355,11 +347,10 @@ impl Project {
 }
 
 /// Loads what was discovered, and lets it be watched if somebody asked to.
-fn load(discovery: &Discovery, options: &Options, declared: &Declared) -> Loaded {
-    let overlay = Overlay::default();
+fn load(discovery: &Discovery, options: &Options) -> Loaded {
     let progress = Progress::default();
     let Some(watch) = options.watch else {
-        return load_declared(discovery, &overlay, declared, &progress);
+        return load_watched(discovery, &progress);
     };
     thread::scope(|scope| {
         let (done, watched) = mpsc::channel();
@@ -367,7 +358,7 @@ fn load(discovery: &Discovery, options: &Options, declared: &Declared) -> Loaded
         // Where no thread can be started, nobody watches.
         let watch = move || watch(discovery, progress, &watched);
         let _ = thread::Builder::new().spawn_scoped(scope, watch);
-        let loaded = load_declared(discovery, &overlay, declared, progress);
+        let loaded = load_watched(discovery, progress);
         drop(done);
         loaded
     })

@@ -118,8 +118,7 @@ pub(super) fn add_files_at(
     overlay: &mut Overlay,
 ) {
     for path in files(organization) {
-        let paths = std::slice::from_ref(&path);
-        let found = at_revision(revision, paths, &Filter::default(), |_, _| true);
+        let found = at_revision(revision, std::slice::from_ref(&path), &Filter::default());
         if let Ok(found) = found
             && let Some(bytes) = found.overlay.get(&path)
         {

@@ -9,8 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use super::discover::{is_of_repository, is_of_tool, shown};
-use super::{Discovery, Filter, LeftOut, Overlay, SpecialFile};
+use super::discover::{holds_json, is_left_out_name, shown};
+use super::{Discovery, Filter, Overlay};
 
 /// Why files cannot be had at a revision.
 #[derive(Debug, thiserror::Error)]
@@ -63,8 +63,7 @@ pub struct AtRevision {
 }
 
 /// What the paths stood for at a revision: the same files as [`super::discover`] would have found
-/// then. Symbolic links are left out, and submodules too. Of a found file that is not `wanted` by its
-/// path and bytes the bytes are not kept.
+/// then. Symbolic links are passed over, and submodules too.
 ///
 /// # Errors
 /// Where git is not there, a path is in no repository, the revision is none, or a path is neither
@@ -73,7 +72,6 @@ pub fn at_revision(
     revision: &str,
     paths: &[PathBuf],
     filter: &Filter,
-    is_wanted: impl Fn(&Path, &[u8]) -> bool,
 ) -> Result<AtRevision, GitError> {
     let mut found = AtRevision::default();
     for path in paths {
@@ -90,16 +88,13 @@ pub fn at_revision(
         for entry in entries {
             match place.take(path, &entry, filter) {
                 Taken::No => {}
-                Taken::LeftOut(path, reason) => {
-                    let left_out = &mut found.discovery.left_out;
-                    if left_out.last().is_none_or(|(last, _)| *last != path) {
-                        left_out.push((path, reason));
-                    }
+                Taken::PassedOver => {
+                    found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
                 }
                 Taken::Yes { path, named } => wanted.push((entry.id, path, named)),
             }
         }
-        place.read(wanted, &mut found, &is_wanted)?;
+        place.read(wanted, &mut found)?;
     }
     Ok(found)
 }
@@ -124,8 +119,7 @@ pub(super) fn git(directory: &Path, command: &str) -> Command {
 
 /// A file of a commit's tree.
 struct Entry {
-    /// Why it is not looked into: it is a link or a submodule.
-    left_out: Option<LeftOut>,
+    is_file: bool,
     id: String,
     /// From the place's directory, with `/`.
     path: PathBuf,
@@ -134,12 +128,8 @@ struct Entry {
 /// What becomes of an entry.
 enum Taken {
     No,
-    /// The file, or the directory that it is in.
-    LeftOut(PathBuf, LeftOut),
-    Yes {
-        path: PathBuf,
-        named: bool,
-    },
+    PassedOver,
+    Yes { path: PathBuf, named: bool },
 }
 
 /// A path as git can be asked about it: a directory that is there, and the rest.
@@ -223,39 +213,34 @@ impl Place {
         };
         if below.as_os_str().is_empty() {
             let path = root.to_path_buf();
-            return match entry.left_out {
-                None => Taken::Yes { path, named: true },
-                Some(_) => Taken::No,
+            return if entry.is_file {
+                Taken::Yes { path, named: true }
+            } else {
+                Taken::No
             };
         }
-        let mut directory = root.to_path_buf();
-        for part in below.parent().into_iter().flat_map(Path::components) {
-            let Component::Normal(name) = part else {
-                continue;
-            };
-            directory.push(name);
-            if is_of_repository(name) {
-                return Taken::No;
-            }
-            if is_of_tool(name) {
-                return Taken::LeftOut(shown(root, directory), LeftOut::ToolDirectory);
-            }
-        }
-        let path = root.join(below);
-        let left_out = filter.leaves_out(&path, root).or(entry.left_out);
-        let path = shown(root, path);
-        match left_out {
-            Some(reason) => Taken::LeftOut(path, reason),
-            None => Taken::Yes { path, named: false },
+        let directories = below.parent().into_iter().flat_map(Path::components);
+        let left_out = directories
+            .filter_map(|part| match part {
+                Component::Normal(name) => Some(name),
+                _ => None,
+            })
+            .any(|name| is_left_out_name(&name.to_string_lossy()));
+        if left_out || !filter.takes(&root.join(below), root) {
+            Taken::No
+        } else if entry.is_file {
+            let path = shown(root, root.join(below));
+            Taken::Yes { path, named: false }
+        } else {
+            Taken::PassedOver
         }
     }
 
-    /// Reads the files and keeps those that are named or wanted.
+    /// Reads the files and keeps those that may hold JSON.
     fn read(
         &self,
         wanted: Vec<(String, PathBuf, bool)>,
         found: &mut AtRevision,
-        is_wanted: &impl Fn(&Path, &[u8]) -> bool,
     ) -> Result<(), GitError> {
         if wanted.is_empty() {
             return Ok(());
@@ -276,7 +261,7 @@ impl Place {
             let mut input = child.stdin.take();
             let ask = move || input.as_mut().map(|input| input.write_all(ids.as_bytes()));
             thread::Builder::new().spawn_scoped(scope, ask)?;
-            take_answers(&mut child, wanted, found, is_wanted)
+            take_answers(&mut child, wanted, found)
         });
         let ended = child.wait().map_err(|error| failed(error.to_string()))?;
         read.map_err(|error| failed(error.to_string()))?;
@@ -292,7 +277,6 @@ fn take_answers(
     child: &mut Child,
     wanted: Vec<(String, PathBuf, bool)>,
     found: &mut AtRevision,
-    is_wanted: &impl Fn(&Path, &[u8]) -> bool,
 ) -> io::Result<()> {
     let broken = || io::Error::other("its answer is not understood");
     let output = child.stdout.take().ok_or_else(broken)?;
@@ -309,10 +293,10 @@ fn take_answers(
         output.read_exact(&mut [0])?;
         if named {
             found.discovery.named.push(path.clone());
-        } else if is_wanted(&path, &bytes) {
+        } else if holds_json(&path, &bytes) {
             found.discovery.found.push(path.clone());
         } else {
-            found.discovery.unwanted.push(path);
+            found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
             continue;
         }
         found.overlay.put(path, bytes);
@@ -328,11 +312,7 @@ fn entry(line: &[u8]) -> Option<Entry> {
     let mut head = std::str::from_utf8(head).ok()?.split(' ');
     let (mode, _kind, id) = (head.next()?, head.next()?, head.next()?);
     Some(Entry {
-        left_out: match mode {
-            "120000" => Some(LeftOut::Special(SpecialFile::Link)),
-            "160000" => Some(LeftOut::Submodule),
-            _ => None,
-        },
+        is_file: mode.starts_with("100"),
         id: id.to_owned(),
         path: path_of(path.get(1..)?),
     })

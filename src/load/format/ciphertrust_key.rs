@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         let key = key(document, node, &mut contents);
         contents.keys.extend(key);
     }
-    contents.into()
+    Answer::Read(contents)
 }
 
 fn key(document: &Document<'_>, node: &Node<'_>, contents: &mut Contents) -> Option<Key> {

@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
                 .or(hour)?,
         })
     };
-    Answer::from(Contents {
+    Answer::Read(Contents {
         trail: Some(Box::new(TrailPart::Digest(
             logs.iter().filter_map(named).collect(),
         ))),

@@ -9,8 +9,6 @@ use crate::inventory::{Key, KeyMetadata, Located, RelatedKeys};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
-use crate::load::policy::read_policy;
-use crate::policy::PolicyKind;
 use crate::source::InputError;
 use crate::source::json::Node;
 
@@ -23,19 +21,13 @@ pub(in crate::load) fn read(document: &Document<'_>) -> Answer {
     };
     let mut contents = Contents::default();
     if node.members().is_some() {
-        let key = key(document, node, "KeyId", &mut contents.errors);
-        contents.keys.extend(key);
-        // Some write the answer of `get-key-policy` into the same object.
-        if let Some(policy) = document.root.get("Policy") {
-            let policy = read_policy(document, policy, PolicyKind::Key, &mut contents);
-            if let Some(key) = contents.keys.first_mut() {
-                key.policy = policy;
-            }
-        }
+        contents
+            .keys
+            .extend(key(document, node, "KeyId", &mut contents.errors));
     } else {
         contents.errors.push(not_an_object("KeyMetadata", node));
     }
-    contents.into()
+    Answer::Read(contents)
 }
 
 /// Reads a key's metadata, in which the key's id stands under the name `id`.

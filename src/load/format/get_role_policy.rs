@@ -47,7 +47,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             None => contents.policies.push(policy),
         }
     }
-    contents.into()
+    Answer::Read(contents)
 }
 
 #[cfg(test)]

@@ -28,10 +28,9 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             arn: None,
             policy,
         };
-        contents.holds.push("control policy");
         contents.organization_policies.extend(policy.map(of_file));
     }
-    contents.into()
+    Answer::Read(contents)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             }),
         });
     }
-    contents.into()
+    Answer::Read(contents)
 }
 
 #[cfg(test)]

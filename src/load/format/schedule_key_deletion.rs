@@ -36,10 +36,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         return Answer::PassOver("`KeyId` alone does not say what is to be done with the key");
     }
     if holds_only(root, &["KeyId", "PendingWindowInDays"]) {
-        return request(document).into();
+        return Answer::Read(request(document));
     }
     if holds_only(root, &ANSWERED) && says_pending(root) {
-        return answer(document).into();
+        return Answer::Read(answer(document));
     }
     Answer::NotThis
 }
