@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::aws::{AccountId, CallerClass, KmsAction};
-use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request};
+use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything};
 use crate::source::SourceId;
 
 use super::applicable::Applicable;
@@ -163,7 +163,9 @@ impl<'a> Candidate<'a> {
             key_policy: key.policy_for(self.has_id()),
             identity,
             boundary,
-            session: None,
+            // Session policies are in no file. A federated user without one has no permissions, so
+            // what is asked is what it could do with one.
+            session: self.caller.is_federated_user().then_some(everything()),
             scps,
             rcps,
         }

@@ -11,7 +11,7 @@ use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values, explain};
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
-use crate::simulate::{Explained, run_batch};
+use crate::simulate::{Explained, read_window, run_batch};
 use crate::source::admit;
 
 use super::terminal::Terminal;
@@ -189,6 +189,8 @@ fn request(arguments: &SimulateArguments, files: &SimulationFiles) -> Result<Req
     } else {
         files.key_context()
     };
+    read_window(&mut given, action)
+        .map_err(|error| Failure::usage(format!("--context: {error}")))?;
     for (key, values) in given.iter() {
         context.set(key, values.iter());
     }

@@ -41,7 +41,8 @@ pub(super) struct ConditionAtom {
     pub(super) values: BTreeSet<String>,
     /// Whether a value has a variable that is replaced.
     pub(super) replaces: bool,
-    /// Whether AWS does not support the key in the policy that the condition stands in.
+    /// Whether AWS does not document what it makes of it: a key that it does not support in such a
+    /// policy, or an operator in other letters.
     pub(super) unsupported: bool,
 }
 
@@ -80,12 +81,14 @@ pub(super) fn factors(condition: &Condition, document: &PolicyDocument) -> Vec<F
         quantifier,
         comparison,
         if_exists,
+        as_documented,
     } = condition.operator;
     let values = condition.values.iter().map(|value| &*value.text.value);
     let values: BTreeSet<_> = values.map(|text| value(comparison, text)).collect();
     let negated = comparison.is_negated();
     let key = spelled(&condition.key.value);
-    let unsupported = document.kind == PolicyKind::Key && iam_policy_only(&key);
+    let in_key_policy = document.kind == PolicyKind::Key && iam_policy_only(&key);
+    let unsupported = in_key_policy || !as_documented;
     // An absent key satisfies these with the suffix and without.
     let if_exists = if_exists && !negated && quantifier != Some(Quantifier::ForAllValues);
     let atom = |values: BTreeSet<String>| {

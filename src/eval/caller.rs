@@ -119,6 +119,11 @@ impl Caller {
         matches!(self.kind, CallerKind::Root(_))
     }
 
+    /// Whether this is a session from `GetFederationToken`.
+    pub const fn is_federated_user(&self) -> bool {
+        matches!(self.kind, CallerKind::FederatedUser(..))
+    }
+
     /// Whether this is an AWS service acting on its own.
     pub const fn is_service(&self) -> bool {
         matches!(self.kind, CallerKind::Service)
@@ -128,6 +133,9 @@ impl Caller {
 /// The path under which only AWS creates roles.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
 pub(super) const SERVICE_LINKED_PATH: &str = "aws-service-role/";
+
+/// How the names of such roles begin.
+pub(super) const SERVICE_LINKED_NAME: &str = "AWSServiceRoleFor";
 
 fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
     let not_a_principal = || CallerError::NotAPrincipal(text.to_owned());

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::policy::Effect;
 
+use super::combine::{Frame, Layers};
+use super::principal::Naming;
+use super::scope::Part;
 use super::{CaseSet, Holds};
 
 /// A decision, in the words of `aws iam simulate-custom-policy` and one more; best first.
@@ -12,7 +15,7 @@ use super::{CaseSet, Holds};
 pub enum Decision {
     /// It surely may.
     Allowed,
-    /// It hangs on request context that was not given.
+    /// It depends on request context that was not given.
     Conditional,
     /// Nothing allows it.
     ImplicitDeny,
@@ -131,6 +134,12 @@ pub struct Match {
     pub delegates: bool,
     /// Whether a permissions boundary limits what it grants: it names a role, not its session.
     pub limited: bool,
+    /// For which cases resource and conditions hold.
+    pub(super) applies: Holds,
+    /// Whether it reaches the caller; of a key policy's statement, in which way.
+    pub(super) naming: Naming,
+    /// What it is held against.
+    pub(super) part: Part,
 }
 
 /// The answer for every case.
@@ -138,29 +147,14 @@ pub struct Match {
 pub struct Evaluation {
     /// Cases that are surely allowed.
     pub allowed: CaseSet,
-    /// Cases that hang on context that was not given.
+    /// Cases that depend on context that was not given.
     pub conditional: CaseSet,
     /// Cases that a statement surely denies.
     pub explicit_deny: CaseSet,
     /// Every statement that may apply, in the order of [`Layer`].
     pub matches: Vec<Match>,
     pub(super) layers: Layers,
-}
-
-/// What each layer says, for the reason.
-#[derive(Clone, Debug)]
-pub(super) struct Layers {
-    /// The action does not reach keys of other accounts, and this key is another account's.
-    pub(super) cross_account: bool,
-    /// The key is another account's, and both sides must allow.
-    pub(super) cross_account_use: bool,
-    pub(super) direct: Holds,
-    pub(super) limited: Holds,
-    pub(super) delegated: Holds,
-    pub(super) identity: Holds,
-    pub(super) boundary: Holds,
-    pub(super) session: Holds,
-    pub(super) scp: Holds,
+    pub(super) frame: Frame,
 }
 
 impl Evaluation {
@@ -211,80 +205,29 @@ impl Evaluation {
         let cases = self.decided();
         match self.decision() {
             Decision::ExplicitDeny => self.denied_by(|m| m.holds.surely(), cases),
-            Decision::ImplicitDeny => self.missing(cases),
-            Decision::Conditional if !(self.grant(Holds::surely) & cases).is_empty() => {
+            Decision::ImplicitDeny => self.layers.missing(cases),
+            Decision::Conditional if !(self.layers.surely_granted() & cases).is_empty() => {
                 self.denied_by(|m| m.holds.maybe(), cases)
             }
-            Decision::Allowed | Decision::Conditional => self.granted_by(cases),
+            Decision::Allowed | Decision::Conditional => self.layers.granted_by(cases),
         }
-    }
-
-    fn grant(&self, of: fn(Holds) -> CaseSet) -> CaseSet {
-        let layers = &self.layers;
-        let limits = of(layers.boundary) & of(layers.session);
-        let delegated = of(layers.delegated) & of(layers.identity);
-        of(layers.scp) & (of(layers.direct) | (limits & (of(layers.limited) | delegated)))
     }
 
     /// Whether a statement that allows takes part in granting these cases: one that delegates only
     /// together with an identity-based policy, and the other way round.
     pub(super) fn grants_through(&self, matched: &Match, cases: CaseSet) -> bool {
-        let layers = &self.layers;
-        let through_iam = layers.delegated.and(layers.identity);
-        let counts = !(through_iam.maybe() & cases).is_empty();
-        match matched.policy.layer {
-            Layer::KeyPolicy => !matched.delegates || counts,
-            Layer::Identity => counts || layers.cross_account_use,
-            Layer::Scp | Layer::Rcp | Layer::Boundary | Layer::Session => false,
-        }
-    }
-
-    fn granted_by(&self, cases: CaseSet) -> Reason {
-        let layers = &self.layers;
-        let limits = layers.boundary.maybe() & layers.session.maybe();
-        let by_key_policy = layers.direct.maybe() | (layers.limited.maybe() & limits);
-        if (by_key_policy & cases).is_empty() {
-            Reason::IdentityPolicy
-        } else {
-            Reason::KeyPolicy
-        }
+        self.layers.grants_through(matched, cases)
     }
 
     fn denied_by(&self, when: fn(&Match) -> CaseSet, cases: CaseSet) -> Reason {
-        let denies = self.matches.iter().filter(|m| m.effect == Effect::Deny);
-        denies
-            .filter(|m| !(when(m) & cases).is_empty())
-            .map(|m| m.policy.layer.reason())
-            .next()
+        let denies = || self.matches.iter().filter(|m| m.effect == Effect::Deny);
+        let of = |when: fn(&Match) -> CaseSet| {
+            let mut found = denies().filter(move |m| !(when(m) & cases).is_empty());
+            found.next().map(|m| m.policy.layer.reason())
+        };
+        // Some denials are sure only together.
+        of(when)
+            .or_else(|| of(|m| m.holds.maybe()))
             .unwrap_or(Reason::NotGranted)
-    }
-
-    /// The first thing that is missing on the way to an allow.
-    fn missing(&self, cases: CaseSet) -> Reason {
-        let layers = &self.layers;
-        let lacks = |holds: Holds| (holds.maybe() & cases).is_empty();
-        let delegated = layers.delegated.and(layers.identity);
-        if layers.cross_account {
-            return Reason::CrossAccount;
-        }
-        if lacks(layers.scp) {
-            return Reason::Scp;
-        }
-        if lacks(layers.limited) && lacks(delegated) {
-            let only_identity = lacks(layers.delegated) && !lacks(layers.identity);
-            return if only_identity {
-                Reason::NoDelegation
-            } else {
-                Reason::NotGranted
-            };
-        }
-        if lacks(layers.boundary) {
-            return Reason::Boundary;
-        }
-        if lacks(layers.session) {
-            Reason::SessionPolicy
-        } else {
-            Reason::NotGranted
-        }
     }
 }

@@ -1,29 +1,40 @@
-//! On what a conditional answer hangs.
+//! On what a conditional answer depends.
 
 use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
-use super::scope::Scope;
-use super::{Case, CaseSet, Evaluation, Lookup, PolicySet, Request, WINDOW_KEY, condition};
+use super::scope::{PRINCIPAL_ARN, Part, Scope};
+use super::statement::is_about_action;
+use super::{
+    Case, CaseSet, Evaluation, Layer, Lookup, Match, PolicySet, Request, Truth, WINDOW_KEY,
+    condition, principal, resource,
+};
 
-/// On what a conditional answer hangs.
+/// On what a conditional answer depends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dependencies {
     /// Condition keys, sorted, each spelled as the first policy that names it does.
     pub keys: Vec<String>,
-    /// Whether it also hangs on something that AWS does not document, or on what a template has yet
+    /// Whether it also depends on something that AWS does not document, or on what a template has yet
     /// to put into the policies.
     pub undocumented: bool,
+    /// Whether it depends on the key policy, which was not given.
+    pub key_policy: bool,
+    /// Whether it depends on which alias the request is about.
+    pub alias: bool,
 }
 
-/// The keys on which the conditional cases of an answer hang.
+/// On what the conditional cases of an answer depend.
 pub fn dependencies(
     request: &Request,
     policies: &PolicySet<'_>,
     evaluation: &Evaluation,
 ) -> Dependencies {
     let conditional = evaluation.conditional;
-    let mut found = Found::default();
+    let mut found = Dependencies {
+        key_policy: !conditional.is_empty() && evaluation.frame.has_unknown_key_policy(),
+        ..Dependencies::default()
+    };
     let matches = if conditional.is_empty() {
         &[]
     } else {
@@ -38,17 +49,19 @@ pub fn dependencies(
             continue;
         };
         if !open.is_empty() {
-            let scope = Scope::new(request, policy.kind, policy.replaces_variables());
-            found.undocumented |= !of_statement(statement, &scope, open, &mut found);
+            let scope = Scope::new(request, policy.kind, policy.replaces_variables())
+                .of_effect(matched.effect)
+                .about(matched.part);
+            found.of_conditions(statement, &scope, open);
+            found.of_resource(statement, &scope);
+            found.of_naming(statement, matched, &scope);
+            found.undocumented |= is_about_action(statement, &scope) == Truth::Unknown;
         }
     }
     if differs_when_omitted(evaluation) {
         found.add(WINDOW_KEY);
     }
-    Dependencies {
-        keys: found.keys,
-        undocumented: found.undocumented,
-    }
+    found
 }
 
 /// Whether only the two readings of an omitted day count part the answer for it.
@@ -58,13 +71,7 @@ fn differs_when_omitted(evaluation: &Evaluation) -> bool {
         && evaluation.omitted() == super::Decision::Conditional
 }
 
-#[derive(Default)]
-struct Found {
-    keys: Vec<String>,
-    undocumented: bool,
-}
-
-impl Found {
+impl Dependencies {
     fn add(&mut self, key: &str) {
         // Few: a policy has no room for many.
         if !self
@@ -76,57 +83,71 @@ impl Found {
             self.keys.insert(at, key.to_owned());
         }
     }
-}
 
-/// Adds the unknown keys of what is uncertain in the statement; false where something uncertain
-/// has none.
-fn of_statement(
-    statement: &Statement,
-    scope: &Scope<'_>,
-    open: CaseSet,
-    found: &mut Found,
-) -> bool {
-    let before = found.keys.len();
-    let mut explained = false;
-    for condition in &statement.conditions {
-        if (condition::holds(condition, scope).uncertain() & open).is_empty() {
-            continue;
-        }
-        let keys = condition::unknown_keys(condition, scope);
-        if keys.is_empty() {
-            // All is known, and AWS does not document what it makes of it.
-            found.undocumented = true;
-            found.add(&condition.key.value);
-        }
-        let unrendered = |value: &ConditionValue| scope.is_unrendered(&value.text.value);
-        found.undocumented |= condition.values.iter().any(unrendered);
-        explained = true;
-        for key in keys {
-            found.add(key);
-        }
-    }
-    let patterns = statement
-        .resource
-        .iter()
-        .flat_map(|element| &element.patterns);
-    for pattern in patterns.filter(|pattern| has_variables(&pattern.text.value, scope)) {
-        for key in variables(&pattern.text.value) {
-            if matches!(scope.lookup(key), Lookup::Unknown { .. }) {
-                explained = true;
-                found.add(key);
+    fn of_conditions(&mut self, statement: &Statement, scope: &Scope<'_>, open: CaseSet) {
+        for condition in &statement.conditions {
+            if (condition::holds(condition, scope).uncertain() & open).is_empty() {
+                continue;
+            }
+            let keys = condition::unknown_keys(condition, scope);
+            if keys.is_empty() {
+                // All is known, and AWS does not document what it makes of it.
+                self.undocumented = true;
+                self.add(&condition.key.value);
+            }
+            let unrendered = |value: &ConditionValue| scope.is_unrendered(&value.text.value);
+            self.undocumented |=
+                !condition.operator.as_documented || condition.values.iter().any(unrendered);
+            for key in keys {
+                self.add(key);
             }
         }
     }
-    let entries = statement
-        .principal
-        .iter()
-        .flat_map(|element| element.candidates(None, ""));
-    let by_id = |form| matches!(form, PrincipalForm::UniqueId(_));
-    if entries.map(|entry| entry.form()).any(by_id)
-        && matches!(scope.lookup("aws:userid"), Lookup::Unknown { .. })
-    {
-        explained = true;
-        found.add("aws:userid");
+
+    fn of_resource(&mut self, statement: &Statement, scope: &Scope<'_>) {
+        let Some(element) = &statement.resource else {
+            return;
+        };
+        if resource::covers(element, scope) != Truth::Unknown {
+            return;
+        }
+        let mut explained = false;
+        for pattern in &element.patterns {
+            let text = &*pattern.text.value;
+            for key in variables(text).filter(|_| has_variables(text, scope)) {
+                if matches!(scope.lookup(key), Lookup::Unknown { .. }) {
+                    explained = true;
+                    self.add(key);
+                }
+            }
+        }
+        self.alias |= scope.part == Part::Alias;
+        self.undocumented |= !explained && scope.part != Part::Alias;
     }
-    explained || found.keys.len() > before
+
+    fn of_naming(&mut self, statement: &Statement, matched: &Match, scope: &Scope<'_>) {
+        if matched.naming.any() != Truth::Unknown {
+            return;
+        }
+        if matches!(matched.policy.layer, Layer::Scp | Layer::Rcp) {
+            if principal::is_service_linked(scope) == Truth::Unknown {
+                self.add(PRINCIPAL_ARN);
+            } else {
+                self.undocumented = true;
+            }
+            return;
+        }
+        let mut entries = statement
+            .principal
+            .iter()
+            .flat_map(|element| element.candidates(None, ""));
+        let by_id = entries.any(|entry| matches!(entry.form(), PrincipalForm::UniqueId(_)));
+        if by_id && matches!(scope.lookup(USER_ID), Lookup::Unknown { .. }) {
+            self.add(USER_ID);
+        } else {
+            self.undocumented = true;
+        }
+    }
 }
+
+const USER_ID: &str = "aws:userid";

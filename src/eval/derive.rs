@@ -8,12 +8,21 @@ use std::sync::Arc;
 use crate::aws::KeyArn;
 
 use super::caller::CallerKind;
-use super::context::Shared;
 use super::{Caller, KeyIdentity, RequestContext};
 
-/// Sets every condition key whose value follows; what was set before stays.
-pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
+/// Sets every condition key whose value follows; what was set before stays. Of a request that is about
+/// no key nothing follows from one.
+pub(super) fn derive(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestContext) {
     of_caller(caller, key, context);
+    if let Some(key) = key {
+        of_key(key, context);
+    }
+    // KMS endpoints take TLS connections only:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/infrastructure-security.html
+    context.derive("aws:SecureTransport", "true");
+}
+
+fn of_key(key: &KeyIdentity, context: &mut RequestContext) {
     if let Some(account) = key.account {
         context.derive("aws:ResourceAccount", account.to_string());
     }
@@ -31,12 +40,9 @@ pub(super) fn derive(caller: &Caller, key: &KeyIdentity, context: &mut RequestCo
             context.absent_default("kms:MultiRegionKeyType");
         }
     }
-    // KMS endpoints take TLS connections only:
-    // https://docs.aws.amazon.com/kms/latest/developerguide/infrastructure-security.html
-    context.derive("aws:SecureTransport", "true");
 }
 
-fn of_caller(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
+fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestContext) {
     context.derive(
         "aws:PrincipalIsAWSService",
         if caller.is_service() { "true" } else { "false" },
@@ -65,26 +71,18 @@ fn of_caller(caller: &Caller, key: &KeyIdentity, context: &mut RequestContext) {
         CallerKind::Service => return,
     };
     context.derive("aws:PrincipalType", principal_type);
-    if let Some(arn) = principal_arn(caller, key) {
-        context.derive("aws:PrincipalArn", arn);
-    }
-}
-
-/// For a session the ARN of its role, as it is without a path, which the session's ARN leaves out;
-/// see `Scope::may_be_role` for patterns that have one. A caller that stands for those of any
-/// partition is of the key's, where that is known.
-fn principal_arn(caller: &Caller, key: &KeyIdentity) -> Option<Shared> {
-    let of_key = || key.arn.as_ref().map_or("aws", KeyArn::partition);
-    let partition = || caller.partition().unwrap_or_else(of_key);
     match caller.kind() {
-        CallerKind::Session(account, role, _) => {
-            let account = account.as_str();
-            Some(format!("arn:{}:iam::{account}:role/{role}", partition()).into())
+        // It is the ARN of the role, with the path that the session's ARN leaves out.
+        CallerKind::Session(..) => {}
+        // A caller that stands for those of any partition is of the key's, where that is known.
+        CallerKind::Root(_) if caller.partition().is_none() => {
+            let arn = key.and_then(|key| key.arn.as_ref());
+            let partition = arn.map_or("aws", KeyArn::partition);
+            context.derive(
+                "aws:PrincipalArn",
+                format!("arn:{partition}:iam::{account}:root"),
+            );
         }
-        CallerKind::Root(account) if caller.partition().is_none() => {
-            Some(format!("arn:{}:iam::{}:root", partition(), account.as_str()).into())
-        }
-        CallerKind::Service => None,
-        _ => Some(caller.text().into()),
+        _ => context.derive("aws:PrincipalArn", caller.text()),
     }
 }

@@ -1,27 +1,35 @@
 //! For a conditional answer: one context that allows and one that denies, each confirmed.
 //!
-//! The search tries, key by key, the values at which the policies' own conditions change, and lets
-//! the evaluator cut off every branch that is already decided.
+//! The search tries, key by key, the values that the policies' conditions tell apart, and lets the
+//! evaluator cut off every branch that is already decided. It never changes what was given, and shows
+//! only what AWS could supply.
 
-use crate::aws::ValueType;
-use crate::aws::condition_key;
-use crate::policy::{Comparison, Condition, Family, Piece, pieces};
+use std::collections::BTreeSet;
 
+use crate::aws::KeyArn;
+use crate::policy::{Piece, pieces};
+
+use super::decide::evaluate_statement_by_statement;
+use super::scope::Scope;
+use super::settle::{Domain, Tested, Texts, kind};
 use super::{
-    Case, Decision, Dependencies, Evaluation, PolicySet, Request, RequestContext, Values,
-    WINDOW_KEY, Window, dependencies, evaluate,
+    Case, Decision, Dependencies, Evaluation, Holds, PolicySet, Request, RequestContext, Values,
+    WINDOW_KEY, Window, dependencies, evaluate, possible,
 };
 
-/// How many contexts are tried for one example. Answers that hang on more than a handful of keys
-/// at once may stay without one.
-const MOST_TRIES: usize = 4_000;
+/// How many contexts are tried for one example.
+const MOST_TRIES: usize = 1_000;
+
+/// How many values that no condition tells apart are tried of one key: not every one goes together with
+/// the values of other keys.
+const MOST_ALIKE: usize = 3;
 
 /// A context under which a conditional answer is firm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     /// Everything that the request holds; all else is absent.
     pub context: RequestContext,
-    /// The keys on which the answer hung with their values; no value says absent.
+    /// The keys on which the answer depended with their values; no value says absent.
     pub chosen: Vec<(String, Vec<String>)>,
     /// What is then decided.
     pub decision: Decision,
@@ -41,11 +49,13 @@ pub(super) fn examples(
     request: &Request,
     policies: &PolicySet<'_>,
     evaluation: &Evaluation,
-    hangs: &Dependencies,
+    depends: &Dependencies,
 ) -> Examples {
-    let Some(base) = one_case(request, evaluation) else {
+    // Nothing shows what a key policy says that was not given.
+    if depends.key_policy {
         return Examples::default();
-    };
+    }
+    let cases = cases(request, evaluation);
     let find = |wanted: fn(Decision) -> bool| {
         let mut search = Search {
             policies,
@@ -53,12 +63,14 @@ pub(super) fn examples(
             tries: 0,
             chosen: Vec::new(),
         };
-        let context = search.run(&base)?;
-        let decision = search.decide_complete(&base, &context);
-        Some(Example {
-            chosen: chosen(&context, &base, hangs),
-            context: context.completed(),
-            decision,
+        cases.iter().find_map(|base| {
+            search.tries = 0;
+            let (context, decision) = search.run(base)?;
+            Some(Example {
+                chosen: chosen(&context, base, depends, &search.chosen),
+                context,
+                decision,
+            })
         })
     };
     Examples {
@@ -69,46 +81,58 @@ pub(super) fn examples(
     }
 }
 
-/// The request for one of its conditional cases alone: the first day count, else the omitted one.
-fn one_case(request: &Request, evaluation: &Evaluation) -> Option<Request> {
-    let mut base = request.clone();
-    if request.window == Window::Every {
-        let conditional = Case::all().find(|case| evaluation.conditional.contains(*case));
-        match conditional?.window() {
-            Some(days) => base.context.set(WINDOW_KEY, [days.to_string()]),
-            None => base.context.absent_default(WINDOW_KEY),
-        }
-        base.window = Window::FromContext;
+/// The request for single cases that are conditional, of those that are alike the first.
+fn cases(request: &Request, evaluation: &Evaluation) -> Vec<Request> {
+    if request.window != Window::Every {
+        return vec![request.clone()];
     }
-    Some(base)
+    let alike = |case: Case| -> Vec<(bool, bool)> {
+        let of = |holds: Holds| (holds.surely().contains(case), holds.maybe().contains(case));
+        evaluation
+            .matches
+            .iter()
+            .map(|matched| of(matched.holds))
+            .collect()
+    };
+    let mut seen = BTreeSet::new();
+    let conditional = Case::all().filter(|case| evaluation.conditional.contains(*case));
+    let first = conditional.filter(|case| seen.insert(alike(*case)));
+    first
+        .map(|case| {
+            let mut base = request.clone();
+            match case.window() {
+                Some(days) => base.context.set(WINDOW_KEY, [days.to_string()]),
+                None => base.context.absent_default(WINDOW_KEY),
+            }
+            base.window = Window::FromContext;
+            base
+        })
+        .collect()
 }
 
+/// The keys on which the answer depended and those that were tried, with their values.
 fn chosen(
     context: &RequestContext,
     base: &Request,
-    hangs: &Dependencies,
+    depends: &Dependencies,
+    tried: &[String],
 ) -> Vec<(String, Vec<String>)> {
     let values = |key: &str| {
         let values = context.get(key).into_iter().flat_map(Values::iter);
         values.map(str::to_owned).collect::<Vec<_>>()
     };
-    let mut chosen: Vec<_> = hangs
-        .keys
-        .iter()
-        .map(|key| (key.clone(), values(key)))
-        .collect();
-    let named = |key: &str| {
-        hangs
-            .keys
+    let mut chosen: Vec<(String, Vec<String>)> = Vec::new();
+    let window = base.context.get(WINDOW_KEY).map(|_| WINDOW_KEY);
+    let keys = window
+        .into_iter()
+        .chain(depends.keys.iter().chain(tried).map(String::as_str));
+    for key in keys {
+        if !chosen
             .iter()
-            .any(|other| other.eq_ignore_ascii_case(key))
-    };
-    let others = context
-        .iter()
-        .filter(|(key, _)| base.context.get(key).is_none() && !named(key));
-    chosen.extend(others.map(|(key, _)| (key.to_owned(), values(key))));
-    if base.context.get(WINDOW_KEY).is_some() && !named(WINDOW_KEY) {
-        chosen.insert(0, (WINDOW_KEY.to_owned(), values(WINDOW_KEY)));
+            .any(|(known, _)| known.eq_ignore_ascii_case(key))
+        {
+            chosen.push((key.to_owned(), values(key)));
+        }
     }
     chosen
 }
@@ -122,138 +146,106 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn decide_complete(&self, base: &Request, context: &RequestContext) -> Decision {
-        let request = Request {
-            context: context.completed(),
-            ..base.clone()
-        };
-        evaluate(&request, self.policies).decision()
-    }
-
-    fn run(&mut self, base: &Request) -> Option<RequestContext> {
+    fn run(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
         self.tries = self.tries.saturating_add(1);
         if self.tries > MOST_TRIES {
             return None;
         }
-        if (self.wanted)(self.decide_complete(base, &base.context)) {
-            return Some(base.context.clone());
-        }
-        let evaluation = evaluate(base, self.policies);
-        if evaluation.decision() != Decision::Conditional {
+        let evaluation = evaluate_statement_by_statement(base, self.policies);
+        let decision = evaluation.decision();
+        if decision != Decision::Conditional && !(self.wanted)(decision) {
             return None;
         }
-        let hangs = dependencies(base, self.policies, &evaluation);
-        let key = hangs.keys.iter().find(|key| !self.chosen.contains(key))?;
+        // Keys that do not go together do not with more of them either.
+        let context = possible::completed(base)?;
+        let request = Request {
+            context: context.clone(),
+            ..base.clone()
+        };
+        let complete = evaluate(&request, self.policies).decision();
+        if (self.wanted)(complete) {
+            return Some((context, complete));
+        }
+        if decision != Decision::Conditional {
+            return None;
+        }
+        let depends = dependencies(base, self.policies, &evaluation);
+        let unknown = |key: &&String| base.context.get(key).is_none();
+        let key = depends.keys.iter().find(unknown)?;
         self.chosen.push(key.clone());
-        let values = candidates(key, base, self.policies, &evaluation);
-        let found = values.into_iter().find_map(|values| {
+        for values in candidates(key, base, self.policies, &evaluation) {
             let mut next = base.clone();
             next.context.set(key, values);
-            self.run(&next)
-        });
+            if let Some(found) = self.run(&next) {
+                return Some(found);
+            }
+        }
         self.chosen.pop();
-        found
+        None
     }
 }
 
-/// The values worth trying for a key: those of the conditions on it and their neighbours.
+/// Values of the key that the conditions tell apart and that AWS could supply; absence last, since an
+/// example that names a value says more.
 fn candidates(
     key: &str,
     request: &Request,
     policies: &PolicySet<'_>,
     evaluation: &Evaluation,
-) -> Vec<Vec<String>> {
-    let mut values = Vec::new();
-    let statements = evaluation.matches.iter().filter_map(|matched| {
-        policies
-            .document(matched.policy)?
-            .statements
-            .get(matched.statement)
+) -> Vec<Texts> {
+    let mut tested: Vec<Tested<'_>> = Vec::new();
+    let mut as_variable = Vec::new();
+    for matched in &evaluation.matches {
+        let Some(document) = policies.document(matched.policy) else {
+            continue;
+        };
+        let Some(statement) = document.statements.get(matched.statement) else {
+            continue;
+        };
+        let scope = Scope::new(request, document.kind, document.replaces_variables())
+            .of_effect(matched.effect)
+            .about(matched.part);
+        for condition in &statement.conditions {
+            if condition.key.value.eq_ignore_ascii_case(key) {
+                tested.push((condition, scope));
+            } else if condition
+                .values
+                .iter()
+                .any(|value| names(&value.text.value, key))
+            {
+                // Where the key stands in a variable: what the compared key has or could have.
+                let known = request.context.get(&condition.key.value);
+                let known = known.into_iter().flat_map(Values::iter);
+                as_variable.extend(known.map(|value| vec![value.into()]));
+            }
+        }
+    }
+    let id = request.key.arn.as_ref().map(KeyArn::key_id);
+    as_variable.extend(id.map(|id| vec![id.into()]));
+    let mut all = Domain::of(key, request).map_or_else(Vec::new, |domain| {
+        let mut values = domain.some(&tested);
+        values.extend(domain.all(&tested).values);
+        values
     });
-    for condition in statements.flat_map(|statement| &statement.conditions) {
-        if condition.key.value.eq_ignore_ascii_case(key) {
-            for value in &condition.values {
-                around(condition, &filled(&value.text.value, request), &mut values);
-            }
-        } else {
-            as_variable(key, condition, request, &mut values);
-        }
+    all.extend(as_variable);
+    all.retain(|values| possible::could_be(key, values, request));
+    all.sort_by_key(Vec::is_empty);
+    let mut seen = BTreeSet::new();
+    all.retain(|values| seen.insert(values.clone()));
+    if !key.to_ascii_lowercase().starts_with("kms:key") {
+        let mut kinds = Vec::new();
+        all.retain(|values| {
+            let kind = kind(values, &tested);
+            let alike = kinds.iter().filter(|known| **known == kind).count();
+            kinds.push(kind);
+            alike < MOST_ALIKE
+        });
     }
-    values.extend(elsewhere(
-        condition_key::find(key).map(|key| key.value_type),
-    ));
-    values.extend(request.key.arn.iter().map(|arn| arn.key_id().to_owned()));
-    let mut seen = std::collections::BTreeSet::new();
-    values.retain(|value| seen.insert(value.clone()));
-    let mut candidates: Vec<_> = values.into_iter().map(|value| vec![value]).collect();
-    // Absence last: an example that names a value says more.
-    candidates.push(Vec::new());
-    candidates
+    all
 }
 
-/// Values that most conditions do not name.
-fn elsewhere(value_type: Option<ValueType>) -> Vec<String> {
-    let values: &[&str] = match value_type {
-        Some(ValueType::Bool) => &["true", "false"],
-        Some(ValueType::Numeric) => &["0", "1000000"],
-        Some(ValueType::Date) => &["2038-01-01T00:00:00Z", "1970-01-02T00:00:00Z"],
-        Some(ValueType::Ip) => &["192.0.2.1", "240.0.0.1", "2001:db8:ffff::1"],
-        Some(ValueType::Arn) => &["arn:aws:iam::000000000000:role/other"],
-        Some(ValueType::String | ValueType::Binary) | None => &["other"],
-    };
-    values.iter().map(ToString::to_string).collect()
-}
-
-/// The value at which the comparison changes, and one on each side of it.
-fn around(condition: &Condition, value: &str, values: &mut Vec<String>) {
-    let comparison = condition.operator.comparison;
-    match comparison.family() {
-        Family::Numeric => {
-            let value = value.trim();
-            values.push(value.to_owned());
-            if let Some(number) = value.split('.').next().and_then(|n| n.parse::<i64>().ok()) {
-                let near = [number.saturating_sub(1), number.saturating_add(1)];
-                values.extend(near.map(|number| number.to_string()));
-            }
-        }
-        Family::IpAddress => values.extend(value.split('/').next().map(ToOwned::to_owned)),
-        Family::Null => values.push("other".to_owned()),
-        Family::Arn => values.push(value.replace(['*', '?'], "x")),
-        Family::String
-            if matches!(
-                comparison,
-                Comparison::StringLike | Comparison::StringNotLike
-            ) =>
-        {
-            values.push(value.replace(['*', '?'], "x"));
-        }
-        Family::Date | Family::String | Family::Bool | Family::Binary => {
-            values.push(value.to_owned());
-        }
-    }
-}
-
-/// Where the key stands as a variable, the value that the compared key has or could have.
-fn as_variable(key: &str, condition: &Condition, request: &Request, values: &mut Vec<String>) {
-    let names_it = condition.values.iter().any(|value| {
-        pieces(&value.text.value)
-            .any(|piece| matches!(piece, Piece::Variable { key: name, .. } if name.eq_ignore_ascii_case(key)))
-    });
-    if names_it && let Some(known) = request.context.get(&condition.key.value) {
-        values.extend(known.iter().map(str::to_owned));
-    }
-}
-
-/// The text with every variable that is set replaced; others by the word that is tried for any.
-fn filled(text: &str, request: &Request) -> String {
-    pieces(text)
-        .map(|piece| match piece {
-            Piece::Literal(literal) => literal.to_owned(),
-            Piece::Escaped(character) => character.to_string(),
-            Piece::Variable { key, default } => {
-                let known = request.context.get(key).and_then(Values::first);
-                known.map_or_else(|| default.unwrap_or("other").to_owned(), str::to_owned)
-            }
-        })
-        .collect()
+/// Whether a variable in the text names the key.
+fn names(text: &str, key: &str) -> bool {
+    let of_key = |piece| matches!(piece, Piece::Variable { key: name, .. } if name.eq_ignore_ascii_case(key));
+    pieces(text).any(of_key)
 }

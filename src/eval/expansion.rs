@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::policy::{Atom, Piece, glob, glob_matches, may_hold_variables, pieces};
+use crate::policy::{Atom, Atoms as _, Piece, glob, glob_matches, may_hold_variables, pieces};
 
 use super::reaching::{self, can_reach};
 use super::scope::Scope;
@@ -39,10 +39,25 @@ pub(super) enum Pattern<'a> {
 }
 
 impl Pattern<'_> {
+    pub(super) fn atoms(&self) -> Cow<'_, [Atom]> {
+        match self {
+            Self::Plain(text) => (0..).map_while(|index| text.atom(index)).collect(),
+            Self::Expanded(atoms) => Cow::Borrowed(atoms),
+        }
+    }
+
     pub(super) fn glob(&self, text: &str) -> bool {
         match self {
             Self::Plain(pattern) => glob(pattern, text),
             Self::Expanded(atoms) => glob_matches(atoms.as_slice(), text, |a, b| a == b),
+        }
+    }
+
+    /// Whether it has a `*` that ends one of the first five parts of an ARN.
+    pub(super) fn can_reach(&self) -> bool {
+        match self {
+            Self::Plain(pattern) => can_reach(*pattern),
+            Self::Expanded(atoms) => can_reach(atoms.as_slice()),
         }
     }
 

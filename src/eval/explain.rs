@@ -5,7 +5,8 @@ use crate::policy::Effect;
 use super::example::{Examples, examples};
 use super::nearest_miss::{NearestMiss, nearest_miss};
 use super::{
-    Decision, Dependencies, Evaluation, Layer, Match, PolicySet, Request, dependencies, evaluate,
+    CaseSet, Decision, Dependencies, Evaluation, Holds, Layer, Match, PolicySet, Request,
+    dependencies, evaluate,
 };
 
 /// A decision with its reasons.
@@ -47,13 +48,24 @@ pub fn explain(request: &Request, policies: &PolicySet<'_>) -> Explanation {
 /// The statements that decided: those that grant, those that deny, or for a conditional answer
 /// those that may. Key policy first.
 pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
+    let sure = deciding_where(evaluation, Holds::surely);
+    let decision = evaluation.decision();
+    let firm = matches!(decision, Decision::Allowed | Decision::ExplicitDeny);
+    if firm && sure.is_empty() {
+        // No one of them decides in every context, and together they do.
+        return deciding_where(evaluation, Holds::maybe);
+    }
+    sure
+}
+
+/// `applies`: for which cases a statement has to apply to a firm decision.
+fn deciding_where(evaluation: &Evaluation, applies: fn(Holds) -> CaseSet) -> Vec<Match> {
     let cases = evaluation.decided();
     let grants = |m: &Match| m.effect == Effect::Allow && evaluation.grants_through(m, cases);
+    let applies = |m: &Match| !(applies(m.holds) & cases).is_empty();
     let decides = |m: &Match| match evaluation.decision() {
-        Decision::Allowed => grants(m) && !(m.holds.surely() & cases).is_empty(),
-        Decision::ExplicitDeny => {
-            m.effect == Effect::Deny && !(m.holds.surely() & cases).is_empty()
-        }
+        Decision::Allowed => grants(m) && applies(m),
+        Decision::ExplicitDeny => m.effect == Effect::Deny && applies(m),
         Decision::Conditional => {
             (grants(m) && !(m.holds.maybe() & cases).is_empty())
                 || (m.effect == Effect::Deny && !(m.holds.uncertain() & cases).is_empty())
@@ -61,13 +73,11 @@ pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
         }
         Decision::ImplicitDeny => false,
     };
-    let mut found: Vec<_> = evaluation
-        .matches
-        .iter()
-        .filter(|m| decides(m))
-        .copied()
-        .collect();
+    let matches = evaluation.matches.iter();
+    let mut found: Vec<_> = matches.filter(|m| decides(m)).copied().collect();
     found.sort_by_key(|m| (m.policy.layer != Layer::KeyPolicy, m.policy, m.statement));
+    // One statement can be about a key and about its alias.
+    found.dedup_by_key(|m| (m.policy, m.statement));
     found
 }
 
@@ -94,5 +104,7 @@ fn limiting(evaluation: &Evaluation) -> Vec<Match> {
         .matches
         .iter()
         .filter(|m| partial && m.effect == Effect::Deny);
-    denies.filter(|m| !listed(m)).copied().collect()
+    let mut found: Vec<Match> = denies.filter(|m| !listed(m)).copied().collect();
+    found.dedup_by_key(|m| (m.policy, m.statement));
+    found
 }

@@ -111,6 +111,11 @@ impl Holds {
         }
     }
 
+    /// Surely for the one set of cases, perhaps for the other, which includes it.
+    pub(super) const fn between(surely: CaseSet, maybe: CaseSet) -> Self {
+        Self { surely, maybe }
+    }
+
     /// Asks for each case.
     pub fn for_each(mut truth: impl FnMut(Case) -> Truth) -> Self {
         let mut holds = Self::NEVER;

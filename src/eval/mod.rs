@@ -5,6 +5,7 @@
 
 mod caller;
 mod cases;
+mod combine;
 mod condition;
 mod context;
 mod decide;
@@ -17,18 +18,22 @@ mod expansion;
 mod explain;
 mod full_access;
 mod holds;
+mod language;
 mod nearest_miss;
 mod placeholder;
+mod possible;
 mod principal;
 mod reaching;
 mod request;
 mod resource;
 mod scope;
+mod settle;
 mod statement;
 mod widest;
 
 pub use caller::{Caller, CallerError};
 pub use cases::{Case, CaseSet, day_ranges};
+pub use condition::whole_number;
 pub use context::{Lookup, RequestContext, Values};
 pub use decide::evaluate;
 pub use decision::{Decision, Evaluation, Layer, Match, PolicyRef, Reason};

@@ -56,6 +56,8 @@ pub(super) fn nearest_miss(
         Reason::Scp => &[Layer::Scp],
         Reason::SessionPolicy => &[Layer::Session],
         Reason::CrossAccount => &[],
+        // The key policy does not decide about what is no key's.
+        _ if !request.action.resource_level().has_key() => &[Layer::Identity],
         _ => &[Layer::KeyPolicy, Layer::Identity],
     };
     let cases = evaluation.decided();
@@ -128,7 +130,7 @@ fn failures(written: &Statement, scope: &Scope<'_>, cases: CaseSet) -> Vec<Failu
     {
         add(FailedElement::Principal, element.span);
     }
-    if !statement::is_about_action(written, scope) {
+    if statement::is_about_action(written, scope) == Truth::No {
         let span = written
             .action
             .as_ref()

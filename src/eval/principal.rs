@@ -3,9 +3,9 @@
 use crate::aws::Arn;
 use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
 
-use super::caller::CallerKind;
-use super::scope::Scope;
-use super::{Caller, Lookup, Truth, placeholder};
+use super::caller::{CallerKind, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
+use super::scope::{PRINCIPAL_ARN, Scope};
+use super::{Lookup, Truth, placeholder};
 
 /// In which way a key policy names a caller decides what else limits the permission.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
@@ -22,7 +22,7 @@ pub(super) enum Route {
 }
 
 /// What a `Principal` element says of the caller: for each route, whether it opens it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Naming {
     pub(super) direct: Truth,
     pub(super) limited: Truth,
@@ -76,12 +76,27 @@ impl Naming {
 pub(super) fn allows(element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
     if element.negated {
         // Everyone but these, as `*` would grant it. Access Analyzer warns of it.
-        let exempt = exempts(element, scope);
-        return Naming::by(Route::Direct, !exempt);
+        return Naming::by(Route::Direct, !exempts(element, scope));
     }
     candidates(element, scope).fold(Naming::NOBODY, |naming, entry| {
         naming.or(names(entry, scope))
     })
+}
+
+/// Whether everyone, without being named, is a federated user without a session policy too.
+/// AWS says that such a session has no permissions but what a policy gives that references the session
+/// itself: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>.
+pub(super) fn as_everyone(naming: Naming, element: &PrincipalElement, scope: &Scope<'_>) -> Naming {
+    let itself = |entry: &PrincipalEntry| matches!(entry.form(), PrincipalForm::FederatedUser(..));
+    let mut named = candidates(element, scope).filter(|entry| itself(entry));
+    let by_name = named.any(|entry| names(entry, scope).direct == Truth::Yes);
+    if naming.direct == Truth::No || (by_name && !element.negated) {
+        return naming;
+    }
+    Naming {
+        direct: naming.direct.and(scope.undocumented(false)),
+        ..naming
+    }
 }
 
 /// Whether a Deny statement's element reaches the caller. `has_boundary`: `NotPrincipal` never
@@ -215,7 +230,8 @@ fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
 }
 
 /// Whether `NotPrincipal` spares the caller: the caller, for a session its role too, and the
-/// account must all be listed.
+/// account must all be listed. AWS says that a Deny might reach a caller of whom only some are listed.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let caller = &scope.request.caller;
     let listed = |wanted: fn(Naming) -> Truth| {
@@ -228,28 +244,40 @@ fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let own = listed(|naming| naming.direct);
     let role = listed(|naming| naming.limited);
     let account = listed(|naming| naming.delegated);
-    match caller.kind() {
-        CallerKind::Session(..) => own.and(role).and(account),
-        CallerKind::Role(..) => role.and(account),
-        CallerKind::User(..) | CallerKind::FederatedUser(..) => own.and(account),
-        CallerKind::Root(_) | CallerKind::Service => own,
+    let (all, some) = match caller.kind() {
+        CallerKind::Session(..) => (own.and(role).and(account), own.or(role).or(account)),
+        CallerKind::Role(..) => (role.and(account), role.or(account)),
+        CallerKind::User(..) | CallerKind::FederatedUser(..) => (own.and(account), own.or(account)),
+        CallerKind::Root(_) | CallerKind::Service => (own, own),
+    };
+    match (all, some) {
+        (Truth::No, Truth::Yes | Truth::Unknown) => scope.undocumented(false),
+        (all, _) => all,
     }
 }
 
 /// Whether this is a service-linked role, which organization policies do not limit.
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
-pub(super) fn is_service_linked(caller: &Caller, scope: &Scope<'_>) -> bool {
-    let path = super::caller::SERVICE_LINKED_PATH;
-    match caller.kind() {
-        CallerKind::Role(_, name) => name.starts_with(path),
-        CallerKind::Session(..) => match scope.lookup("aws:PrincipalArn") {
+///
+/// A session's ARN leaves out the path that makes the role one. That nobody else's role can have such
+/// a name is not documented.
+pub(super) fn is_service_linked(scope: &Scope<'_>) -> Truth {
+    let (path, prefix) = (SERVICE_LINKED_PATH, SERVICE_LINKED_NAME);
+    match scope.request.caller.kind() {
+        CallerKind::Role(_, name) => name.starts_with(path).into(),
+        CallerKind::Session(_, role, _) => match scope.lookup(PRINCIPAL_ARN) {
             Lookup::Known(values) => values
                 .single()
                 .and_then(Arn::parse)
                 .and_then(|arn| arn.resource.strip_prefix("role/"))
-                .is_some_and(|name| name.starts_with(path)),
-            Lookup::Absent | Lookup::Unknown { .. } => false,
+                .is_some_and(|name| name.starts_with(path))
+                .into(),
+            Lookup::Unknown { .. } if role.starts_with(prefix) => Truth::Unknown,
+            Lookup::Absent | Lookup::Unknown { .. } => Truth::No,
         },
-        _ => false,
+        CallerKind::User(..)
+        | CallerKind::FederatedUser(..)
+        | CallerKind::Root(_)
+        | CallerKind::Service => Truth::No,
     }
 }

@@ -65,6 +65,25 @@ pub struct Request {
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
 pub const WINDOW_KEY: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
 
+/// Condition keys that KMS supplies for these actions only.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+const OF_SOME_ACTIONS: [(&str, &[KmsAction]); 2] = [
+    (WINDOW_KEY, &[KmsAction::ScheduleKeyDeletion]),
+    (
+        "kms:TrailingDaysWithoutKeyUsage",
+        &[KmsAction::ScheduleKeyDeletion, KmsAction::DisableKey],
+    ),
+];
+
+/// Takes out what AWS ignores for the action.
+fn drop_keys_of_other_actions(context: &mut RequestContext, action: KmsAction) {
+    for (key, actions) in OF_SOME_ACTIONS {
+        if !actions.contains(&action) && context.get(key).is_some() {
+            context.forget(key);
+        }
+    }
+}
+
 impl Request {
     /// A question with an open context, in which all is set that follows from the caller and the
     /// key: about every day count for `ScheduleKeyDeletion`, or about `days` alone.
@@ -79,7 +98,9 @@ impl Request {
         if let (true, Some(days)) = (schedules, days) {
             context.set_default(WINDOW_KEY, &days.to_string());
         }
-        super::derive::derive(&caller, &key, &mut context);
+        drop_keys_of_other_actions(&mut context, action);
+        let of_key = action.resource_level().has_key().then_some(&key);
+        super::derive::derive(&caller, of_key, &mut context);
         Self {
             window: Window::of(action, &context),
             caller,
@@ -89,24 +110,35 @@ impl Request {
         }
     }
 
-    /// The same question about another action, from an open context that names no day count: what
-    /// follows from the caller and the key is not concluded again.
+    /// The same question about another action on the key, from an open context that names no day
+    /// count: what follows from the caller and the key is not concluded again.
     #[must_use]
     pub fn about(&self, action: KmsAction) -> Self {
+        let mut context = self.context.clone();
+        drop_keys_of_other_actions(&mut context, action);
         Self {
-            window: Window::of(action, &self.context),
+            window: Window::of(action, &context),
             action,
-            ..self.clone()
+            caller: self.caller.clone(),
+            key: self.key.clone(),
+            context,
         }
     }
 
-    /// A question whose context says everything.
-    pub const fn complete(
+    /// The partition of the caller, or of the key where the caller stands for those of any.
+    pub(super) fn partition(&self) -> &str {
+        let of_key = || self.key.arn.as_ref().map_or("aws", KeyArn::partition);
+        self.caller.partition().unwrap_or_else(of_key)
+    }
+
+    /// A question whose context is complete.
+    pub fn complete(
         caller: Caller,
         action: KmsAction,
         key: KeyIdentity,
-        context: RequestContext,
+        mut context: RequestContext,
     ) -> Self {
+        drop_keys_of_other_actions(&mut context, action);
         Self {
             caller,
             action,

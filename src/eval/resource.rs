@@ -5,8 +5,9 @@ use crate::policy::{PolicyKind, ResourceElement, ResourcePattern};
 
 use super::Truth;
 use super::expansion::{Expansion, as_pattern, has_variables};
+use super::language::{Form, Language};
 use super::reaching::can_reach;
-use super::scope::Scope;
+use super::scope::{Part, Scope};
 
 /// Whether the element covers the request's key.
 pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
@@ -16,7 +17,12 @@ pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
             .iter()
             .map(|pattern| matches(pattern, scope)),
     );
-    if element.negated { !listed } else { listed }
+    let covered = if element.negated { !listed } else { listed };
+    // Which alias it is stays unknown where the context is complete, too.
+    match covered {
+        Truth::Unknown => scope.either(Truth::No, Truth::Yes),
+        truth => truth,
+    }
 }
 
 /// Whether the pattern matches the key's ARN.
@@ -25,16 +31,25 @@ pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
         return Truth::Yes;
     }
     let text = &*pattern.text.value;
-    match of_text(text, scope) {
+    let read = |scope: &Scope<'_>| of_text(text, scope);
+    // Names of keys in variables: see the conditions.
+    let truth = if !text.is_ascii() && has_variables(text, scope) {
+        scope.either(read(scope), read(&scope.folding_names()))
+    } else {
+        read(scope)
+    };
+    match truth {
         Truth::No if scope.is_unrendered_resource(text) => Truth::Unknown,
         truth => truth,
     }
 }
 
 fn of_text(text: &str, scope: &Scope<'_>) -> Truth {
-    // An action that is not about a key needs `*`: https://docs.aws.amazon.com/service-authorization/
-    if !scope.request.action.resource_level().has_key() {
-        return text.bytes().all(|byte| byte == b'*').into();
+    match scope.part {
+        // An action without a resource needs `*`: https://docs.aws.amazon.com/service-authorization/
+        Part::Account => return text.bytes().all(|byte| byte == b'*').into(),
+        Part::Alias => return of_some_alias(text, scope),
+        Part::Key => {}
     }
     let Some(key) = &scope.request.key.arn else {
         return of_unknown_key(text, scope);
@@ -47,6 +62,30 @@ fn of_text(text: &str, scope: &Scope<'_>) -> Truth {
         };
     }
     expanded(text, key.as_str(), scope)
+}
+
+/// The alias is one of the key's account and Region, and its name was not given.
+fn of_some_alias(text: &str, scope: &Scope<'_>) -> Truth {
+    let key = scope.request.key.arn.as_ref();
+    let Some(key) = key.and_then(|key| Arn::parse(key.as_str())) else {
+        return Truth::Unknown;
+    };
+    let pattern = match as_pattern(text, scope) {
+        Expansion::Is(pattern) => pattern,
+        Expansion::NoValue => return Truth::No,
+        Expansion::Unknown => return Truth::Unknown,
+    };
+    let (partition, region, account) = (key.partition, key.region, key.account);
+    let head = format!("arn:{partition}:kms:{region}:{account}:alias/");
+    let aliases = Language::new(vec![Form::between(head, String::new())]);
+    match aliases.arn(&pattern.atoms()) {
+        // A `*` that ends its part may reach past the colon.
+        Truth::No if pattern.can_reach() => match aliases.glob(&*pattern.atoms()) {
+            Truth::Yes => scope.undocumented(true),
+            truth => truth,
+        },
+        truth => truth,
+    }
 }
 
 fn variable_before_fifth_colon(text: &str) -> bool {

@@ -1,11 +1,48 @@
 //! What a statement sees while it is evaluated: the request, one case, its policy's language.
 
+use crate::aws::action::ResourceLevel;
 use crate::aws::condition_key::{iam_policy_only, presence};
 use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
-use crate::policy::{PolicyKind, glob, has_placeholder, has_placeholder_or_is_word};
+use crate::policy::{Effect, PolicyKind, has_placeholder, has_placeholder_or_is_word};
 
 use super::caller::CallerKind;
+use super::language::{Form, Language};
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};
+
+/// Of a session the ARN of its role.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
+
+/// Of a session its role's unique id, a colon and its name.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
+const USER_ID: &str = "aws:userid";
+
+/// Keys that hold names of aliases.
+const ALIAS_KEYS: [&str; 2] = ["kms:ResourceAliases", "kms:RequestAlias"];
+
+/// What a statement is held against: most actions are about one thing, those on aliases about two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The key: key policy and IAM policies.
+    Key,
+    /// The alias, which the request does not name: IAM policies only.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html>
+    Alias,
+    /// No resource at all, as for `ListKeys`: IAM policies only.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html>
+    Account,
+}
+
+impl Part {
+    /// All that must be allowed for the action.
+    pub(super) const fn of(action: KmsAction) -> &'static [Self] {
+        match action.resource_level() {
+            ResourceLevel::Key => &[Self::Key],
+            ResourceLevel::KeyAndAlias => &[Self::Key, Self::Alias],
+            ResourceLevel::None => &[Self::Account],
+        }
+    }
+}
 
 /// The request as one statement sees it.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +51,15 @@ pub(super) struct Scope<'r> {
     pub(super) kind: PolicyKind,
     /// Whether `${…}` is replaced: only under Version 2012-10-17.
     pub(super) replaces_variables: bool,
+    pub(super) part: Part,
+    /// What the statement does where it applies.
+    pub(super) effect: Effect,
     /// Which case is looked at, where the window differs from case to case.
     case: Option<Case>,
+    /// Whether names of keys ignore the case of letters outside ASCII too.
+    folds_names: bool,
+    /// A key that is taken to have these values; none say that it is absent.
+    assumed: Option<(&'r str, &'r [Box<str>])>,
 }
 
 /// `"7"` to `"30"`, so that a lookup can lend them.
@@ -30,17 +74,47 @@ impl<'r> Scope<'r> {
         kind: PolicyKind,
         replaces_variables: bool,
     ) -> Self {
+        let part = match Part::of(request.action) {
+            [first, ..] => *first,
+            [] => Part::Key,
+        };
         Self {
             request,
             kind,
             replaces_variables,
+            part,
+            effect: Effect::Allow,
             case: None,
+            folds_names: false,
+            assumed: None,
         }
+    }
+
+    pub(super) const fn about(self, part: Part) -> Self {
+        Self { part, ..self }
+    }
+
+    pub(super) const fn of_effect(self, effect: Effect) -> Self {
+        Self { effect, ..self }
     }
 
     pub(super) const fn with_case(self, case: Case) -> Self {
         Self {
             case: Some(case),
+            ..self
+        }
+    }
+
+    pub(super) const fn folding_names(self) -> Self {
+        Self {
+            folds_names: true,
+            ..self
+        }
+    }
+
+    pub(super) const fn assuming(self, key: &'r str, values: &'r [Box<str>]) -> Self {
+        Self {
+            assumed: Some((key, values)),
             ..self
         }
     }
@@ -72,6 +146,19 @@ impl<'r> Scope<'r> {
         !self.request.context.is_complete() && has_placeholder_or_is_word(text)
     }
 
+    /// What holds under two readings of a point that AWS does not document. With a complete context,
+    /// where the answer must be firm, an Allow needs both and one is enough for a Deny.
+    pub(super) fn either(&self, one: Truth, other: Truth) -> Truth {
+        if one == other {
+            return one;
+        }
+        match self.effect {
+            _ if !self.request.context.is_complete() => Truth::Unknown,
+            Effect::Allow => one.and(other),
+            Effect::Deny => one.or(other),
+        }
+    }
+
     pub(super) fn lookup(&self, key: &str) -> Lookup<'r> {
         if self.varies(key) {
             return match self.case.map(Case::window) {
@@ -83,7 +170,7 @@ impl<'r> Scope<'r> {
             };
         }
         let context = &self.request.context;
-        match context.get(key) {
+        match self.given(key) {
             Some(values) if values.is_empty() => Lookup::Absent,
             Some(values) => Lookup::Known(values),
             None if context.is_complete() || context.is_closed_to(key) => Lookup::Absent,
@@ -91,27 +178,49 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// Whether the caller's `aws:PrincipalArn` may match a pattern that it does not match as it was
-    /// derived: a session's ARN leaves out its role's path, and the pattern has one before a last
-    /// part that is the role's name.
-    pub(super) fn may_be_role(&self, key: &str, pattern: &str) -> bool {
-        let context = &self.request.context;
-        let CallerKind::Session(_, role, _) = self.request.caller.kind() else {
-            return false;
-        };
-        if context.is_complete() || !key.eq_ignore_ascii_case("aws:PrincipalArn") {
-            return false;
+    fn given(&self, key: &str) -> Option<Values<'r>> {
+        if let Some((assumed, values)) = self.assumed
+            && assumed.eq_ignore_ascii_case(key)
+        {
+            return Some(Values::Many(values));
         }
-        let derived = context.get(key).and_then(Values::first);
-        let without_path = |arn: &str| {
-            arn.split_once(":role/")
-                .is_some_and(|(_, name)| name == &**role)
+        let context = &self.request.context;
+        let exact = context.get(key);
+        if exact.is_some() || !self.folds_names || key.is_ascii() {
+            return exact;
+        }
+        let key = key.to_lowercase();
+        let mut entries = context.iter();
+        let folded = entries.find(|(name, _)| !name.is_ascii() && name.to_lowercase() == key);
+        folded.map(|(_, values)| values)
+    }
+
+    /// What an unknown key is known to be one of: names of aliases begin alike, and the ARN of a session
+    /// leaves out its role's path and unique id.
+    /// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-about.html> and
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+    pub(super) fn language(&self, key: &str) -> Option<Language> {
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        if ALIAS_KEYS.into_iter().any(is) {
+            let form = Form::between("alias/".to_owned(), String::new());
+            return Some(Language::new(vec![form]));
+        }
+        let caller = &self.request.caller;
+        let CallerKind::Session(account, role, session) = caller.kind() else {
+            return None;
         };
-        let has_path = pattern
-            .split_once(":role/")
-            .is_some_and(|(_, name)| name.contains('/'));
-        let last = pattern.rsplit('/').next().unwrap_or_default();
-        has_path && glob(last, role) && derived.is_some_and(without_path)
+        if is(PRINCIPAL_ARN) {
+            let partition = self.request.partition();
+            let head = format!("arn:{partition}:iam::{}:role/", account.as_str());
+            return Some(Language::new(vec![
+                Form::text(format!("{head}{role}")),
+                Form::between(head, format!("/{role}")),
+            ]));
+        }
+        is(USER_ID).then(|| {
+            let form = Form::between("AROA".to_owned(), format!(":{session}"));
+            Language::new(vec![form])
+        })
     }
 
     /// Whether KMS documents that the key is not supported in a policy of this kind. What it

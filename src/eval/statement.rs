@@ -3,11 +3,20 @@
 use crate::policy::Statement;
 
 use super::scope::Scope;
-use super::{Holds, condition, resource};
+use super::{Holds, Truth, condition, resource};
 
-/// Whether the statement is about the request's action.
-pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> bool {
-    statement.covered().contains(scope.request.action)
+/// Whether the statement is about the request's action. That a wildcard in the service prefix, as in
+/// `*:*`, matches is not documented.
+pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> Truth {
+    let Some(element) = &statement.action else {
+        return Truth::No;
+    };
+    let covered = element.covers(scope.request.action);
+    if element.is_doubtful(scope.request.action) {
+        scope.undocumented(covered)
+    } else {
+        covered.into()
+    }
 }
 
 /// For which cases resource and conditions hold. A statement without a resource has no effect.

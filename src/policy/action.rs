@@ -15,15 +15,26 @@ pub struct ActionElement {
     patterns: Vec<ActionPattern>,
     // INVARIANT: what `negated` and `patterns` say.
     covered: ActionSet,
+    // INVARIANT: actions that only patterns with a wildcard in the service prefix match.
+    doubtful: ActionSet,
 }
 
 impl ActionElement {
     /// An element with these patterns.
     pub fn new(negated: bool, patterns: Vec<ActionPattern>, span: Span) -> Self {
-        let named = patterns
-            .iter()
-            .fold(ActionSet::EMPTY, |all, pattern| all.union(pattern.actions));
+        let (mut sure, mut doubtful) = (ActionSet::EMPTY, ActionSet::EMPTY);
+        for pattern in &patterns {
+            let set = if pattern.has_wild_service() {
+                &mut doubtful
+            } else {
+                &mut sure
+            };
+            *set = set.union(pattern.actions);
+        }
+        let named = sure.union(doubtful);
+        let doubtful = doubtful.difference(sure);
         Self {
+            doubtful,
             negated,
             span,
             patterns,
@@ -43,6 +54,11 @@ impl ActionElement {
     /// Whether the statement is about this action. An element without patterns is about none.
     pub const fn covers(&self, action: KmsAction) -> bool {
         self.covered().contains(action)
+    }
+
+    /// Whether it is not documented that the patterns match this action, or that they do not.
+    pub const fn is_doubtful(&self, action: KmsAction) -> bool {
+        self.doubtful.contains(action)
     }
 
     /// The KMS actions that the statement is about.
@@ -88,6 +104,13 @@ impl ActionPattern {
     /// The KMS actions that the pattern matches.
     pub const fn actions(&self) -> ActionSet {
         self.actions
+    }
+
+    /// Whether the service prefix holds a wildcard, as in `*:*` and `k*:Decrypt`.
+    fn has_wild_service(&self) -> bool {
+        let text = self.text.value.as_bytes();
+        let wild = |prefix: &[u8]| memchr::memchr2(b'*', b'?', prefix).is_some();
+        memchr::memchr(b':', text).is_some_and(|at| text.get(..at).is_some_and(wild))
     }
 
     /// Whether the name part holds a wildcard.

@@ -38,6 +38,9 @@ pub struct ConditionOperator {
     pub comparison: Comparison,
     /// Whether it ends in `IfExists`: a key that is absent satisfies it.
     pub if_exists: bool,
+    /// Whether it is written in the letters in which AWS documents it; whether AWS takes
+    /// `stringequals` is not documented.
+    pub as_documented: bool,
 }
 
 /// How an operator looks at a key with several values.
@@ -143,6 +146,26 @@ impl ConditionOperator {
     /// Reads an operator; its name ignores case here, and a policy with another spelling than
     /// AWS's is reported by a rule.
     pub fn parse(text: &str) -> Option<Self> {
+        let operator = Self::parse_in_any_case(text)?;
+        Some(Self {
+            as_documented: operator.is_written(text),
+            ..operator
+        })
+    }
+
+    /// Whether this is the operator's text.
+    fn is_written(self, text: &str) -> bool {
+        let rest = match self.quantifier {
+            None => Some(text),
+            Some(quantifier) => text
+                .strip_prefix(quantifier.name())
+                .and_then(|rest| rest.strip_prefix(':')),
+        };
+        let rest = rest.and_then(|rest| rest.strip_prefix(self.comparison.name()));
+        rest == Some(if self.if_exists { "IfExists" } else { "" })
+    }
+
+    fn parse_in_any_case(text: &str) -> Option<Self> {
         let (quantifier, rest) = match text.split_once(':') {
             None => (None, text),
             Some((prefix, rest)) => {
@@ -168,6 +191,7 @@ impl ConditionOperator {
                 quantifier,
                 comparison,
                 if_exists: false,
+                as_documented: true,
             });
         }
         let at = rest.len().checked_sub("IfExists".len())?;
@@ -177,6 +201,7 @@ impl ConditionOperator {
             quantifier,
             comparison,
             if_exists: true,
+            as_documented: true,
         })
     }
 }

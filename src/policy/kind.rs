@@ -34,6 +34,11 @@ impl PolicyKind {
         }
     }
 
+    /// Whether it is a policy of an organization, which limits accounts.
+    pub const fn is_control_policy(self) -> bool {
+        matches!(self, Self::ServiceControl | Self::ResourceControl)
+    }
+
     /// Whether statements say whom they are about.
     pub const fn has_principal(self) -> bool {
         matches!(self, Self::Key | Self::ResourceControl)

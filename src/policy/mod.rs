@@ -23,7 +23,7 @@ pub use condition::{Comparison, Condition, ConditionOperator, ConditionValue, Fa
 pub use document::{PolicyDocument, Version};
 pub use kind::PolicyKind;
 pub use moment::Moment;
-pub use parse::{parse, text_refusals};
+pub use parse::{invalid_principals, parse, text_refusals};
 pub use placeholder::{
     Rendered, first_variable, has_placeholder, has_placeholder_or_is_word, rendered,
     rendered_foreign, with_wildcards,

@@ -9,6 +9,11 @@ use jiff::tz::TimeZone;
 pub struct Moment(Timestamp);
 
 impl Moment {
+    /// The moment.
+    pub const fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
     /// Reads a moment in one of the forms of the W3C profile of ISO 8601 (a year, a month, a day,
     /// or a time of day with its zone), or as seconds since 1970. What names no time of day is
     /// midnight UTC.

@@ -8,7 +8,7 @@ use crate::aws::KeyArn;
 use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, assume_full_access};
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
-use crate::policy::PolicyKind;
+use crate::policy::{PolicyKind, invalid_principals};
 use crate::source::{InputError, InputFailure, Location, SourceId, Sources, Span};
 
 /// Where the policies of one request and its key are.
@@ -140,6 +140,7 @@ impl SimulationFiles {
                 self.origins.insert(reference, policy.source);
                 self.failures.extend(refusals);
                 self.failures.extend(self.too_long(&policy));
+                self.failures.extend(self.invalid_principals(&policy));
                 Some(policy)
             }
             Err(errors) => {
@@ -160,6 +161,23 @@ impl SimulationFiles {
             }),
             error,
         })
+    }
+
+    /// Principals that AWS refuses; `check` has rules for them.
+    fn invalid_principals(&self, policy: &LoadedPolicy) -> Vec<InputFailure> {
+        let Some(file) = self.sources.get(policy.source) else {
+            return Vec::new();
+        };
+        let errors = invalid_principals(&policy.document).into_iter();
+        let located = errors.map(|error| InputFailure {
+            file: file.name().to_owned(),
+            at: Some(Location {
+                source: policy.source,
+                span: error.span,
+            }),
+            error,
+        });
+        located.collect()
     }
 
     fn fail(&mut self, failures: Vec<InputFailure>) {

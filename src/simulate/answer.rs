@@ -22,17 +22,20 @@ pub struct Answer {
     pub reason: Reason,
     /// Day counts that are surely allowed, ascending. Empty for an action that takes none.
     pub days: Vec<PendingWindowInDays>,
-    /// Day counts that hang on context that was not given.
+    /// Day counts that depend on context that was not given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditional_days: Vec<PendingWindowInDays>,
     /// The decision for a request that names no day count, where the request covers that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub omitted: Option<Decision>,
-    /// Condition keys on which the answer hangs.
+    /// Condition keys on which the answer depends.
     pub depends_on: Vec<String>,
-    /// Whether it hangs on something that AWS does not document.
+    /// Whether it depends on something that AWS does not document.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undocumented: bool,
+    /// What it depends on that the request does not have: `key_policy`, `alias`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_given: Vec<&'static str>,
     /// The statements that decided.
     pub statements: Vec<Deciding>,
     /// What AWS would refuse in the policies although it decides nothing.
@@ -73,6 +76,7 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
         days,
         conditional_days,
         omitted,
+        not_given: not_given(&hangs),
         depends_on: hangs.keys,
         undocumented: hangs.undocumented,
         statements: deciding(&evaluation)
@@ -81,6 +85,13 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
             .collect(),
         refusals: simulation.refusals.clone(),
     }
+}
+
+/// What an answer depends on that was not given, beside condition keys.
+pub(super) fn not_given(found: &Dependencies) -> Vec<&'static str> {
+    let parts = [("key_policy", found.key_policy), ("alias", found.alias)];
+    let missing = parts.into_iter().filter(|(_, missing)| *missing);
+    missing.map(|(name, _)| name).collect()
 }
 
 type Days = (

@@ -2,7 +2,7 @@
 
 use crate::aws::KeyArnError;
 use crate::aws::action::why_unknown;
-use crate::eval::CallerError;
+use crate::eval::{CallerError, WINDOW_KEY};
 use crate::source::InputError;
 
 /// Why a line is no request. Columns count bytes of the line, from 1.
@@ -46,6 +46,12 @@ pub enum SimulationError {
     /// `days` is out of bounds.
     #[error("`days` must be a whole number from 7 to 30, and this is {0}")]
     Days(String),
+    /// The day count in the context is out of bounds.
+    #[error(
+        "`context.{WINDOW_KEY}` must be a whole number from 7 to 30, and this is `{0}`: \
+         ScheduleKeyDeletion takes no other waiting period"
+    )]
+    Window(String),
     /// AWS would refuse to store a policy.
     #[error("`{field}`: {message}{help} (column {column})")]
     Policy {

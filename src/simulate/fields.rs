@@ -132,6 +132,9 @@ impl<'n, 'a> Fields<'n, 'a> {
         };
         match parsed {
             Ok(document) => {
+                if let Some(error) = policy::invalid_principals(&document).first() {
+                    return Err(refused(error));
+                }
                 let noted = document.refusals.iter();
                 self.refusals
                     .extend(noted.map(|refusal| format!("{field}: {refusal}")));

@@ -13,4 +13,4 @@ pub use answer::{Answer, Deciding, answer, describe};
 pub use batch::{BatchSummary, answer_line, run_batch};
 pub use error::SimulationError;
 pub use explained::{Explained, ExplainedDays, ExplainedStatement};
-pub use request::{Simulation, read_simulation};
+pub use request::{Simulation, read_simulation, read_window};

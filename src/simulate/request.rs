@@ -1,7 +1,9 @@
 //! A request of the protocol, read from JSON.
 
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
-use crate::eval::{Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext};
+use crate::eval::{
+    Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, whole_number,
+};
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::source::json::{Node, Value, parse};
 
@@ -56,7 +58,8 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
     let key = KeyIdentity::of(KeyArn::parse(fields.text("key_arn")?)?);
     let action = read_action(fields.text("action")?)?;
     let complete = fields.flag("complete_context")?;
-    let context = read_context(&fields, complete)?;
+    let mut context = read_context(&fields, complete)?;
+    read_window(&mut context, action)?;
     let request = if complete {
         Request::complete(caller, action, key, context)
     } else {
@@ -111,6 +114,26 @@ fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
         .ok()
         .and_then(|days| PendingWindowInDays::new(days).ok());
     days.ok_or_else(|| SimulationError::Days((*text).to_owned()))
+}
+
+/// Reads a day count that the context gives as the number that it is, so that `7.0` is 7 days. Other
+/// actions than `ScheduleKeyDeletion` take none, and AWS ignores it there.
+///
+/// # Errors
+/// Where it is no day count that AWS takes, in words.
+pub fn read_window(context: &mut RequestContext, action: KmsAction) -> Result<(), SimulationError> {
+    let given = context.get(WINDOW_KEY).filter(|values| !values.is_empty());
+    let (Some(values), KmsAction::ScheduleKeyDeletion) = (given, action) else {
+        return Ok(());
+    };
+    let days = values.single().and_then(whole_number);
+    let days = days.and_then(|days| PendingWindowInDays::new(days).ok());
+    let Some(days) = days else {
+        let text = values.iter().collect::<Vec<_>>().join(", ");
+        return Err(SimulationError::Window(text));
+    };
+    context.set(WINDOW_KEY, [days.to_string()]);
+    Ok(())
 }
 
 fn read_context(

@@ -12,6 +12,7 @@ enum Kind {
     User,
     Role,
     LinkedRole,
+    LinkedSession,
     Root,
     Federated,
     Service,
@@ -32,7 +33,14 @@ pub(super) struct Caller {
     contested: bool,
 }
 
-const ROLES: [&str; 4] = ["KeyAdmin", "team/ops/Deployer", "Auditor", "app/Backup"];
+const ROLES: [&str; 6] = [
+    "KeyAdmin",
+    "team/ops/Deployer",
+    "Auditor",
+    "app/Backup",
+    "aws-reserved/sso.amazonaws.com/AWSReservedSSO_KeyAdmin_1a2b3c4d5e6f7a8b",
+    "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_9f8e7d6c5b4a3f2e",
+];
 const USERS: [&str; 4] = ["Alice", "people/Bob", "KMSKeyAdmin", "people/eu/Carol"];
 const SERVICES: [&str; 3] = [
     "backup.amazonaws.com",
@@ -45,15 +53,17 @@ impl Caller {
     /// A random caller, mostly of the key's account.
     pub(super) fn random(rng: &mut Rng, contested: bool) -> Self {
         let kind = match rng.between(0, 99) {
-            0..=41 => Kind::Session,
-            42..=63 => Kind::User,
-            64..=75 => Kind::Role,
-            76..=78 => Kind::LinkedRole,
+            0..=40 => Kind::Session,
+            41..=61 => Kind::User,
+            62..=73 => Kind::Role,
+            74..=76 => Kind::LinkedRole,
+            77..=78 => Kind::LinkedSession,
             79..=86 => Kind::Root,
             87..=94 => Kind::Federated,
             _ => Kind::Service,
         };
-        let foreign = !matches!(kind, Kind::LinkedRole | Kind::Service) && rng.chance(7);
+        let linked = matches!(kind, Kind::LinkedRole | Kind::LinkedSession);
+        let foreign = !linked && kind != Kind::Service && rng.chance(9);
         let account = if foreign { FOREIGN_ACCOUNT } else { ACCOUNT };
         let mut user_name = None;
         let iam = |rest: &str| format!("arn:aws:iam::{account}:{rest}");
@@ -74,6 +84,10 @@ impl Caller {
             }
             Kind::Role => twice(iam(&format!("role/{}", rng.pick(&ROLES)))),
             Kind::LinkedRole => twice(iam(&format!("role/{LINKED}"))),
+            Kind::LinkedSession => (
+                sts(&format!("assumed-role/{}/AutoScaling", last(LINKED))),
+                iam(&format!("role/{LINKED}")),
+            ),
             Kind::Root => twice(iam("root")),
             Kind::Federated => twice(sts(&format!(
                 "federated-user/{}",
@@ -111,12 +125,15 @@ impl Caller {
 
     /// Whether a session policy can bear on the caller.
     pub(super) fn is_session(&self) -> bool {
-        matches!(self.kind, Kind::Session | Kind::Federated)
+        matches!(
+            self.kind,
+            Kind::Session | Kind::LinkedSession | Kind::Federated
+        )
     }
 
-    /// A federated user without a session policy has nothing in AWS; the batch form leaves it open.
-    pub(super) fn must_have_session_policy(&self) -> bool {
-        self.kind == Kind::Federated && !self.contested
+    /// A federated user without a session policy has few permissions.
+    pub(super) fn mostly_has_session_policy(&self) -> bool {
+        self.kind == Kind::Federated
     }
 
     /// Whether temporary credentials are in use.
@@ -127,7 +144,7 @@ impl Caller {
     /// `aws:PrincipalType`.
     pub(super) fn principal_type(&self) -> &'static str {
         match self.kind {
-            Kind::Session | Kind::Role | Kind::LinkedRole => "AssumedRole",
+            Kind::Session | Kind::LinkedSession | Kind::Role | Kind::LinkedRole => "AssumedRole",
             Kind::User => "User",
             Kind::Root => "Account",
             Kind::Federated => "FederatedUser",
@@ -146,7 +163,7 @@ impl Caller {
 
     pub(super) fn may_have_boundary(&self) -> bool {
         match self.kind {
-            Kind::Service | Kind::LinkedRole => false,
+            Kind::Service | Kind::LinkedRole | Kind::LinkedSession => false,
             Kind::Root => self.contested,
             _ => true,
         }

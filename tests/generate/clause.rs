@@ -103,13 +103,27 @@ pub(super) fn resources(
     let mut entries = if fits == negated {
         vec![missing_resource(rng, scene, kind)]
     } else {
-        vec![fitting_resource(rng, scene, kind)]
+        fitting_resources(rng, scene, kind)
     };
     while rng.chance(20) {
         entries.push(missing_resource(rng, scene, kind));
     }
     rng.shuffle(&mut entries);
     (if negated { "NotResource" } else { "Resource" }, entries)
+}
+
+/// For an action without a resource `*`, for one on an alias the alias too.
+fn fitting_resources(rng: &mut Rng, scene: &Scene, kind: Kind) -> Vec<String> {
+    if scene.is_about_nothing() && rng.chance(85) {
+        return vec!["*".to_owned()];
+    }
+    let mut entries = vec![fitting_resource(rng, scene, kind)];
+    if scene.is_about_alias() && rng.chance(80) {
+        let region = scene.key_arn.split(':').nth(3).unwrap_or_default();
+        let pattern = rng.text(&["*", "*", "?*", "alias-*", "prod", "*/*"]);
+        entries.push(format!("arn:aws:kms:{region}:{ACCOUNT}:alias/{pattern}"));
+    }
+    entries
 }
 
 fn fitting_resource(rng: &mut Rng, scene: &Scene, kind: Kind) -> String {

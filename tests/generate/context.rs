@@ -4,8 +4,34 @@ use serde_json::{Map, Value, json};
 
 use super::ACCOUNT;
 use super::caller::Caller;
-use super::keys::{DATES, DAYS, KEYS, Key, WINDOW};
+use super::keys::{DATES, DAYS, KEYS, Key, TRAILING_DAYS, WINDOW};
 use super::rng::Rng;
+
+/// Actions on a key, of which some work across accounts.
+const ON_A_KEY: [&str; 10] = [
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:PutKeyPolicy",
+    "kms:DeleteImportedKeyMaterial",
+    "kms:Decrypt",
+    "kms:CreateGrant",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
+    "kms:GetPublicKey",
+    "kms:TagResource",
+];
+
+/// Actions that need permission on an alias too.
+pub(super) const ON_AN_ALIAS: [&str; 3] = ["kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"];
+
+/// Actions without a resource.
+pub(super) const ON_NOTHING: [&str; 5] = [
+    "kms:ListKeys",
+    "kms:CreateKey",
+    "kms:ListAliases",
+    "kms:GenerateRandom",
+    "kms:DeleteCustomKeyStore",
+];
 
 /// Everything about a request but the policies.
 #[derive(Clone, Debug)]
@@ -27,11 +53,11 @@ impl Scene {
             "mrk-1234abcd12ab34cd56ef1234567890ab",
         ]);
         let action = match rng.between(0, 99) {
-            0..=59 => "kms:ScheduleKeyDeletion".to_owned(),
-            60..=87 => "kms:CancelKeyDeletion".to_owned(),
-            // What works across accounts is another question.
-            _ if caller.is_foreign() && !contested => "kms:CancelKeyDeletion".to_owned(),
-            _ => rng.text(&["kms:DescribeKey", "kms:DisableKey", "kms:PutKeyPolicy"]),
+            0..=54 => "kms:ScheduleKeyDeletion".to_owned(),
+            55..=77 => "kms:CancelKeyDeletion".to_owned(),
+            78..=89 => rng.text(&ON_A_KEY),
+            90..=94 => rng.text(&ON_AN_ALIAS),
+            _ => rng.text(&ON_NOTHING),
         };
         let mut scene = Self {
             caller,
@@ -44,8 +70,15 @@ impl Scene {
         scene
     }
 
-    /// The value of a condition key as the context has it.
+    /// The value of a condition key as AWS has it in the context: two keys are for few actions only.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        let schedules = self.action == "kms:ScheduleKeyDeletion";
+        let disables = self.action == "kms:DisableKey";
+        match name {
+            WINDOW if !schedules => return None,
+            TRAILING_DAYS if !schedules && !disables => return None,
+            _ => {}
+        }
         self.context
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -140,6 +173,16 @@ impl Scene {
             &rng.text(DATES),
         );
         found
+    }
+
+    /// Whether the action needs permission on an alias, and none of a key alone is enough.
+    pub(super) fn is_about_alias(&self) -> bool {
+        ON_AN_ALIAS.contains(&self.action.as_str())
+    }
+
+    /// Whether the action has no resource.
+    pub(super) fn is_about_nothing(&self) -> bool {
+        ON_NOTHING.contains(&self.action.as_str())
     }
 
     /// The last component of the key's ARN.

@@ -3,6 +3,9 @@
 /// The window key, as the policies name it.
 pub(super) const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
 
+/// Days without use, as the policies name them.
+pub(super) const TRAILING_DAYS: &str = "kms:TrailingDaysWithoutKeyUsage";
+
 /// What a condition key holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
@@ -89,7 +92,7 @@ const ARNS: &[&str] = &[
 pub(super) const KEYS: &[Key] = &[
     key(WINDOW, Type::Number, 0, DAYS),
     key(
-        "kms:TrailingDaysWithoutKeyUsage",
+        TRAILING_DAYS,
         Type::Number,
         50,
         &["0", "89", "90", "91", "400"],

@@ -76,6 +76,7 @@ fn key_policy(rng: &mut Rng, scene: &Scene, granted: bool) -> Value {
     let mut document = Document::new(rng, Kind::Key);
     // A caller who is no IAM identity has no policy of its own to delegate to.
     let direct = scene.caller.is_service() || rng.chance(40);
+    let granted = granted && !scene.is_about_nothing();
     let count = rng.between(1, 3);
     for turn in 0..count {
         let holds = if turn == 0 { granted } else { rng.chance(35) };
@@ -126,7 +127,12 @@ fn around(rng: &mut Rng, scene: &Scene, granted: bool) -> Vec<(&'static str, Val
             json!([wrapped(rng, "Boundary", policy)])
         }
     };
-    let session = if caller.must_have_session_policy() || (caller.is_session() && rng.chance(30)) {
+    let has_session_policy = if caller.mostly_has_session_policy() {
+        rng.chance(75)
+    } else {
+        caller.is_session() && rng.chance(30)
+    };
+    let session = if has_session_policy {
         granting_policy(rng, scene, Kind::Session, granted, 8)
     } else {
         Value::Null

@@ -1,5 +1,6 @@
 //! All policies of a request together: allowed, explicitly denied, or not allowed.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::context::Context;
 use super::principal::{Caller, Kind, Naming};
-use super::statement::{Request, fits, is, knows_variables, named, statements};
+use super::statement::{Request, Target, fits, is, knows_variables, named, statements};
 
 /// The answer to one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,37 @@ struct Policies<'a> {
     rcp_levels: Vec<Vec<&'a Value>>,
 }
 
+/// Actions that have no resource (§1.4).
+const WITHOUT_RESOURCE: [&str; 11] = [
+    "kms:connectcustomkeystore",
+    "kms:createcustomkeystore",
+    "kms:createkey",
+    "kms:deletecustomkeystore",
+    "kms:describecustomkeystores",
+    "kms:disconnectcustomkeystore",
+    "kms:generaterandom",
+    "kms:listaliases",
+    "kms:listkeys",
+    "kms:listretirablegrants",
+    "kms:updatecustomkeystore",
+];
+
+/// Actions on a key and an alias (Appendix E).
+const ON_AN_ALIAS: [&str; 3] = ["kms:createalias", "kms:deletealias", "kms:updatealias"];
+
+/// The context as AWS has it for the action: two keys are for few actions (§5.2).
+fn supplied(context: &Map<String, Value>, action: &str) -> Map<String, Value> {
+    let is = |name: &str| action.eq_ignore_ascii_case(name);
+    let wanted = |key: &str| match key.to_ascii_lowercase().as_str() {
+        "kms:schedulekeydeletionpendingwindowindays" => is("kms:ScheduleKeyDeletion"),
+        "kms:trailingdayswithoutkeyusage" => is("kms:ScheduleKeyDeletion") || is("kms:DisableKey"),
+        _ => true,
+    };
+    let mut context = context.clone();
+    context.retain(|key, _| wanted(key));
+    context
+}
+
 /// Decides a request of the batch form with a complete context (§3.3).
 pub(crate) fn decide(document: &Value) -> Answer {
     let text = |field: &str| {
@@ -43,25 +75,105 @@ pub(crate) fn decide(document: &Value) -> Answer {
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
-    let no_context = Map::new();
-    let context = document
-        .get("context")
-        .and_then(Value::as_object)
-        .unwrap_or(&no_context);
+    let given = document.get("context").and_then(Value::as_object);
+    let context = supplied(&given.cloned().unwrap_or_default(), text("action"));
     let request = Request {
+        target: Target::Key,
         action: text("action"),
         key_arn: text("key_arn"),
         caller: Caller::parse(text("principal")),
         has_boundary: document
             .get("permission_boundaries")
             .is_some_and(Value::is_array),
-        context: Context(context),
+        context: Context(&context),
     };
+    let action = request.action.to_ascii_lowercase();
+    if WITHOUT_RESOURCE.contains(&action.as_str()) {
+        let request = Request {
+            target: Target::Nothing,
+            ..request
+        };
+        return by_iam_alone(document, &request);
+    }
+    let of_key = decide_about_key(document, &request);
+    if !ON_AN_ALIAS.contains(&action.as_str()) {
+        return of_key;
+    }
+    let request = Request {
+        target: Target::Alias,
+        ..request
+    };
+    both(of_key, by_iam_alone(document, &request))
+}
+
+/// Two checks of one request: a Deny in either denies, and both must allow.
+fn both(one: Answer, other: Answer) -> Answer {
+    let rank = |answer: &Answer| match answer.decision {
+        "explicitDeny" => 2,
+        "implicitDeny" => 1,
+        _ => 0,
+    };
+    match rank(&one).cmp(&rank(&other)) {
+        Ordering::Greater => one,
+        Ordering::Less => other,
+        Ordering::Equal => {
+            let reasons = one.reasons.union(&other.reasons).copied().collect();
+            Answer { reasons, ..one }
+        }
+    }
+}
+
+/// A check that no key policy decides: IAM policies and what limits them.
+fn by_iam_alone(document: &Value, request: &Request<'_>) -> Answer {
+    let mut policies = applicable(document, request, false);
+    policies.key.clear();
+    let denied_by = explicit_denies(&policies, request);
+    if !denied_by.is_empty() {
+        return Answer {
+            decision: "explicitDeny",
+            reasons: denied_by,
+        };
+    }
+    let root = request.caller.kind == Kind::Root;
+    let identity = root || any_fits(&policies.identity, "Allow", request);
+    let scp = policies
+        .scp_levels
+        .iter()
+        .all(|level| any_fits(level, "Allow", request));
+    let boundary = within(policies.boundary.as_ref(), request);
+    let session = session_allows(&policies, request);
+    if identity && scp && boundary && session {
+        return answer("allowed", &[("identityPolicy", true), ("keyPolicy", true)]);
+    }
+    answer(
+        "implicitDeny",
+        &[
+            ("scp", !scp),
+            ("boundary", identity && !boundary),
+            ("sessionPolicy", identity && !session),
+            ("notGranted", !identity),
+        ],
+    )
+}
+
+fn within(limit: Option<&Vec<&Value>>, request: &Request<'_>) -> bool {
+    limit.is_none_or(|limit| any_fits(limit, "Allow", request))
+}
+
+/// Whether the session policy lets it pass; a federated user without one has no permissions of IAM
+/// policies (Appendix E).
+fn session_allows(policies: &Policies<'_>, request: &Request<'_>) -> bool {
+    match &policies.session {
+        None => request.caller.kind != Kind::Federated,
+        Some(session) => any_fits(session, "Allow", request),
+    }
+}
+
+fn decide_about_key(document: &Value, request: &Request<'_>) -> Answer {
     let key_account = request.key_arn.split(':').nth(4).unwrap_or_default();
     let foreign = request.caller.kind != Kind::Service && request.caller.account != key_account;
-    let policies = applicable(document, &request.caller, foreign);
-
-    let denied_by = explicit_denies(&policies, &request);
+    let policies = applicable(document, request, foreign);
+    let denied_by = explicit_denies(&policies, request);
     if !denied_by.is_empty() {
         return Answer {
             decision: "explicitDeny",
@@ -69,9 +181,9 @@ pub(crate) fn decide(document: &Value) -> Answer {
         };
     }
     if foreign {
-        across_accounts(&policies, &request)
+        across_accounts(&policies, request)
     } else {
-        same_account(&policies, &request)
+        same_account(&policies, request)
     }
 }
 
@@ -80,9 +192,13 @@ pub(crate) fn decide(document: &Value) -> Answer {
 /// §3.3, §3.4: identity policies, boundary and session policy do not bear on the root user, nor on a
 /// service. §3.6: SCPs do not apply to services, service-linked roles and callers of another account;
 /// RCPs not to service-linked roles.
-fn applicable<'a>(document: &'a Value, caller: &Caller, foreign: bool) -> Policies<'a> {
+fn applicable<'a>(document: &'a Value, request: &Request<'_>, foreign: bool) -> Policies<'a> {
+    let caller = &request.caller;
     let own = !matches!(caller.kind, Kind::Root | Kind::Service);
-    let linked = caller.is_service_linked_role();
+    let principal_arn = request.context.single("aws:PrincipalArn");
+    let linked = caller.is_service_linked_role(principal_arn.as_deref());
+    // Appendix E: RCPs do not affect it.
+    let retires = request.action.eq_ignore_ascii_case("kms:RetireGrant");
     let field = |name: &str| document.get(name).filter(|value| !value.is_null());
     let levels = |name: &str| {
         field(name)
@@ -106,7 +222,11 @@ fn applicable<'a>(document: &'a Value, caller: &Caller, foreign: bool) -> Polici
         } else {
             levels("scps")
         },
-        rcp_levels: if linked { Vec::new() } else { levels("rcps") },
+        rcp_levels: if linked || retires {
+            Vec::new()
+        } else {
+            levels("rcps")
+        },
     }
 }
 
@@ -179,20 +299,19 @@ fn key_policy_grants(policies: &Policies<'_>, request: &Request<'_>) -> Vec<Nami
 fn same_account(policies: &Policies<'_>, request: &Request<'_>) -> Answer {
     let grants = key_policy_grants(policies, request);
     let delegated = grants.contains(&Naming::Account);
-    // §3.4: only these are not limited by boundary and session policy.
-    let unlimited = grants.contains(&Naming::Everyone) || grants.contains(&Naming::Itself);
+    // §3.4: only these are not limited by boundary and session policy. Appendix E: without a session
+    // policy a federated user has only what is given to the session itself.
+    let everyone = policies.session.is_some() || request.caller.kind != Kind::Federated;
+    let unlimited =
+        (everyone && grants.contains(&Naming::Everyone)) || grants.contains(&Naming::Itself);
     let limited = grants.contains(&Naming::Role);
     let identity = any_fits(&policies.identity, "Allow", request);
     let scp = policies
         .scp_levels
         .iter()
         .all(|level| any_fits(level, "Allow", request));
-    let within = |limit: &Option<Vec<&Value>>| {
-        limit
-            .as_ref()
-            .is_none_or(|limit| any_fits(limit, "Allow", request))
-    };
-    let (boundary, session) = (within(&policies.boundary), within(&policies.session));
+    let boundary = within(policies.boundary.as_ref(), request);
+    let session = session_allows(policies, request);
     let root_granted = request.caller.kind == Kind::Root && delegated;
 
     let by_key_policy = unlimited || root_granted || (limited && boundary && session);
@@ -245,23 +364,25 @@ fn across_accounts(policies: &Policies<'_>, request: &Request<'_>) -> Answer {
     if !WORKING.contains(&request.action.to_ascii_lowercase().as_str()) {
         return answer("implicitDeny", &[("crossAccount", true)]);
     }
-    let within = |limit: &Option<Vec<&Value>>| {
-        limit
-            .as_ref()
-            .is_none_or(|limit| any_fits(limit, "Allow", request))
+    let grants = key_policy_grants(policies, request);
+    let by_name = grants.iter().any(|naming| *naming != Naming::Everyone);
+    let federated = request.caller.kind == Kind::Federated && policies.session.is_none();
+    let key = if federated {
+        by_name
+    } else {
+        !grants.is_empty()
     };
-    let key = !key_policy_grants(policies, request).is_empty();
     let identity =
         request.caller.kind == Kind::Root || any_fits(&policies.identity, "Allow", request);
-    let (boundary, session) = (within(&policies.boundary), within(&policies.session));
+    let boundary = within(policies.boundary.as_ref(), request);
+    let session = session_allows(policies, request);
     if key && identity && boundary && session {
         return answer("allowed", &[("keyPolicy", true), ("identityPolicy", true)]);
     }
     let words = [
-        ("boundary", !boundary),
-        ("sessionPolicy", !session),
+        ("boundary", key && identity && !boundary),
+        ("sessionPolicy", key && identity && !session),
         ("notGranted", !key || !identity),
-        ("crossAccount", true),
     ];
     answer("implicitDeny", &words)
 }

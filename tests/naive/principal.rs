@@ -71,9 +71,15 @@ impl Caller {
         }
     }
 
-    /// Whether this is a service-linked role (§3.6: neither SCPs nor RCPs apply).
-    pub(crate) fn is_service_linked_role(&self) -> bool {
-        self.kind == Kind::Role && self.arn.contains(":role/aws-service-role/")
+    /// Whether this is a service-linked role (§3.6: neither SCPs nor RCPs apply). A session's own ARN
+    /// does not tell (Appendix E): `aws:PrincipalArn` does.
+    pub(crate) fn is_service_linked_role(&self, principal_arn: Option<&str>) -> bool {
+        let linked = |arn: &str| arn.contains(":role/aws-service-role/");
+        match self.kind {
+            Kind::Role => linked(&self.arn),
+            Kind::Session(_) => principal_arn.is_some_and(linked),
+            Kind::User | Kind::Federated | Kind::Root | Kind::Service => false,
+        }
     }
 
     /// Whether `entry` under `AWS` names this caller, and how (§1.6). A unique id is that of a deleted

@@ -1,7 +1,8 @@
 //! `Resource` and `NotResource` against the key's ARN.
 
 use super::context::Context;
-use super::glob::{Token, matches};
+use super::glob::{Token, matches, plain_text};
+use super::statement::Request;
 use super::variable::expand;
 
 /// Whether one entry of `Resource` or `NotResource` names `arn` (§1.5, the recommended rule).
@@ -40,4 +41,27 @@ fn head_tokens(head: &str) -> Vec<Token> {
         });
     }
     pattern
+}
+
+/// Whether the entry names every alias of the key's account and Region (`all`), or some of them: tried
+/// on aliases whose names nothing spells, and on those that the entry itself spells.
+pub(crate) fn names_alias(entry: &str, request: &Request<'_>, replace: bool, all: bool) -> bool {
+    let parts: Vec<&str> = request.key_arn.splitn(6, ':').take(5).collect();
+    let head = format!("{}:alias/", parts.join(":"));
+    let named = |name: &str| names(entry, &format!("{head}{name}"), replace, request.context);
+    if all {
+        return (1..=entry.len() + 1).all(|length| named(&"\u{1}".repeat(length)));
+    }
+    let spelled = expand(entry, replace, request.context).map(|pattern| plain_text(&pattern));
+    let spelled = spelled.unwrap_or_default();
+    let tail = spelled.split_once("alias/").map_or("", |(_, tail)| tail);
+    let filled = [
+        tail.replace('*', ""),
+        tail.replace('*', "x"),
+        "x".to_owned(),
+    ];
+    filled
+        .iter()
+        .map(|name| name.replace('?', "y"))
+        .any(|name| !name.is_empty() && named(&name))
 }

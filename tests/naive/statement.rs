@@ -8,9 +8,22 @@ use super::glob::{matches, tokens};
 use super::principal::{Caller, Naming, namings, spared_by_not_principal};
 use super::resource;
 
+/// The resource that one check of an action is about (§1.4, Appendix E).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The key.
+    Key,
+    /// Some alias in the key's account and Region; the request does not say which.
+    Alias,
+    /// None: the statement must be about `*`.
+    Nothing,
+}
+
 /// What a statement is held against.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
+    /// What is checked.
+    pub(crate) target: Target,
     /// The action, as `kms:ScheduleKeyDeletion`.
     pub(crate) action: &'a str,
     /// The key's ARN.
@@ -44,9 +57,21 @@ pub(crate) fn fits(statement: &Value, replace: bool, request: &Request<'_>) -> b
     let action = listed(statement, "Action", "NotAction", |entry| {
         action_named(entry, request.action)
     });
-    let resource = listed(statement, "Resource", "NotResource", |entry| {
-        resource::names(entry, request.key_arn, replace, request.context)
-    });
+    let resource = match request.target {
+        Target::Key => listed(statement, "Resource", "NotResource", |entry| {
+            resource::names(entry, request.key_arn, replace, request.context)
+        }),
+        Target::Nothing => listed(statement, "Resource", "NotResource", |entry| {
+            !entry.is_empty() && entry.chars().all(|character| character == '*')
+        }),
+        Target::Alias => {
+            // Which alias it is is open: an Allow must cover all of them, a Deny may cover one.
+            let sure = is(statement, "Allow") == statement.get("Resource").is_some();
+            listed(statement, "Resource", "NotResource", |entry| {
+                resource::names_alias(entry, request, replace, sure)
+            })
+        }
+    };
     action && resource && condition::holds(statement.get("Condition"), replace, request.context)
 }
 

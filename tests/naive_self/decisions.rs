@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::naive::context::Context;
 use crate::naive::decide;
 use crate::naive::principal::Caller;
-use crate::naive::statement::{Request, fits};
+use crate::naive::statement::{Request, Target, fits};
 
 const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
@@ -224,6 +224,7 @@ fn inert_key_policy_statements_are_skipped() {
     );
     let context = Map::new();
     let asked = Request {
+        target: Target::Key,
         action: "kms:ScheduleKeyDeletion",
         key_arn: KEY,
         caller: Caller::parse(ALICE),

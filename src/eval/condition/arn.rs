@@ -2,7 +2,8 @@
 
 use crate::aws::Arn;
 use crate::eval::Truth;
-use crate::eval::expansion::as_pattern;
+use crate::eval::expansion::{Expansion, as_pattern};
+use crate::eval::language::Language;
 use crate::eval::scope::Scope;
 
 /// Compares the six parts one by one, so that no `*` reaches across a colon; what is no ARN
@@ -13,4 +14,13 @@ pub(super) fn matches(wanted: &str, value: &str, scope: &Scope<'_>) -> Truth {
         return Truth::No;
     };
     as_pattern(wanted, scope).matches(|pattern| pattern.arn_parts_match(arn.parts()))
+}
+
+/// The same of every value of a language.
+pub(super) fn of_language(wanted: &str, language: &Language, scope: &Scope<'_>) -> Truth {
+    match as_pattern(wanted, scope) {
+        Expansion::Is(pattern) => language.arn(&pattern.atoms()),
+        Expansion::NoValue => Truth::No,
+        Expansion::Unknown => Truth::Unknown,
+    }
 }

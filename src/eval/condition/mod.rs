@@ -13,15 +13,18 @@ mod window;
 use crate::aws::condition_key;
 use crate::policy::{Comparison, Condition, ConditionValue, Family, Quantifier};
 
+pub use numeric::whole_number;
+
 use super::expansion::{has_variables, variables};
+use super::language::Language;
 use super::scope::Scope;
 use super::{Holds, Lookup, Truth, Values};
 
 /// For which cases the condition holds.
 pub(super) fn holds(condition: &Condition, scope: &Scope<'_>) -> Holds {
     if varies(condition, scope) {
-        let by_days = scope.varies(&condition.key.value);
-        if let Some(holds) = window::holds(condition).filter(|_| by_days) {
+        let short = scope.varies(&condition.key.value) && condition.operator.as_documented;
+        if let Some(holds) = window::holds(condition).filter(|_| short) {
             return holds;
         }
         return case_by_case(condition, scope);
@@ -44,19 +47,36 @@ fn varies(condition: &Condition, scope: &Scope<'_>) -> bool {
 
 /// Whether the condition holds for one request.
 fn truth(condition: &Condition, scope: &Scope<'_>) -> Truth {
-    let key = &*condition.key.value;
-    let lookup = scope.lookup(key);
-    if scope.is_unsupported(key) {
-        // AWS documents no behaviour, so it counts only what holds with the key absent as with it.
-        let absent = with(condition, Lookup::Absent, scope);
-        let present = with(condition, lookup, scope);
-        return if absent == present {
-            absent
-        } else {
-            Truth::Unknown
-        };
+    let read = |scope: &Scope<'_>| {
+        let key = &*condition.key.value;
+        let lookup = scope.lookup(key);
+        if scope.is_unsupported(key) {
+            // AWS documents no behaviour, so it counts only what holds with the key absent as with it.
+            let absent = with(condition, Lookup::Absent, scope);
+            return scope.either(absent, with(condition, lookup, scope));
+        }
+        with(condition, lookup, scope)
+    };
+    let truth = if names_letters_outside_ascii(condition, scope) {
+        scope.either(read(scope), read(&scope.folding_names()))
+    } else {
+        read(scope)
+    };
+    // Whether AWS takes an operator in other letters than it writes is not documented.
+    if condition.operator.as_documented || scope.request.context.is_complete() {
+        truth
+    } else {
+        Truth::Unknown
     }
-    with(condition, lookup, scope)
+}
+
+/// Names of keys ignore case; whether `É` and `é` are the same letter there AWS does not document.
+fn names_letters_outside_ascii(condition: &Condition, scope: &Scope<'_>) -> bool {
+    let in_variable = |value: &ConditionValue| {
+        let text = &*value.text.value;
+        has_variables(text, scope) && !text.is_ascii()
+    };
+    !condition.key.value.is_ascii() || condition.values.iter().any(in_variable)
 }
 
 fn with(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth {
@@ -83,9 +103,11 @@ fn plain(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth 
             Some(value) => one_value(condition, value, scope),
             None => scope.undocumented(false),
         },
-        Lookup::Unknown { may_be_absent } => match if_present(condition) {
-            Some(present) if !may_be_absent || present == absent => present.into(),
-            _ => Truth::Unknown,
+        Lookup::Unknown { may_be_absent } => match if_present(condition, scope) {
+            Truth::Unknown => Truth::Unknown,
+            _ if is_multi_valued(&condition.key.value) => Truth::Unknown,
+            present if !may_be_absent || present == absent.into() => present,
+            Truth::Yes | Truth::No => Truth::Unknown,
         },
     }
 }
@@ -101,9 +123,9 @@ fn for_all(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Trut
                 .iter()
                 .map(|value| one_value(condition, value, scope)),
         ),
-        Lookup::Unknown { .. } => match if_present(condition) {
-            Some(true) => Truth::Yes,
-            _ => Truth::Unknown,
+        Lookup::Unknown { may_be_absent } => match if_present(condition, scope) {
+            Truth::No if may_be_absent => Truth::Unknown,
+            present => present,
         },
     }
 }
@@ -126,10 +148,10 @@ fn for_any(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Trut
                 .iter()
                 .map(|value| one_value(condition, value, scope)),
         ),
-        Lookup::Unknown { may_be_absent } => match (if_present(condition), may_be_absent) {
-            (Some(false), true) if !condition.operator.if_exists => Truth::No,
-            (Some(present), false) => present.into(),
-            _ => Truth::Unknown,
+        Lookup::Unknown { may_be_absent } => match if_present(condition, scope) {
+            Truth::No if may_be_absent && condition.operator.if_exists => Truth::Unknown,
+            Truth::Yes if may_be_absent => Truth::Unknown,
+            present => present,
         },
     }
 }
@@ -139,33 +161,43 @@ fn is_null_set(values: Values<'_>) -> bool {
     values.single() == Some("")
 }
 
-/// What the comparison says of every value alike, where it does: an empty list matches none, and
-/// the pattern `*` matches any text.
-fn if_present(condition: &Condition) -> Option<bool> {
+/// What the comparison says of every value that the unknown key can have: an empty list matches
+/// none, the pattern `*` matches any text, and of some keys a part is known.
+fn if_present(condition: &Condition, scope: &Scope<'_>) -> Truth {
     let comparison = condition.operator.comparison;
-    let matches_all = match comparison.family() {
-        Family::String => {
-            string::takes_wildcards(comparison)
-                && condition
-                    .values
-                    .iter()
-                    .any(|value| is_star(&value.text.value))
-        }
+    let wildcards = string::takes_wildcards(comparison);
+    let matched = if condition.values.is_empty() {
+        Truth::No
+    } else if let Some(language) = scope.language(&condition.key.value) {
+        let values = condition.values.iter();
+        Truth::any(values.map(|value| some_of(&language, comparison, &value.text.value, scope)))
+    } else if wildcards && condition.values.iter().any(|v| is_star(&v.text.value)) {
+        Truth::Yes
+    } else {
+        Truth::Unknown
+    };
+    if comparison.is_negated() {
+        !matched
+    } else {
+        matched
+    }
+}
+
+/// Whether every value of the language matches, some do, or none.
+fn some_of(language: &Language, comparison: Comparison, wanted: &str, scope: &Scope<'_>) -> Truth {
+    if scope.is_unrendered(wanted) {
+        return Truth::Unknown;
+    }
+    match comparison.family() {
+        Family::String => string::of_language(comparison, wanted, language, scope),
+        Family::Arn => arn::of_language(wanted, language, scope),
         Family::Numeric
         | Family::Date
         | Family::Bool
         | Family::Binary
         | Family::IpAddress
-        | Family::Arn
-        | Family::Null => false,
-    };
-    if matches_all {
-        return Some(!comparison.is_negated());
+        | Family::Null => Truth::No,
     }
-    condition
-        .values
-        .is_empty()
-        .then_some(comparison.is_negated())
 }
 
 fn is_star(text: &str) -> bool {
@@ -201,12 +233,8 @@ fn matches(
 ) -> Truth {
     let wanted = &*wanted.text.value;
     let truth = compare(condition.operator.comparison, wanted, value, scope);
-    let is_open = || {
-        scope.may_be_role(&condition.key.value, wanted)
-            || scope.is_unrendered(wanted)
-            // The caller stands in for one that a template has yet to fill in.
-            || scope.is_unrendered(value)
-    };
+    // The caller may stand in for one that a template has yet to fill in.
+    let is_open = || scope.is_unrendered(wanted) || scope.is_unrendered(value);
     if truth == Truth::No && is_open() {
         return Truth::Unknown;
     }
@@ -218,16 +246,16 @@ fn compare(comparison: Comparison, wanted: &str, value: &str, scope: &Scope<'_>)
         Family::String => string::matches(comparison, wanted, value, scope),
         Family::Numeric => numeric::matches(comparison, wanted, value, scope),
         Family::Date => date::matches(comparison, wanted, value),
-        Family::Bool => boolean::matches(wanted, value),
+        Family::Bool => boolean::matches(wanted, value, scope),
         Family::Binary => binary::matches(wanted, value),
-        Family::IpAddress => ip_address::matches(wanted, value),
+        Family::IpAddress => ip_address::matches(wanted, value, scope),
         Family::Arn => arn::matches(wanted, value, scope),
         Family::Null => Truth::No,
     }
 }
 
-/// The keys on which the condition's answer hangs: its own and those of its variables, where they
-/// are unknown.
+/// The keys on which the condition's answer depends: its own and those of its variables, where they
+/// are unknown. A day count that differs from case to case is known in each.
 pub(super) fn unknown_keys<'c>(condition: &'c Condition, scope: &Scope<'_>) -> Vec<&'c str> {
     let variables = condition.values.iter().flat_map(|value| {
         let text = &*value.text.value;
@@ -235,14 +263,8 @@ pub(super) fn unknown_keys<'c>(condition: &'c Condition, scope: &Scope<'_>) -> V
         variables(text).filter(move |_| replaced)
     });
     let own = &*condition.key.value;
-    let open = |key: &str| {
-        scope.varies(key)
-            || matches!(scope.lookup(key), Lookup::Unknown { .. })
-            || condition
-                .values
-                .iter()
-                .any(|value| scope.may_be_role(key, &value.text.value))
-    };
+    let open =
+        |key: &str| !scope.varies(key) && matches!(scope.lookup(key), Lookup::Unknown { .. });
     std::iter::once(own)
         .chain(variables)
         .filter(|key| open(key))

@@ -19,21 +19,39 @@ pub(super) fn matches(
     };
     let Some(wanted) = Decimal::parse(wanted) else {
         let negated = comparison == Comparison::NumericNotEquals;
-        return if negated {
+        return if negated || holds_as_float(comparison, wanted, value) {
             scope.undocumented(false)
         } else {
             Truth::No
         };
     };
-    let order = value.cmp(&wanted);
-    let holds = match comparison {
+    compare(comparison, value.cmp(&wanted)).into()
+}
+
+const fn compare(comparison: Comparison, order: Ordering) -> bool {
+    match comparison {
         Comparison::NumericLessThan => order.is_lt(),
         Comparison::NumericLessThanEquals => order.is_le(),
         Comparison::NumericGreaterThan => order.is_gt(),
         Comparison::NumericGreaterThanEquals => order.is_ge(),
         _ => order.is_eq(),
-    };
-    holds.into()
+    }
+}
+
+/// Whether it holds where AWS reads numbers such as `1.4e1`, `.5` and `7.` too, which its grammar
+/// neither allows nor excludes.
+fn holds_as_float(comparison: Comparison, wanted: &str, value: Decimal<'_>) -> bool {
+    let wanted = wanted.trim();
+    let is_number = wanted.bytes().any(|byte| byte.is_ascii_digit());
+    let wanted = wanted.parse::<f64>().ok().filter(|_| is_number);
+    let order = wanted.and_then(|wanted| value.as_float()?.partial_cmp(&wanted));
+    order.is_some_and(|order| compare(comparison, order))
+}
+
+/// The whole number that a text is to a numeric condition: ` 7`, `7.0` and `+7` are 7. Nothing where it
+/// is none or too large.
+pub fn whole_number(text: &str) -> Option<i64> {
+    Decimal::parse(text)?.as_whole()
 }
 
 /// A decimal number as text: an optional sign, digits, and perhaps a point with more digits.
@@ -69,6 +87,28 @@ impl<'a> Decimal<'a> {
             whole,
             fraction,
         })
+    }
+
+    /// The nearest number of the machine's own.
+    fn as_float(self) -> Option<f64> {
+        let sign = if self.negative { "-" } else { "" };
+        let Self {
+            whole, fraction, ..
+        } = self;
+        format!("{sign}0{whole}.{fraction}0").parse().ok()
+    }
+
+    /// The number where it is a whole one that is not too large.
+    fn as_whole(self) -> Option<i64> {
+        if !self.fraction.is_empty() {
+            return None;
+        }
+        let number: i64 = if self.whole.is_empty() {
+            0
+        } else {
+            self.whole.parse().ok()?
+        };
+        Some(if self.negative { -number } else { number })
     }
 }
 

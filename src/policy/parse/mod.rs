@@ -8,6 +8,7 @@ mod condition;
 mod element;
 mod principal;
 mod statement;
+mod storable;
 mod text;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::source::json::{Node, Value};
 use super::{PolicyDocument, PolicyKind, Version, refuse_bulk};
 use complaints::Complaints;
 
+pub use storable::invalid_principals;
 pub use text::text_refusals;
 
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
@@ -82,6 +84,16 @@ fn read_version(
 ) -> Option<(Version, crate::source::Span)> {
     let version = match &node.value {
         Value::String(text) if text == "2012-10-17" => Version::V2012,
+        Value::String(text) if text == "2008-10-17" && complaints.kind.is_control_policy() => {
+            let name = complaints.kind.name();
+            let message = format!("the `Version` of {name} must be `2012-10-17`");
+            complaints.error(
+                InputError::new(node.span, message)
+                    .label("AWS refuses this")
+                    .help("write `\"2012-10-17\"`"),
+            );
+            return None;
+        }
         Value::String(text) if text == "2008-10-17" => Version::V2008,
         _ => {
             complaints.error(

@@ -28,6 +28,8 @@ pub(in crate::report) struct Document<'a> {
     omitted: Option<&'a str>,
     depends_on: &'a [&'a str],
     undocumented: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    not_given: &'a [&'a str],
     statements: Vec<JsonStatement<'a>>,
     nearest_miss: Option<JsonMiss<'a>>,
     examples: Option<JsonExamples>,
@@ -86,6 +88,7 @@ pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) 
         omitted: days.and_then(|days| days.omitted),
         depends_on: &view.depends_on,
         undocumented: &view.undocumented,
+        not_given: &view.not_given,
         statements: view
             .deciding
             .iter()

@@ -105,6 +105,9 @@ fn hangs_on(view: &View<'_>) -> String {
     match (keys.is_empty(), view.undocumented.is_empty()) {
         (false, _) => joined(&keys, "and"),
         (true, false) => "what AWS does not document".to_owned(),
+        (true, true) if view.not_given.contains(&"key_policy") => {
+            "the key policy, which was not given".to_owned()
+        }
         (true, true) => "what was not given".to_owned(),
     }
 }

@@ -34,6 +34,7 @@ pub fn human(
     }
     nearest_miss(out, sources, view, style)?;
     undocumented(out, view, style)?;
+    not_given(out, view, style)?;
     if let Some(examples) = &view.examples {
         contexts(out, examples, style)?;
     }
@@ -96,6 +97,23 @@ fn undocumented(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Res
         writeln!(out, "  {title} {}", prose(point, style.unicode))?;
     }
     if view.undocumented.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)
+}
+
+/// What the answer depends on beside condition keys.
+fn not_given(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Result<()> {
+    let title = paint("not given:", Tone::Warning, style);
+    for name in &view.not_given {
+        let what = match *name {
+            "key_policy" => "the key policy, which decides; pass it with `--key-policy`",
+            "alias" => "the alias, which an IAM policy must allow too",
+            other => other,
+        };
+        writeln!(out, "  {title} {what}")?;
+    }
+    if view.not_given.is_empty() {
         return Ok(());
     }
     writeln!(out)

@@ -33,6 +33,7 @@ impl<'a> From<&'a Explained> for View<'a> {
                 .then_some("how AWS evaluates part of these policies")
                 .into_iter()
                 .collect(),
+            not_given: explained.not_given.clone(),
             examples: examples(explained),
         }
     }
