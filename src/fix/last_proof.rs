@@ -55,7 +55,10 @@ pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unprove
     if after.recognized < loaded.recognized {
         return Err(Unproven::Unrecognized);
     }
-    let (left, _) = edited.find(&checked.catalogue);
+    let (left, _, overruns) = edited.find(&checked.catalogue);
+    if let Some(overrun) = overruns.first() {
+        return Err(Unproven::Unreadable(overrun.to_string()));
+    }
     let [all, found, remaining] = [&checked.findings, &outcome.found, &outcome.remaining];
     let [left, all, found, remaining] = [&left, all, found, remaining].map(|list| counts(list));
     let safe = outcome.done.iter().filter(|proposal| proposal.is_safe());

@@ -2,22 +2,29 @@
 
 use crate::document::Fact;
 use crate::finding::{Finding, Fingerprints, Label};
-use crate::rule::{Nodes, Related, Rule, Selected, Template};
+use crate::rule::{Nodes, Related, Rule, Selected, Template, TooManySteps};
 
 use super::place::Files;
 
+/// So many further places one finding shows.
+pub(super) const MOST_RELATED: usize = 50;
+
 /// What `rule` says about `node`.
-pub(super) fn finding(rule: &Rule, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Finding {
+pub(super) fn finding(
+    rule: &Rule,
+    node: &Selected<'_, '_>,
+    files: &Files<'_, '_>,
+) -> Result<Finding, TooManySteps> {
     let primary = label(&rule.label, node, files);
-    let mut related: Vec<_> = rule
-        .related
-        .iter()
-        .flat_map(|related| labels(related, node, files))
-        .filter(|label| label.at != primary.at)
-        .collect();
+    let mut related = Vec::new();
+    for more in &rule.related {
+        let places = labels(more, node, files)?;
+        related.extend(places.into_iter().filter(|label| label.at != primary.at));
+    }
+    related.truncate(MOST_RELATED);
     // There may be thousands of findings, each with one.
     related.shrink_to_fit();
-    Finding {
+    Ok(Finding {
         rule: rule.id.shared(),
         severity: rule.severity,
         confidence: rule.confidence,
@@ -30,7 +37,7 @@ pub(super) fn finding(rule: &Rule, node: &Selected<'_, '_>, files: &Files<'_, '_
         identity: text(node.value().peek("identity").as_ref()),
         fingerprints: Fingerprints::default(),
         primary,
-    }
+    })
 }
 
 fn text(value: Option<&Fact<'_>>) -> String {
@@ -44,18 +51,22 @@ fn label(text: &Template, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Lab
     }
 }
 
-fn labels(related: &Related, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Vec<Label> {
+fn labels(
+    related: &Related,
+    node: &Selected<'_, '_>,
+    files: &Files<'_, '_>,
+) -> Result<Vec<Label>, TooManySteps> {
     let nodes = match &related.nodes {
         Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
-        Nodes::Selected(selector) => selector.select(node.facts()),
+        Nodes::Selected(selector) => selector.select(node.facts())?,
         Nodes::Field(path) => match node.find(path) {
             Some(Fact::List(list)) => list.items().iter().map(|item| node.with(item)).collect(),
             Some(item @ Fact::Record(_)) => vec![node.with(item)],
             _ => Vec::new(),
         },
     };
-    nodes
-        .iter()
+    let nodes = nodes.iter().take(MOST_RELATED);
+    Ok(nodes
         .map(|node| label(&related.label, node, files))
-        .collect()
+        .collect())
 }

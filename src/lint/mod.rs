@@ -3,11 +3,14 @@
 mod baseline;
 mod found;
 mod loosened;
+mod overrun;
 mod own;
 mod place;
 mod selection;
 mod stale;
 mod suppress;
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -19,6 +22,7 @@ use crate::source::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
 pub use loosened::{LoosenedConfiguration, Standing};
+pub use overrun::Overrun;
 pub use own::{
     CONFIGURATION_LOOSENED, EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, STALE_BASELINE,
     UNUSED_SUPPRESSION, own_severity,
@@ -27,7 +31,7 @@ pub use selection::{NoSuchRule, Selection};
 pub use stale::BaselineFile;
 pub use suppress::{Suppressed, Suppressions};
 
-use found::finding;
+use found::{MOST_RELATED, finding};
 use place::Files;
 
 /// Runs the rules over all facts, on all cores; the findings are sorted by file, position
@@ -37,25 +41,34 @@ pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
     together(findings.collect())
 }
 
+/// As [`try_run`]; that a selector takes too long, so that nobody knows what it would find, is an
+/// error that its rule finds.
+pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
+    try_run(facts, catalogue).unwrap_or_else(|overrun| vec![overrun.finding(facts)])
+}
+
 /// Runs the rules over the facts of one key or policy; the findings are sorted by file, position
 /// and rule. Where a template can be read in two ways, they are those of both.
-pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
+///
+/// # Errors
+/// Where a selector takes too long.
+pub fn try_run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, Overrun> {
     let document = facts.as_fact();
     let files = Files::of(facts, &document);
-    let mut findings = sorted(select(&document, &facts.words(), &files, catalogue));
+    let mut findings = sorted(select(&document, &facts.words(), &files, catalogue)?);
     if let Some(other) = &facts.other_reading {
         let other = Facts {
             key: facts.key.clone(),
             ..(**other).clone()
         };
-        let others = run(&other, catalogue);
+        let others = try_run(&other, catalogue)?;
         findings.retain(|own| {
             let same =
                 |other: &Finding| other.rule == own.rule && other.primary.at == own.primary.at;
             others.iter().any(same)
         });
     }
-    findings
+    Ok(findings)
 }
 
 /// The findings of several runs as one sorted list.
@@ -63,10 +76,17 @@ pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
     sorted(findings.into_iter().flatten().collect())
 }
 
-/// Runs the rules over facts that are a document already; see [`run`].
-pub fn run_document(facts: &Fact<'_>, files: &[SourceId], catalogue: &Catalogue) -> Vec<Finding> {
+/// Runs the rules over facts that are a document already.
+///
+/// # Errors
+/// As [`try_run`].
+pub fn run_document(
+    facts: &Fact<'_>,
+    files: &[SourceId],
+    catalogue: &Catalogue,
+) -> Result<Vec<Finding>, Overrun> {
     let files = Files::new(facts, files);
-    sorted(select(facts, &facts.words(), &files, catalogue))
+    Ok(sorted(select(facts, &facts.words(), &files, catalogue)?))
 }
 
 fn select(
@@ -74,17 +94,22 @@ fn select(
     words: &Vocabulary,
     files: &Files<'_, '_>,
     catalogue: &Catalogue,
-) -> Vec<Finding> {
+) -> Result<Vec<Finding>, Overrun> {
     let mut findings = Vec::new();
     for rule in catalogue.rules() {
+        let overrun = |steps| Overrun {
+            rule: rule.id.shared(),
+            steps,
+        };
         for selector in &rule.selectors {
             if selector.may_select(facts, words) {
-                let nodes = selector.select(facts);
-                findings.extend(nodes.iter().map(|node| finding(rule, node, files)));
+                for node in selector.select(facts).map_err(overrun)? {
+                    findings.push(finding(rule, &node, files).map_err(overrun)?);
+                }
             }
         }
     }
-    findings
+    Ok(findings)
 }
 
 /// Sorts, and makes one finding of those that say the same about the same bytes: one statement
@@ -94,15 +119,28 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.dedup_by(|next, kept| {
         let same = key(next) == key(kept);
         if same {
-            for label in next.related.drain(..) {
-                if !kept.related.contains(&label) {
-                    kept.related.push(label);
-                }
-            }
+            let more = next.related.drain(..);
+            kept.related.extend(more.take(room(kept)));
         }
         same
     });
+    for finding in &mut findings {
+        let mut seen = BTreeSet::new();
+        let is_new: Vec<_> = finding
+            .related
+            .iter()
+            .map(|label| seen.insert((label.at, label.text.as_str())))
+            .collect();
+        let mut is_new = is_new.into_iter();
+        finding.related.retain(|_| is_new.next() == Some(true));
+    }
     findings
+}
+
+/// How many places a finding may still show: nobody looks at a thousand, and as many findings may
+/// each have as many.
+fn room(finding: &Finding) -> usize {
+    MOST_RELATED.saturating_sub(finding.related.len())
 }
 
 fn key(finding: &Finding) -> impl Ord + '_ {

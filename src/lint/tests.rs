@@ -50,7 +50,7 @@ fn facts(schedule: &[Value], statements: &Value) -> Value {
 
 fn found(facts: &Value) -> Vec<Finding> {
     let facts = written(facts).unwrap();
-    run_document(&facts, &files(), Catalogue::builtin().unwrap())
+    run_document(&facts, &files(), Catalogue::builtin().unwrap()).unwrap()
 }
 
 fn rules(facts: &Value) -> Vec<String> {
@@ -231,7 +231,9 @@ fn facts_of_any_shape_do_no_harm() {
         json!({"statements": [[]]}),
     ] {
         assert!(
-            run_document(&written(&odd).unwrap(), &[], Catalogue::builtin().unwrap()).is_empty()
+            run_document(&written(&odd).unwrap(), &[], Catalogue::builtin().unwrap())
+                .unwrap()
+                .is_empty()
         );
     }
     let placeless = json!({"access": {"schedule": [{"kind": "account", "at": [9, 9]}]}});
@@ -239,6 +241,7 @@ fn facts_of_any_shape_do_no_harm() {
         &written(&placeless).unwrap(),
         &files(),
         Catalogue::builtin().unwrap(),
-    );
+    )
+    .unwrap();
     assert_eq!(findings[0].primary.at.source, files()[0]);
 }

@@ -4,6 +4,7 @@ use crate::config::{Date, InForce};
 use crate::finding::{Finding, Severity, fingerprint, fingerprint_statements, tell_apart};
 use crate::lint::{self, Selection, Suppressed, together};
 use crate::rule::Catalogue;
+use crate::source::InputFailure;
 
 use super::exclusions::{Exclusions, Ran};
 use super::open::Project;
@@ -97,7 +98,8 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
     let catalogue = known
         .clone()
         .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
-    let (mut findings, subjects) = project.find(&catalogue);
+    let (mut findings, subjects, overruns) = project.find(&catalogue);
+    project.failures.extend(overruns);
     let left_out = Ran {
         project: &mut project,
         selection: &selection,
@@ -162,17 +164,26 @@ impl Project {
     }
 
     /// Runs the rules over everything. The findings are sorted and have their fingerprints; with
-    /// them the subjects that the rules ran over.
-    pub fn find(&self, catalogue: &Catalogue) -> (Vec<Finding>, Vec<String>) {
+    /// them the subjects that the rules ran over, and those over which a rule takes too long.
+    pub fn find(&self, catalogue: &Catalogue) -> (Vec<Finding>, Vec<String>, Vec<InputFailure>) {
         let sources = &self.loaded.sources;
         let found = self.each_facts(|facts| {
-            let mut found = lint::run(&facts, catalogue);
-            fingerprint_statements(&mut found, sources);
+            let mut found = lint::try_run(&facts, catalogue);
+            if let Ok(found) = &mut found {
+                fingerprint_statements(found, sources);
+            }
             (found, facts.subject)
         });
-        let (found, subjects) = found.into_iter().unzip();
-        let mut findings = together(found);
+        let (mut all, mut subjects, mut overruns) = (Vec::new(), Vec::new(), Vec::new());
+        for (found, subject) in found {
+            match found {
+                Ok(found) => all.push(found),
+                Err(overrun) => overruns.push(overrun.failure(&subject)),
+            }
+            subjects.push(subject);
+        }
+        let mut findings = together(all);
         tell_apart(&mut findings, sources, &self.config.root);
-        (findings, subjects)
+        (findings, subjects, overruns)
     }
 }

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod declaration;
+mod evaluate;
 mod example;
 mod glance;
 mod id;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use catalogue::{Catalogue, CatalogueError};
+pub use evaluate::{MOST_STEPS, TooManySteps};
 pub use example::{Example, Outcome};
 pub use id::{RuleId, RuleIdError};
 pub use page::{HEADINGS, parse};

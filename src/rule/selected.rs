@@ -20,6 +20,11 @@ impl<'a, 'f> Selected<'a, 'f> {
         }
     }
 
+    /// The node at the end of this way down from the top.
+    pub(super) const fn of_chain(root: &'a Fact<'f>, chain: Vec<&'a Fact<'f>>) -> Self {
+        Self { root, chain }
+    }
+
     /// The node at a normalized path (RFC 9535, section 2.7), for example `$['key']['arn']`;
     /// names of the facts need no escapes, and a path with one finds nothing.
     pub fn at_path(root: &'a Fact<'f>, path: &str) -> Option<Self> {

@@ -1,7 +1,8 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
 use super::Selected;
-use super::glance::{finds, gather};
+use super::evaluate::{TooManySteps, select};
+use super::glance::Glance;
 use super::needs::{Needs, needed};
 use super::selector_check::check;
 use crate::document::{Fact, Vocabulary};
@@ -17,8 +18,6 @@ pub struct Selector {
     query: JpQuery,
     /// Without any of these it selects nothing.
     needed: Needs,
-    /// Whether a text in it has an escape; how the engine reads those is not relied on.
-    has_escape: bool,
 }
 
 /// A selector that cannot be used.
@@ -44,9 +43,20 @@ pub enum SelectorError {
         /// What is written.
         pattern: String,
     },
-    /// A filter directly on `@`, which the engine never matches.
-    #[error("a filter cannot stand directly behind `@`")]
-    FilterOnCurrent,
+    /// A function whose value is no truth stands by itself; it would count as false.
+    #[error("`{function}` is a value: compare it")]
+    NoTest {
+        /// The function as written.
+        function: String,
+    },
+    /// A function takes something else; it would count as false.
+    #[error("`{function}`: it takes {takes}")]
+    Argument {
+        /// The function as written.
+        function: String,
+        /// What it takes.
+        takes: &'static str,
+    },
     /// A name with a blank in it, which is a forgotten dot or operator.
     #[error("`{name}` is not the name of a field")]
     Name {
@@ -65,7 +75,6 @@ impl Selector {
         check(&query)?;
         Ok(Self {
             text: text.into(),
-            has_escape: text.contains('\\'),
             needed: needed(&query),
             query,
         })
@@ -79,22 +88,22 @@ impl Selector {
     /// Whether the facts, which have these words, may have nodes for it: a quick look, which may be
     /// wrong in saying so.
     pub fn may_select(&self, facts: &Fact<'_>, words: &Vocabulary) -> bool {
-        self.needed.are_in(words)
-            && (self.has_escape || finds(&self.query.segments, facts, facts) != Some(false))
+        self.needed.are_in(words) && Glance::of(facts).may_find(&self.query.segments)
     }
 
     /// The nodes that it selects, in the order of the document.
-    pub fn select<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
-        let mut found = Vec::new();
-        let plain = (!self.has_escape)
-            .then(|| gather(&self.query.segments, &Selected::root(facts), &mut found));
-        match plain.flatten() {
-            Some(()) => found,
-            None => self.select_by_engine(facts),
-        }
+    ///
+    /// # Errors
+    /// Where it would take too long.
+    pub fn select<'a, 'f>(
+        &self,
+        facts: &'a Fact<'f>,
+    ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
+        select(&self.query, facts)
     }
 
-    /// The same by the engine alone, which knows all of JSONPath and is the judge of [`Self::select`].
+    /// The same by the engine of jsonpath-rust, which has no bound and is the judge of
+    /// [`Self::select`].
     pub fn select_by_engine<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
         // A query that begins at `$` yields nodes; only a bare function call yields a value, and
         // that does not parse as a query.
@@ -128,7 +137,7 @@ mod tests {
     fn values(selector: &str, facts: &Value) -> Vec<Value> {
         let selector = Selector::parse(selector).unwrap();
         let facts = written(facts).unwrap();
-        let nodes = selector.select(&facts);
+        let nodes = selector.select(&facts).unwrap();
         nodes
             .iter()
             .map(|node| serde_json::to_value(node.value()).unwrap())
@@ -157,7 +166,18 @@ mod tests {
             "$.a[?match(@.b, '[')]",
             "$.a[?search(@.b, '(') && @.c]",
             "$.a[?contains(@.b, 'c')]",
-            "$.a[?@[?@.b]]",
+            "$.a[?length(@.b)]",
+            "$.a[?count(@.b[*]) && @.c]",
+            "$.a[?!value(@.b)]",
+            "$.a[?match(@.b, '(?x)a # b')]",
+            "$.a[?match(@.b, 'a)|(b')]",
+            "$.a[?length(@.c[*]) == 1]",
+            "$.a[?search(@.c[?@.d], 'x')]",
+            "$.a[?search(@..c, 'x')]",
+            "$.a[?match(length(@.b), 'x') && @.c[?length(@.*) > 1]]",
+            "$.a[?count('x') == 1]",
+            "$.a[?value(length(@.b)) == 1]",
+            "$.a[?length(match(@.b, 'x')) == 1]",
             "$.a b",
         ] {
             assert!(Selector::parse(bad).is_err(), "{bad}");

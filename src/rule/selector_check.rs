@@ -1,4 +1,4 @@
-//! Refuses selectors that the engine would silently take for something else.
+//! Refuses selectors that would silently mean something else than they say.
 //!
 //! The parser bounds how deep a query nests, so these walks are bounded too.
 
@@ -6,13 +6,13 @@ use jsonpath_rust::parser::model::{
     Comparable, Comparison, Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, Test,
     TestFunction,
 };
-use regex::Regex;
 
 use super::SelectorError;
+use super::evaluate::{IRegexp, Match, is_singular};
 
 type Checked = Result<(), SelectorError>;
 
-/// Refuses bad regular expressions, unknown functions, filters right behind `@`, blank names.
+/// Refuses bad regular expressions, unknown functions, arguments of another type, blank names.
 pub(super) fn check(query: &JpQuery) -> Checked {
     query.segments.iter().try_for_each(segment)
 }
@@ -39,7 +39,12 @@ fn filter(filter_: &Filter) -> Checked {
     match filter_ {
         Filter::Or(parts) | Filter::And(parts) => parts.iter().try_for_each(filter),
         Filter::Atom(FilterAtom::Filter { expr, .. }) => filter(expr),
-        Filter::Atom(FilterAtom::Test { expr, .. }) => test(expr),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => match &**expr {
+            Test::Function(function) if !expr.is_res_bool() => Err(SelectorError::NoTest {
+                function: function.to_string(),
+            }),
+            _ => test(expr),
+        },
         Filter::Atom(FilterAtom::Comparison(comparison)) => compare(comparison),
     }
 }
@@ -54,12 +59,7 @@ fn compare(comparison: &Comparison) -> Checked {
 
 fn test(test: &Test) -> Checked {
     match test {
-        Test::RelQuery(segments) => {
-            if let Some(Segment::Selector(Selector::Filter(_))) = segments.first() {
-                return Err(SelectorError::FilterOnCurrent);
-            }
-            segments.iter().try_for_each(segment)
-        }
+        Test::RelQuery(segments) => segments.iter().try_for_each(segment),
         Test::AbsQuery(query) => check(query),
         Test::Function(inner) => function(inner),
     }
@@ -70,24 +70,69 @@ fn function(function: &TestFunction) -> Checked {
         TestFunction::Custom(name, _) => Err(SelectorError::UnknownFunction {
             function: name.clone(),
         }),
-        TestFunction::Length(inner) => argument(inner),
-        TestFunction::Value(inner) | TestFunction::Count(inner) => argument(inner),
-        TestFunction::Search(text, pattern) | TestFunction::Match(text, pattern) => {
-            if let FnArg::Literal(Literal::String(pattern)) = pattern {
-                Regex::new(pattern).map_err(|_| SelectorError::Regex {
-                    pattern: pattern.clone(),
-                })?;
-            }
-            argument(text)?;
-            argument(pattern)
+        TestFunction::Length(inner) => value(inner, function),
+        TestFunction::Value(inner) | TestFunction::Count(inner) => nodes(inner, function),
+        TestFunction::Search(text, pattern) => {
+            expression(pattern, &[Match::Part])?;
+            value(text, function)?;
+            value(pattern, function)
+        }
+        TestFunction::Match(text, pattern) => {
+            expression(pattern, &[Match::Part, Match::Whole])?;
+            value(text, function)?;
+            value(pattern, function)
         }
     }
 }
 
-fn argument(argument: &FnArg) -> Checked {
-    match argument {
-        FnArg::Literal(_) => Ok(()),
-        FnArg::Test(inner) => test(inner),
-        FnArg::Filter(inner) => filter(inner),
+fn expression(pattern: &FnArg, ways: &[Match]) -> Checked {
+    let FnArg::Literal(Literal::String(pattern)) = pattern else {
+        return Ok(());
+    };
+    let is_one = |how: &Match| IRegexp::new(pattern, *how).is_some();
+    if ways.iter().all(is_one) {
+        Ok(())
+    } else {
+        Err(SelectorError::Regex {
+            pattern: pattern.clone(),
+        })
     }
+}
+
+/// The functions `length`, `match` and `search` take values (RFC 9535, section 2.4.3).
+fn value(argument: &FnArg, of: &TestFunction) -> Checked {
+    let is_value = match argument {
+        FnArg::Literal(_) => true,
+        FnArg::Filter(_) => false,
+        FnArg::Test(inner) => match &**inner {
+            Test::RelQuery(segments) => is_singular(segments),
+            Test::AbsQuery(query) => is_singular(&query.segments),
+            Test::Function(inner_function) => {
+                function(inner_function)?;
+                !inner.is_res_bool()
+            }
+        },
+    };
+    typed(is_value, of, "one value")
+}
+
+/// The functions `count` and `value` take the nodes of a query.
+fn nodes(argument: &FnArg, of: &TestFunction) -> Checked {
+    match argument {
+        FnArg::Test(inner) => match &**inner {
+            Test::RelQuery(_) | Test::AbsQuery(_) => test(inner),
+            Test::Function(_) => typed(false, of, "a path"),
+        },
+        FnArg::Literal(_) | FnArg::Filter(_) => typed(false, of, "a path"),
+    }
+}
+
+fn typed(is_so: bool, of: &TestFunction, takes: &'static str) -> Checked {
+    if is_so {
+        return Ok(());
+    }
+    Err(SelectorError::Argument {
+        function: of.to_string(),
+        takes,
+    })
 }

@@ -1,0 +1,56 @@
+//! A selector that takes too long over some facts.
+
+use std::sync::Arc;
+
+use crate::facts::Facts;
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity};
+use crate::rule::TooManySteps;
+use crate::source::{InputError, InputFailure, Location, Span};
+
+/// A rule whose selector takes too long over the facts of one key or policy.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the rule `{rule}` cannot be run: {steps}")]
+pub struct Overrun {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// Why.
+    #[source]
+    pub steps: TooManySteps,
+}
+
+/// What to do about it.
+const HELP: &str =
+    "let the selector look at less: fewer `*` and `..`, and no list inside of another";
+
+impl Overrun {
+    /// As a complaint about the subject, of which nothing can be said.
+    pub fn failure(&self, subject: &str) -> InputFailure {
+        let error = InputError::new(Span::default(), self.to_string()).help(HELP);
+        InputFailure::of_file(subject, error)
+    }
+
+    /// As what the rule finds.
+    pub(super) fn finding(&self, facts: &Facts) -> Finding {
+        let source = facts.source_ids.first().copied().unwrap_or_default();
+        Finding {
+            rule: Arc::clone(&self.rule),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            subject: facts.subject.clone(),
+            message: self.to_string(),
+            help: HELP.into(),
+            reference: Arc::default(),
+            primary: Label {
+                at: Location {
+                    source,
+                    span: Span::default(),
+                },
+                text: String::new(),
+            },
+            related: Vec::new(),
+            statement: None,
+            identity: String::new(),
+            fingerprints: Fingerprints::default(),
+        }
+    }
+}
