@@ -19,8 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inventory", &["source", "aws", "policy"]),
     ("load", &["source", "aws", "policy", "inventory"]),
     ("eval", &["source", "aws", "policy", "inventory"]),
-    ("simulate", &["source", "aws", "policy", "eval"]),
     ("access", &["source", "aws", "policy", "inventory", "eval"]),
+    ("simulate", &["source", "aws", "policy", "eval", "access"]),
     ("document", &[]),
     (
         "facts",

@@ -177,21 +177,22 @@ fn with_denials(simulation: &Simulation, other: &Simulation) -> Simulation {
             .filter(|s| s.effect.value == Effect::Deny)
             .collect::<Vec<_>>()
     };
-    if let (Some(target), Some(source)) = (&mut more.key_policy, &other.key_policy) {
+    if let (Some(target), Some(source)) = (&mut more.given.key_policy, &other.given.key_policy) {
         target.statements.extend(denials(source));
     }
-    for (target, source) in more.identity.iter_mut().zip(&other.identity) {
+    for (target, source) in more.given.identity.iter_mut().zip(&other.given.identity) {
         target.document.statements.extend(denials(&source.document));
     }
     for (target, source) in more
+        .given
         .scps
         .iter_mut()
         .flatten()
-        .zip(other.scps.iter().flatten())
+        .zip(other.given.scps.iter().flatten())
     {
         target.document.statements.extend(denials(&source.document));
     }
-    more.rcps.extend(other.rcps.iter().cloned());
+    more.given.rcps.extend(other.given.rcps.iter().cloned());
     more
 }
 

@@ -1,6 +1,7 @@
 //! The policies and limits that apply to a caller.
 
-use crate::eval::NamedPolicy;
+use crate::eval::{NamedPolicy, PolicySet};
+use crate::policy::PolicyDocument;
 
 /// The policies and limits that apply to a caller, beside the key policy.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,8 +12,28 @@ pub(crate) struct Applicable<'a> {
     pub(crate) boundary: Option<&'a [NamedPolicy]>,
     /// Whether it has a permissions boundary that was not loaded, so that nothing is sure.
     pub(crate) unknown_boundary: bool,
+    /// The policies of its session, which no file holds; of a federated user without one, the most
+    /// that it could do with one.
+    pub(crate) session: Option<&'a [NamedPolicy]>,
     /// Service control policies of each level above the caller's account.
     pub(crate) scps: &'a [Vec<NamedPolicy>],
     /// Resource control policies of each level above the key's account.
     pub(crate) rcps: &'a [Vec<NamedPolicy>],
+}
+
+impl<'a> Applicable<'a> {
+    /// All policies of a request by this caller: these and the key policy.
+    pub(crate) const fn with<'p>(self, key_policy: Option<&'p PolicyDocument>) -> PolicySet<'p>
+    where
+        'a: 'p,
+    {
+        PolicySet {
+            key_policy,
+            identity: self.identity,
+            boundary: self.boundary,
+            session: self.session,
+            scps: self.scps,
+            rcps: self.rcps,
+        }
+    }
 }

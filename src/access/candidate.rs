@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 
 use crate::aws::{AccountId, CallerClass, KmsAction};
-use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything};
+use crate::eval::{
+    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
+};
 use crate::source::SourceId;
 
 use super::applicable::Applicable;
@@ -82,9 +84,27 @@ impl<'a> Candidate<'a> {
             stands_for: StandsFor::Itself,
             user_id,
             organization: account.and_then(|account| identities.organization_id(account)),
-            applicable: identities.applicable(account, principal, key_account),
+            applicable: Applicable {
+                // Session policies are in no file. A federated user without one has no permissions,
+                // so what is asked is what it could do with one.
+                session: caller.is_federated_user().then_some(everything()),
+                ..identities.applicable(account, principal, key_account)
+            },
             principal,
             caller,
+            open: OnceCell::new(),
+        }
+    }
+
+    /// A caller of which nothing was loaded, under these policies and limits alone.
+    pub(super) const fn given(caller: Caller, applicable: Applicable<'a>) -> Self {
+        Self {
+            caller,
+            stands_for: StandsFor::Itself,
+            user_id: None,
+            organization: None,
+            principal: None,
+            applicable,
             open: OnceCell::new(),
         }
     }
@@ -104,11 +124,6 @@ impl<'a> Candidate<'a> {
     pub(crate) fn with_policies(mut self, identity: &'a [NamedPolicy]) -> Self {
         self.applicable.identity = identity;
         self
-    }
-
-    /// The same, under these policies and limits alone.
-    pub(crate) fn under(self, applicable: Applicable<'a>) -> Self {
-        Self { applicable, ..self }
     }
 
     /// The same, standing for all callers of its class and account.
@@ -152,23 +167,30 @@ impl<'a> Candidate<'a> {
     where
         'a: 'p,
     {
-        let Applicable {
-            identity,
-            boundary,
-            scps,
-            rcps,
-            ..
-        } = self.applicable;
-        PolicySet {
-            key_policy: key.policy_for(self.has_id()),
-            identity,
-            boundary,
-            // Session policies are in no file. A federated user without one has no permissions, so
-            // what is asked is what it could do with one.
-            session: self.caller.is_federated_user().then_some(everything()),
-            scps,
-            rcps,
-        }
+        self.applicable.with(key.policy_for(self.has_id()))
+    }
+
+    /// The same with the most permissive reading of what is not known: a key policy and
+    /// identity-based policies that were not loaded.
+    pub(crate) fn policies_at_most<'p>(&self, key: &'p AskedKey<'_>) -> PolicySet<'p>
+    where
+        'a: 'p,
+    {
+        let loaded = key.policy_for(self.has_id());
+        let applicable = if self.has_known_policies() {
+            self.applicable
+        } else {
+            Applicable {
+                identity: everything(),
+                ..self.applicable
+            }
+        };
+        applicable.with(loaded.or(open_key_policy()))
+    }
+
+    /// Whether its identity-based policies are known, or it has none.
+    pub(crate) const fn has_known_policies(&self) -> bool {
+        self.caller.is_root() || self.caller.is_service() || self.principal.is_some()
     }
 
     /// The question whether this caller may do it, for every day count.

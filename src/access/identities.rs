@@ -119,6 +119,7 @@ impl<'a> Identities<'a> {
             boundary: boundary.map(|boundary| boundary.policies.as_slice()),
             unknown_boundary: principal
                 .is_some_and(|principal| principal.principal.boundary == Boundary::NotLoaded),
+            session: None,
             scps: above(account).0,
             rcps: above(key_account).1,
         }

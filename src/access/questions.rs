@@ -261,37 +261,27 @@ impl<'a> Asked<'_, 'a> {
     }
 
     fn policies(&self, candidate: &Candidate<'a>) -> PolicySet<'a> {
-        let policies = candidate.policies(self.of.key);
         // What the policy gives to one who is part of everyone is not given to everyone.
         let of_everyone = self
             .named
             .is_some_and(|of| of.kind == PrincipalKind::Everyone);
         if of_everyone && candidate.is_itself() && !candidate.has_id() {
-            return PolicySet {
-                key_policy: self.of.key.for_everyone(),
-                ..policies
-            };
+            return candidate.applicable.with(self.of.key.for_everyone());
         }
-        policies
+        candidate.policies(self.of.key)
     }
 
     /// Asked only of those who can change the key policy: whether that would not give them
     /// deletion, because an organization's policy or one of their own denies it.
     fn is_held_back(&self, candidate: &Candidate<'a>) -> bool {
-        let others = PolicySet {
-            key_policy: None,
-            ..self.policies(candidate)
-        };
-        if self.action != KmsAction::PutKeyPolicy || others.is_empty() {
+        let others = candidate.applicable;
+        if self.action != KmsAction::PutKeyPolicy || others.with(None).is_empty() {
             return false;
         }
         let request = candidate.request(KmsAction::ScheduleKeyDeletion, self.of.key);
         let key_policy = open_key_policy();
-        let policies = PolicySet {
-            key_policy,
-            ..others
-        };
-        key_policy.is_some() && evaluate(&request, &policies).decision() > Decision::Conditional
+        key_policy.is_some()
+            && evaluate(&request, &others.with(key_policy)).decision() > Decision::Conditional
     }
 
     fn is_possible(&self, candidate: &Candidate<'a>, mfa: Mfa) -> bool {

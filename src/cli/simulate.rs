@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::aws::action::why_unknown;
 use crate::aws::{KmsAction, PendingWindowInDays};
-use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values, explain};
+use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values};
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
 use crate::simulate::{Explained, read_window, run_batch};
@@ -142,9 +142,10 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
         return Ok(ExitCode::Failure);
     }
     let request = request(arguments, &files)?;
-    let explained = explain(&request, &files.policies());
+    let explained = files.policies().explain(&request);
     let file = |policy| files.source_of(policy);
-    let shown = Explained::new(&request, &explained, &files.policies(), &file);
+    let policies = files.policies().policies();
+    let shown = Explained::new(&request, &explained, &policies, &file);
     let view = explanation::View::from(&shown);
     let mut out = output::stdout();
     match arguments.format {

@@ -2,7 +2,7 @@
 
 use crate::access::{AskedKey, Candidate, Identities};
 use crate::aws::{Arn, KmsAction};
-use crate::eval::{Caller, Explanation, PolicySet, Request, everything, open_key_policy};
+use crate::eval::{Caller, Explanation, PolicySet, Request};
 use crate::inventory::Inventory;
 use crate::policy::PolicyDocument;
 use crate::simulate::Explained;
@@ -19,8 +19,6 @@ pub(super) struct AskedPrincipal<'a> {
     candidate: Candidate<'a>,
     key: &'a AskedKey<'a>,
     identities: &'a Identities<'a>,
-    /// Whether the principal's own policies are known, or it has none.
-    identity_known: bool,
     /// What is not known, each of which may deny what all else allows.
     pub(super) doubts: Vec<Reason>,
 }
@@ -36,9 +34,6 @@ impl<'a> AskedPrincipal<'a> {
         let candidate = Candidate::new(caller.clone(), key.seen(), identities);
         let mut asked = Self {
             subject,
-            identity_known: caller.is_root()
-                || caller.is_service()
-                || candidate.principal.is_some(),
             candidate,
             key,
             identities,
@@ -70,7 +65,7 @@ impl<'a> AskedPrincipal<'a> {
     }
 
     fn doubt_principal(&mut self, inventory: &Inventory) {
-        if !self.identity_known {
+        if !self.candidate.has_known_policies() {
             let reason = listing::not_loaded(&self.candidate.caller, inventory);
             let at = reason.at.unwrap_or(self.subject.key.at);
             self.doubts.push(reason.at(at));
@@ -133,16 +128,7 @@ impl<'a> AskedPrincipal<'a> {
 
     /// The same, with the most permissive reading of what is not known.
     pub(super) fn at_most(&self) -> PolicySet<'_> {
-        let loaded = self.loaded();
-        PolicySet {
-            key_policy: loaded.key_policy.or(open_key_policy()),
-            identity: if self.identity_known {
-                loaded.identity
-            } else {
-                everything()
-            },
-            ..loaded
-        }
+        self.candidate.policies_at_most(self.key)
     }
 
     /// An explanation by the loaded policies, with the places of their statements.

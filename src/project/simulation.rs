@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::access::key_context;
+use crate::access::{GivenPolicies, key_context};
 use crate::aws::KeyArn;
-use crate::eval::{Layer, NamedPolicy, PolicyRef, PolicySet, RequestContext, assume_full_access};
+use crate::eval::{Layer, NamedPolicy, PolicyRef, RequestContext, assume_full_access};
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
 use crate::policy::{PolicyKind, invalid_principals};
@@ -41,12 +41,7 @@ pub struct SimulationFiles {
     pub failures: Vec<InputFailure>,
     /// Whether something is missing without which there is no answer.
     pub is_broken: bool,
-    key_policy: Option<LoadedPolicy>,
-    identity: Vec<NamedPolicy>,
-    boundary: Option<Vec<NamedPolicy>>,
-    session: Option<Vec<NamedPolicy>>,
-    scps: Vec<Vec<NamedPolicy>>,
-    rcps: Vec<Vec<NamedPolicy>>,
+    policies: GivenPolicies,
     metadata: KeyMetadata,
     /// Which file each policy stands in.
     origins: BTreeMap<PolicyRef, SourceId>,
@@ -63,20 +58,22 @@ impl SimulationFiles {
             level: 0,
             index: 0,
         };
-        files.key_policy = paths
-            .key_policy
-            .as_deref()
-            .and_then(|path| files.read_policy(path, key_policy));
-        files.identity = files.list(&paths.identity, Layer::Identity, 0);
-        if let Some(boundary) = &paths.boundary {
-            let paths = std::slice::from_ref(boundary);
-            files.boundary = Some(files.list(paths, Layer::Boundary, 0));
-        }
+        let read = paths.key_policy.as_deref();
+        let read = read.and_then(|path| files.read_policy(path, key_policy));
+        let identity = files.list(&paths.identity, Layer::Identity, 0);
+        let boundary = paths.boundary.as_ref();
+        let boundary =
+            boundary.map(|path| files.list(std::slice::from_ref(path), Layer::Boundary, 0));
         let session = files.list(&paths.session, Layer::Session, 0);
-        files.session = (!session.is_empty()).then_some(session);
-        files.scps = files.levels(&paths.scps, Layer::Scp);
-        files.rcps = files.levels(&paths.rcps, Layer::Rcp);
-        for level in &mut files.scps {
+        files.policies = GivenPolicies {
+            key_policy: read.map(|policy| policy.document),
+            identity,
+            boundary,
+            session: (!session.is_empty()).then_some(session),
+            scps: files.levels(&paths.scps, Layer::Scp),
+            rcps: files.levels(&paths.rcps, Layer::Rcp),
+        };
+        for level in &mut files.policies.scps {
             assume_full_access(level);
         }
         files
@@ -196,15 +193,8 @@ impl SimulationFiles {
     }
 
     /// The policies that decide the request.
-    pub fn policies(&self) -> PolicySet<'_> {
-        PolicySet {
-            key_policy: self.key_policy.as_ref().map(|policy| &policy.document),
-            identity: &self.identity,
-            boundary: self.boundary.as_deref(),
-            session: self.session.as_deref(),
-            scps: &self.scps,
-            rcps: &self.rcps,
-        }
+    pub const fn policies(&self) -> &GivenPolicies {
+        &self.policies
     }
 }
 

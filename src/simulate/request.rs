@@ -1,10 +1,11 @@
 //! A request of the protocol, read from JSON.
 
+use crate::access::GivenPolicies;
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::eval::{
     Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, whole_number,
 };
-use crate::policy::{PolicyDocument, PolicyKind};
+use crate::policy::PolicyKind;
 use crate::source::json::{Node, Value, parse};
 
 use super::error::SimulationError;
@@ -15,18 +16,9 @@ use super::fields::{Fields, wrong};
 pub struct Simulation {
     /// The question.
     pub request: Request,
-    /// `key_policy`.
-    pub key_policy: Option<PolicyDocument>,
-    /// `identity_policies`.
-    pub identity: Vec<NamedPolicy>,
-    /// `permission_boundaries`.
-    pub boundary: Option<Vec<NamedPolicy>>,
-    /// `session_policy`.
-    pub session: Option<Vec<NamedPolicy>>,
-    /// `scps`.
-    pub scps: Vec<Vec<NamedPolicy>>,
+    /// `key_policy`, `identity_policies`, `permission_boundaries`, `session_policy`, `scps` and
     /// `rcps`.
-    pub rcps: Vec<Vec<NamedPolicy>>,
+    pub given: GivenPolicies,
     /// What AWS would refuse in the policies although it decides nothing, in words.
     pub refusals: Vec<String>,
 }
@@ -34,14 +26,7 @@ pub struct Simulation {
 impl Simulation {
     /// The policies as the evaluator takes them.
     pub fn policies(&self) -> PolicySet<'_> {
-        PolicySet {
-            key_policy: self.key_policy.as_ref(),
-            identity: &self.identity,
-            boundary: self.boundary.as_deref(),
-            session: self.session.as_deref(),
-            scps: &self.scps,
-            rcps: &self.rcps,
-        }
+        self.given.policies()
     }
 }
 
@@ -69,19 +54,21 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
     let session = fields.policy("session_policy", PolicyKind::Session)?;
     Ok(Simulation {
         request,
-        key_policy: fields.policy("key_policy", PolicyKind::Key)?,
-        identity: fields
-            .policies("identity_policies", PolicyKind::Identity)?
-            .unwrap_or_default(),
-        boundary: fields.policies("permission_boundaries", PolicyKind::PermissionsBoundary)?,
-        session: session.map(|document| {
-            vec![NamedPolicy {
-                name: "session_policy".into(),
-                document,
-            }]
-        }),
-        scps: fields.levels("scps", PolicyKind::ServiceControl)?,
-        rcps: fields.levels("rcps", PolicyKind::ResourceControl)?,
+        given: GivenPolicies {
+            key_policy: fields.policy("key_policy", PolicyKind::Key)?,
+            identity: fields
+                .policies("identity_policies", PolicyKind::Identity)?
+                .unwrap_or_default(),
+            boundary: fields.policies("permission_boundaries", PolicyKind::PermissionsBoundary)?,
+            session: session.map(|document| {
+                vec![NamedPolicy {
+                    name: "session_policy".into(),
+                    document,
+                }]
+            }),
+            scps: fields.levels("scps", PolicyKind::ServiceControl)?,
+            rcps: fields.levels("rcps", PolicyKind::ResourceControl)?,
+        },
         refusals: fields.refusals,
     })
 }

@@ -1,0 +1,47 @@
+//! The policies of one request as somebody gives them, rather than as they were loaded.
+
+use crate::eval::{Explanation, NamedPolicy, PolicySet, Request, explain};
+use crate::policy::PolicyDocument;
+
+use super::applicable::Applicable;
+
+/// The policies of one request as somebody gives them.
+#[derive(Clone, Debug, Default)]
+pub struct GivenPolicies {
+    /// The key policy.
+    pub key_policy: Option<PolicyDocument>,
+    /// Identity-based policies of the caller.
+    pub identity: Vec<NamedPolicy>,
+    /// Its permissions boundary.
+    pub boundary: Option<Vec<NamedPolicy>>,
+    /// The policies passed when its session was created.
+    pub session: Option<Vec<NamedPolicy>>,
+    /// The service control policies of each level, the organization's root first.
+    pub scps: Vec<Vec<NamedPolicy>>,
+    /// The resource control policies of each level, likewise.
+    pub rcps: Vec<Vec<NamedPolicy>>,
+}
+
+impl GivenPolicies {
+    /// The policies and limits that apply to the caller, beside the key policy.
+    pub(crate) fn applicable(&self) -> Applicable<'_> {
+        Applicable {
+            identity: &self.identity,
+            boundary: self.boundary.as_deref(),
+            unknown_boundary: false,
+            session: self.session.as_deref(),
+            scps: &self.scps,
+            rcps: &self.rcps,
+        }
+    }
+
+    /// The policies that decide the request.
+    pub fn policies(&self) -> PolicySet<'_> {
+        self.applicable().with(self.key_policy.as_ref())
+    }
+
+    /// What these policies decide about a request, and why.
+    pub fn explain(&self, request: &Request) -> Explanation {
+        explain(request, &self.policies())
+    }
+}
