@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::aws::{AccountId, CallerClass, KmsAction};
+use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
     Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
 };
@@ -111,7 +111,7 @@ impl<'a> Candidate<'a> {
 
     /// A caller of the class and account that stands for all of them.
     pub(crate) fn any(
-        class: CallerClass,
+        class: PrincipalKind,
         account: &str,
         key: (Option<AccountId>, &TestedAttributes),
         identities: &'a Identities<'_>,

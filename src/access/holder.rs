@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{AccountId, ActionSet, KmsAction};
+use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
 use crate::source::Span;
 
 use super::loaded_principal::LoadedPrincipal;
-use super::principal_kind::PrincipalKind;
 
 /// A principal that surely or perhaps can do an action: one that the key policy names, or a loaded
 /// user or role.

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aws::{AccountId, Arn, KmsAction};
+use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef};
-use crate::inventory::{
-    Boundary, IdentityPolicy, IdentityType, Inventory, OrganizationPolicy, Principal,
-};
+use crate::inventory::{Boundary, IdentityPolicy, Inventory, OrganizationPolicy, Principal};
 use crate::policy::PolicyKind;
 use crate::source::SourceId;
 
@@ -129,7 +127,7 @@ impl<'a> Identities<'a> {
     /// one without any was loaded in part.
     pub(crate) fn is_whole(&self, account: AccountId) -> bool {
         let mut loaded = self.of_account(account).iter();
-        loaded.any(|of| of.principal.kind == IdentityType::Role)
+        loaded.any(|of| of.principal.kind == PrincipalKind::Role)
     }
 
     /// The organization's id, where the account is a member.
@@ -204,7 +202,7 @@ fn is_caller(principal: &Principal, caller: &Caller) -> bool {
     let arn = principal.arn.value.as_str();
     match caller.session() {
         Some((role, _)) => {
-            principal.kind == IdentityType::Role
+            principal.kind == PrincipalKind::Role
                 && principal.name == role
                 && caller.account() == Some(principal.account)
                 && caller.partition() == Arn::partition_of(arn)

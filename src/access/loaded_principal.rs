@@ -1,10 +1,9 @@
 //! A loaded user or role, ready to be asked about.
 
-use crate::aws::Arn;
+use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, RequestContext};
-use crate::inventory::{IdentityType, Principal};
+use crate::inventory::Principal;
 
-use super::principal_kind::PrincipalKind;
 use super::tested_attributes::PRINCIPAL_TAG;
 use super::tested_attributes::TestedAttributes;
 
@@ -24,8 +23,8 @@ pub(crate) struct LoadedPrincipal<'a> {
 }
 
 impl LoadedPrincipal<'_> {
-    pub(crate) fn kind(&self) -> PrincipalKind {
-        self.principal.kind.into()
+    pub(crate) const fn kind(&self) -> PrincipalKind {
+        self.principal.kind
     }
 
     fn is_service_linked(&self) -> bool {
@@ -47,13 +46,12 @@ impl LoadedPrincipal<'_> {
     /// `aws:userid`, where it is known as far as these policies ask.
     fn user_id(&self, all: &[&TestedAttributes]) -> Option<String> {
         let id = self.principal.id.as_ref()?;
-        match self.principal.kind {
-            IdentityType::User => Some(id.clone()),
-            IdentityType::Role => all
-                .iter()
-                .all(|tested| tested.same_for_all_sessions(id))
-                .then(|| format!("{id}:session")),
+        if self.kind() == PrincipalKind::User {
+            return Some(id.clone());
         }
+        all.iter()
+            .all(|tested| tested.same_for_all_sessions(id))
+            .then(|| format!("{id}:session"))
     }
 
     /// Sets the condition keys that follow from the principal's ARN, which for a session is that of
@@ -111,7 +109,7 @@ impl LoadedPrincipal<'_> {
 /// See [`LoadedPrincipal::deciding_traits`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DecidingTraits {
-    kind: IdentityType,
+    kind: PrincipalKind,
     policies: (usize, Option<usize>),
     boundary: crate::inventory::Boundary,
     service_linked: bool,

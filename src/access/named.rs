@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::AccountId;
+use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::Caller;
 use crate::policy::{PolicyDocument, PrincipalForm, Statement};
 use crate::source::Span;
 
-use super::principal_kind::PrincipalKind;
 use super::synthetic_caller::ACCOUNT_KEYS;
 
 /// A principal of a key policy's Allow statements, as written.
@@ -59,7 +58,7 @@ const FEW: usize = 8;
 
 impl<'a> List<'a> {
     fn add(&mut self, form: PrincipalForm<'_>, text: &'a str, place: (usize, Span)) {
-        let kind = PrincipalKind::of_form(form);
+        let kind = form.kind();
         let position = self.position(kind, text);
         match position.and_then(|position| self.found.get_mut(position)) {
             Some(named) => named.places.push(place),

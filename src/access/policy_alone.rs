@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access, everything};
 use crate::inventory::LoadedPolicy;
 use crate::policy::{PolicyDocument, PolicyKind, parse};
@@ -74,10 +74,14 @@ impl PolicyAlone {
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
     pub(crate) fn candidates(&self) -> Vec<Candidate<'_>> {
         let with_root = !self.0.scps.is_empty() || !self.0.rcps.is_empty();
-        let classes = [CallerClass::Role, CallerClass::User, CallerClass::Root];
+        let classes = [
+            PrincipalKind::Role,
+            PrincipalKind::User,
+            PrincipalKind::Root,
+        ];
         let asked = classes
             .into_iter()
-            .filter(|class| with_root || *class != CallerClass::Root);
+            .filter(|class| with_root || *class != PrincipalKind::Root);
         let callers = asked.filter_map(|class| synthetic_caller(class, SOME_ACCOUNT));
         let applicable = self.0.applicable();
         callers

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::aws::{AccountId, ActionSet, CallerClass, KmsAction};
+use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{
     CaseSet, Decision, Evaluation, Layer, Match, PolicySet, Request, deciding, dependencies,
     evaluate, open_key_policy,
@@ -18,7 +18,6 @@ use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
 use super::named::{NamedPrincipal, named_by};
-use super::principal_kind::PrincipalKind;
 
 /// How the condition keys about multi-factor authentication begin, in lower case.
 const MFA_KEYS: &str = "aws:multifactorauth";
@@ -187,7 +186,7 @@ impl<'a> KeyQuestions<'a> {
     /// A request by a role of which only the account is known, for what depends on the key alone.
     pub(super) fn probe(&self) -> Option<&Request> {
         let made = self.probe.get_or_init(|| {
-            let (class, account) = (CallerClass::Role, self.key.account_text());
+            let (class, account) = (PrincipalKind::Role, self.key.account_text());
             let any = Candidate::any(class, &account, self.key.seen(), self.identities)?;
             let any = any.of_any_account();
             Some(any.request(KmsAction::ScheduleKeyDeletion, self.key))

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::KmsAction;
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Caller;
 use crate::policy::{PrincipalForm, Statement};
 
 use super::holder::{Companions, Holder, Permitted};
 use super::loaded_principal::{DecidingTraits, LoadedPrincipal};
 use super::named::NamedPrincipal;
-use super::principal_kind::PrincipalKind;
 use super::questions::KeyQuestions;
 use super::questions::names_account;
 

@@ -1,6 +1,6 @@
 //! Callers that stand for all of a class.
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::eval::{Caller, RequestContext};
 
 /// The account of a synthetic caller where a key's account is not known.
@@ -15,14 +15,14 @@ pub(crate) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerA
 /// A caller of the class that no policy names: parentheses do not occur in names. Its partition is
 /// left empty, since it stands for callers of the key's, whichever that is.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
-pub(crate) fn synthetic_caller(class: CallerClass, account: &str) -> Option<Caller> {
+pub(crate) fn synthetic_caller(class: PrincipalKind, account: &str) -> Option<Caller> {
     let text = match class {
-        CallerClass::Role => format!("arn::iam::{account}:role/(any)"),
-        CallerClass::User => format!("arn::iam::{account}:user/(any)"),
-        CallerClass::FederatedUser => format!("arn::sts::{account}:federated-user/(any)"),
-        CallerClass::Root => format!("arn::iam::{account}:root"),
-        CallerClass::Service => "any.amazonaws.com".to_owned(),
-        CallerClass::Anonymous => return None,
+        PrincipalKind::Role => format!("arn::iam::{account}:role/(any)"),
+        PrincipalKind::User => format!("arn::iam::{account}:user/(any)"),
+        PrincipalKind::FederatedUser => format!("arn::sts::{account}:federated-user/(any)"),
+        PrincipalKind::Root => format!("arn::iam::{account}:root"),
+        PrincipalKind::Service => "any.amazonaws.com".to_owned(),
+        _ => return None,
     };
     Caller::parse(&text).ok()
 }

@@ -1,23 +1,22 @@
 //! The candidates that are asked in place of a principal that a key policy names.
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::eval::{Caller, NamedPolicy, everything};
 use crate::policy::{Effect, PrincipalForm};
 
 use super::candidate::Candidate;
 use super::named::NamedPrincipal;
-use super::principal_kind::PrincipalKind;
 use super::questions::KeyQuestions;
 use super::synthetic_caller::synthetic_caller;
 
 /// The class of the user or role with this id, and `aws:userid` of one of its requests: of a role's
 /// session the role's id, a colon and the session's name.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
-pub(crate) fn user_with_id(id: &str) -> (CallerClass, String) {
+pub(crate) fn user_with_id(id: &str) -> (PrincipalKind, String) {
     if id.starts_with("AIDA") {
-        (CallerClass::User, id.to_owned())
+        (PrincipalKind::User, id.to_owned())
     } else {
-        (CallerClass::Role, format!("{id}:session"))
+        (PrincipalKind::Role, format!("{id}:session"))
     }
 }
 
@@ -39,15 +38,12 @@ impl<'a> KeyQuestions<'a> {
                 let any = self.any(class, &account);
                 any.map(|any| any.with_id(user_id)).into_iter().collect()
             }
-            PrincipalKind::Placeholder | PrincipalKind::None => Vec::new(),
-            PrincipalKind::Role
-            | PrincipalKind::User
-            | PrincipalKind::Session
-            | PrincipalKind::FederatedUser
-            | PrincipalKind::Service => {
+            kind if kind.is_one() || kind == PrincipalKind::Service => {
                 let caller = Caller::parse(named.text).ok();
                 caller.map(|caller| self.one(caller)).into_iter().collect()
             }
+            // A placeholder is whoever it will name; a policy names none of the others.
+            _ => Vec::new(),
         }
     }
 
@@ -55,7 +51,7 @@ impl<'a> KeyQuestions<'a> {
         Candidate::new(caller, self.key.seen(), self.identities)
     }
 
-    fn any(&self, class: CallerClass, account: &str) -> Option<Candidate<'a>> {
+    fn any(&self, class: PrincipalKind, account: &str) -> Option<Candidate<'a>> {
         Candidate::any(class, account, self.key.seen(), self.identities)
     }
 
@@ -70,15 +66,15 @@ impl<'a> KeyQuestions<'a> {
         is_known: bool,
         identity: &'static [NamedPolicy],
     ) -> Vec<Candidate<'a>> {
-        let classes = [CallerClass::Role, CallerClass::User].into_iter();
+        let classes = [PrincipalKind::Role, PrincipalKind::User].into_iter();
         let mut found: Vec<_> = classes
             .filter_map(|class| self.any(class, account))
             .collect();
         found.extend(self.exempt(account).map(|caller| self.stranger(caller)));
         found.extend(if is_known {
-            synthetic_caller(CallerClass::Root, account).map(|root| self.stranger(root))
+            synthetic_caller(PrincipalKind::Root, account).map(|root| self.stranger(root))
         } else {
-            self.any(CallerClass::Root, account)
+            self.any(PrincipalKind::Root, account)
         });
         let found = found.into_iter();
         found.map(|one| one.with_policies(identity)).collect()

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::KmsAction;
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{Truth, resource_covers};
 use crate::policy::{
     PrincipalEntry, PrincipalForm, ResourcePattern, Statement, has_placeholder_or_is_word,
@@ -13,7 +13,6 @@ use crate::policy::{
 
 use super::holder::Permitted;
 use super::named::NamedPrincipal;
-use super::principal_kind::PrincipalKind;
 use super::questions::KeyQuestions;
 
 impl<'a> KeyQuestions<'a> {
@@ -74,7 +73,7 @@ impl<'a> KeyQuestions<'a> {
         let is_own = |entry: &PrincipalEntry| {
             let form = entry.form();
             let exists = matches!(
-                PrincipalKind::of_form(form),
+                form.kind(),
                 PrincipalKind::Account | PrincipalKind::Role | PrincipalKind::User
             );
             let own = form.account().zip(self.key.identity.account);

@@ -7,6 +7,7 @@ pub mod data;
 pub mod key;
 pub mod key_state;
 mod nearest;
+mod principal_kind;
 pub mod quota;
 mod reported;
 mod time;
@@ -17,8 +18,9 @@ pub use action::{
     WAYS_ROUND_DELETION, WAYS_ROUND_GUARDRAIL,
 };
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
-pub use condition_key::{CallerClass, ConditionKey, Presence, ValueType};
+pub use condition_key::{ConditionKey, Presence, ValueType};
 pub(crate) use nearest::nearest;
+pub use principal_kind::PrincipalKind;
 pub use reported::Reported;
 pub use time::{normalized_time, parse_time};
 pub use waiting_period::PendingWindowInDays;

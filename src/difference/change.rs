@@ -1,6 +1,6 @@
 //! What a change does to permissions, as values.
 
-use crate::aws::{AccountId, ActionSet, KmsAction};
+use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{Case, CaseSet};
 
 use super::Question;
@@ -125,44 +125,11 @@ pub struct Requirement {
     pub principals: Vec<String>,
 }
 
-/// Of what kind a principal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum WhoKind {
-    /// Any user or role of the key's account, by the key policy alone.
-    Anyone,
-    /// Users and roles of an account as far as their own policies let them.
-    Account,
-    /// An account's root user.
-    Root,
-    /// Any user or role of an account that nothing names, as far as its own policies let it.
-    AnotherAccount,
-    /// Any AWS service that nothing names.
-    AnyService,
-    /// A role.
-    Role,
-    /// A user.
-    User,
-    /// One session of a role.
-    Session,
-    /// A federated user.
-    FederatedUser,
-    /// An AWS service.
-    Service,
-    /// The id of a user or role that was deleted.
-    UniqueId,
-    /// Whom a template's placeholder will name.
-    Placeholder,
-    /// Whoever has the policy.
-    Holder,
-    /// Whomever the policy limits.
-    Limited,
-}
-
 /// A principal or a class of principals.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Who {
     /// Of what kind.
-    pub kind: WhoKind,
+    pub kind: PrincipalKind,
     /// Its ARN, account id, service, id or placeholder; empty for a class without a name.
     pub name: String,
     /// What is said of it.

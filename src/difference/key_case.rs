@@ -6,11 +6,11 @@ use crate::access::{
     Answer, AskedKey, Candidate, DecidingTraits, Identities, LoadedPrincipal, PrincipalName,
     PrincipalNames,
 };
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::eval::Caller;
 
 use super::change::{
-    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who, WhoKind,
+    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who,
 };
 use super::compare::{Compared, compare};
 use super::people::{Everyone, Loaded, Person, Place, loaded_members};
@@ -273,8 +273,8 @@ fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
         ..Permission::default()
     };
     match (who.kind, who.way) {
-        (WhoKind::UniqueId, _) => Standing::Nobody,
-        (WhoKind::AnotherAccount, _) | (_, Way::OwnPolicies) => {
+        (PrincipalKind::UniqueId, _) => Standing::Nobody,
+        (PrincipalKind::AnotherAccount, _) | (_, Way::OwnPolicies) => {
             bare.standing().min(Standing::Perhaps)
         }
         (_, Way::Known) => bare.standing(),
@@ -301,7 +301,7 @@ fn drop_repeated(changes: &mut Vec<Change>) {
             || !known.iter().any(|(who, other)| {
                 *other == sets(change)
                     && (who.name == change.who.name
-                        || (who.kind == WhoKind::Account
+                        || (who.kind == PrincipalKind::Account
                             && account(&change.who.name) == account(&who.name)))
             })
     });

@@ -35,7 +35,7 @@ use crate::source::Sources;
 pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Requirement, Standing,
-    StandingChange, SubjectKind, UnknownChange, Way, Who, WhoKind,
+    StandingChange, SubjectKind, UnknownChange, Way, Who,
 };
 pub use operation::Question;
 

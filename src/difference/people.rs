@@ -6,11 +6,10 @@ use crate::access::{
     AskedKey, Candidate, Identities, LoadedPrincipal, PrincipalName, SOME_ACCOUNT,
     synthetic_caller, user_with_id,
 };
-use crate::aws::{AccountId, CallerClass};
+use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::{Caller, everything};
-use crate::inventory::IdentityType;
 
-use super::change::{Way, Who, WhoKind};
+use super::change::{Way, Who};
 use super::surroundings::Surroundings;
 
 /// A principal or class, and each caller that stands for it on both sides.
@@ -62,8 +61,8 @@ impl<'a> Everyone<'a> {
     /// A class: for each of its callers one on each side, made so.
     fn class(
         &self,
-        who: (WhoKind, String),
-        classes: &[CallerClass],
+        who: (PrincipalKind, String),
+        classes: &[PrincipalKind],
         account: &str,
         make: impl Fn(Candidate<'a>) -> Candidate<'a>,
     ) -> Person<'a> {
@@ -87,23 +86,23 @@ impl<'a> Everyone<'a> {
 
     /// The classes, for the key's account and these.
     pub(super) fn classes(&self, accounts: &BTreeSet<AccountId>) -> Vec<Person<'a>> {
-        use CallerClass::{FederatedUser, Role, Root, Service, User};
+        use PrincipalKind::{FederatedUser, Role, Root, Service, User};
         let unnamed = |kind| (kind, String::new());
         let mut all = vec![
             self.class(
-                unnamed(WhoKind::Anyone),
+                unnamed(PrincipalKind::Everyone),
                 &[Role, User, FederatedUser],
                 &self.account,
                 Candidate::standing_for_class,
             ),
             self.class(
-                unnamed(WhoKind::AnotherAccount),
+                unnamed(PrincipalKind::AnotherAccount),
                 &[Role, User, Root],
                 OTHER_ACCOUNT,
                 |actor| actor.with_policies(everything()).of_any_account(),
             ),
             self.class(
-                unnamed(WhoKind::AnyService),
+                unnamed(PrincipalKind::AnyService),
                 &[Service],
                 "",
                 Candidate::standing_for_class,
@@ -119,12 +118,12 @@ impl<'a> Everyone<'a> {
                 account.clone()
             };
             all.push(self.class(
-                (WhoKind::Account, name.clone()),
+                (PrincipalKind::Account, name.clone()),
                 &[Role, User, FederatedUser],
                 &account,
                 |actor| actor.with_policies(everything()).standing_for_class(),
             ));
-            all.push(self.class((WhoKind::Root, name), &[Root], &account, |actor| actor));
+            all.push(self.class((Root, name), &[Root], &account, |actor| actor));
         }
         all
     }
@@ -149,7 +148,7 @@ impl<'a> Everyone<'a> {
         };
         Some(Person {
             who: Who {
-                kind: WhoKind::UniqueId,
+                kind: PrincipalKind::UniqueId,
                 name: id.to_owned(),
                 way: Way::Known,
             },
@@ -161,7 +160,7 @@ impl<'a> Everyone<'a> {
         let text = caller.as_str();
         let placeholder = self.placeholders.get(text);
         let kind = match placeholder {
-            Some(_) => WhoKind::Placeholder,
+            Some(_) => PrincipalKind::Placeholder,
             None => kind(text),
         };
         let person = |way, callers| Person {
@@ -177,7 +176,7 @@ impl<'a> Everyone<'a> {
         let mut people = vec![person(Way::Known, (plain(self.before), plain(self.after)))];
         let is_open = |place: Place<'a>| {
             // A federated user's policies are those of a user that it is not known to be of.
-            let is_listed = matches!(kind, WhoKind::Role | WhoKind::User);
+            let is_listed = matches!(kind, PrincipalKind::Role | PrincipalKind::User);
             let account = caller.account().filter(|_| is_listed);
             let whole = account.is_some_and(|account| place.identities.is_whole(account));
             place.identities.principal_of(caller).is_none() && !whole
@@ -210,10 +209,7 @@ impl<'a> Everyone<'a> {
     ) -> Person<'a> {
         Person {
             who: Who {
-                kind: match after.principal.kind {
-                    IdentityType::Role => WhoKind::Role,
-                    IdentityType::User => WhoKind::User,
-                },
+                kind: after.principal.kind,
                 name: after.principal.arn.value.clone(),
                 way: Way::Known,
             },
@@ -225,16 +221,16 @@ impl<'a> Everyone<'a> {
     }
 }
 
-fn kind(text: &str) -> WhoKind {
+fn kind(text: &str) -> PrincipalKind {
     // What a caller's ARN says after its account.
     let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
     match resource.split('/').next() {
-        Some("user") => WhoKind::User,
-        Some("assumed-role") => WhoKind::Session,
-        Some("federated-user") => WhoKind::FederatedUser,
-        Some("root") => WhoKind::Root,
-        Some("role") => WhoKind::Role,
-        _ => WhoKind::Service,
+        Some("user") => PrincipalKind::User,
+        Some("assumed-role") => PrincipalKind::Session,
+        Some("federated-user") => PrincipalKind::FederatedUser,
+        Some("root") => PrincipalKind::Root,
+        Some("role") => PrincipalKind::Role,
+        _ => PrincipalKind::Service,
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a change does to what one policy gives to whoever has it, or takes from whom it limits.
 
 use crate::access::{Answer, AskedKey, Candidate, PolicyAlone, delegating_key};
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::inventory::LoadedPolicy;
 use crate::policy::PolicyKind;
 
 use super::canonical::Canonical;
-use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who, WhoKind};
+use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who};
 use super::compare::{Compared, compare};
 
 /// What a change does to a policy that is no key's; nothing where it changes no permission.
@@ -55,9 +55,9 @@ fn changes(
 ) -> Option<Vec<Change>> {
     let key = delegating_key()?;
     let who = if PolicyAlone::limits(kind) {
-        WhoKind::Limited
+        PrincipalKind::Limited
     } else {
-        WhoKind::Holder
+        PrincipalKind::Holder
     };
     let (old, new) = (
         PolicyAlone::new(kind, before),
@@ -70,7 +70,7 @@ fn changes(
 
 fn change<'a>(
     callers: &[(Candidate<'a>, Candidate<'a>)],
-    who: WhoKind,
+    who: PrincipalKind,
     action: KmsAction,
     key: &'a AskedKey<'a>,
 ) -> Option<Change> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::eval::{
     Caller, CaseSet, Holds, Layer, Match, PolicySet, Request, Truth, condition_holds,
     resource_covers,
@@ -186,7 +186,7 @@ fn may_be(form: PrincipalForm<'_>, caller: &Caller, denies: bool) -> bool {
     let own = |account| caller.account() == Some(account);
     match form {
         PrincipalForm::User(account, _) => {
-            own(account) && caller.class() == CallerClass::FederatedUser
+            own(account) && caller.class() == PrincipalKind::FederatedUser
         }
         PrincipalForm::AssumedRole(account, role, _) => {
             own(account) && caller.as_str().rsplit('/').next() == Some(role)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aws::{AccountId, Arn, CallerClass};
+use crate::aws::{AccountId, Arn, PrincipalKind};
 
 /// The principal of a request, read from its ARN or service name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,13 +96,13 @@ impl Caller {
     }
 
     /// Which class of caller this is, for the presence of condition keys.
-    pub const fn class(&self) -> CallerClass {
+    pub const fn class(&self) -> PrincipalKind {
         match &self.kind {
-            CallerKind::User(..) => CallerClass::User,
-            CallerKind::Role(..) | CallerKind::Session(..) => CallerClass::Role,
-            CallerKind::FederatedUser(..) => CallerClass::FederatedUser,
-            CallerKind::Root(_) => CallerClass::Root,
-            CallerKind::Service => CallerClass::Service,
+            CallerKind::User(..) => PrincipalKind::User,
+            CallerKind::Role(..) | CallerKind::Session(..) => PrincipalKind::Role,
+            CallerKind::FederatedUser(..) => PrincipalKind::FederatedUser,
+            CallerKind::Root(_) => PrincipalKind::Root,
+            CallerKind::Service => PrincipalKind::Service,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::aws::action::ResourceLevel;
 use crate::aws::condition_key::{iam_policy_only, presence};
-use crate::aws::{CallerClass, KmsAction, PendingWindowInDays, Presence};
+use crate::aws::{KmsAction, PendingWindowInDays, Presence, PrincipalKind};
 use crate::policy::{Effect, PolicyKind, has_placeholder, has_placeholder_or_is_word};
 
 use super::caller::CallerKind;
@@ -237,7 +237,7 @@ fn day(days: PendingWindowInDays) -> Lookup<'static> {
 }
 
 /// A key that was not given: absent where AWS never supplies it, else unknown.
-fn unknown(key: &str, action: KmsAction, class: CallerClass) -> Lookup<'static> {
+fn unknown(key: &str, action: KmsAction, class: PrincipalKind) -> Lookup<'static> {
     match presence(key, action, class) {
         Presence::Never => Lookup::Absent,
         Presence::Always => Lookup::Unknown {

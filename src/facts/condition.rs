@@ -2,7 +2,7 @@
 
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{ActionSet, CallerClass, KmsAction, Presence, condition_key};
+use crate::aws::{ActionSet, KmsAction, Presence, PrincipalKind, condition_key};
 use crate::eval::{Case, CaseSet, condition_holds};
 use crate::policy::{
     Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
@@ -24,7 +24,7 @@ const WATCHED: [KmsAction; 4] = [
 pub(super) fn record(
     condition: &Condition,
     covers: ActionSet,
-    classes: &[CallerClass],
+    classes: &[PrincipalKind],
     subject: &Subject<'_>,
 ) -> ConditionRecord {
     let key = &*condition.key.value;
@@ -141,7 +141,7 @@ fn demands_key(condition: &Condition) -> bool {
 }
 
 /// A key counts as never supplied where no class of callers that is meant has it.
-fn never_present_for(key: &str, covers: ActionSet, classes: &[CallerClass]) -> ActionSet {
+fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) -> ActionSet {
     let Some(row) = condition_key::find(key) else {
         return ActionSet::EMPTY;
     };
@@ -156,7 +156,7 @@ fn never_present_for(key: &str, covers: ActionSet, classes: &[CallerClass]) -> A
 
 fn effect(
     condition: &Condition,
-    classes: &[CallerClass],
+    classes: &[PrincipalKind],
     subject: &Subject<'_>,
 ) -> ConditionEffect {
     let unrendered = |value: &ConditionValue| has_placeholder(&value.text.value);

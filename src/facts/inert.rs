@@ -4,13 +4,12 @@
 //! the rest of it may well be about other services.
 
 use crate::aws::action::ResourceLevel;
-use crate::aws::{ActionSet, Arn};
+use crate::aws::{ActionSet, Arn, PrincipalKind};
 use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
 use super::{
-    ActionForm, ActionRecord, Inert, InertCause, Place, PrincipalKind, ResourceRecord,
-    StatementRecord, action,
+    ActionForm, ActionRecord, Inert, InertCause, Place, ResourceRecord, StatementRecord, action,
 };
 
 /// Why the statement of this record has no effect; the first reason where there are several.

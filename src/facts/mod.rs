@@ -23,7 +23,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use crate::access::PrincipalKind;
+pub use crate::aws::PrincipalKind;
 pub use evidence::{
     CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
 };

@@ -1,10 +1,10 @@
 //! Whom a statement names.
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
+use super::PrincipalRecord;
 use super::subject::Subject;
-use super::{PrincipalKind, PrincipalRecord};
 
 pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
     let record = |entry: &PrincipalEntry| {
@@ -32,7 +32,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
 fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
     match entry.form() {
         PrincipalForm::NoCaller if entry.is_placeholder() => PrincipalKind::Placeholder,
-        form => PrincipalKind::of_form(form),
+        form => form.kind(),
     }
 }
 
@@ -46,16 +46,16 @@ fn is_identity_center(form: PrincipalForm<'_>) -> bool {
     }
 }
 
-const EVERY_CLASS: [CallerClass; 5] = [
-    CallerClass::User,
-    CallerClass::Role,
-    CallerClass::FederatedUser,
-    CallerClass::Root,
-    CallerClass::Service,
+const EVERY_CLASS: [PrincipalKind; 5] = [
+    PrincipalKind::User,
+    PrincipalKind::Role,
+    PrincipalKind::FederatedUser,
+    PrincipalKind::Root,
+    PrincipalKind::Service,
 ];
 
 /// Which classes of callers the statement can be about; never empty.
-pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClass> {
+pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<PrincipalKind> {
     let [user, role, federated_user, root, service] = EVERY_CLASS;
     let Some(element) = statement.principal.as_ref().filter(|e| !e.negated) else {
         return match kind {
@@ -66,9 +66,9 @@ pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<CallerClas
             }
         };
     };
-    let mut found: Vec<CallerClass> = Vec::new();
+    let mut found: Vec<PrincipalKind> = Vec::new();
     for entry in &element.entries {
-        let classes: &[CallerClass] = match entry.form() {
+        let classes: &[PrincipalKind] = match entry.form() {
             PrincipalForm::Everyone => &EVERY_CLASS,
             PrincipalForm::Account(_) => &[user, role, federated_user, root],
             PrincipalForm::User(..) => &[user],

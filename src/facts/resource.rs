@@ -1,6 +1,6 @@
 //! Whether the resources of a statement cover the key.
 
-use crate::aws::CallerClass;
+use crate::aws::PrincipalKind;
 use crate::eval::{Truth, resource_covers};
 use crate::policy::{ResourceElement, ResourcePattern, first_variable, has_placeholder_or_is_word};
 
@@ -25,7 +25,7 @@ fn covers(pattern: &ResourcePattern, subject: &Subject<'_>) -> Option<bool> {
     if has_placeholder_or_is_word(&pattern.text.value) {
         return None;
     }
-    let request = subject.probe(CallerClass::Role)?;
+    let request = subject.probe(PrincipalKind::Role)?;
     match resource_covers(pattern, request, subject.document) {
         Truth::Yes => Some(true),
         Truth::No => Some(false),

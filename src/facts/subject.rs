@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::access::{AskedKey, Candidate, Identities};
-use crate::aws::{CallerClass, KmsAction};
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Request;
 use crate::policy::PolicyDocument;
 use crate::source::Span;
@@ -39,7 +39,7 @@ impl<'a> Subject<'a> {
 
     /// A request for `ScheduleKeyDeletion` with every day count by a caller of whom only the class
     /// is known; nobody of the class can be one where it is anonymous.
-    pub(super) fn probe(&self, class: CallerClass) -> Option<&Request> {
+    pub(super) fn probe(&self, class: PrincipalKind) -> Option<&Request> {
         let made = self.probes.get(class as usize)?.get_or_init(|| {
             let (account, nobody) = (self.key.account_text(), Identities::default());
             let any = Candidate::any(class, &account, self.key.seen(), &nobody)?;

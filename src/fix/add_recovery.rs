@@ -3,8 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::aws::{ActionSet, KmsAction};
-use crate::facts::PrincipalKind;
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::finding::Finding;
 
 use super::plan::{Meant, Plan, Refusal};

@@ -3,9 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::aws::KmsAction;
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{Case, CaseSet};
-use crate::facts::PrincipalKind;
 use crate::policy::{Effect, PolicyKind};
 
 use super::plan::{Meant, Plan, Refusal};

@@ -117,8 +117,9 @@ pub(super) fn kinds(catalogue: &Catalogue) -> BTreeMap<String, FixKind> {
 mod tests {
     use super::*;
     use crate::aws::AccountId;
+    use crate::aws::PrincipalKind;
     use crate::finding::{Confidence, Fingerprints, Label, Severity};
-    use crate::inventory::{Boundary, IdentityType, Key, Located, Principal};
+    use crate::inventory::{Boundary, Key, Located, Principal};
     use crate::project::{ConfigurationFile, Options};
     use crate::source::Location;
     use std::sync::Arc;
@@ -145,7 +146,7 @@ mod tests {
 
     fn user() -> Principal {
         Principal {
-            kind: IdentityType::User,
+            kind: PrincipalKind::User,
             arn: Located {
                 value: String::new(),
                 at: Location::default(),

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::aws::data::DAY;
-use crate::aws::{ActionSet, KmsAction};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::difference::EVERY;
-use crate::facts::{ActionRecord, Place, PrincipalKind};
+use crate::facts::{ActionRecord, Place};
 use crate::finding::Finding;
 use crate::policy::PolicyKind;
 use crate::source::edit::JsonDraft;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{Change, ChangedSubject, Difference, Permission, USE, Way, Who, WhoKind};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
+use crate::difference::{Change, ChangedSubject, Difference, Permission, USE, Way, Who};
 use crate::eval::day_ranges;
 
 /// Actions that are named before the rest is counted.
@@ -51,7 +51,7 @@ pub(super) fn told(subject: &ChangedSubject) -> impl Iterator<Item = &Change> {
 }
 
 const fn is_class(who: &Who) -> bool {
-    matches!(who.kind, WhoKind::Anyone | WhoKind::Account)
+    matches!(who.kind, PrincipalKind::Everyone | PrincipalKind::Account)
 }
 
 /// Whether all that a class gains or loses is what named principals do, of whom it is told.
@@ -176,24 +176,26 @@ pub(super) fn actions_in_words(actions: ActionSet) -> String {
 pub(super) fn who_in_words(who: &Who) -> String {
     let name = &who.name;
     match who.kind {
-        WhoKind::Anyone => "any user or role of the account".to_owned(),
-        WhoKind::Account if name.is_empty() => {
+        PrincipalKind::Everyone => "any user or role of the account".to_owned(),
+        PrincipalKind::Account if name.is_empty() => {
             "users and roles of the account by their own policies".to_owned()
         }
-        WhoKind::Root if name.is_empty() => "the root user of the account".to_owned(),
-        WhoKind::Account => format!("users and roles of `{name}` by their own policies"),
-        WhoKind::Root => format!("the root user of `{name}`"),
-        WhoKind::AnotherAccount => "other accounts by their own policies".to_owned(),
-        WhoKind::AnyService => "any AWS service".to_owned(),
-        WhoKind::Holder => "whoever has the policy".to_owned(),
-        WhoKind::Limited => "whomever the policy limits".to_owned(),
-        WhoKind::Role
-        | WhoKind::User
-        | WhoKind::Session
-        | WhoKind::FederatedUser
-        | WhoKind::Service
-        | WhoKind::UniqueId
-        | WhoKind::Placeholder => {
+        PrincipalKind::Root if name.is_empty() => "the root user of the account".to_owned(),
+        PrincipalKind::Account => format!("users and roles of `{name}` by their own policies"),
+        PrincipalKind::Root => format!("the root user of `{name}`"),
+        PrincipalKind::AnotherAccount => "other accounts by their own policies".to_owned(),
+        PrincipalKind::AnyService => "any AWS service".to_owned(),
+        PrincipalKind::Holder => "whoever has the policy".to_owned(),
+        PrincipalKind::Limited => "whomever the policy limits".to_owned(),
+        PrincipalKind::Role
+        | PrincipalKind::User
+        | PrincipalKind::Session
+        | PrincipalKind::FederatedUser
+        | PrincipalKind::Service
+        | PrincipalKind::UniqueId
+        | PrincipalKind::Placeholder
+        | PrincipalKind::Anonymous
+        | PrincipalKind::None => {
             let short = name
                 .rsplit_once(':')
                 .map_or(name.as_str(), |(_, last)| last);
@@ -216,7 +218,7 @@ mod tests {
     const ROLE: &str = "arn:aws:iam::111122223333:role/app";
     const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/idp";
 
-    fn gain(kind: WhoKind, name: &str, by: &[&str]) -> Change {
+    fn gain(kind: PrincipalKind, name: &str, by: &[&str]) -> Change {
         let hanging = Hanging {
             denies: false,
             conditions: vec![Requirement {
@@ -258,9 +260,9 @@ mod tests {
 
     #[test]
     fn a_gain_of_deletion_is_told_and_is_an_objection() {
-        let account = |by: &[&str]| gain(WhoKind::Account, "111122223333", by);
+        let account = |by: &[&str]| gain(PrincipalKind::Account, "111122223333", by);
         let both = [ROLE, PROVIDER];
-        let role = || gain(WhoKind::Role, ROLE, &[ROLE]);
+        let role = || gain(PrincipalKind::Role, ROLE, &[ROLE]);
         for changes in [
             vec![account(&[PROVIDER])],
             vec![account(&both), role()],

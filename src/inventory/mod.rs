@@ -25,7 +25,7 @@ pub use moments::Moments;
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use outcome::CallOutcome;
 pub use policy::LoadedPolicy;
-pub use principal::{Boundary, IdentityPolicy, IdentityType, Principal, Tag};
+pub use principal::{Boundary, IdentityPolicy, Principal, Tag};
 pub use trail::{RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
 
 /// Everything that the given paths hold. What a changed inventory shares with the one that it came

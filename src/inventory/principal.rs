@@ -1,6 +1,6 @@
 //! Users and roles of an account with the policies that are attached to them.
 
-use crate::aws::AccountId;
+use crate::aws::{AccountId, PrincipalKind};
 use crate::source::Location;
 
 use super::{LoadedPolicy, Located};
@@ -26,15 +26,6 @@ impl IdentityPolicy {
     }
 }
 
-/// What a principal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum IdentityType {
-    /// An IAM user.
-    User,
-    /// A role.
-    Role,
-}
-
 /// The permissions boundary of a principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Boundary {
@@ -49,8 +40,8 @@ pub enum Boundary {
 /// A user or a role.
 #[derive(Clone, Debug)]
 pub struct Principal {
-    /// What it is.
-    pub kind: IdentityType,
+    /// A user or a role.
+    pub kind: PrincipalKind,
     /// Its ARN, path included, and where it stands.
     pub arn: Located<String>,
     /// The account of the ARN.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::{AccountId, Arn};
+use crate::aws::{AccountId, Arn, PrincipalKind};
 use crate::source::Span;
 
 use super::principal_index::PrincipalIndex;
@@ -250,6 +250,21 @@ fn is_unique_id(text: &str) -> bool {
 }
 
 impl PrincipalForm<'_> {
+    /// The kind of what is named; a placeholder is nobody.
+    pub const fn kind(self) -> PrincipalKind {
+        match self {
+            Self::Everyone => PrincipalKind::Everyone,
+            Self::Account(_) => PrincipalKind::Account,
+            Self::Role(..) => PrincipalKind::Role,
+            Self::User(..) => PrincipalKind::User,
+            Self::AssumedRole(..) => PrincipalKind::Session,
+            Self::FederatedUser(..) => PrincipalKind::FederatedUser,
+            Self::UniqueId(_) => PrincipalKind::UniqueId,
+            Self::Service(_) => PrincipalKind::Service,
+            Self::NoCaller => PrincipalKind::None,
+        }
+    }
+
     /// The account, where the form names one.
     pub const fn account(&self) -> Option<AccountId> {
         match self {

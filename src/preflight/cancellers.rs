@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::aws::Arn;
+use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, Decision};
-use crate::facts::{Access, Facts, Limits, PrincipalKind, of_key_among};
+use crate::facts::{Access, Facts, Limits, of_key_among};
 use crate::source::Location;
 
 use super::Question;

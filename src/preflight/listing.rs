@@ -1,8 +1,8 @@
 //! A principal that is not among the users and roles of its account that were loaded.
 
-use crate::aws::{AccountId, Arn, nearest};
+use crate::aws::{AccountId, Arn, PrincipalKind, nearest};
 use crate::eval::Caller;
-use crate::inventory::{IdentityType, Inventory, Principal};
+use crate::inventory::{Inventory, Principal};
 
 use super::reference::EVALUATION;
 use super::verdict::{Reason, Severity, Topic};
@@ -37,7 +37,7 @@ fn reason(id: &'static str, sentence: String) -> Reason {
 /// A user or role as its ARN or that of its session names it.
 struct Wanted<'a> {
     account: AccountId,
-    kind: IdentityType,
+    kind: PrincipalKind,
     /// Without the path.
     name: &'a str,
     /// Of a session.
@@ -50,11 +50,11 @@ impl<'a> Wanted<'a> {
         let arn = Arn::parse(caller.as_str())?;
         let (kind, name) = arn.resource.split_once('/')?;
         let (kind, name, session) = match kind {
-            "user" => (IdentityType::User, name, None),
-            "role" => (IdentityType::Role, name, None),
+            "user" => (PrincipalKind::User, name, None),
+            "role" => (PrincipalKind::Role, name, None),
             "assumed-role" => {
                 let (role, session) = name.split_once('/')?;
-                (IdentityType::Role, role, Some(session))
+                (PrincipalKind::Role, role, Some(session))
             }
             _ => return None,
         };
@@ -74,7 +74,7 @@ impl<'a> Wanted<'a> {
             let all = inventory.principals.iter().map(|principal| &**principal);
             all.filter(move |other| other.account == self.account && other.kind == kind)
         };
-        of(IdentityType::Role).next()?;
+        of(PrincipalKind::Role).next()?;
         let word = word(self.kind);
         let none = if of(self.kind).next().is_none() {
             format!(", and no {word} at all")
@@ -86,7 +86,7 @@ impl<'a> Wanted<'a> {
             self.account, self.name
         );
         let found = reason("principal-not-listed", sentence);
-        let others = || of(IdentityType::User).chain(of(IdentityType::Role));
+        let others = || of(PrincipalKind::User).chain(of(PrincipalKind::Role));
         let same = |other: &&Principal| other.name.eq_ignore_ascii_case(self.name);
         let near = of(self.kind).find(same).or_else(|| {
             let names = of(self.kind).map(|other| other.name.as_str());
@@ -107,7 +107,7 @@ impl<'a> Wanted<'a> {
 
     /// The ARN that was probably meant.
     fn instead(&self, near: &Principal) -> String {
-        match self.session.filter(|_| near.kind == IdentityType::Role) {
+        match self.session.filter(|_| near.kind == PrincipalKind::Role) {
             Some(session) => format!(
                 "arn:{}:sts::{}:assumed-role/{}/{session}",
                 self.partition, self.account, near.name
@@ -117,9 +117,10 @@ impl<'a> Wanted<'a> {
     }
 }
 
-const fn word(kind: IdentityType) -> &'static str {
-    match kind {
-        IdentityType::User => "user",
-        IdentityType::Role => "role",
+const fn word(kind: PrincipalKind) -> &'static str {
+    if matches!(kind, PrincipalKind::User) {
+        "user"
+    } else {
+        "role"
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use kmslint::inventory::IdentityType;
+use kmslint::aws::PrincipalKind;
 use kmslint::load::{Loaded, load};
 use kmslint::source::{Discovery, Filter, discover};
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ fn the_names_of_files_do_not_matter() {
     );
     assert_eq!(messages(&loaded), [""; 0]);
     let app = &loaded.inventory.principals[0];
-    assert_eq!((app.kind, &*app.name), (IdentityType::Role, "app"));
+    assert_eq!((app.kind, &*app.name), (PrincipalKind::Role, "app"));
     assert_eq!(app.tags, Some(vec![("Team".into(), "keys".into())]));
     assert_eq!(loaded.inventory.identity_policies[0].policy.name, "Own");
     assert_eq!((loaded.recognized, loaded.passed_over.len()), (4, 2));

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kmslint::access::Identities;
-use kmslint::aws::{ActionSet, KmsAction, PendingWindowInDays};
-use kmslint::difference::{Side, Way, Who, WhoKind, between};
+use kmslint::aws::{ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
+use kmslint::difference::{Side, Way, Who, between};
 use kmslint::eval::{Caller, Decision};
 use kmslint::facts::{Access, Facts, Limits, of_key_among};
 use kmslint::inventory::{Inventory, Organization};
@@ -146,8 +146,9 @@ impl Asked {
             } else {
                 caller.as_str()
             };
-            let is_own =
-                |who: &Who| who.name == name && (who.kind == WhoKind::Root) == caller.is_root();
+            let is_own = |who: &Who| {
+                who.name == name && (who.kind == PrincipalKind::Root) == caller.is_root()
+            };
             let mut own = own.filter(|change| is_own(&change.who));
             let known = own.find(|change| change.who.way == Way::Known)?;
             let days = known.after.allowed.days();

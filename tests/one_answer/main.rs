@@ -12,8 +12,7 @@ mod rng;
 
 use std::collections::BTreeMap;
 
-use kmslint::access::PrincipalKind;
-use kmslint::aws::{KmsAction, RECOMMENDED_BESIDE_DELETION};
+use kmslint::aws::{KmsAction, PrincipalKind, RECOMMENDED_BESIDE_DELETION};
 use kmslint::eval::Caller;
 use kmslint::facts::Facts;
 use kmslint::preflight;

@@ -18,8 +18,9 @@ use serde::Serialize;
 
 use super::action::KmsAction;
 use super::nearest::{containing, nearest as nearest_name};
+use super::principal_kind::PrincipalKind;
+pub use presence::Presence;
 use presence::{ByCaller, Rule};
-pub use presence::{CallerClass, Presence};
 
 /// The type of a condition key's values, which decides the operators that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -143,7 +144,7 @@ impl ConditionKey {
     }
 
     /// Returns whether AWS supplies the key with such a request.
-    pub fn presence(&self, action: KmsAction, caller: CallerClass) -> Presence {
+    pub fn presence(&self, action: KmsAction, caller: PrincipalKind) -> Presence {
         self.rule.presence(self.name, action, caller)
     }
 }
@@ -187,7 +188,7 @@ impl ByLength {
 /// Returns whether AWS supplies a condition key with such a request.
 ///
 /// A name that is not in the table is [`Presence::Sometimes`]: unknown is not absent.
-pub fn presence(name: &str, action: KmsAction, caller: CallerClass) -> Presence {
+pub fn presence(name: &str, action: KmsAction, caller: PrincipalKind) -> Presence {
     find(name).map_or(Presence::Sometimes, |key| key.presence(action, caller))
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::aws::PrincipalKind;
 use crate::aws::action::{KmsAction, ResourceLevel};
 
 /// Whether a condition key is in the context of a request.
@@ -13,23 +14,6 @@ pub enum Presence {
     Sometimes,
     /// In none: a condition on it sees an absent key.
     Never,
-}
-
-/// What kind of principal calls, as far as it decides which condition keys there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum CallerClass {
-    /// An IAM user, with long-term keys or a session of its own.
-    User,
-    /// A role or a role session.
-    Role,
-    /// A session from `GetFederationToken`.
-    FederatedUser,
-    /// The account's root user, or a root session from `AssumeRoot`.
-    Root,
-    /// An AWS service that calls as itself, not on behalf of a principal.
-    Service,
-    /// An unsigned request.
-    Anonymous,
 }
 
 /// The presence of a global condition key for each kind of caller.
@@ -73,14 +57,23 @@ impl ByCaller {
         }
     }
 
-    const fn of(self, caller: CallerClass) -> Presence {
+    const fn of(self, caller: PrincipalKind) -> Presence {
         match caller {
-            CallerClass::User => self.user,
-            CallerClass::Role => self.role,
-            CallerClass::FederatedUser => self.federated_user,
-            CallerClass::Root => self.root,
-            CallerClass::Service => self.service,
-            CallerClass::Anonymous => self.anonymous,
+            PrincipalKind::User => self.user,
+            PrincipalKind::Role | PrincipalKind::Session => self.role,
+            PrincipalKind::FederatedUser => self.federated_user,
+            PrincipalKind::Root => self.root,
+            PrincipalKind::Service | PrincipalKind::AnyService => self.service,
+            // No other kind signs a request.
+            PrincipalKind::Everyone
+            | PrincipalKind::Account
+            | PrincipalKind::AnotherAccount
+            | PrincipalKind::UniqueId
+            | PrincipalKind::Placeholder
+            | PrincipalKind::Holder
+            | PrincipalKind::Limited
+            | PrincipalKind::Anonymous
+            | PrincipalKind::None => self.anonymous,
         }
     }
 }
@@ -109,7 +102,7 @@ impl Rule {
         self,
         name: &'static str,
         action: KmsAction,
-        caller: CallerClass,
+        caller: PrincipalKind,
     ) -> Presence {
         let listed = action.condition_keys().contains(&name);
         match self {
@@ -159,6 +152,6 @@ const fn takes_tags(action: KmsAction) -> bool {
     matches!(action, KmsAction::ReplicateKey | KmsAction::UntagResource)
 }
 
-const fn has_account(caller: CallerClass) -> bool {
-    !matches!(caller, CallerClass::Service | CallerClass::Anonymous)
+const fn has_account(caller: PrincipalKind) -> bool {
+    !matches!(caller, PrincipalKind::Service | PrincipalKind::Anonymous)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use CallerClass::{Anonymous, FederatedUser, Role, Root, Service, User};
 use KmsAction::{CancelKeyDeletion, CreateKey, Decrypt, DisableKey, ListKeys, ScheduleKeyDeletion};
+use PrincipalKind::{Anonymous, FederatedUser, Role, Root, Service, User};
 
-const CALLERS: [CallerClass; 6] = [User, Role, FederatedUser, Root, Service, Anonymous];
+const CALLERS: [PrincipalKind; 6] = [User, Role, FederatedUser, Root, Service, Anonymous];
 
 /// `never_keys`, with an example for each beginning, written down separately from the table.
 const NEVER_FOR_DELETION: [&str; 29] = [
@@ -41,7 +41,7 @@ const NEVER_FOR_DELETION: [&str; 29] = [
     "aws:TagKeys",
 ];
 
-fn of_deletion(name: &str, caller: CallerClass) -> Presence {
+fn of_deletion(name: &str, caller: PrincipalKind) -> Presence {
     presence(name, ScheduleKeyDeletion, caller)
 }
 

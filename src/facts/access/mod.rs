@@ -6,8 +6,8 @@ mod via;
 
 use std::collections::BTreeSet;
 
-use crate::access::{Holder, Identities, KeyQuestions, Permitted, PrincipalKind};
-use crate::aws::{Arn, KmsAction, PendingWindowInDays};
+use crate::access::{Holder, Identities, KeyQuestions, Permitted};
+use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
 use crate::policy::Statement;
 use crate::source::Location;

@@ -4,8 +4,7 @@ use std::ops::Not;
 
 use serde::Serialize;
 
-use crate::access::PrincipalKind;
-use crate::aws::{ActionSet, PendingWindowInDays};
+use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::eval::Decision;
 use crate::facts::ThroughIam;
 

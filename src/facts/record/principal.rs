@@ -4,7 +4,7 @@ use std::ops::Not;
 
 use serde::Serialize;
 
-use crate::access::PrincipalKind;
+use crate::aws::PrincipalKind;
 use crate::policy::PrincipalType;
 
 use super::Place;

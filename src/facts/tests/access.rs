@@ -1,6 +1,7 @@
 //! Who can do what.
 
 use super::*;
+use crate::aws::PrincipalKind;
 use crate::eval::Decision;
 
 fn deny_window(comparison: &str, value: &str) -> String {

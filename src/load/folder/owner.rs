@@ -1,7 +1,7 @@
 //! Whose the files of a directory are.
 
-use crate::aws::{AccountId, KeyArn};
-use crate::inventory::{IdentityType, Located};
+use crate::aws::{AccountId, KeyArn, PrincipalKind};
+use crate::inventory::Located;
 use crate::load::identity::{GroupPart, PrincipalPart};
 use crate::policy::PolicyKind;
 use crate::source::Location;
@@ -74,7 +74,7 @@ impl Owner {
     }
 
     /// Whether it is a user or a role.
-    pub(super) fn kind(&self) -> Option<IdentityType> {
+    pub(super) fn kind(&self) -> Option<PrincipalKind> {
         match self {
             Self::Principal(part) => Some(part.kind),
             _ => None,

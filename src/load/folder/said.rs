@@ -1,6 +1,7 @@
 //! What the files of a directory say of its owner.
 
-use crate::inventory::{IdentityType, LoadedPolicy, Located, OrganizationPolicy, Tag};
+use crate::aws::PrincipalKind;
+use crate::inventory::{LoadedPolicy, Located, OrganizationPolicy, Tag};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::identity::Attachments;
@@ -108,10 +109,10 @@ impl Said {
             (Sibling::ManagedPolicies, _) => put(&mut self.managed, texts(document, Some(root))),
             (Sibling::InlinePolicies, _) => put(&mut self.inline, inline(document, contents)),
             (Sibling::Tags, Some(_)) => put(&mut self.tags, tags(document)),
-            (Sibling::Groups, Some(IdentityType::User)) => {
+            (Sibling::Groups, Some(PrincipalKind::User)) => {
                 put(&mut self.groups, names_of_groups(document))
             }
-            (Sibling::ResourcePolicy, Some(IdentityType::Role)) => {
+            (Sibling::ResourcePolicy, Some(PrincipalKind::Role)) => {
                 let may_tag = session_may_tag(document, Some(root));
                 put(&mut self.sessions_may_tag, may_tag)
             }
@@ -140,7 +141,7 @@ impl Said {
     pub(super) fn is_partial(&self, owner: &Owner) -> bool {
         match owner {
             Owner::Principal(part) => {
-                part.kind == IdentityType::Role && self.sessions_may_tag.is_none()
+                part.kind == PrincipalKind::Role && self.sessions_may_tag.is_none()
             }
             Owner::Organization { .. } => self.accounts.is_none() || self.units.is_none(),
             _ => false,

@@ -2,8 +2,8 @@
 //! policies of an account.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>
 
-use crate::aws::{AccountId, Arn};
-use crate::inventory::{IdentityType, LoadedPolicy, Located};
+use crate::aws::{AccountId, Arn, PrincipalKind};
+use crate::inventory::{LoadedPolicy, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
@@ -33,10 +33,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let managed = fields.list("Policies");
     reader.contents.errors.append(&mut fields.errors);
     for node in users {
-        reader.principal(node, IdentityType::User);
+        reader.principal(node, PrincipalKind::User);
     }
     for node in roles {
-        reader.principal(node, IdentityType::Role);
+        reader.principal(node, PrincipalKind::Role);
     }
     for node in groups {
         reader.group(node);
@@ -84,16 +84,17 @@ struct Reader<'d, 'a> {
 }
 
 impl<'d, 'a> Reader<'d, 'a> {
-    fn principal(&mut self, node: &'d Node<'a>, kind: IdentityType) {
+    fn principal(&mut self, node: &'d Node<'a>, kind: PrincipalKind) {
         let mut fields = Fields::new(self.document, node);
-        let (name, id, inline) = match kind {
-            IdentityType::User => ("UserName", "UserId", "UserPolicyList"),
-            IdentityType::Role => ("RoleName", "RoleId", "RolePolicyList"),
+        let (name, id, inline) = if kind == PrincipalKind::User {
+            ("UserName", "UserId", "UserPolicyList")
+        } else {
+            ("RoleName", "RoleId", "RolePolicyList")
         };
         let identity = identity(&mut fields, name, node);
         let id = fields.text(id).map(|id| id.value);
         let mut tags = fields.tags("Tags", ("Key", "Value"));
-        if kind == IdentityType::Role
+        if kind == PrincipalKind::Role
             && session_may_tag(self.document, fields.node("AssumeRolePolicyDocument"))
         {
             tags = None;

@@ -2,7 +2,7 @@
 //! `{"RoleName": …, "PolicyName": …, "PolicyDocument": …}`.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>
 
-use crate::inventory::IdentityType;
+use crate::aws::PrincipalKind;
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
@@ -14,8 +14,8 @@ use super::Answer;
 
 /// The field that names the holder, for each.
 const HOLDERS: [(&str, Holder); 3] = [
-    ("RoleName", Holder::Principal(IdentityType::Role)),
-    ("UserName", Holder::Principal(IdentityType::User)),
+    ("RoleName", Holder::Principal(PrincipalKind::Role)),
+    ("UserName", Holder::Principal(PrincipalKind::User)),
     ("GroupName", Holder::Group),
 ];
 

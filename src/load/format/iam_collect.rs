@@ -5,8 +5,8 @@
 //! stands in the files beside this one, which do not say whose they are: `load::folder` reads them.
 //! <https://github.com/cloud-copilot/iam-collect>
 
-use crate::aws::{AccountId, Arn};
-use crate::inventory::{IdentityType, Located};
+use crate::aws::{AccountId, Arn, PrincipalKind};
+use crate::inventory::Located;
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
@@ -59,8 +59,8 @@ fn owner(
             };
             return Some(Owner::Group { arn, part });
         }
-        "user" => IdentityType::User,
-        "role" => IdentityType::Role,
+        "user" => PrincipalKind::User,
+        "role" => PrincipalKind::Role,
         _ => return None,
     };
     Some(Owner::Principal(Box::new(PrincipalPart {
@@ -93,7 +93,7 @@ mod tests {
             let arn = format!("arn:aws:iam::111122223333:{kind}/ci/deploy");
             *contents(&metadata(&arn, "deploy")).owner.unwrap()
         };
-        for (kind, wanted) in [("user", IdentityType::User), ("role", IdentityType::Role)] {
+        for (kind, wanted) in [("user", PrincipalKind::User), ("role", PrincipalKind::Role)] {
             let Owner::Principal(part) = of(kind) else {
                 panic!("{kind}");
             };

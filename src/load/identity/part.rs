@@ -1,7 +1,7 @@
 //! What one file says of users, groups, roles and managed policies.
 
-use crate::aws::AccountId;
-use crate::inventory::{IdentityType, LoadedPolicy, Located, Tag};
+use crate::aws::{AccountId, PrincipalKind};
+use crate::inventory::{LoadedPolicy, Located, Tag};
 
 /// What one file says of an account.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub(in crate::load) struct Attachments {
 /// A user or a role.
 #[derive(Debug)]
 pub(in crate::load) struct PrincipalPart {
-    pub(in crate::load) kind: IdentityType,
+    pub(in crate::load) kind: PrincipalKind,
     pub(in crate::load) arn: Located<String>,
     pub(in crate::load) account: AccountId,
     pub(in crate::load) name: String,
@@ -54,7 +54,7 @@ pub(in crate::load) struct GroupPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::load) enum Holder {
     /// A user or role.
-    Principal(IdentityType),
+    Principal(PrincipalKind),
     /// A group.
     Group,
 }

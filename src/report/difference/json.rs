@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::aws::{KmsAction, PendingWindowInDays};
+use crate::aws::{KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::config::InForce;
 use crate::difference::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
-    SubjectKind, UnknownChange, Way, WhoKind,
+    SubjectKind, UnknownChange, Way,
 };
 use crate::eval::{Case, CaseSet};
 use crate::report::json::{JsonError, failure};
@@ -235,21 +235,22 @@ fn unknown(change: &UnknownChange) -> JsonUnknown<'_> {
     }
 }
 
-const fn kind(kind: WhoKind) -> &'static str {
+const fn kind(kind: PrincipalKind) -> &'static str {
     match kind {
-        WhoKind::Anyone => "anyone",
-        WhoKind::Account => "account",
-        WhoKind::Root => "root",
-        WhoKind::AnotherAccount => "another_account",
-        WhoKind::AnyService => "any_service",
-        WhoKind::Role => "role",
-        WhoKind::User => "user",
-        WhoKind::Session => "session",
-        WhoKind::FederatedUser => "federated_user",
-        WhoKind::Service => "service",
-        WhoKind::UniqueId => "unique_id",
-        WhoKind::Placeholder => "placeholder",
-        WhoKind::Holder => "holder",
-        WhoKind::Limited => "limited",
+        PrincipalKind::Everyone => "anyone",
+        PrincipalKind::Account => "account",
+        PrincipalKind::Root => "root",
+        PrincipalKind::AnotherAccount => "another_account",
+        PrincipalKind::AnyService => "any_service",
+        PrincipalKind::Role => "role",
+        PrincipalKind::User => "user",
+        PrincipalKind::Session => "session",
+        PrincipalKind::FederatedUser => "federated_user",
+        PrincipalKind::Service => "service",
+        PrincipalKind::UniqueId => "unique_id",
+        PrincipalKind::Placeholder => "placeholder",
+        PrincipalKind::Holder => "holder",
+        PrincipalKind::Limited => "limited",
+        PrincipalKind::Anonymous | PrincipalKind::None => "nobody",
     }
 }

@@ -1,12 +1,11 @@
 //! A difference that is hostile in every place, in every format.
 
 use super::*;
-use crate::aws::KmsAction;
 use crate::aws::data::NOT_KNOWN;
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::config::InForce;
 use crate::difference::{
     Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, Way, Who,
-    WhoKind,
 };
 use crate::eval::CaseSet;
 use crate::report::Style;
@@ -31,7 +30,7 @@ fn difference() -> Difference {
     };
     let change = |action| Change {
         who: Who {
-            kind: WhoKind::Placeholder,
+            kind: PrincipalKind::Placeholder,
             name: HOSTILE.to_owned(),
             way: Way::OwnPolicies,
         },

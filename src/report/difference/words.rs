@@ -1,9 +1,9 @@
 //! Principals, permissions and operations of a difference in words.
 
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{AccountId, Arn, KmsAction};
+use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
-    Change, Hanging, Permission, Question, Standing, USE, UnknownChange, Way, Who, WhoKind,
+    Change, Hanging, Permission, Question, Standing, USE, UnknownChange, Way, Who,
 };
 use crate::eval::{CaseSet, day_ranges};
 
@@ -14,20 +14,24 @@ const MOST_CONDITIONS: usize = 3;
 pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
     let name = &who.name;
     match who.kind {
-        WhoKind::Anyone => "anyone of the account".to_owned(),
-        WhoKind::AnotherAccount => "any other account".to_owned(),
-        WhoKind::AnyService => "any AWS service".to_owned(),
-        WhoKind::Holder => "whoever has the policy".to_owned(),
-        WhoKind::Limited => "whomever the policy limits".to_owned(),
-        WhoKind::Account if name.is_empty() => "the account".to_owned(),
-        WhoKind::Account => format!("account {name}"),
-        WhoKind::Root if name.is_empty() => "the root user".to_owned(),
-        WhoKind::Root => format!("root user of {name}"),
-        WhoKind::UniqueId => format!("the deleted {name}"),
-        WhoKind::Placeholder | WhoKind::Service => name.clone(),
-        WhoKind::Role | WhoKind::User | WhoKind::Session | WhoKind::FederatedUser => {
-            of_arn(name, account)
-        }
+        PrincipalKind::Everyone => "anyone of the account".to_owned(),
+        PrincipalKind::AnotherAccount => "any other account".to_owned(),
+        PrincipalKind::AnyService => "any AWS service".to_owned(),
+        PrincipalKind::Holder => "whoever has the policy".to_owned(),
+        PrincipalKind::Limited => "whomever the policy limits".to_owned(),
+        PrincipalKind::Account if name.is_empty() => "the account".to_owned(),
+        PrincipalKind::Account => format!("account {name}"),
+        PrincipalKind::Root if name.is_empty() => "the root user".to_owned(),
+        PrincipalKind::Root => format!("root user of {name}"),
+        PrincipalKind::UniqueId => format!("the deleted {name}"),
+        PrincipalKind::Placeholder
+        | PrincipalKind::Service
+        | PrincipalKind::Anonymous
+        | PrincipalKind::None => name.clone(),
+        PrincipalKind::Role
+        | PrincipalKind::User
+        | PrincipalKind::Session
+        | PrincipalKind::FederatedUser => of_arn(name, account),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the reports on a deletion say in the same words.
 
+use crate::aws::PrincipalKind;
 use crate::eval::Decision;
 use crate::preflight::{
     AcceptanceSource, AcceptedBy, Answer, Canceller, Command, CoverageRecord, Evidence,
-    LastUsageRecord, Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight,
-    PrincipalKind, Reason, UnusedAcceptance, Verdict,
+    LastUsageRecord, Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight, Reason,
+    UnusedAcceptance, Verdict,
 };
 use crate::report::explanation::{View, sentence};
 use crate::source::{Location, Sources};
