@@ -7,10 +7,9 @@ use crate::aws::{AccountId, Arn, KeyArn, Reported};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{KeyMetadata, LoadedPolicy, Located};
 use crate::policy::{
-    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType,
-    Statement,
+    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
-use crate::source::{SourceId, Spanned};
+use crate::source::SourceId;
 
 use super::synthetic_caller::SOME_ACCOUNT;
 use super::tested_attributes::TestedAttributes;
@@ -137,28 +136,8 @@ fn without_ids(document: &PolicyDocument) -> Option<PolicyDocument> {
     Some(rest)
 }
 
-/// The policy with a role of this account in place of every placeholder of a template.
-pub(crate) fn rendered(
-    document: &PolicyDocument,
-    stand_in: impl Fn(&str) -> Option<String>,
-) -> PolicyDocument {
-    let mut changed = document.clone();
-    for statement in &mut changed.statements {
-        change_entries(statement, |entry| {
-            if entry.is_placeholder()
-                && let Some(arn) = stand_in(&entry.text().value)
-            {
-                let text = Spanned::new(arn.into(), entry.text().span);
-                return Some(PrincipalEntry::new(PrincipalType::Aws, text));
-            }
-            Some(entry.clone())
-        });
-    }
-    changed
-}
-
 /// Changes, or takes out, the entries of the statement's `Principal` or `NotPrincipal`.
-fn change_entries(
+pub(super) fn change_entries(
     statement: &mut Statement,
     change: impl Fn(&PrincipalEntry) -> Option<PrincipalEntry>,
 ) {

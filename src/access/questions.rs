@@ -13,6 +13,7 @@ use crate::policy::{Effect, PrincipalForm, Statement};
 
 use super::answer::Answer;
 use super::candidate::Candidate;
+use super::cast::Cast;
 use super::holder::{Holder, Permitted};
 use super::identities::Identities;
 use super::key::AskedKey;
@@ -134,6 +135,11 @@ impl<'a> KeyQuestions<'a> {
             return short;
         }
         self.evaluated(named, action)
+    }
+
+    /// Who is asked for a principal.
+    fn candidates(&self, named: &NamedPrincipal<'_>) -> Vec<Candidate<'a>> {
+        Cast::new(self.key, self.identities).of_entry(named.kind, named.text, named.account)
     }
 
     /// The same by evaluating: the best that any candidate can.

@@ -1,9 +1,7 @@
 //! What a change does to what everybody can do with one key.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::access::{AskedKey, SOME_ACCOUNT, key_context, rendered};
-use crate::aws::{AccountId, ActionSet};
+use crate::access::{AskedKey, Placeholders, key_context};
+use crate::aws::ActionSet;
 use crate::eval::KeyIdentity;
 use crate::inventory::Key;
 use crate::policy::{PolicyDocument, PolicyKind};
@@ -76,16 +74,9 @@ fn fill(
     if for_everyone.is_empty() && surroundings.changed.is_empty() {
         return;
     }
-    let placeholders = placeholders(&identities.1, documents);
-    let ready = |document: &PolicyDocument| {
-        let stand_in = |text: &str| {
-            let mut all = placeholders.iter();
-            all.find(|(_, own)| *own == text)
-                .map(|(arn, _)| arn.clone())
-        };
-        rendered(document, stand_in)
-    };
-    let (old, new) = (ready(documents.0), ready(documents.1));
+    let placeholders = Placeholders::of(&identities.1, &[documents.0, documents.1]);
+    let old = placeholders.rendered(documents.0);
+    let new = placeholders.rendered(documents.1);
     let sides = (
         AskedKey::new(identities.0, contexts.0, Some(&old)),
         AskedKey::new(identities.1, contexts.1, Some(&new)),
@@ -114,28 +105,4 @@ fn unified((before, after): (&Key, &Key)) -> (KeyIdentity, KeyIdentity) {
         account: own.account.or(other.account),
     };
     (identity(before, after), identity(after, before))
-}
-
-/// For each placeholder that either policy names, the ARN of a role of the key's account that
-/// stands in for it, and the placeholder.
-fn placeholders(
-    key: &KeyIdentity,
-    documents: (&PolicyDocument, &PolicyDocument),
-) -> BTreeMap<String, String> {
-    let account = key.account.as_ref().map(AccountId::as_str);
-    let account = account.unwrap_or(SOME_ACCOUNT);
-    let statements = documents.0.statements.iter().chain(&documents.1.statements);
-    let elements = statements.filter_map(|statement| statement.principal.as_ref());
-    let entries = elements.flat_map(|element| &element.entries);
-    let texts: BTreeSet<_> = entries
-        .filter(|entry| entry.is_placeholder())
-        .map(|entry| entry.text().value.to_string())
-        .collect();
-    let texts = texts.into_iter().enumerate();
-    texts
-        .map(|(number, text)| {
-            let arn = format!("arn:aws:iam::{account}:role/(placeholder-{number})");
-            (arn, text)
-        })
-        .collect()
 }

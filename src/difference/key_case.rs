@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{
-    Answer, AskedKey, Candidate, DecidingTraits, Identities, LoadedPrincipal, PrincipalName,
-    PrincipalNames,
+    Answer, AskedKey, Candidate, Cast, DecidingTraits, Identities, LoadedPrincipal, Placeholders,
+    PrincipalName, PrincipalNames,
 };
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::eval::Caller;
@@ -13,7 +13,7 @@ use super::change::{
     Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who,
 };
 use super::compare::{Compared, compare};
-use super::people::{Everyone, Loaded, Person, Place, loaded_members};
+use super::people::{Everyone, Loaded, Person, loaded_members};
 use super::surroundings::Surroundings;
 
 /// A key on both sides and everybody who is asked about.
@@ -48,7 +48,7 @@ impl<'k> KeyCase<'k> {
     pub(super) fn new(
         sides: &'k (AskedKey<'k>, AskedKey<'k>),
         surroundings: &'k Surroundings<'k>,
-        placeholders: &'k BTreeMap<String, String>,
+        placeholders: &'k Placeholders,
     ) -> Self {
         let mut named = PrincipalNames::default();
         for policy in [sides.0.policy, sides.1.policy].into_iter().flatten() {
@@ -56,14 +56,8 @@ impl<'k> KeyCase<'k> {
         }
         let own = [&sides.0, &sides.1].map(|side| side.identity.account);
         named.accounts.extend(own.into_iter().flatten());
-        let before = Place {
-            identities: &surroundings.before,
-            key: &sides.0,
-        };
-        let after = Place {
-            identities: &surroundings.after,
-            key: &sides.1,
-        };
+        let before = Cast::new(&sides.0, &surroundings.before);
+        let after = Cast::new(&sides.1, &surroundings.after);
         Self {
             sides,
             surroundings,

@@ -294,7 +294,7 @@ fn placeholders_and_everyone_gain_too() {
     assert_eq!(
         lines(&found),
         [
-            "Anyone  ScheduleKeyDeletion:  -> 7-30",
+            "Everyone  ScheduleKeyDeletion:  -> 7-30",
             "AnyService  ScheduleKeyDeletion:  -> 7-30"
         ]
     );

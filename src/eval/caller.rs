@@ -95,6 +95,14 @@ impl Caller {
         Arn::partition_of(&self.text)
     }
 
+    /// The kind of principal that this is.
+    pub const fn kind_of_principal(&self) -> PrincipalKind {
+        match &self.kind {
+            CallerKind::Session(..) => PrincipalKind::Session,
+            _ => self.class(),
+        }
+    }
+
     /// Which class of caller this is, for the presence of condition keys.
     pub const fn class(&self) -> PrincipalKind {
         match &self.kind {

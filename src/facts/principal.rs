@@ -4,7 +4,7 @@ use crate::aws::PrincipalKind;
 use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
 use super::PrincipalRecord;
-use super::subject::Subject;
+use super::subject::{EVERY_CLASS, Subject};
 
 pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
     let record = |entry: &PrincipalEntry| {
@@ -45,14 +45,6 @@ fn is_identity_center(form: PrincipalForm<'_>) -> bool {
         _ => false,
     }
 }
-
-const EVERY_CLASS: [PrincipalKind; 5] = [
-    PrincipalKind::User,
-    PrincipalKind::Role,
-    PrincipalKind::FederatedUser,
-    PrincipalKind::Root,
-    PrincipalKind::Service,
-];
 
 /// Which classes of callers the statement can be about; never empty.
 pub(super) fn classes(statement: &Statement, kind: PolicyKind) -> Vec<PrincipalKind> {

@@ -10,6 +10,15 @@ use crate::source::Span;
 
 use super::Place;
 
+/// The classes of callers, for what depends on the class alone.
+pub(super) const EVERY_CLASS: [PrincipalKind; 5] = [
+    PrincipalKind::User,
+    PrincipalKind::Role,
+    PrincipalKind::FederatedUser,
+    PrincipalKind::Root,
+    PrincipalKind::Service,
+];
+
 /// A policy, its key, and the file that it stands in.
 #[derive(Debug)]
 pub(super) struct Subject<'a> {
@@ -18,8 +27,8 @@ pub(super) struct Subject<'a> {
     /// Whether its material is known to be imported.
     pub(super) imported_material: bool,
     file: u32,
-    /// By class.
-    probes: [OnceCell<Option<Request>>; 6],
+    /// For each class of [`EVERY_CLASS`].
+    probes: [OnceCell<Option<Request>>; EVERY_CLASS.len()],
 }
 
 impl<'a> Subject<'a> {
@@ -29,7 +38,7 @@ impl<'a> Subject<'a> {
             key,
             imported_material: false,
             file,
-            probes: [const { OnceCell::new() }; 6],
+            probes: [const { OnceCell::new() }; EVERY_CLASS.len()],
         }
     }
 
@@ -38,9 +47,10 @@ impl<'a> Subject<'a> {
     }
 
     /// A request for `ScheduleKeyDeletion` with every day count by a caller of whom only the class
-    /// is known; nobody of the class can be one where it is anonymous.
+    /// is known; nothing where it is none of [`EVERY_CLASS`].
     pub(super) fn probe(&self, class: PrincipalKind) -> Option<&Request> {
-        let made = self.probes.get(class as usize)?.get_or_init(|| {
+        let position = EVERY_CLASS.iter().position(|own| *own == class)?;
+        let made = self.probes.get(position)?.get_or_init(|| {
             let (account, nobody) = (self.key.account_text(), Identities::default());
             let any = Candidate::any(class, &account, self.key.seen(), &nobody)?;
             let any = any.of_any_account();
