@@ -1,6 +1,7 @@
 //! Moments of events, so many that only how they lie together is kept.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,9 +64,13 @@ impl Moments {
         if let Some((before, end)) = self.runs.range(..=first).next_back()
             && first.duration_since(*end) <= Self::APART
         {
-            (first, last) = (*before, last.max(*end));
+            first = *before;
+            if last <= *end {
+                self.recent = Some((first, *end));
+                return;
+            }
         }
-        while let Some((start, end)) = self.runs.range(first..).next()
+        while let Some((start, end)) = self.runs.range((Excluded(first), Unbounded)).next()
             && start.duration_since(last) <= Self::APART
         {
             let start = *start;

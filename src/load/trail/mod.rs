@@ -5,6 +5,7 @@
 //! far as the scan follows it: strings, escapes, brackets, and what separates its members.
 
 mod answer;
+mod clock;
 mod event;
 mod failure;
 mod join;

@@ -25,8 +25,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn name(&self) -> (Option<&str>, Option<&str>) {
-        (self.account.as_deref(), self.region.as_deref())
+    fn name(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        let (account, region) = (self.account.as_deref(), self.region.as_deref());
+        (account.map(str::as_bytes), region.map(str::as_bytes))
     }
 
     /// Takes in an event of a trail.
@@ -46,9 +47,18 @@ impl Place {
     }
 }
 
+/// A field as text.
+pub(super) fn text(field: Option<&[u8]>) -> Option<&str> {
+    str::from_utf8(field?).ok()
+}
+
 impl Places {
     /// The place of an event; there always is one.
-    pub(super) fn at(&mut self, account: Option<&str>, region: Option<&str>) -> Option<&mut Place> {
+    pub(super) fn at(
+        &mut self,
+        account: Option<&[u8]>,
+        region: Option<&[u8]>,
+    ) -> Option<&mut Place> {
         let name = (account, region);
         let known = self.all.get(self.current);
         if known.is_none_or(|place| place.name() != name) {
@@ -57,14 +67,14 @@ impl Places {
         self.all.get_mut(self.current)
     }
 
-    fn find(&mut self, name: (Option<&str>, Option<&str>)) -> usize {
+    fn find(&mut self, name: (Option<&[u8]>, Option<&[u8]>)) -> usize {
         let found = self.all.binary_search_by(|place| place.name().cmp(&name));
         found.unwrap_or_else(|position| {
             self.all.insert(
                 position,
                 Place {
-                    account: name.0.map(str::to_owned),
-                    region: name.1.map(str::to_owned),
+                    account: text(name.0).map(str::to_owned),
+                    region: text(name.1).map(str::to_owned),
                     record: PlaceRecord::default(),
                 },
             );

@@ -1,14 +1,12 @@
 //! One record: what it is of, and how it is counted.
 
-use jiff::Timestamp;
-
 use crate::source::json::{self, Node};
 use crate::source::{Location, SourceId, Span};
 
 use super::scan::{Fields, Record, Stop};
 use super::shape::INSIGHT;
 use super::tally::{EventKind, Tally};
-use super::{KMS, Recorder, event, selectors};
+use super::{KMS, Recorder, clock, event, selectors};
 
 /// Where the events of AWS CloudTrail itself come from.
 const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
@@ -104,7 +102,7 @@ fn take_event(
     bytes: &[u8],
 ) -> Result<(), Wrong> {
     let missing = |field: &str| (0, format!("the event has no `{field}`"));
-    let is_insight = fields.kind == Some(INSIGHT);
+    let is_insight = fields.kind == Some(INSIGHT.as_bytes());
     if !is_insight && fields.source.is_none() {
         return Err(missing("eventSource"));
     }
@@ -112,20 +110,21 @@ fn take_event(
         return Err(missing("eventName"));
     }
     let time = fields.time.ok_or_else(|| missing("eventTime"))?;
-    let time: Timestamp = time.parse().map_err(|_| {
-        let shown = time.escape_default();
+    let time = clock::read(time).ok_or_else(|| {
+        let shown = String::from_utf8_lossy(time);
+        let shown = shown.escape_default();
         (
             0,
             format!("`eventTime` must be a date and a time: `{shown}` is none"),
         )
     })?;
     let from = fields.source.filter(|_| !is_insight);
-    let event = if from == Some(KMS) {
+    let event = if from == Some(KMS.as_bytes()) {
         Some(parse(bytes)?)
     } else {
         None
     };
-    let is_change = from == Some(CLOUDTRAIL)
+    let is_change = from == Some(CLOUDTRAIL.as_bytes())
         && fields.name.is_some_and(selectors::is_change)
         && selectors::may_take_kms_out(&parse(bytes)?);
     let kind = EventKind::of(fields, event.is_some());

@@ -130,34 +130,50 @@ impl<'a> Cursor<'a> {
 }
 
 /// Bytes up to the next quote or backslash. Most strings are short, for which a search by wide
-/// registers would cost more than it saves.
+/// registers would cost more than it saves: their bytes are looked at eight at a time.
 fn plain_length(bytes: &[u8]) -> Option<usize> {
-    const SHORT: usize = 24;
-    let head = bytes.get(..SHORT).unwrap_or(bytes);
-    if let Some(found) = head.iter().position(|b| matches!(b, b'"' | b'\\')) {
-        return Some(found);
+    const WORDS: usize = 4;
+    let (words, _) = bytes.as_chunks::<8>();
+    let mut passed = 0_usize;
+    for word in words.iter().take(WORDS) {
+        let word = u64::from_le_bytes(*word);
+        let hits = zeros(word ^ EVERY.wrapping_mul(u64::from(b'"')))
+            | zeros(word ^ EVERY.wrapping_mul(u64::from(b'\\')));
+        if hits != 0 {
+            return Some(passed.saturating_add(hits.trailing_zeros() as usize / 8));
+        }
+        passed = passed.saturating_add(8);
     }
-    let rest = bytes.get(head.len()..).unwrap_or_default();
-    memchr::memchr2(b'"', b'\\', rest).map(|found| found.saturating_add(head.len()))
+    let rest = bytes.get(passed..).unwrap_or_default();
+    memchr::memchr2(b'"', b'\\', rest).map(|found| found.saturating_add(passed))
 }
 
-/// What is read of every event.
+/// The lowest bit of every byte.
+const EVERY: u64 = u64::from_le_bytes([1; 8]);
+
+/// The highest bit of the first byte that is zero, and none of those before it. Bytes after it may
+/// have theirs set, too.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(EVERY) & !word & (EVERY << 7)
+}
+
+/// What is read of every event: bytes of UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields<'a> {
     /// `eventSource`.
-    pub(super) source: Option<&'a str>,
+    pub(super) source: Option<&'a [u8]>,
     /// `eventName`.
-    pub(super) name: Option<&'a str>,
+    pub(super) name: Option<&'a [u8]>,
     /// `eventTime`.
-    pub(super) time: Option<&'a str>,
+    pub(super) time: Option<&'a [u8]>,
     /// `awsRegion`.
-    pub(super) region: Option<&'a str>,
+    pub(super) region: Option<&'a [u8]>,
     /// `recipientAccountId`.
-    pub(super) recipient: Option<&'a str>,
+    pub(super) recipient: Option<&'a [u8]>,
     /// `eventType`.
-    pub(super) kind: Option<&'a str>,
+    pub(super) kind: Option<&'a [u8]>,
     /// `eventCategory`.
-    pub(super) category: Option<&'a str>,
+    pub(super) category: Option<&'a [u8]>,
     /// `managementEvent`.
     pub(super) management: Option<bool>,
     /// `readOnly`.
@@ -167,7 +183,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Those of an event that was parsed.
     pub(super) fn of(event: &'a Node<'_>) -> Self {
-        let text = |name: &str| event.get(name).and_then(Node::as_str);
+        let text = |name: &str| Some(event.get(name)?.as_str()?.as_bytes());
         let flag = |name: &str| match &event.get(name)?.value {
             Value::Bool(flag) => Some(*flag),
             Value::String(text) => flag_of(text.as_bytes()),
@@ -195,6 +211,16 @@ fn flag_of(written: &[u8]) -> Option<bool> {
         _ => None,
     }
 }
+
+/// Whether a string's inside is what it stands for: ASCII without escapes.
+fn is_plain(inside: &[u8]) -> bool {
+    let mut is_plain = true;
+    for byte in inside {
+        is_plain &= byte.is_ascii() & (*byte != b'\\');
+    }
+    is_plain
+}
+
 /// How many bytes a colon and the value behind it have; none where nothing such stands there.
 pub(in crate::load) fn value_length(bytes: &[u8]) -> usize {
     let mut cursor = Cursor::new(bytes);
@@ -276,26 +302,31 @@ impl<'a> Record<'a> {
         *field = value;
     }
 
-    /// The fields as text, where none of them needs to be decoded.
+    /// The fields, where none of them needs to be decoded.
     pub(super) fn fields(&self) -> Option<Fields<'a>> {
-        let text = |raw: Raw<'a>| {
-            let Some(raw) = raw else {
-                return Some(None);
-            };
-            let plain = !raw.contains(&b'\\');
-            std::str::from_utf8(raw).ok().filter(|_| plain).map(Some)
-        };
         let fields = Fields {
-            source: text(self.source)?,
-            name: text(self.name)?,
-            time: text(self.time)?,
-            region: text(self.region)?,
-            recipient: text(self.recipient)?,
-            kind: text(self.kind)?,
-            category: text(self.category)?,
-            management: text(self.management)?.and_then(|text| flag_of(text.as_bytes())),
-            read_only: text(self.read_only)?.and_then(|text| flag_of(text.as_bytes())),
+            source: self.source,
+            name: self.name,
+            time: self.time,
+            region: self.region,
+            recipient: self.recipient,
+            kind: self.kind,
+            category: self.category,
+            management: self.management.and_then(flag_of),
+            read_only: self.read_only.and_then(flag_of),
         };
-        (!self.escaped_key).then_some(fields)
+        let plain = [
+            self.source,
+            self.name,
+            self.time,
+            self.region,
+            self.recipient,
+            self.kind,
+            self.category,
+            self.management,
+            self.read_only,
+        ];
+        let plain = plain.into_iter().flatten().all(is_plain);
+        (plain && !self.escaped_key).then_some(fields)
     }
 }

@@ -12,20 +12,20 @@ use super::KMS;
 /// Calls after which a trail, or an event data store, may record less than before.
 /// `PutInsightSelectors` and `CreateTrail` take nothing away.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html>
-const CHANGES: [&str; 7] = [
-    "StopLogging",
-    "DeleteTrail",
-    "UpdateTrail",
-    PUT,
-    "StopEventDataStoreIngestion",
-    "UpdateEventDataStore",
-    "DeleteEventDataStore",
+const CHANGES: [&[u8]; 7] = [
+    b"StopLogging",
+    b"DeleteTrail",
+    b"UpdateTrail",
+    PUT.as_bytes(),
+    b"StopEventDataStoreIngestion",
+    b"UpdateEventDataStore",
+    b"DeleteEventDataStore",
 ];
 
 const PUT: &str = "PutEventSelectors";
 
 /// Whether it is one of those calls.
-pub(super) fn is_change(operation: &str) -> bool {
+pub(super) fn is_change(operation: &[u8]) -> bool {
     CHANGES.contains(&operation)
 }
 

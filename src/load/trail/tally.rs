@@ -11,7 +11,7 @@ use crate::source::{Location, SourceId};
 use super::Recorder;
 use super::answer::AnswerFile;
 use super::event::Likeness;
-use super::places::Places;
+use super::places::{Places, text};
 use super::scan::Fields;
 use super::shape::INSIGHT;
 
@@ -25,8 +25,9 @@ pub(in crate::load) struct Tally {
 }
 
 /// Whether an event of this name uses the material of a key; one that is not known here may not.
-fn is_use(name: &str) -> bool {
-    action::event_may_be_use(name) && action::is_known_event(name)
+fn is_use(name: &[u8]) -> bool {
+    let is_use = |name: &str| action::event_may_be_use(name) && action::is_known_event(name);
+    str::from_utf8(name).is_ok_and(is_use)
 }
 
 /// What an event says of how far a trail reaches.
@@ -49,8 +50,8 @@ impl EventKind {
         let is_management = fields.management != Some(false)
             && fields
                 .category
-                .is_none_or(|category| category == "Management")
-            && fields.kind != Some(INSIGHT);
+                .is_none_or(|category| category == b"Management")
+            && fields.kind != Some(INSIGHT.as_bytes());
         Self {
             read_only: fields.read_only.filter(|_| is_management),
             is_kms,
@@ -113,7 +114,7 @@ impl Tally {
     pub(super) fn cover(
         &mut self,
         (source, recorder): (SourceId, Recorder),
-        (account, region): (Option<&str>, Option<&str>),
+        (account, region): (Option<&[u8]>, Option<&[u8]>),
         time: Timestamp,
         kind: EventKind,
     ) {
@@ -126,15 +127,15 @@ impl Tally {
             (Recorder::Trail, Some(place)) => place.take(time, kind),
             _ => {
                 if let Some(answers) = self.answers.get_mut(&source) {
-                    answers.take((account, region), time);
+                    answers.take((text(account), text(region)), time);
                 }
             }
         }
     }
 
     /// Notes a call that may have taken KMS out of a trail.
-    pub(super) fn change(&mut self, account: Option<&str>, time: Timestamp) {
-        let account = account.and_then(AccountId::parse);
+    pub(super) fn change(&mut self, account: Option<&[u8]>, time: Timestamp) {
+        let account = text(account).and_then(AccountId::parse);
         let changes = &mut self.coverage.changes;
         changes.entry(account).or_default().insert(time);
     }
