@@ -11,7 +11,7 @@ use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values};
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
-use crate::simulate::{Explained, read_window, run_batch};
+use crate::simulate::{Explained, UnknownAction, read_window, run_batch};
 use crate::source::admit;
 
 use super::terminal::Terminal;
@@ -141,11 +141,18 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     if files.is_broken {
         return Ok(ExitCode::Failure);
     }
-    let request = request(arguments, &files)?;
-    let explained = files.policies().explain(&request);
+    let (action, unknown) = action(arguments)?;
+    let request = request(arguments, &files, action)?;
+    let given = files.policies();
+    let explained = match &unknown {
+        Some(unknown) => unknown.explain(&request, given),
+        None => given.explain(&request),
+    };
     let file = |policy| files.source_of(policy);
-    let policies = files.policies().policies();
-    let shown = Explained::new(&request, &explained, &policies, &file);
+    let mut shown = Explained::new(&request, &explained, &given.policies(), &file);
+    if let Some(unknown) = &unknown {
+        shown = shown.of_unknown(unknown);
+    }
     let view = explanation::View::from(&shown);
     let mut out = output::stdout();
     match arguments.format {
@@ -162,7 +169,27 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     })
 }
 
-fn request(arguments: &SimulateArguments, files: &SimulationFiles) -> Result<Request, Failure> {
+/// The action to ask about, and the one that is asked for where this version does not know it.
+fn action(arguments: &SimulateArguments) -> Result<(KmsAction, Option<UnknownAction>), Failure> {
+    if let Some(action) = KmsAction::from_name(&arguments.action) {
+        return Ok((action, None));
+    }
+    let refused = |why: &str| Failure::usage(format!("--action: {}", why.escape_debug()));
+    match UnknownAction::parse(&arguments.action) {
+        Some(unknown) if arguments.strict_context => Err(refused(&format!(
+            "{}; without --strict-context the answer is conditional",
+            unknown.sentence()
+        ))),
+        Some(unknown) => Ok((UnknownAction::stand_in(), Some(unknown))),
+        None => Err(refused(&why_unknown(&arguments.action))),
+    }
+}
+
+fn request(
+    arguments: &SimulateArguments,
+    files: &SimulationFiles,
+    action: KmsAction,
+) -> Result<Request, Failure> {
     let principal = arguments.principal.as_deref().unwrap_or_default();
     let caller = Caller::parse(principal).map_err(|error| {
         Failure::usage(format!("--principal: {error}\n  help: {}", error.help()))
@@ -173,10 +200,6 @@ fn request(arguments: &SimulateArguments, files: &SimulationFiles) -> Result<Req
             .clone()
             .ok_or_else(|| Failure::usage("--key names no key"))?,
     );
-    let action = KmsAction::from_name(&arguments.action).ok_or_else(|| {
-        let why = why_unknown(&arguments.action);
-        Failure::usage(format!("--action: {}", why.escape_debug()))
-    })?;
     let strict = arguments.strict_context;
     let mut given = RequestContext::default();
     for (key, value) in &arguments.context {

@@ -56,6 +56,13 @@ impl ActionElement {
         self.covered().contains(action)
     }
 
+    /// Whether the statement is about an action with this name, such as `kms:Foo`, which need not be
+    /// known. An element without patterns is about none.
+    pub fn covers_name(&self, qualified: &str) -> bool {
+        let matches = |pattern: &ActionPattern| glob_ignore_case(&pattern.text.value, qualified);
+        !self.patterns.is_empty() && self.patterns.iter().any(matches) != self.negated
+    }
+
     /// Whether it is not documented that the patterns match this action, or that they do not.
     pub const fn is_doubtful(&self, action: KmsAction) -> bool {
         self.doubtful.contains(action)

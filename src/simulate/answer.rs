@@ -9,7 +9,8 @@ use crate::eval::{
 };
 use crate::policy::{Effect, PolicyDocument};
 
-use super::Simulation;
+use super::unknown::open;
+use super::{Simulation, UnknownAction};
 
 /// One answer.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +37,9 @@ pub struct Answer {
     /// What it depends on that the request does not have: `key_policy`, `alias`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_given: Vec<&'static str>,
+    /// What is to be said of an action that this version does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_action: Option<String>,
     /// The statements that decided.
     pub statements: Vec<Deciding>,
     /// What AWS would refuse in the policies although it decides nothing.
@@ -60,8 +64,14 @@ pub struct Deciding {
 
 /// Decides a request.
 pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
-    let (request, policies) = (&simulation.request, simulation.policies());
-    let evaluation = evaluate(request, &policies);
+    let unknown = simulation.unknown_action.as_ref();
+    let read = unknown.map(|unknown| unknown.read(&simulation.given));
+    let policies = read.as_ref().unwrap_or(&simulation.given).policies();
+    let request = &simulation.request;
+    let mut evaluation = evaluate(request, &policies);
+    if unknown.is_some() {
+        evaluation = open(evaluation);
+    }
     let open = !evaluation.conditional.is_empty() || evaluation.omitted() == Decision::Conditional;
     let hangs = if open {
         dependencies(request, &policies, &evaluation)
@@ -79,6 +89,7 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
         not_given: not_given(&hangs),
         depends_on: hangs.keys,
         undocumented: hangs.undocumented,
+        unknown_action: unknown.map(UnknownAction::sentence),
         statements: deciding(&evaluation)
             .iter()
             .filter_map(|m| describe(m.policy, m.statement, &policies))

@@ -5,6 +5,8 @@ use crate::aws::action::why_unknown;
 use crate::eval::{CallerError, WINDOW_KEY};
 use crate::source::InputError;
 
+use super::unknown::UnknownAction;
+
 /// Why a line is no request. Columns count bytes of the line, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SimulationError {
@@ -43,6 +45,9 @@ pub enum SimulationError {
     /// `action` is no KMS action that is known.
     #[error("`action`: {}", why_unknown(.0))]
     Action(String),
+    /// `action` may be a KMS action that is newer than this version, and the context is complete.
+    #[error("`action`: {}; without `complete_context` the answer is conditional", .0.sentence())]
+    NoFirmAnswer(UnknownAction),
     /// `days` is out of bounds.
     #[error("`days` must be a whole number from 7 to 30, and this is {0}")]
     Days(String),

@@ -8,15 +8,23 @@ use crate::eval::{
 use crate::policy::Effect;
 use crate::source::{Location, SourceId};
 
-use super::{Deciding, describe};
+use super::{Deciding, UnknownAction, describe};
+
+/// What a statement does that surely applies.
+const ALLOWS: &str = "allows it";
+
+/// What a statement does that may apply.
+const MAY_ALLOW: &str = "may allow it";
 
 /// A decision as reports take it.
 #[derive(Clone, Debug)]
 pub struct Explained {
     /// ARN of the caller, or the name of a service.
     pub principal: String,
-    /// What was asked for.
-    pub action: KmsAction,
+    /// What was asked for, such as `kms:ScheduleKeyDeletion`.
+    pub action: String,
+    /// What is to be said of an action that this version does not know.
+    pub unknown_action: Option<String>,
     /// ARN of the key; empty where it is not known.
     pub key: String,
     /// The best decision over the day counts that the request covers.
@@ -83,7 +91,8 @@ impl Explained {
         let miss = explanation.nearest_miss.as_ref();
         Self {
             principal: request.caller.as_str().to_owned(),
-            action: request.action,
+            action: request.action.qualified().to_owned(),
+            unknown_action: None,
             key: request
                 .key
                 .arn
@@ -101,14 +110,26 @@ impl Explained {
             denying: chosen(&examples.denying),
         }
     }
+
+    /// The same for a request for an action that this version does not know.
+    pub fn of_unknown(mut self, unknown: &UnknownAction) -> Self {
+        unknown.qualified().clone_into(&mut self.action);
+        self.unknown_action = Some(unknown.sentence());
+        for statement in &mut self.statements {
+            if statement.note == ALLOWS {
+                statement.note = MAY_ALLOW;
+            }
+        }
+        self
+    }
 }
 
 fn statements(explanation: &Explanation, place: &Places<'_>) -> Vec<ExplainedStatement> {
     let decided = explanation.deciding.iter().map(|matched| {
         let note = match matched.effect {
             Effect::Allow if matched.delegates => "lets the account's IAM policies decide",
-            Effect::Allow if matched.holds.uncertain().is_empty() => "allows it",
-            Effect::Allow => "may allow it",
+            Effect::Allow if matched.holds.uncertain().is_empty() => ALLOWS,
+            Effect::Allow => MAY_ALLOW,
             Effect::Deny if matched.holds.uncertain().is_empty() => "denies it",
             Effect::Deny => "may deny it",
         };

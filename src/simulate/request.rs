@@ -10,12 +10,16 @@ use crate::source::json::{Node, Value, parse};
 
 use super::error::SimulationError;
 use super::fields::{Fields, wrong};
+use super::unknown::UnknownAction;
 
 /// A request with all of its policies.
 #[derive(Clone, Debug)]
 pub struct Simulation {
     /// The question.
     pub request: Request,
+    /// The action that is asked for, where this version does not know it; `request` has another in
+    /// its place.
+    pub unknown_action: Option<UnknownAction>,
     /// `key_policy`, `identity_policies`, `permission_boundaries`, `session_policy`, `scps` and
     /// `rcps`.
     pub given: GivenPolicies,
@@ -41,8 +45,8 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
     let mut fields = Fields::new(node);
     let caller = Caller::parse(fields.text("principal")?)?;
     let key = KeyIdentity::of(KeyArn::parse(fields.text("key_arn")?)?);
-    let action = read_action(fields.text("action")?)?;
     let complete = fields.flag("complete_context")?;
+    let (action, unknown_action) = read_action(fields.text("action")?, complete)?;
     let mut context = read_context(&fields, complete)?;
     read_window(&mut context, action)?;
     let request = if complete {
@@ -54,6 +58,7 @@ pub fn read_simulation(node: &Node<'_>) -> Result<Simulation, SimulationError> {
     let session = fields.policy("session_policy", PolicyKind::Session)?;
     Ok(Simulation {
         request,
+        unknown_action,
         given: GivenPolicies {
             key_policy: fields.policy("key_policy", PolicyKind::Key)?,
             identity: fields
@@ -88,8 +93,19 @@ pub(super) fn read_line(
     }
 }
 
-fn read_action(text: &str) -> Result<KmsAction, SimulationError> {
-    KmsAction::from_name(text).ok_or_else(|| SimulationError::Action(text.to_owned()))
+/// An action that is not known can only be conditional, which no answer for a complete context is.
+fn read_action(
+    text: &str,
+    complete: bool,
+) -> Result<(KmsAction, Option<UnknownAction>), SimulationError> {
+    if let Some(action) = KmsAction::from_name(text) {
+        return Ok((action, None));
+    }
+    match UnknownAction::parse(text) {
+        Some(unknown) if complete => Err(SimulationError::NoFirmAnswer(unknown)),
+        Some(unknown) => Ok((UnknownAction::stand_in(), Some(unknown))),
+        None => Err(SimulationError::Action(text.to_owned())),
+    }
 }
 
 fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {

@@ -28,6 +28,8 @@ pub(in crate::report) struct Document<'a> {
     omitted: Option<&'a str>,
     depends_on: &'a [&'a str],
     undocumented: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown_action: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     not_given: &'a [&'a str],
     statements: Vec<JsonStatement<'a>>,
@@ -88,6 +90,7 @@ pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) 
         omitted: days.and_then(|days| days.omitted),
         depends_on: &view.depends_on,
         undocumented: &view.undocumented,
+        unknown_action: view.unknown_action,
         not_given: &view.not_given,
         statements: view
             .deciding

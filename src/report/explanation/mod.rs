@@ -40,6 +40,8 @@ pub struct View<'a> {
     pub depends_on: Vec<&'a str>,
     /// What it hangs on that AWS does not document, each in a few words.
     pub undocumented: Vec<&'a str>,
+    /// What is to be said of an action that this version does not know.
+    pub unknown_action: Option<&'a str>,
     /// What it depends on that was not given: `key_policy`, `alias`.
     pub not_given: Vec<&'a str>,
     /// Requests that show the difference.

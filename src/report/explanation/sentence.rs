@@ -97,6 +97,9 @@ fn joined(words: &[String], last_joined_by: &str) -> String {
 }
 
 fn hangs_on(view: &View<'_>) -> String {
+    if view.unknown_action.is_some() {
+        return "what the action is".to_owned();
+    }
     let keys: Vec<String> = view
         .depends_on
         .iter()

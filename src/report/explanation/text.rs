@@ -33,6 +33,10 @@ pub fn human(
         deciding(out, sources, statement, style)?;
     }
     nearest_miss(out, sources, view, style)?;
+    if let Some(words) = view.unknown_action {
+        let title = paint("not known:", Tone::Warning, style);
+        writeln!(out, "  {title} {}\n", prose(words, style.unicode))?;
+    }
     undocumented(out, view, style)?;
     not_given(out, view, style)?;
     if let Some(examples) = &view.examples {

@@ -9,7 +9,7 @@ impl<'a> From<&'a Explained> for View<'a> {
     fn from(explained: &'a Explained) -> Self {
         Self {
             principal: &explained.principal,
-            action: explained.action.qualified(),
+            action: &explained.action,
             key: &explained.key,
             decision: explained.decision.word(),
             reason: explained.reason.word(),
@@ -33,6 +33,7 @@ impl<'a> From<&'a Explained> for View<'a> {
                 .then_some("how AWS evaluates part of these policies")
                 .into_iter()
                 .collect(),
+            unknown_action: explained.unknown_action.as_deref(),
             not_given: explained.not_given.clone(),
             examples: examples(explained),
         }
