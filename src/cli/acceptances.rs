@@ -2,7 +2,7 @@
 
 use crate::preflight::{Acceptance, AcceptanceSource, AcceptedBy, REASONS};
 use crate::project::Project;
-use crate::source::{InputFailure, Location};
+use crate::source::Location;
 
 /// The name of a reason as an argument.
 pub(super) fn parse(text: &str) -> Result<String, String> {
@@ -16,25 +16,6 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         nearest.unwrap_or_default(),
         REASONS.join(", ")
     ))
-}
-
-/// What the configuration accepts must be a reason, too.
-pub(super) fn refuse_unknown(project: &mut Project) {
-    let mut failures = Vec::new();
-    for (source, config) in project.configurations() {
-        let file = project.loaded.sources.get(source);
-        let file = file.map_or_else(String::new, |file| file.name().to_owned());
-        let errors = config.unknown_cautions(REASONS);
-        failures.extend(errors.into_iter().map(|error| InputFailure {
-            file: file.clone(),
-            at: Some(Location {
-                source,
-                span: error.span,
-            }),
-            error,
-        }));
-    }
-    project.failures.extend(failures);
 }
 
 /// What the command line accepts, then what the configuration accepts.

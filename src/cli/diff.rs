@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::config::InForce;
 use crate::difference::{Side, WATCHED, between};
+use crate::preflight::REASONS;
 use crate::project::{Options, Project, ProjectError};
 use crate::report;
 use crate::report::difference::json::SideInputs;
@@ -74,6 +75,7 @@ impl DiffArguments {
             exclude: self.exclude.clone(),
             configuration: configuration(self.config.as_ref(), self.no_config),
             trusted_revision: self.trusted.revision(),
+            cautions: REASONS,
             ..Options::default()
         }
     }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::aws::PendingWindowInDays;
 use crate::lint::Standing;
+use crate::preflight::REASONS;
 use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Watch};
 use crate::report;
 
@@ -66,6 +67,7 @@ impl InputArguments {
             configuration: configuration(self.config.as_ref(), self.no_config),
             trusted_revision: self.trusted.revision(),
             minimum_waiting_period: self.minimum_waiting_period,
+            cautions: REASONS,
             // Progress is for somebody who waits.
             watch: io::stderr()
                 .is_terminal()

@@ -97,8 +97,7 @@ pub(super) fn run(
     let principal = arguments.principal.as_deref().map(caller).transpose()?;
     let mut options = arguments.inputs.options();
     options.paths.extend(arguments.pending.iter().cloned());
-    let mut project = Project::open(&options)?;
-    acceptances::refuse_unknown(&mut project);
+    let project = Project::open(&options)?;
     let sources = &project.loaded.sources;
     // Without everything that was given there is no verdict: what is missing may be what speaks
     // against it.

@@ -27,6 +27,13 @@ pub struct AcceptedCaution {
     pub at: Span,
 }
 
+impl AcceptedCaution {
+    /// Whether it no longer holds on this day.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.expires < today
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenPreflight {

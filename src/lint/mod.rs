@@ -24,8 +24,8 @@ pub use baseline::{Baseline, BaselineError, baseline};
 pub use loosened::{LoosenedConfiguration, Standing};
 pub use overrun::Overrun;
 pub use own::{
-    CONFIGURATION_LOOSENED, EXPIRED_SUPPRESSION, OWN_RULES, OwnRule, STALE_BASELINE,
-    UNUSED_SUPPRESSION, own_severity,
+    CONFIGURATION_LOOSENED, EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OWN_RULES, OwnRule,
+    STALE_BASELINE, UNUSED_SUPPRESSION, own_severity,
 };
 pub use selection::{NoSuchRule, Selection};
 pub use stale::BaselineFile;

@@ -16,6 +16,16 @@ pub struct OwnRule {
     pub text: &'static str,
 }
 
+/// The last day of an accepted reason for caution is over.
+pub const EXPIRED_ACCEPTANCE: OwnRule = OwnRule {
+    id: "expired-acceptance",
+    severity: Severity::Warning,
+    title: "An accepted reason for caution has expired",
+    text: "The last day of a `[[preflight.accept]]` entry of `kmslint.toml` is over: `kmslint preflight` \
+           takes the reason for caution into account again.\n\nRemove the entry, or decide anew and \
+           set another day.",
+};
+
 /// A suppression's last day is over.
 pub const EXPIRED_SUPPRESSION: OwnRule = OwnRule {
     id: "expired-suppression",
@@ -64,8 +74,9 @@ pub const CONFIGURATION_LOOSENED: OwnRule = OwnRule {
 };
 
 /// All of them, sorted by id.
-pub const OWN_RULES: [OwnRule; 4] = [
+pub const OWN_RULES: [OwnRule; 5] = [
     CONFIGURATION_LOOSENED,
+    EXPIRED_ACCEPTANCE,
     EXPIRED_SUPPRESSION,
     STALE_BASELINE,
     UNUSED_SUPPRESSION,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::config::{Config, Date, Suppression, Target};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Subjects, fingerprint};
-use crate::source::{Location, SourceId, Sources};
+use crate::source::{Location, SourceId, Sources, Span};
 
-use super::own::{EXPIRED_SUPPRESSION, OwnRule, UNUSED_SUPPRESSION};
+use super::own::{EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OwnRule, UNUSED_SUPPRESSION};
 use super::selection::Selection;
 
 /// A finding that is not shown, and why.
@@ -43,7 +43,8 @@ const MOST_NAMED: usize = 3;
 
 impl Suppressions<'_> {
     /// Takes the findings that are covered out of `findings`, and adds what is to be said of the
-    /// suppressions themselves. The findings must have their fingerprints.
+    /// suppressions themselves and of accepted reasons for caution. The findings must have their
+    /// fingerprints.
     pub fn apply(&self, findings: &mut Vec<Finding>) -> Vec<Suppressed> {
         let subjects = Subjects::new(self.sources, &self.config.root);
         let named: Vec<_> = findings.iter().map(|f| self.names(f, &subjects)).collect();
@@ -67,6 +68,7 @@ impl Suppressions<'_> {
             .numbered()
             .filter(|(index, _)| !used.contains(index))
             .filter_map(|(_, suppression)| self.idle(suppression, &kept))
+            .chain(self.expired_acceptances())
             .collect();
         fingerprint(&mut own, self.sources, &self.config.root);
         findings.extend(kept.into_iter().map(|(finding, _, _)| finding));
@@ -101,7 +103,7 @@ impl Suppressions<'_> {
             let message = format!("the suppression of `{rule}` in `{target}` expired on {day}");
             let help =
                 "put right what it covered and remove it, or decide anew and set another day";
-            return self.finding(EXPIRED_SUPPRESSION, suppression, message, help.to_owned());
+            return self.told(EXPIRED_SUPPRESSION, suppression, message, help.to_owned());
         }
         // A rule that did not run cannot find what it would suppress.
         self.selection.severity(rule, UNUSED_SUPPRESSION.severity)?;
@@ -129,7 +131,24 @@ impl Suppressions<'_> {
                 format!("remove it, or, if what is found now may stay, write {named}"),
             )
         };
-        self.finding(UNUSED_SUPPRESSION, suppression, message, help)
+        self.told(UNUSED_SUPPRESSION, suppression, message, help)
+    }
+
+    /// What is to be said of accepted reasons for caution that are accepted no longer.
+    fn expired_acceptances(&self) -> impl Iterator<Item = Finding> {
+        let entries = self.config.accepted_cautions.iter();
+        let expired = entries.filter(|entry| entry.is_expired(self.today));
+        expired.filter_map(|entry| {
+            let (caution, last) = (&entry.caution.value, entry.expires);
+            let of_key = entry.key.as_ref().map(|key| format!(" for `{key}`"));
+            let message = format!(
+                "the acceptance of `{caution}`{} expired on {last}",
+                of_key.unwrap_or_default()
+            );
+            let help = "remove it, or decide anew and set another day";
+            let places = (entry.caution.span, entry.at);
+            self.finding(EXPIRED_ACCEPTANCE, places, message, help.to_owned())
+        })
     }
 
     /// Whether this run could have found what the suppression is about.
@@ -146,10 +165,21 @@ impl Suppressions<'_> {
                 .any(|(_, file)| target.covers(&root.relative(file.name()), ""))
     }
 
-    fn finding(
+    fn told(
         &self,
         rule: OwnRule,
         suppression: &Suppression,
+        message: String,
+        help: String,
+    ) -> Option<Finding> {
+        let places = (suppression.rule.span, suppression.at);
+        self.finding(rule, places, message, help)
+    }
+
+    fn finding(
+        &self,
+        rule: OwnRule,
+        (primary, entry): (Span, Span),
         message: String,
         help: String,
     ) -> Option<Finding> {
@@ -164,14 +194,14 @@ impl Suppressions<'_> {
             primary: Label {
                 at: Location {
                     source: self.source,
-                    span: suppression.rule.span,
+                    span: primary,
                 },
                 text: String::new(),
             },
             related: Vec::new(),
             statement: Some(Location {
                 source: self.source,
-                span: suppression.at,
+                span: entry,
             }),
             identity: String::new(),
             fingerprints: Fingerprints::default(),

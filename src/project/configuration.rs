@@ -124,16 +124,18 @@ impl Search<'_> {
         self.team.revision.is_some() && team.revision.is_none()
     }
 
-    /// The configuration, if it names known rules only.
+    /// The configuration, if it names known rules and reasons only.
     fn known(&self, config: Config, team: &TeamFiles) -> Result<Config, Vec<InputError>> {
-        let Some(known) = &self.known else {
-            return Ok(config);
-        };
-        // The working tree may have rules that the revision has not.
-        if self.is_beside_revision(team) {
-            return Ok(config);
+        let cautions = self.options.cautions;
+        let mut errors = Vec::new();
+        if !cautions.is_empty() {
+            errors.extend(config.unknown_cautions(cautions));
         }
-        let errors = config.unknown_rules(known.names);
+        // The working tree may have rules that the revision has not.
+        let known = self.known.as_ref();
+        if let Some(known) = known.filter(|_| !self.is_beside_revision(team)) {
+            errors.extend(config.unknown_rules(known.names));
+        }
         if errors.is_empty() {
             Ok(config)
         } else {

@@ -28,6 +28,9 @@ pub struct Options {
     /// The shortest waiting period that is not reported, days, 7 to 30; stands above the
     /// configuration's.
     pub minimum_waiting_period: Option<PendingWindowInDays>,
+    /// The names of the reasons for caution that a configuration can accept: one that accepts another
+    /// is refused. Any name is taken where there are none.
+    pub cautions: &'static [&'static str],
     /// Called in a thread of its own while files are read.
     pub watch: Option<Watch>,
 }
