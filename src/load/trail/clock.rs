@@ -15,13 +15,35 @@ pub(super) fn read(text: &[u8]) -> Option<Timestamp> {
 
 fn whole_seconds(text: &[u8]) -> Option<Timestamp> {
     let [
-        c, e, n, y, b'-', m, o, b'-', d, a, b'T', h, u, b':', i, t, b':', s, w, b'Z',
+        c,
+        e,
+        n,
+        y,
+        b'-',
+        m,
+        o,
+        b'-',
+        d,
+        a,
+        b'T',
+        h,
+        u,
+        b':',
+        i,
+        t,
+        b':',
+        s,
+        w,
+        b'Z',
     ] = text
     else {
         return None;
     };
     let pair = |tens: &u8, ones: &u8| {
-        let digit = |byte: &u8| byte.is_ascii_digit().then(|| i8::try_from(byte & 0xf).ok())?;
+        let digit = |byte: &u8| {
+            byte.is_ascii_digit()
+                .then(|| i8::try_from(byte & 0xf).ok())?
+        };
         digit(tens)?.checked_mul(10)?.checked_add(digit(ones)?)
     };
     let year = i16::from(pair(c, e)?).checked_mul(100)?;
@@ -39,7 +61,9 @@ mod tests {
     #[test]
     fn short_way_reads_what_the_parser_reads() {
         let mut short = 0;
-        for year in ["0000", "0001", "1969", "2024", "2026", "2100", "9999", "20a6"] {
+        for year in [
+            "0000", "0001", "1969", "2024", "2026", "2100", "9999", "20a6",
+        ] {
             for rest in [
                 "-02-28T23:59:59Z",
                 "-02-29T00:00:00Z",
