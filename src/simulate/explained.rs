@@ -112,6 +112,7 @@ impl Explained {
     }
 
     /// The same for a request for an action that this version does not know.
+    #[must_use]
     pub fn of_unknown(mut self, unknown: &UnknownAction) -> Self {
         unknown.qualified().clone_into(&mut self.action);
         self.unknown_action = Some(unknown.sentence());

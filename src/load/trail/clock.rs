@@ -15,25 +15,25 @@ pub(super) fn read(text: &[u8]) -> Option<Timestamp> {
 
 fn whole_seconds(text: &[u8]) -> Option<Timestamp> {
     let [
-        c,
-        e,
-        n,
-        y,
+        y0,
+        y1,
+        y2,
+        y3,
         b'-',
-        m,
-        o,
+        m0,
+        m1,
         b'-',
-        d,
-        a,
+        d0,
+        d1,
         b'T',
-        h,
-        u,
+        h0,
+        h1,
         b':',
-        i,
-        t,
+        i0,
+        i1,
         b':',
-        s,
-        w,
+        s0,
+        s1,
         b'Z',
     ] = text
     else {
@@ -46,10 +46,10 @@ fn whole_seconds(text: &[u8]) -> Option<Timestamp> {
         };
         digit(tens)?.checked_mul(10)?.checked_add(digit(ones)?)
     };
-    let year = i16::from(pair(c, e)?).checked_mul(100)?;
-    let year = year.checked_add(i16::from(pair(n, y)?))?;
-    let (month, day) = (pair(m, o)?, pair(d, a)?);
-    let (hour, minute, second) = (pair(h, u)?, pair(i, t)?, pair(s, w)?);
+    let year = i16::from(pair(y0, y1)?).checked_mul(100)?;
+    let year = year.checked_add(i16::from(pair(y2, y3)?))?;
+    let (month, day) = (pair(m0, m1)?, pair(d0, d1)?);
+    let (hour, minute, second) = (pair(h0, h1)?, pair(i0, i1)?, pair(s0, s1)?);
     let written = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
     Offset::UTC.to_timestamp(written).ok()
 }

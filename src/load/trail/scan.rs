@@ -216,7 +216,8 @@ fn flag_of(written: &[u8]) -> Option<bool> {
 fn is_plain(inside: &[u8]) -> bool {
     let mut is_plain = true;
     for byte in inside {
-        is_plain &= byte.is_ascii() & (*byte != b'\\');
+        is_plain &= byte.is_ascii();
+        is_plain &= *byte != b'\\';
     }
     is_plain
 }
