@@ -75,6 +75,10 @@ fn run(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
     )
 }
 
+/// What is told where nothing differs.
+const SAME: &str = "no difference in ScheduleKeyDeletion, CancelKeyDeletion, PutKeyPolicy, \
+    DeleteImportedKeyMaterial, DisableKey, CreateGrant or use of the key\nconfiguration: none\n";
+
 fn policy(role: &str, actions: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Resource":"*",
@@ -94,10 +98,7 @@ fn what_changed_since_a_revision_is_told() {
     repository.write("keys/notes.txt", "no policy");
     repository.commit();
     let (code, out, err) = repository.diff(&["--git", "HEAD"]);
-    assert_eq!(
-        (code, out.as_str(), err.as_str()),
-        (0, "no difference in permissions\nconfiguration: none\n", "")
-    );
+    assert_eq!((code, out.as_str(), err.as_str()), (0, SAME, ""));
 
     repository.write(
         "keys/b.json",
@@ -207,14 +208,7 @@ fn a_symbolic_link_is_followed_on_neither_side() {
     repository.commit();
     fs::remove_file(repository.0.join("keys/link.json")).unwrap();
     let told = repository.diff(&["--git", "HEAD", "keys"]);
-    assert_eq!(
-        told,
-        (
-            0,
-            "no difference in permissions\nconfiguration: none\n".to_owned(),
-            String::new()
-        )
-    );
+    assert_eq!(told, (0, SAME.to_owned(), String::new()));
 }
 
 #[test]
@@ -243,4 +237,154 @@ fn policies_of_the_organization_count_as_they_were() {
     assert_eq!((code, err.as_str()), (1, ""));
     let gain = "+ role/admin  ScheduleKeyDeletion  denied -> 7-30 days";
     assert!(out.contains(gain), "{out}");
+}
+
+/// A repository whose `main` went on after `work` left it: `main` took deletion from the application, and
+/// `work` let it decrypt.
+fn parted(name: &str) -> Scratch {
+    let repository = Scratch::repository(name);
+    repository.git(&["checkout", "-q", "-b", "main"]);
+    repository.write("keys/a.json", &policy("admin", LIFECYCLE));
+    repository.write("keys/app.json", &policy("app", LIFECYCLE));
+    repository.commit();
+    repository.git(&["checkout", "-q", "-b", "work"]);
+    let more = r#""kms:Decrypt","kms:ScheduleKeyDeletion","kms:CancelKeyDeletion""#;
+    repository.write("keys/a.json", &policy("admin", more));
+    repository.commit();
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("keys/app.json", &policy("app", r#""kms:Decrypt""#));
+    repository.commit();
+    repository.git(&["checkout", "-q", "work"]);
+    repository
+}
+
+const OWN: &str = "+ role/admin  use (Decrypt)  denied -> allowed";
+const OTHERS: &str = "+ role/app  ScheduleKeyDeletion";
+
+/// As `git diff main...` does: <https://git-scm.com/docs/git-diff>.
+#[test]
+fn a_branch_is_compared_with_where_it_left_the_other() {
+    let repository = parted("parted");
+    for arguments in [
+        &["--git", "main"][..],
+        &["--git", "main..."],
+        &["--git", "main...work"],
+        &["--git", "main...HEAD", "keys"],
+    ] {
+        let (code, out, err) = repository.diff(arguments);
+        assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}: {out}");
+        assert!(
+            out.contains(OWN) && !out.contains(OTHERS),
+            "{arguments:?}: {out}"
+        );
+    }
+    // What `main` took is given back where the branch took its place.
+    let (code, out, _) = repository.diff(&["--git-exact", "main"]);
+    assert_eq!(code, 1);
+    assert!(out.contains(OWN) && out.contains(OTHERS), "{out}");
+    // What is not committed is not the revision's.
+    repository.write("keys/a.json", &policy("admin", LIFECYCLE));
+    let (_, out, _) = repository.diff(&["--git", "main...work"]);
+    assert!(out.contains(OWN), "{out}");
+    let (_, out, _) = repository.diff(&["--git", "main"]);
+    assert!(!out.contains(OWN), "{out}");
+    // From the other side, of which only a revision is known.
+    repository.git(&["checkout", "-q", "-f", "main"]);
+    let (code, out, _) = repository.diff(&["--git", "...work"]);
+    assert_eq!(code, 0);
+    assert!(out.contains(OWN) && !out.contains(OTHERS), "{out}");
+    for (arguments, error) in [
+        (["--git", "main..work"], "`main..work` is no revision"),
+        (["--git", "main...none"], "`none` is no revision"),
+        (["--git", "-x...work"], "`-x` is no revision"),
+        (
+            ["--git-exact", "main...work"],
+            "`main...work` is no revision",
+        ),
+    ] {
+        let argument = format!("{}={}", arguments[0], arguments[1]);
+        let (code, out, err) = repository.diff(&[&argument]);
+        assert_eq!((code, out.as_str()), (2, ""), "{argument}");
+        assert!(err.contains(error), "{argument}: {err}");
+    }
+}
+
+#[test]
+fn unrelated_histories_have_no_merge_base() {
+    let repository = parted("unrelated");
+    repository.git(&["checkout", "-q", "--orphan", "other"]);
+    repository.commit();
+    let (code, _, err) = repository.diff(&["--git", "main"]);
+    assert_eq!(code, 2);
+    let error = "error: `main` and `HEAD` have no commit in common: compare with `main` itself by \
+                 `--git-exact`";
+    assert_eq!(
+        err.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace(" │ ", " "),
+        error
+    );
+    assert_eq!(repository.diff(&["--git-exact", "main"]).0, 1);
+}
+
+/// What `actions/checkout` makes unless it is told `fetch-depth: 0`.
+#[test]
+fn a_shallow_clone_is_told_what_it_lacks() {
+    let origin = parted("origin");
+    let clone = Scratch::new("shallow");
+    let url = format!("file://{}", origin.0.display());
+    clone.git(&["clone", "-q", "--depth", "1", "--branch", "work", &url, "."]);
+    let told = |revision: &str| {
+        let (code, out, err) = clone.diff(&["--git", revision]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        err.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace(" │ ", " ")
+    };
+    let err = told("origin/main");
+    assert!(
+        err.contains("is no revision of this shallow clone: fetch it first"),
+        "{err}"
+    );
+    clone.git(&[
+        "fetch",
+        "-q",
+        "--depth",
+        "1",
+        "origin",
+        "main:refs/remotes/origin/main",
+    ]);
+    let err = told("origin/main");
+    assert!(
+        err.contains("where `HEAD` left `origin/main` is not in this shallow clone"),
+        "{err}"
+    );
+    assert!(
+        err.contains("git fetch --unshallow") && err.contains("--git-exact"),
+        "{err}"
+    );
+    assert_eq!(clone.diff(&["--git-exact", "origin/main"]).0, 1);
+    clone.git(&["fetch", "-q", "--unshallow"]);
+    let (code, out, err) = clone.diff(&["--git", "origin/main"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains(OWN) && !out.contains(OTHERS), "{out}");
+}
+
+/// A merge whose parents are cut off may hide a later common commit than the one that is found.
+#[test]
+fn an_old_merge_base_of_a_shallow_clone_is_not_taken() {
+    let origin = parted("deeper");
+    origin.git(&["merge", "-q", "-m", "x", "main"]);
+    origin.write("keys/b.json", &policy("admin", LIFECYCLE));
+    origin.commit();
+    assert_eq!(origin.diff(&["--git", "main"]).0, 1, "a key is new");
+    let clone = Scratch::new("cut");
+    let url = format!("file://{}", origin.0.display());
+    clone.git(&["clone", "-q", "--depth", "1", "--branch", "work", &url, "."]);
+    clone.git(&["fetch", "-q", "origin", "main:refs/remotes/origin/main"]);
+    let (code, _, err) = clone.diff(&["--git", "origin/main"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("shallow"), "{err}");
 }

@@ -59,6 +59,15 @@ impl PolicyAlone {
         Self(given)
     }
 
+    /// The same beside a policy that allows everything: what it denies to whoever has it.
+    pub(crate) fn beside_everything(kind: PolicyKind, policy: Option<&LoadedPolicy>) -> Self {
+        let mut alone = Self::new(kind, policy);
+        if !Self::limits(kind) {
+            alone.0.identity.extend_from_slice(everything());
+        }
+        alone
+    }
+
     /// Whether a policy of this kind only limits what others allow.
     pub(crate) const fn limits(kind: PolicyKind) -> bool {
         match kind {

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::config::InForce;
+use crate::config::{FAIL_ON_GAIN, InForce};
 use crate::difference::{Side, WATCHED, between};
 use crate::preflight::REASONS;
 use crate::project::{Options, Project, ProjectError};
 use crate::report;
+use crate::report::difference::Gate;
 use crate::report::difference::json::SideInputs;
-use crate::source::InputFailure;
+use crate::source::{Comparison, InputFailure};
 
 use super::inputs::{TrustedArguments, configuration, report_failures, report_loosened};
 use super::terminal::Terminal;
@@ -23,19 +24,28 @@ use super::{ExitCode, Failure, output};
     override_usage = "kmslint diff [OPTIONS] <BEFORE> <AFTER>\n       \
 kmslint diff [OPTIONS] --git <REV> [PATH]...",
     after_help = "Shows who gains (+) and who loses (-) ScheduleKeyDeletion, CancelKeyDeletion, \
-PutKeyPolicy, DisableKey and use of the key, with day counts and conditions; ~ is both. Keys are \
-matched by ARN or id, else by the path of their policy. Exit codes: 1 where anyone gains \
-ScheduleKeyDeletion, also under conditions or by a key that is new, or where nobody is left who \
-could cancel deletion; 2 where an input could not be read; else 0."
+PutKeyPolicy, DeleteImportedKeyMaterial, DisableKey, CreateGrant and use of the key, with day counts \
+and conditions; ~ is both. Keys are matched by ARN or id, else by the path of their policy, else by a \
+policy that says the same.\n\n\
+Exit codes: 1 where anyone gains ScheduleKeyDeletion, PutKeyPolicy or, unless AWS made the key's \
+material, DeleteImportedKeyMaterial, also under conditions, by a key that is new, or where a policy \
+denies it no longer, and where nobody is left who could cancel deletion or change the key policy; \
+`fail_on_gain` in `[diff]` of kmslint.toml is another list of actions; 2 where an input could not be \
+read; else 0."
 )]
 pub(super) struct DiffArguments {
     /// The files or directories before and after the change; with `--git`, files and directories
     /// as they are now, and none is the current directory.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Compare with how the paths were at this revision, for example `origin/main`.
-    #[arg(long, value_name = "REV")]
+    /// Compare with how the paths were where the branch left this revision, for example
+    /// `origin/main`: with the merge base of it and `HEAD`. `A...B` compares B with the merge base of
+    /// both.
+    #[arg(long, value_name = "REV", conflicts_with = "git_exact")]
     git: Option<String>,
+    /// Compare with how the paths were at this revision itself.
+    #[arg(long, value_name = "REV")]
+    git_exact: Option<String>,
     /// Look only at files whose path below the given directory matches; may be repeated.
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -80,10 +90,16 @@ impl DiffArguments {
         }
     }
 
+    /// What is compared of a repository's history; nothing where two paths are.
+    fn comparison(&self) -> Option<Comparison> {
+        let exact = self.git_exact.as_deref().map(Comparison::exact);
+        exact.or_else(|| self.git.as_deref().map(Comparison::parse))
+    }
+
     /// Before and after the change; of what could not be read is said on which side.
     fn sides(&self) -> Result<[Project; 2], Failure> {
-        let [mut before, mut after] = match (&self.git, self.paths.as_slice()) {
-            (Some(revision), paths) => Project::since(&self.options(paths), revision)?,
+        let [mut before, mut after] = match (self.comparison(), self.paths.as_slice()) {
+            (Some(compared), paths) => Project::since(&self.options(paths), &compared)?,
             (None, [before, after]) => {
                 if before.as_os_str() == "-" && after.as_os_str() == "-" {
                     return Err(ProjectError::StandardInputTwice.into());
@@ -106,18 +122,27 @@ impl DiffArguments {
         Ok([before, after])
     }
 
-    fn side<'p>(&self, project: &'p Project) -> Side<'p> {
-        // At a revision files have the names that they have now.
-        let roots: &[PathBuf] = if self.git.is_some() {
-            &[]
-        } else {
-            &project.paths
-        };
-        Side {
-            inventory: &project.loaded.inventory,
-            sources: &project.loaded.sources,
-            roots,
+    /// Where a side's files are named from: its paths, and where its configuration names others. At a
+    /// revision files have the names that they have now.
+    fn roots(&self, project: &Project) -> Vec<PathBuf> {
+        if self.comparison().is_some() {
+            return Vec::new();
         }
+        let mut roots = project.paths.clone();
+        roots.extend(
+            project
+                .configurations()
+                .map(|(_, config)| config.root.directory().to_path_buf()),
+        );
+        roots
+    }
+}
+
+fn side<'p>(project: &'p Project, roots: &'p [PathBuf]) -> Side<'p> {
+    Side {
+        inventory: &project.loaded.inventory,
+        sources: &project.loaded.sources,
+        roots,
     }
 }
 
@@ -130,9 +155,23 @@ fn inputs<'p>(project: &'p Project, configuration: &'p InForce) -> SideInputs<'p
     }
 }
 
+/// On what the run fails: what either side's configuration lists, so that a change does not loosen its
+/// own gate.
+fn gate(before: &Project, after: &Project) -> Gate {
+    let listed = |side: &Project| side.config.fail_on_gain.unwrap_or(FAIL_ON_GAIN);
+    let fail_on_gain = listed(before).union(listed(after));
+    Gate {
+        watched: WATCHED.union(fail_on_gain),
+        fail_on_gain,
+    }
+}
+
 pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let [before, after] = arguments.sides()?;
-    let difference = between(arguments.side(&before), arguments.side(&after), WATCHED);
+    let gate = gate(&before, &after);
+    let roots = [&before, &after].map(|project| arguments.roots(project));
+    let [old, new] = &roots;
+    let difference = between(side(&before, old), side(&after, new), gate.watched);
     let failures: Vec<InputFailure> = [&before.failures, &after.failures]
         .into_iter()
         .flatten()
@@ -144,20 +183,20 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
     let mut out = output::stdout();
     match arguments.format {
         Format::Human => {
-            report::difference::human::write(&mut out, &difference, &terminal.style)?;
+            report::difference::human::write(&mut out, &difference, gate, &terminal.style)?;
             for line in lines {
                 report::configuration::human(&mut out, line, &terminal.style)?;
             }
         }
         Format::Markdown => {
-            report::difference::markdown::write(&mut out, &difference, &failures)?;
+            report::difference::markdown::write(&mut out, &difference, gate, &failures)?;
             for line in lines {
                 report::configuration::markdown(&mut out, line)?;
             }
         }
         Format::Json => {
             let sides = [inputs(&before, &then), inputs(&after, &now)];
-            report::difference::json::write(&mut out, &difference, sides)?;
+            report::difference::json::write(&mut out, &difference, gate, sides)?;
         }
     }
     out.flush()?;
@@ -166,7 +205,7 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
     report_loosened(&after, terminal)?;
     Ok(if !failures.is_empty() {
         ExitCode::Failure
-    } else if difference.gains_deletion() || difference.loses_last_canceller() {
+    } else if difference.fails(gate.fail_on_gain) {
         ExitCode::Findings
     } else {
         ExitCode::Clean

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::aws::PendingWindowInDays;
+use crate::aws::{ActionSet, KmsAction, PendingWindowInDays};
 use crate::finding::Severity;
 use crate::source::Span;
 
 use super::suppression::Target;
-use super::{AcceptedCaution, Config, EvidenceSettings, RuleLevel, Suppression};
+use super::{AcceptedCaution, Config, EvidenceSettings, FAIL_ON_GAIN, RuleLevel, Suppression};
 
 /// What holds where no configuration says anything.
 #[derive(Clone, Copy)]
@@ -95,6 +95,8 @@ pub enum Loosened {
     },
     /// A reason for caution of preflight is accepted.
     AcceptedCaution(String),
+    /// `kmslint diff` does not fail where somebody gains these actions.
+    FailOnGain(ActionSet),
     /// Configurations below may loosen it.
     NestedMayLoosen,
 }
@@ -170,6 +172,10 @@ impl fmt::Display for Loosened {
                 }
             },
             Self::AcceptedCaution(caution) => write!(f, "accepts the caution `{caution}`"),
+            Self::FailOnGain(actions) => {
+                let names: Vec<_> = actions.iter().map(KmsAction::name).collect();
+                write!(f, "lets a change give `{}`", names.join("`, `"))
+            }
             Self::NestedMayLoosen => write!(f, "lets configurations below it loosen it"),
         }
     }
@@ -223,6 +229,14 @@ impl<'a> Compared<'a> {
         let to = to.unwrap_or(unconfigured);
         let period = (to < from).then_some(Loosened::WaitingPeriod { from, to });
 
+        let standing = strict.fail_on_gain.filter(|_| self.below);
+        let gains = other.fail_on_gain.or(standing).unwrap_or(FAIL_ON_GAIN);
+        let gains = strict
+            .fail_on_gain
+            .unwrap_or(FAIL_ON_GAIN)
+            .difference(gains);
+        let gains = (!gains.is_empty()).then_some(Loosened::FailOnGain(gains));
+
         let nested = other.nested_may_loosen && !strict.nested_may_loosen;
         let nested = nested.then_some(Loosened::NestedMayLoosen);
         let organization = match (&strict.organization, &other.organization) {
@@ -235,6 +249,7 @@ impl<'a> Compared<'a> {
         [
             (fail_on, places.fail_on),
             (period, places.minimum_waiting_period),
+            (gains, places.fail_on_gain),
             (nested, places.nested_may_loosen),
             (organization, places.organization),
         ]
@@ -394,6 +409,7 @@ impl Config {
         };
         let fail_on = !loosens(&|what| matches!(what, Loosened::FailOn { .. }));
         let period = !loosens(&|what| matches!(what, Loosened::WaitingPeriod { .. }));
+        let gains = !loosens(&|what| matches!(what, Loosened::FailOnGain(_)));
         let rules: Vec<_> = nested
             .rules
             .iter()
@@ -414,6 +430,12 @@ impl Config {
         if fail_on {
             self.fail_on = nested.fail_on.or(self.fail_on);
         }
+        let listed = nested.fail_on_gain.map(|nested| {
+            // What one below adds counts, also where what it leaves out does not.
+            let kept = self.fail_on_gain.unwrap_or(FAIL_ON_GAIN);
+            if gains { nested } else { nested.union(kept) }
+        });
+        self.fail_on_gain = listed.or(self.fail_on_gain);
         if period {
             let nested = nested.minimum_waiting_period;
             self.minimum_waiting_period = nested.or(self.minimum_waiting_period);
@@ -475,7 +497,8 @@ mod tests {
              limits.minimum_waiting_period = 7\n\
              rules = {{ a = \"off\", b = \"info\", c = \"error\" }}\n[organization]\n{SUPPRESSION}\
              [evidence]\nmaximum_gap_hours = 48\ndays = 100\ndisabled_days = 7\n\
-             [[preflight.accept]]\ncaution = \"x\"\nreason = \"r\"\nexpires = 2027-01-31\n"
+             [[preflight.accept]]\ncaution = \"x\"\nreason = \"r\"\nexpires = 2027-01-31\n\
+             [diff]\nfail_on_gain = [\"CreateGrant\", \"kms:schedulekeydeletion\"]\n"
         );
         let strict = "fail_on = \"warning\"\nlimits.minimum_waiting_period = 30";
         assert_eq!(
@@ -494,12 +517,15 @@ mod tests {
                 "takes gaps of 48 hours between events as covered instead of 24",
                 "requires the key to be disabled for 7 days instead of 14",
                 "accepts the caution `x`",
+                "lets a change give `DeleteImportedKeyMaterial`, `PutKeyPolicy`",
             ]
         );
         let merged = config(strict).with_nested(&config(&loose), false, unconfigured());
         assert_eq!(merged.fail_on, Some(Severity::Warning));
         assert_eq!(merged.minimum_waiting_period.unwrap().days(), 30);
         assert_eq!(merged.evidence.values(), [None, Some(100), None]);
+        let grant = ActionSet::only(KmsAction::CreateGrant);
+        assert_eq!(merged.fail_on_gain, Some(FAIL_ON_GAIN.union(grant)));
         let rules: Vec<_> = merged.rules.iter().map(|l| &*l.rule.value).collect();
         assert_eq!(rules, ["c"]);
         assert!(merged.trusted_administrators.is_empty() && merged.organization.is_none());
@@ -508,6 +534,8 @@ mod tests {
         assert_eq!(merged.minimum_waiting_period.unwrap().days(), 7);
         assert_eq!(merged.rules.len(), 3);
         assert_eq!(merged.evidence.values(), [Some(48), Some(100), Some(7)]);
+        let deletion = ActionSet::only(KmsAction::ScheduleKeyDeletion);
+        assert_eq!(merged.fail_on_gain, Some(grant.union(deletion)));
         assert!(merged.organization.is_some() && merged.nested_may_loosen);
     }
 

@@ -3,6 +3,7 @@
 mod acceptance;
 mod complaint;
 mod date;
+mod diff;
 mod evidence;
 mod find;
 mod in_force;
@@ -18,12 +19,13 @@ mod tests;
 
 use std::path::Path;
 
-use crate::aws::PendingWindowInDays;
+use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::finding::Severity;
 use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 
 pub use acceptance::AcceptedCaution;
 pub use date::parse_date;
+pub use diff::FAIL_ON_GAIN;
 pub use evidence::EvidenceSettings;
 pub use find::{FILE_NAME, NotAFile, find};
 pub use in_force::InForce;
@@ -49,6 +51,8 @@ pub struct Config {
     pub evidence: EvidenceSettings,
     /// The severity at which findings close the gate.
     pub fail_on: Option<Severity>,
+    /// The actions on whose gain `kmslint diff` fails; [`FAIL_ON_GAIN`] where none are given.
+    pub fail_on_gain: Option<ActionSet>,
     /// Rules with a severity other than their own, in the order as written, no rule twice.
     pub rules: Vec<RuleLevel>,
     /// Path patterns, from the file's directory, of the only files to look at; all where empty.
@@ -89,6 +93,8 @@ pub struct Places {
     pub trusted_administrators: Vec<Span>,
     /// Of the gap, the days and the disabled days of [`Config::evidence`].
     pub evidence: [Option<Span>; 3],
+    /// Of [`Config::fail_on_gain`].
+    pub fail_on_gain: Option<Span>,
 }
 
 /// What there is at a path that a configuration names.

@@ -256,6 +256,7 @@ fn every_key_is_weighed_when_configurations_are_compared() {
     let mut keys = keys_of("");
     keys.sort();
     let weighed = [
+        "diff",
         "evidence",
         "exclude",
         "fail_on",
@@ -291,6 +292,7 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     for (table, pointer) in [
         ("", ""),
+        ("[diff]", "/properties/diff"),
         ("[limits]", "/properties/limits"),
         ("[organization]", "/properties/organization"),
         ("[[organization.levels]]", "/$defs/level"),
@@ -309,4 +311,22 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         keys.sort();
         assert_eq!(keys, keys_of(table), "{table}");
     }
+}
+
+/// An action that is none would keep a gate from closing, unseen.
+#[test]
+fn actions_on_whose_gain_diff_fails_are_known_actions_on_keys() {
+    assert_eq!(
+        complaints(
+            "[diff]\nfail_on_gain = [\"ScheduleKeyDeletions\", \"kms:CreateGrnt\", \"ListKeys\", \"x\"]"
+        ),
+        [
+            "\"ScheduleKeyDeletions\": unknown action `ScheduleKeyDeletions`; did you mean \
+             `ScheduleKeyDeletion`?",
+            "\"kms:CreateGrnt\": unknown action `kms:CreateGrnt`; did you mean `CreateGrant`?",
+            "\"ListKeys\": `ListKeys` is about no key; `kmslint diff` asks who can do what to a key: \
+             name an action on one",
+            "\"x\": unknown action `x`; write an action of KMS, for example `ScheduleKeyDeletion`",
+        ]
+    );
 }

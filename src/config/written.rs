@@ -12,6 +12,7 @@ use crate::source::{self, InputError, Root};
 
 use super::acceptance::WrittenPreflight;
 use super::complaint::{Complaints, unknown_word};
+use super::diff::WrittenDiff;
 use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
 use super::suppression::WrittenSuppression;
@@ -29,6 +30,8 @@ pub(super) struct Written {
     trusted_administrators: Vec<Spanned<String>>,
     limits: Option<WrittenLimits>,
     evidence: Option<WrittenEvidence>,
+    #[serde(default)]
+    diff: WrittenDiff,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     organization: Option<Spanned<WrittenOrganization>>,
@@ -73,6 +76,7 @@ impl Written {
                 .evidence
                 .as_ref()
                 .map_or([None; 3], WrittenEvidence::places),
+            fail_on_gain: self.diff.place(),
         };
         let plain = |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner);
         Config {
@@ -82,6 +86,7 @@ impl Written {
                 .map(|evidence| evidence.check(complaints))
                 .unwrap_or_default(),
             fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
+            fail_on_gain: self.diff.check(complaints),
             rules: rules(self.rules, complaints),
             trusted_administrators: trusted::check(self.trusted_administrators, complaints),
             organization: self

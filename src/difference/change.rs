@@ -1,6 +1,6 @@
 //! What a change does to permissions, as values.
 
-use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
+use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{Case, CaseSet};
 
 use super::Question;
@@ -42,6 +42,9 @@ pub struct ChangedSubject {
     pub subject: String,
     /// The key's account, where it is known; a policy has none.
     pub account: Option<AccountId>,
+    /// Whether somebody may have imported the key's material: its origin is `EXTERNAL` or not known. Of a
+    /// policy, whether one of the keys may.
+    pub may_have_imported_material: bool,
     /// Which sides have it. Of a key whose key policy only one side has, only that side knows who
     /// can do what, so it counts as being on that side only.
     pub presence: Presence,
@@ -173,18 +176,6 @@ impl Difference {
         self.subjects.is_empty()
     }
 
-    /// Whether somebody gains `ScheduleKeyDeletion`: more day counts, or fewer conditions.
-    pub fn gains_deletion(&self) -> bool {
-        self.subjects.iter().any(ChangedSubject::gains_deletion)
-    }
-
-    /// Whether a key had somebody who could cancel its deletion and has nobody any more.
-    pub fn loses_last_canceller(&self) -> bool {
-        self.subjects
-            .iter()
-            .any(ChangedSubject::loses_last_canceller)
-    }
-
     /// The difference of the change in the other direction.
     #[must_use]
     pub fn reversed(&self) -> Self {
@@ -200,35 +191,6 @@ impl ChangedSubject {
     pub(super) const fn differs(&self) -> bool {
         let is_on_both = matches!(self.presence, Presence::Both);
         !is_on_both || !self.changes.is_empty() || !self.unknown.is_empty()
-    }
-
-    /// Whether somebody gains `ScheduleKeyDeletion` of this key or by this policy.
-    pub fn gains_deletion(&self) -> bool {
-        let of_deletion = |change: &&Change| change.action == KmsAction::ScheduleKeyDeletion;
-        let mut changes = self.changes.iter().filter(of_deletion);
-        changes.any(|change| !change.gains.is_empty())
-    }
-
-    /// Whether somebody could cancel this key's deletion and nobody can any more.
-    pub fn loses_last_canceller(&self) -> bool {
-        self.lost().contains(KmsAction::CancelKeyDeletion)
-    }
-
-    /// Operations that somebody could do, surely or perhaps, and nobody can any more.
-    pub fn lost(&self) -> ActionSet {
-        let lost = self.standings.iter();
-        lost.filter(|standing| standing.after == Standing::Nobody)
-            .map(|standing| standing.action)
-            .collect()
-    }
-
-    /// Operations that somebody surely could do, and that now at most perhaps somebody can.
-    pub fn no_longer_sure(&self) -> ActionSet {
-        let standings = self.standings.iter();
-        standings
-            .filter(|standing| standing.before == Standing::Surely)
-            .map(|standing| standing.action)
-            .collect()
     }
 
     fn reversed(&self) -> Self {

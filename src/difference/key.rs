@@ -2,9 +2,10 @@
 
 use crate::access::{AskedKey, Placeholders, key_context};
 use crate::aws::ActionSet;
+use crate::aws::key::Origin;
 use crate::eval::KeyIdentity;
 use crate::inventory::Key;
-use crate::policy::{PolicyDocument, PolicyKind};
+use crate::policy::{PolicyDocument, PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm};
 use crate::source::Span;
 
 use super::canonical::Canonical;
@@ -31,6 +32,7 @@ pub(super) fn key(
         account: after
             .and_then(|key| key.account)
             .or(before.and_then(|key| key.account)),
+        may_have_imported_material: may_have_imported_material([after, before]),
         presence,
         changes: Vec::new(),
         standings: Vec::new(),
@@ -52,6 +54,14 @@ pub(super) fn key(
 
 fn document(key: Option<&Key>) -> Option<&PolicyDocument> {
     Some(&key?.policy.as_ref()?.document)
+}
+
+/// A key whose material AWS made, or that is in another key store, has none that could be deleted.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html>
+fn may_have_imported_material(sides: [Option<&Key>; 2]) -> bool {
+    let origins = sides.into_iter().flatten().map(|key| &key.metadata.origin);
+    let known = origins.flatten().find_map(|origin| origin.value.known());
+    known.is_none_or(|origin| origin == Origin::External)
 }
 
 /// Evaluates what can have changed.
@@ -77,12 +87,42 @@ fn fill(
     let placeholders = Placeholders::of(&identities.1, &[documents.0, documents.1]);
     let old = placeholders.rendered(documents.0);
     let new = placeholders.rendered(documents.1);
-    let sides = (
-        AskedKey::new(identities.0, contexts.0, Some(&old)),
-        AskedKey::new(identities.1, contexts.1, Some(&new)),
-    );
-    let case = KeyCase::new(&sides, surroundings, &placeholders);
+    let of_classes = (without_names(&old), without_names(&new));
+    let asked = |old, new| {
+        let (before, after) = identities.clone();
+        (
+            AskedKey::new(before, contexts.0.clone(), Some(old)),
+            AskedKey::new(after, contexts.1.clone(), Some(new)),
+        )
+    };
+    let sides = asked(&old, &new);
+    let for_classes = asked(&of_classes.0, &of_classes.1);
+    let case = KeyCase::new(&sides, &for_classes, surroundings, &placeholders);
     case.compare(for_everyone, operations, changed);
+}
+
+/// The policy as it is for callers that nothing names: whoever is named is asked by itself. A federated
+/// user may be of any user that is named, but then it is told of that user.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
+fn without_names(document: &PolicyDocument) -> PolicyDocument {
+    let names_one = |entry: &PrincipalEntry| {
+        matches!(
+            entry.form(),
+            PrincipalForm::User(..)
+                | PrincipalForm::Role(..)
+                | PrincipalForm::AssumedRole(..)
+                | PrincipalForm::FederatedUser(..)
+        )
+    };
+    let mut rest = document.clone();
+    for statement in &mut rest.statements {
+        if let Some(element) = &mut statement.principal {
+            let entries = element.entries.iter().filter(|entry| !names_one(entry));
+            *element =
+                PrincipalElement::new(element.negated, entries.cloned().collect(), element.span);
+        }
+    }
+    rest
 }
 
 /// The policy of a key that one side does not have.

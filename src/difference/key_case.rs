@@ -16,9 +16,14 @@ use super::compare::{Compared, compare};
 use super::people::{Everyone, Loaded, Person, loaded_members};
 use super::surroundings::Surroundings;
 
+/// A key on both sides.
+type Sides<'k> = (AskedKey<'k>, AskedKey<'k>);
+
 /// A key on both sides and everybody who is asked about.
 pub(super) struct KeyCase<'k> {
-    sides: &'k (AskedKey<'k>, AskedKey<'k>),
+    sides: &'k Sides<'k>,
+    /// The same for callers that nothing names.
+    for_classes: &'k Sides<'k>,
     surroundings: &'k Surroundings<'k>,
     everyone: Everyone<'k>,
     named: PrincipalNames,
@@ -46,7 +51,8 @@ struct Effect {
 
 impl<'k> KeyCase<'k> {
     pub(super) fn new(
-        sides: &'k (AskedKey<'k>, AskedKey<'k>),
+        sides: &'k Sides<'k>,
+        for_classes: &'k Sides<'k>,
         surroundings: &'k Surroundings<'k>,
         placeholders: &'k Placeholders,
     ) -> Self {
@@ -60,6 +66,7 @@ impl<'k> KeyCase<'k> {
         let after = Cast::new(&sides.1, &surroundings.after);
         Self {
             sides,
+            for_classes,
             surroundings,
             everyone: Everyone::new(before, after, placeholders),
             members: loaded_members(surroundings, &named.accounts),
@@ -129,9 +136,15 @@ impl<'k> KeyCase<'k> {
         (before, after): &(Candidate<'x>, Candidate<'x>),
         action: KmsAction,
     ) -> (Answer<'x>, Answer<'x>) {
+        let is_class = !before.is_itself() && !before.has_id();
+        let (old, new) = if is_class {
+            self.for_classes
+        } else {
+            self.sides
+        };
         (
-            Answer::new(before, action, &self.sides.0),
-            Answer::new(after, action, &self.sides.1),
+            Answer::new(before, action, old),
+            Answer::new(after, action, new),
         )
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
 use crate::inventory::{Key, LoadedPolicy};
-use crate::source::SourceFile;
+use crate::source::{Root, SourceFile};
 
 use super::Side;
 
@@ -45,17 +45,22 @@ impl Names {
     }
 }
 
-/// Matches both sides, the best names first; what is left is only on one side.
-pub(super) fn pairs<'a, T>(
+/// Things of one side, each with its names; nothing where it is matched.
+type Named<'a, T> = Vec<(Names, Option<&'a T>)>;
+
+/// Matches both sides, the best names first, then what says the same elsewhere, as a file does that was
+/// moved; what is left is only on one side.
+pub(super) fn pairs<'a, T, S: Ord>(
     before: impl Iterator<Item = &'a T>,
     after: impl Iterator<Item = &'a T>,
-    names_before: impl Fn(&T) -> Names,
-    names_after: impl Fn(&T) -> Names,
+    names: (impl Fn(&T) -> Names, impl Fn(&T) -> Names),
+    says: impl Fn(&T) -> Option<S>,
 ) -> Vec<(String, Pair<'a, T>)> {
-    let mut before: Vec<_> = before
+    let (names_before, names_after) = names;
+    let mut before: Named<'a, T> = before
         .map(|thing| (names_before(thing), Some(thing)))
         .collect();
-    let mut after: Vec<_> = after
+    let mut after: Named<'a, T> = after
         .map(|thing| (names_after(thing), Some(thing)))
         .collect();
     let mut found = Vec::new();
@@ -83,6 +88,7 @@ pub(super) fn pairs<'a, T>(
             }
         }
     }
+    found.extend(moved(&mut before, &mut after, says));
     let gone = before
         .into_iter()
         .map(|(names, thing)| (names, (thing, None)));
@@ -92,6 +98,41 @@ pub(super) fn pairs<'a, T>(
     let single = gone.chain(came);
     let single = single.filter(|(_, pair)| pair.0.is_some() || pair.1.is_some());
     found.extend(single.map(|(names, pair)| (names.best().to_owned(), pair)));
+    found
+}
+
+/// Matches what is left on both sides and says the same.
+fn moved<'a, T, S: Ord>(
+    before: &mut Named<'a, T>,
+    after: &mut Named<'a, T>,
+    says: impl Fn(&T) -> Option<S>,
+) -> Vec<(String, Pair<'a, T>)> {
+    let is_left = |side: &Named<'a, T>| side.iter().any(|(_, thing)| thing.is_some());
+    let mut found = Vec::new();
+    if !is_left(before) || !is_left(after) {
+        return found;
+    }
+    let mut new: BTreeMap<S, Vec<usize>> = BTreeMap::new();
+    for (index, (_, thing)) in after.iter().enumerate().rev() {
+        if let Some(said) = thing.and_then(&says) {
+            new.entry(said).or_default().push(index);
+        }
+    }
+    for (names, thing) in before {
+        let Some(same) = thing.and_then(&says).and_then(|said| new.get_mut(&said)) else {
+            continue;
+        };
+        let fits = |index: &usize| {
+            let other = after.get(*index);
+            other.is_some_and(|(other, _)| !names.contradicts(other))
+        };
+        let Some(position) = same.iter().rposition(fits) else {
+            continue;
+        };
+        if let Some((other, there)) = after.get_mut(same.remove(position)) {
+            found.push((other.best().to_owned(), (thing.take(), there.take())));
+        }
+    }
     found
 }
 
@@ -131,14 +172,24 @@ pub(super) fn policy_names(policy: &LoadedPolicy, side: Side<'_>) -> Names {
 /// has no name of its own, so that two files can be compared whatever they are called.
 fn below(name: &str, roots: &[PathBuf]) -> (String, String) {
     let path = Path::new(name);
-    let below = roots.iter().find_map(|root| {
-        let root = root.strip_prefix(".").unwrap_or(root);
-        path.strip_prefix(root).ok()
-    });
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
-    match below.map(slashed) {
+    let below = roots.iter().find_map(|root| {
+        let plain = root.strip_prefix(".").unwrap_or(root);
+        match path.strip_prefix(plain) {
+            Ok(below) => Some(slashed(below)),
+            // The one may be absolute and the other not.
+            Err(_) => below_absolute(path, &Root::new(root)),
+        }
+    });
+    match below {
         Some(below) if below.is_empty() => ("*".to_owned(), slashed(path)),
         Some(below) => (below.clone(), below),
         None => (slashed(path), slashed(path)),
     }
+}
+
+fn below_absolute(path: &Path, root: &Root) -> Option<String> {
+    let whole = Root::new(path);
+    let below = whole.directory().strip_prefix(root.directory()).ok()?;
+    Some(below.to_string_lossy().replace('\\', "/"))
 }

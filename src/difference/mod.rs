@@ -11,6 +11,7 @@ mod canonical;
 mod change;
 mod compare;
 mod follows;
+mod gate;
 mod key;
 mod key_case;
 mod matching;
@@ -39,6 +40,7 @@ pub use change::{
 };
 pub use operation::Question;
 
+use canonical::Canonical;
 use matching::{key_names, pairs, policy_names};
 use surroundings::Surroundings;
 
@@ -57,8 +59,8 @@ pub struct Side<'a> {
 /// What the change from `before` to `after` does to these operations, such as [`WATCHED`], which
 /// `kmslint diff` asks about, or [`EVERY`].
 ///
-/// Keys are matched by ARN, else by id, else by the path of their policy's file from the roots;
-/// other policies by ARN, else by path and name. Only what can have changed is evaluated: keys and
+/// Keys are matched by ARN, else by id, else by the path of their policy's file from the roots, else by
+/// a policy that says the same; other policies by path and name, else likewise. Only what can have changed is evaluated: keys and
 /// policies whose statements differ, and, where users, roles or control policies differ, what
 /// these can do to every key.
 pub fn between(before: Side<'_>, after: Side<'_>, operations: ActionSet) -> Difference {
@@ -66,14 +68,20 @@ pub fn between(before: Side<'_>, after: Side<'_>, operations: ActionSet) -> Diff
     let keys = pairs(
         before.inventory.keys.iter(),
         after.inventory.keys.iter(),
-        |key| key_names(key, before),
-        |key| key_names(key, after),
+        (
+            |key: &_| key_names(key, before),
+            |key: &_| key_names(key, after),
+        ),
+        |key| Some(Canonical::new(&key.policy.as_ref()?.document)),
     );
     let policies = pairs(
         before.inventory.policies_of_people(),
         after.inventory.policies_of_people(),
-        |policy| policy_names(policy, before),
-        |policy| policy_names(policy, after),
+        (
+            |policy: &_| policy_names(policy, before),
+            |policy: &_| policy_names(policy, after),
+        ),
+        |policy| Some(Canonical::new(&policy.document)),
     );
     let keys = keys.into_par_iter();
     let keys = keys.filter_map(|(name, pair)| key::key(name, pair, &surroundings, operations));

@@ -11,8 +11,12 @@ pub enum Question {
     Cancel,
     /// Who can put another key policy.
     PutKeyPolicy,
+    /// Who can delete imported key material.
+    DeleteMaterial,
     /// Who can disable the key.
     Disable,
+    /// Who can create grants.
+    CreateGrant,
     /// Who can use the key.
     Use,
     /// Who can do something else to the key.
@@ -26,7 +30,9 @@ impl Question {
             KmsAction::ScheduleKeyDeletion => Self::Schedule,
             KmsAction::CancelKeyDeletion => Self::Cancel,
             KmsAction::PutKeyPolicy => Self::PutKeyPolicy,
+            KmsAction::DeleteImportedKeyMaterial => Self::DeleteMaterial,
             KmsAction::DisableKey => Self::Disable,
+            KmsAction::CreateGrant => Self::CreateGrant,
             action if USE.contains(action) => Self::Use,
             _ => Self::Other,
         }

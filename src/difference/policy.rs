@@ -26,6 +26,7 @@ pub(super) fn policy(
         kind: SubjectKind::Policy,
         subject,
         account: None,
+        may_have_imported_material: true,
         presence,
         changes: Vec::new(),
         standings: Vec::new(),
@@ -47,25 +48,30 @@ pub(super) fn policy(
     changed.differs().then_some(changed)
 }
 
-/// What changes for any user or role, on a key that leaves every decision to other policies.
+/// What changes for any user or role, on a key that leaves every decision to other policies. A policy
+/// of which nothing tells that it limits somebody may still be a guardrail, such as a control policy
+/// without its `Type`: what it denies to whoever has everything is asked too.
 fn changes(
     kind: PolicyKind,
     (before, after): (Option<&LoadedPolicy>, Option<&LoadedPolicy>),
     asked: ActionSet,
 ) -> Option<Vec<Change>> {
     let key = delegating_key()?;
-    let who = if PolicyAlone::limits(kind) {
-        PrincipalKind::Limited
-    } else {
-        PrincipalKind::Holder
+    let all = |who, alone: fn(PolicyKind, Option<&LoadedPolicy>) -> PolicyAlone| {
+        let (old, new) = (alone(kind, before), alone(kind, after));
+        let callers: Vec<_> = old.candidates().into_iter().zip(new.candidates()).collect();
+        let change = |action| change(&callers, who, action, &key);
+        asked.iter().filter_map(change).collect::<Vec<_>>()
     };
-    let (old, new) = (
-        PolicyAlone::new(kind, before),
-        PolicyAlone::new(kind, after),
-    );
-    let callers: Vec<_> = old.candidates().into_iter().zip(new.candidates()).collect();
-    let change = |action| change(&callers, who, action, &key);
-    Some(asked.iter().filter_map(change).collect())
+    if PolicyAlone::limits(kind) {
+        return Some(all(PrincipalKind::Limited, PolicyAlone::new));
+    }
+    let mut found = all(PrincipalKind::Holder, PolicyAlone::new);
+    let told: ActionSet = found.iter().map(|change| change.action).collect();
+    let limited = all(PrincipalKind::Limited, PolicyAlone::beside_everything).into_iter();
+    found.extend(limited.filter(|change| !told.contains(change.action)));
+    found.sort_by_key(|change| change.action);
+    Some(found)
 }
 
 fn change<'a>(

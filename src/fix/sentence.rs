@@ -250,6 +250,7 @@ mod tests {
                 kind: SubjectKind::Key,
                 subject: "policy.json".to_owned(),
                 account: None,
+                may_have_imported_material: true,
                 presence: Presence::Both,
                 changes,
                 standings: Vec::new(),

@@ -12,8 +12,8 @@ use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Loaded, load_over, load_watched};
 use crate::source::{
-    AtRevision, Discovery, InputError, InputFailure, Location, Overlay, Progress, SourceId, Span,
-    at_revision, discover,
+    AtRevision, Base, Comparison, Discovery, Filter, InputError, InputFailure, Location, Overlay,
+    Progress, SourceId, Span, at_revision, discover,
 };
 
 use super::configuration::{self, Broken, Configuration, Layer, Search};
@@ -103,12 +103,12 @@ impl Project {
         Ok(project)
     }
 
-    /// The paths as they were at a revision, and as they are, by the configuration that holds now.
+    /// The paths as they were before a change and are after it, by the configuration that holds now.
     /// Control policies of the configuration are read as they were, where the repository has them.
     ///
     /// # Errors
-    /// As [`open`](Self::open), and where the files cannot be had at the revision.
-    pub fn since(options: &Options, revision: &str) -> Result<[Self; 2], ProjectError> {
+    /// As [`open`](Self::open), and where the files cannot be had at a revision.
+    pub fn since(options: &Options, compared: &Comparison) -> Result<[Self; 2], ProjectError> {
         let paths = options.given();
         if paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(ProjectError::StandardInputAtRevision);
@@ -122,37 +122,17 @@ impl Project {
             Ok(configuration) => configuration,
             Err(broken) => return Ok([Self::default(), Self::broken(broken)]),
         };
-        let filter = configuration.filter(options)?;
-        let AtRevision {
-            discovery,
-            mut overlay,
-        } = at_revision(revision, &paths, &filter)?;
-        let organization = configuration.config.organization.as_ref();
-        if let Some(organization) = organization
-            && configuration.team.revision.is_none()
-        {
-            organization::add_files_at(revision, organization, &mut overlay);
-        }
-        let side = |discovery: Discovery, loaded: Loaded, overlay: Overlay| {
-            let mut side = Self {
-                paths: paths.clone(),
-                discovery,
-                loaded,
-                configuration: configuration.clone(),
-                overlay,
-                options: options.clone(),
-                ..Self::default()
-            };
-            side.complete();
-            side
+        let history = History {
+            filter: configuration.filter(options)?,
+            paths,
+            configuration,
+            options,
         };
-        let loaded = load_over(&discovery, &overlay);
-        let then = side(discovery, loaded, overlay);
-        // What is not there any more is on one side only; git has said that it was there.
-        let there: Vec<_> = paths.iter().filter(|path| path.exists()).cloned().collect();
-        let discovery = discover(&there, &filter);
-        let loaded = load(&discovery, options);
-        let now = side(discovery, loaded, Overlay::default());
+        let then = history.at(&compared.before)?;
+        let now = match &compared.after {
+            Some(revision) => history.at(&Base::Exact(revision.clone()))?,
+            None => history.now(),
+        };
         let mut sides = [then, now];
         for side in &mut sides {
             // That files are there and nothing is recognised in them is a failure of this side;
@@ -343,6 +323,55 @@ impl Project {
                 conclude(facts)
             },
         )
+    }
+}
+
+/// The same paths at several times, by one configuration.
+struct History<'o> {
+    paths: Vec<PathBuf>,
+    configuration: Configuration,
+    filter: Filter,
+    options: &'o Options,
+}
+
+impl History<'_> {
+    /// As they were at a commit.
+    fn at(&self, base: &Base) -> Result<Project, ProjectError> {
+        let AtRevision {
+            discovery,
+            mut overlay,
+        } = at_revision(base, &self.paths, &self.filter)?;
+        let organization = self.configuration.config.organization.as_ref();
+        if let Some(organization) = organization
+            && self.configuration.team.revision.is_none()
+        {
+            organization::add_files_at(base, organization, &mut overlay);
+        }
+        let loaded = load_over(&discovery, &overlay);
+        Ok(self.side(discovery, loaded, overlay))
+    }
+
+    /// As they are. What is not there any more is on one side only; git has said that it was there.
+    fn now(&self) -> Project {
+        let there = self.paths.iter().filter(|path| path.exists());
+        let there: Vec<_> = there.cloned().collect();
+        let discovery = discover(&there, &self.filter);
+        let loaded = load(&discovery, self.options);
+        self.side(discovery, loaded, Overlay::default())
+    }
+
+    fn side(&self, discovery: Discovery, loaded: Loaded, overlay: Overlay) -> Project {
+        let mut side = Project {
+            paths: self.paths.clone(),
+            discovery,
+            loaded,
+            configuration: self.configuration.clone(),
+            overlay,
+            options: self.options.clone(),
+            ..Project::default()
+        };
+        side.complete();
+        side
     }
 }
 

@@ -6,7 +6,7 @@ use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
 use crate::load::{Loaded, policy_file_over};
 use crate::policy::PolicyKind;
-use crate::source::{Filter, InputError, InputFailure, Overlay, SourceId, Span, at_revision};
+use crate::source::{Base, Filter, InputError, InputFailure, Overlay, SourceId, Span, at_revision};
 
 use super::team_files::{TeamFiles, shown};
 
@@ -113,12 +113,12 @@ impl ControlPolicies<'_> {
 /// Adds the organization's policies as they were at the revision. What the repository does not
 /// have, or had not, is read from the disk.
 pub(super) fn add_files_at(
-    revision: &str,
+    base: &Base,
     organization: &config::Organization,
     overlay: &mut Overlay,
 ) {
     for path in files(organization) {
-        let found = at_revision(revision, std::slice::from_ref(&path), &Filter::default());
+        let found = at_revision(base, std::slice::from_ref(&path), &Filter::default());
         if let Ok(found) = found
             && let Some(bytes) = found.overlay.get(&path)
         {

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use super::comparison::{Base, is_shallow};
 use super::discover::{holds_json, is_left_out_name, shown};
 use super::{Discovery, Filter, Overlay};
 
@@ -29,6 +30,34 @@ pub enum GitError {
     /// The revision names no commit.
     #[error("`{0}` is no revision of the repository")]
     NoRevision(String),
+    /// The revision names no commit of a clone that has only a part of the history.
+    #[error(
+        "`{0}` is no revision of this shallow clone: fetch it first, for example by \
+         `git fetch --unshallow origin`, or by `fetch-depth: 0` of `actions/checkout`"
+    )]
+    NoRevisionOfShallow(String),
+    /// A clone that has only a part of the history does not tell where two revisions parted.
+    #[error(
+        "where `{other}` left `{one}` is not in this shallow clone: fetch the rest of its history, by \
+         `git fetch --unshallow` or by `fetch-depth: 0` of `actions/checkout`, or compare with `{one}` \
+         itself by `--git-exact`"
+    )]
+    Shallow {
+        /// The first.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// Two revisions have nothing in common.
+    #[error(
+        "`{one}` and `{other}` have no commit in common: compare with `{one}` itself by `--git-exact`"
+    )]
+    NoCommonAncestor {
+        /// The first.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// The revision is the name of several things.
     #[error(
         "`{0}` is the name of several revisions: write its whole name, for example \
@@ -62,26 +91,26 @@ pub struct AtRevision {
     pub overlay: Overlay,
 }
 
-/// What the paths stood for at a revision: the same files as [`super::discover`] would have found
+/// What the paths stood for at a commit: the same files as [`super::discover`] would have found
 /// then. Symbolic links are passed over, and submodules too.
 ///
 /// # Errors
 /// Where git is not there, a path is in no repository, the revision is none, or a path is neither
 /// at the revision nor on the disk.
 pub fn at_revision(
-    revision: &str,
+    base: &Base,
     paths: &[PathBuf],
     filter: &Filter,
 ) -> Result<AtRevision, GitError> {
     let mut found = AtRevision::default();
     for path in paths {
         let place = Place::of(path);
-        let commit = place.commit(revision)?;
+        let commit = base.commit(&place.directory, |revision| place.commit(revision))?;
         let entries = place.list(&commit)?;
         if entries.is_empty() && !path.exists() {
             return Err(GitError::NoPath {
                 path: path.to_string_lossy().into_owned(),
-                revision: revision.to_owned(),
+                revision: base.text().to_owned(),
             });
         }
         let mut wanted = Vec::new();
@@ -173,10 +202,13 @@ impl Place {
                 reason: said(&inside.stderr),
             });
         }
-        let none = || GitError::NoRevision(revision.to_owned());
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
-            return Err(none());
+            return Err(GitError::NoRevision(revision.to_owned()));
         }
+        let none = || match is_shallow(&self.directory) {
+            true => GitError::NoRevisionOfShallow(revision.to_owned()),
+            false => GitError::NoRevision(revision.to_owned()),
+        };
         let mut git = self.git("rev-parse");
         git.args(["--verify", "--quiet"])
             .arg(format!("{revision}^{{commit}}"));

@@ -3,6 +3,7 @@
 //! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
 
 mod admit;
+mod comparison;
 mod defuse;
 mod discover;
 pub mod edit;
@@ -22,6 +23,7 @@ mod root;
 mod span;
 
 pub use admit::{MAX_FILE, Refusal, SpecialFile, admit, is_descriptor};
+pub use comparison::{Base, Comparison};
 pub use defuse::{begins_command, defuse, escape_json, is_command, is_deceptive};
 pub use discover::{Discovery, Filter, FilterError, discover};
 pub use embedded::{Embedded, Encoding, OffsetMap};

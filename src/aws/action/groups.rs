@@ -33,8 +33,8 @@ pub const CRITICAL: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion)
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>
 pub const USE: ActionSet = uses();
 
-/// What changes of permissions are told of: deletion, its cancellation, the key policy, `DisableKey`,
-/// and use.
+/// What changes of permissions are told of: deletion, its cancellation, the key policy, the deletion of
+/// imported key material, `DisableKey`, `CreateGrant`, and use.
 pub const WATCHED: ActionSet = watched();
 
 /// Every operation that is about one key.
@@ -45,7 +45,9 @@ const fn watched() -> ActionSet {
     set.insert(KmsAction::ScheduleKeyDeletion);
     set.insert(KmsAction::CancelKeyDeletion);
     set.insert(KmsAction::PutKeyPolicy);
+    set.insert(KmsAction::DeleteImportedKeyMaterial);
     set.insert(KmsAction::DisableKey);
+    set.insert(KmsAction::CreateGrant);
     set
 }
 

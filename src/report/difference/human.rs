@@ -8,7 +8,7 @@ use crate::report::snippet::{Tone, paint};
 use crate::report::visible::prose;
 
 use super::row::{Row, Sign, remarks, rows};
-use super::{by_weight, summary, what};
+use super::{Gate, by_weight, summary, what};
 
 /// So many principals are named in a row.
 const MOST_NAMES: usize = 6;
@@ -20,15 +20,25 @@ const WIDEST: usize = 44;
 ///
 /// # Errors
 /// Where writing fails.
-pub fn write(out: &mut impl Write, difference: &Difference, style: &Style) -> io::Result<()> {
-    for subject in by_weight(difference) {
-        write_subject(out, subject, style)?;
+pub fn write(
+    out: &mut impl Write,
+    difference: &Difference,
+    gate: Gate,
+    style: &Style,
+) -> io::Result<()> {
+    for subject in by_weight(difference, gate) {
+        write_subject(out, subject, gate, style)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary(difference))
+    writeln!(out, "{}", summary(difference, gate))
 }
 
-fn write_subject(out: &mut impl Write, subject: &ChangedSubject, style: &Style) -> io::Result<()> {
+fn write_subject(
+    out: &mut impl Write,
+    subject: &ChangedSubject,
+    gate: Gate,
+    style: &Style,
+) -> io::Result<()> {
     let (kind, presence) = what(subject);
     let name = prose(&subject.subject, style.unicode);
     let presence = if presence.is_empty() {
@@ -37,7 +47,7 @@ fn write_subject(out: &mut impl Write, subject: &ChangedSubject, style: &Style) 
         format!(" ({presence})")
     };
     writeln!(out, "{kind} {name}{presence}")?;
-    let rows = rows(subject);
+    let rows = rows(subject, gate);
     let cells: Vec<_> = rows.iter().map(|row| cells(row, style)).collect();
     let width = |of: fn(&[String; 3]) -> &String| {
         let widths = cells.iter().map(|cells| of(cells).chars().count());

@@ -4,15 +4,17 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::aws::{KmsAction, PendingWindowInDays, PrincipalKind};
+use crate::aws::{ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::config::InForce;
 use crate::difference::{
     Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
     SubjectKind, UnknownChange, Way,
 };
-use crate::eval::{Case, CaseSet};
+use crate::eval::CaseSet;
 use crate::report::json::{JsonError, failure};
 use crate::source::{InputFailure, Sources};
+
+use super::Gate;
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;
@@ -24,8 +26,12 @@ pub const SCHEMA: &str = include_str!("schema.json");
 #[derive(Serialize)]
 struct Document<'a> {
     version: u8,
+    fails: bool,
+    watched: Vec<&'static str>,
+    fail_on_gain: Vec<&'static str>,
     gains_deletion: bool,
     loses_last_canceller: bool,
+    loses_policy_control: bool,
     subjects: Vec<JsonSubject<'a>>,
     errors: Vec<JsonError<'a>>,
     configuration: JsonConfigurations<'a>,
@@ -43,8 +49,11 @@ struct JsonSubject<'a> {
     subject: &'a str,
     account: Option<String>,
     presence: &'static str,
+    fails: bool,
+    gained: Vec<&'static str>,
     gains_deletion: bool,
     loses_last_canceller: bool,
+    loses_policy_control: bool,
     changes: Vec<JsonChange<'a>>,
     standings: Vec<JsonStanding>,
     unknown_actions: Vec<JsonUnknown<'a>>,
@@ -117,6 +126,7 @@ pub struct SideInputs<'a> {
 pub fn write(
     out: &mut impl Write,
     difference: &Difference,
+    gate: Gate,
     sides: [SideInputs<'_>; 2],
 ) -> io::Result<()> {
     let errors = sides.iter().flat_map(|side| {
@@ -126,16 +136,28 @@ pub fn write(
     let [before, after] = sides.map(|side| side.configuration);
     let document = Document {
         version: VERSION,
+        fails: difference.fails(gate.fail_on_gain),
+        watched: names(gate.watched),
+        fail_on_gain: names(gate.fail_on_gain),
         gains_deletion: difference.gains_deletion(),
         loses_last_canceller: difference.loses_last_canceller(),
-        subjects: difference.subjects.iter().map(subject).collect(),
+        loses_policy_control: difference.loses_policy_control(),
+        subjects: difference
+            .subjects
+            .iter()
+            .map(|changed| subject(changed, gate))
+            .collect(),
         errors: errors.collect(),
         configuration: JsonConfigurations { before, after },
     };
     crate::report::json::write(out, &document)
 }
 
-fn subject(subject: &ChangedSubject) -> JsonSubject<'_> {
+fn names(actions: ActionSet) -> Vec<&'static str> {
+    actions.iter().map(KmsAction::name).collect()
+}
+
+fn subject(subject: &ChangedSubject, gate: Gate) -> JsonSubject<'_> {
     JsonSubject {
         kind: match subject.kind {
             SubjectKind::Key => "key",
@@ -148,8 +170,11 @@ fn subject(subject: &ChangedSubject) -> JsonSubject<'_> {
             Presence::Added => "added",
             Presence::Removed => "removed",
         },
+        fails: subject.fails(gate.fail_on_gain),
+        gained: names(subject.gained(ActionSet::ALL)),
         gains_deletion: subject.gains_deletion(),
         loses_last_canceller: subject.loses_last_canceller(),
+        loses_policy_control: subject.loses_policy_control(),
         changes: subject.changes.iter().map(change).collect(),
         standings: subject.standings.iter().copied().map(standing).collect(),
         unknown_actions: subject.unknown.iter().map(unknown).collect(),
@@ -189,12 +214,14 @@ fn permission(permission: &Permission, scheduling: bool) -> JsonPermission<'_> {
             "conditional"
         }
     };
-    let whole = if permission.allowed.is_empty() {
-        decision(CaseSet::ALL)
-    } else {
-        "allowed"
+    // As `simulate` has it: the best over all day counts and none, and of none, whose comparison AWS
+    // does not document, firm only where both readings agree.
+    let whole = match permission.standing() {
+        Standing::Surely => "allowed",
+        Standing::Perhaps => "conditional",
+        Standing::Nobody => "denied",
     };
-    let omitted = CaseSet::of(Case::OmittedAsAbsent).with(Case::OmittedAsDefault);
+    let omitted = CaseSet::OMITTED;
     JsonPermission {
         decision: whole,
         days: days(permission.allowed, scheduling),

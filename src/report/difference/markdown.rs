@@ -9,7 +9,7 @@ use crate::report::visible::clip;
 use crate::source::InputFailure;
 
 use super::row::{Row, remarks, rows};
-use super::{by_weight, summary, what};
+use super::{Gate, by_weight, summary, what};
 
 /// So many principals are named in a row.
 const MOST_NAMES: usize = 10;
@@ -27,15 +27,16 @@ const NOTE: usize = 300;
 pub fn write(
     out: &mut impl Write,
     difference: &Difference,
+    gate: Gate,
     failures: &[InputFailure],
 ) -> io::Result<()> {
     let mut text = String::from("<!-- kmslint diff -->\n");
     text.push_str(
-        &format_args!("### kmslint diff: {}\n", inline(&summary(difference))).to_string(),
+        &format_args!("### kmslint diff: {}\n", inline(&summary(difference, gate))).to_string(),
     );
     let mut left = add_failures(&mut text, failures);
-    for subject in by_weight(difference) {
-        left = left.saturating_add(add_subject(&mut text, subject));
+    for subject in by_weight(difference, gate) {
+        left = left.saturating_add(add_subject(&mut text, subject, gate));
     }
     out.write_all(text.as_bytes())?;
     if left > 0 {
@@ -72,7 +73,7 @@ fn add_failures(text: &mut String, failures: &[InputFailure]) -> usize {
 }
 
 /// How many rows had no room.
-fn add_subject(text: &mut String, subject: &ChangedSubject) -> usize {
+fn add_subject(text: &mut String, subject: &ChangedSubject, gate: Gate) -> usize {
     let (kind, presence) = what(subject);
     let presence = if presence.is_empty() {
         String::new()
@@ -80,7 +81,7 @@ fn add_subject(text: &mut String, subject: &ChangedSubject) -> usize {
         format!(" ({presence})")
     };
     let name = code(&clip(&subject.subject, CELL));
-    let (rows, remarks) = (rows(subject), remarks(subject));
+    let (rows, remarks) = (rows(subject, gate), remarks(subject));
     let count = rows.len().saturating_add(remarks.len()).max(1);
     let mut head = format!("\n**{kind}** {name}{presence}\n");
     if !rows.is_empty() {

@@ -9,15 +9,27 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::difference::{ChangedSubject, Difference, Presence, SubjectKind};
+use std::collections::BTreeMap;
 
-/// The subjects in the order in which people should see them: those that close a gate first.
-fn by_weight(difference: &Difference) -> Vec<&ChangedSubject> {
+use crate::aws::{ActionSet, KmsAction};
+use crate::difference::{ChangedSubject, Difference, Presence, Question, SubjectKind};
+
+/// What was asked, and on what a gate fails.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// The operations that were asked about.
+    pub watched: ActionSet,
+    /// Those whose gain a gate fails on.
+    pub fail_on_gain: ActionSet,
+}
+
+/// The subjects in the order in which people should see them: those that a gate fails on first.
+fn by_weight(difference: &Difference, gate: Gate) -> Vec<&ChangedSubject> {
     let mut subjects: Vec<_> = difference.subjects.iter().collect();
     subjects.sort_by_key(|subject| {
-        let weight = if subject.gains_deletion() {
+        let weight = if !subject.gained(gate.fail_on_gain).is_empty() {
             0
-        } else if subject.loses_last_canceller() {
+        } else if subject.fails(gate.fail_on_gain) {
             1
         } else {
             2
@@ -41,10 +53,10 @@ const fn what(subject: &ChangedSubject) -> (&'static str, &'static str) {
     (kind, presence)
 }
 
-/// One sentence that sums up, for example `2 keys differ; somebody gains ScheduleKeyDeletion of 1`.
-fn summary(difference: &Difference) -> String {
+/// One sentence that sums up, for example `2 keys differ; somebody gains ScheduleKeyDeletion in 1`.
+fn summary(difference: &Difference, gate: Gate) -> String {
     if difference.is_empty() {
-        return "no difference in permissions".to_owned();
+        return format!("no difference in {}", watched(gate.watched));
     }
     let subjects = &difference.subjects;
     let of_kind = |kind| subjects.iter().filter(move |s| s.kind == kind).count();
@@ -62,17 +74,63 @@ fn summary(difference: &Difference) -> String {
         "differ"
     };
     let mut summary = format!("{} {differ}", parts.join(" and "));
-    let gaining = subjects.iter().filter(|s| s.gains_deletion()).count();
-    if gaining > 0 {
-        summary = format!("{summary}; somebody gains ScheduleKeyDeletion in {gaining}");
-    } else {
-        summary = format!("{summary}; nobody gains ScheduleKeyDeletion");
+    let before = summary.len();
+    let mut failing: Vec<_> = gate.fail_on_gain.iter().collect();
+    failing.sort_by_key(|action| Question::of(*action));
+    for action in &failing {
+        let only = ActionSet::only(*action);
+        let gaining = subjects.iter().filter(|s| !s.gained(only).is_empty());
+        let gaining = gaining.count();
+        if gaining > 0 {
+            summary = format!("{summary}; somebody gains {} in {gaining}", action.name());
+        }
     }
-    let lost = subjects.iter().filter(|s| s.loses_last_canceller()).count();
-    if lost > 0 {
-        summary = format!("{summary}; nobody is left who could cancel deletion in {lost}");
+    if summary.len() == before && !gate.fail_on_gain.is_empty() {
+        let names: Vec<_> = failing.iter().map(|action| action.name()).collect();
+        summary = format!("{summary}; nobody gains {}", listed(&names));
+    }
+    let lost = |loses: fn(&ChangedSubject) -> bool| subjects.iter().filter(|s| loses(s)).count();
+    for (count, what) in [
+        (
+            lost(ChangedSubject::loses_last_canceller),
+            "cancel deletion",
+        ),
+        (
+            lost(ChangedSubject::loses_policy_control),
+            "change the key policy",
+        ),
+    ] {
+        if count > 0 {
+            summary = format!("{summary}; nobody is left who could {what} in {count}");
+        }
     }
     summary
+}
+
+/// The operations that were asked about, those by which a key is used together.
+fn watched(actions: ActionSet) -> String {
+    let mut questions: BTreeMap<Question, Vec<KmsAction>> = BTreeMap::new();
+    for action in actions {
+        questions
+            .entry(Question::of(action))
+            .or_default()
+            .push(action);
+    }
+    let words = questions.iter();
+    let words: Vec<_> = words
+        .map(|(question, all)| words::operation(*question, all))
+        .collect();
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    listed(&words)
+}
+
+/// `a, b or c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -3,6 +3,7 @@
 use crate::aws::KmsAction;
 use crate::difference::{Change, ChangedSubject, Presence, Question, Way, Who};
 
+use super::Gate;
 use super::words::{operation, proviso, sides, standing, unknown_action, who};
 
 /// In which direction a row goes.
@@ -38,7 +39,7 @@ impl Sign {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) sign: Sign,
-    /// Whether it gives deletion.
+    /// Whether a gate fails on it.
     pub(super) grave: bool,
     pub(super) who: Vec<String>,
     /// On what else it hangs for all of them; may be empty.
@@ -58,7 +59,8 @@ struct Key {
 }
 
 /// The rows of a subject: by operation, gains first.
-pub(super) fn rows(subject: &ChangedSubject) -> Vec<Row> {
+pub(super) fn rows(subject: &ChangedSubject, gate: Gate) -> Vec<Row> {
+    let grave = subject.gained(gate.fail_on_gain);
     let mut by_person: Vec<(Key, &Who, Vec<KmsAction>)> = Vec::new();
     let mut positions = std::collections::BTreeMap::new();
     for change in &subject.changes {
@@ -102,7 +104,7 @@ pub(super) fn rows(subject: &ChangedSubject) -> Vec<Row> {
     rows.into_iter()
         .map(|(key, actions, people)| Row {
             sign: key.sign,
-            grave: key.question == Question::Schedule && key.sign != Sign::Loss,
+            grave: key.sign != Sign::Loss && actions.iter().any(|action| grave.contains(*action)),
             who: people.iter().map(|one| who(one, subject.account)).collect(),
             proviso: proviso(key.way, people.len()),
             operation: operation(key.question, &actions),
@@ -123,7 +125,7 @@ fn shown_sides(subject: &ChangedSubject, change: &Change) -> (String, String) {
     }
 }
 
-/// Sentences on what nobody can do any more, and whether it is the cancellation of deletion; then on
+/// Sentences on what nobody can do any more, and whether a gate fails on it; then on
 /// actions that this version does not know.
 pub(super) fn remarks(subject: &ChangedSubject) -> Vec<(bool, String)> {
     let unknown = subject.unknown.iter();
@@ -150,7 +152,8 @@ fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
                 .iter()
                 .all(|action| subject.lost().contains(*action));
             let sentence = format!("{words}: {}", operation(question, &actions));
-            (lost && question == Question::Cancel, sentence)
+            let grave = matches!(question, Question::Cancel | Question::PutKeyPolicy);
+            (lost && grave, sentence)
         })
         .collect()
 }

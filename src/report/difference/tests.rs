@@ -3,14 +3,20 @@
 use super::*;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::config::InForce;
+use crate::config::{FAIL_ON_GAIN, InForce};
 use crate::difference::{
-    Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, Way, Who,
+    Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, WATCHED,
+    Way, Who,
 };
 use crate::eval::CaseSet;
 use crate::report::Style;
 use crate::source::{InputError, InputFailure, Sources, Span};
 use serde_json::Value;
+
+const GATE: Gate = Gate {
+    watched: WATCHED,
+    fail_on_gain: FAIL_ON_GAIN,
+};
 
 /// What steers terminals, ends cells, lists and comments, or names people.
 const HOSTILE: &str = "a\u{1b}[31m|`<b>\n## @all \u{202e}-->";
@@ -44,6 +50,7 @@ fn difference() -> Difference {
         kind: SubjectKind::Key,
         subject: HOSTILE.to_owned(),
         account: None,
+        may_have_imported_material: true,
         presence: Presence::Both,
         changes: vec![
             change(KmsAction::ScheduleKeyDeletion),
@@ -81,7 +88,7 @@ fn nothing_of_a_policy_steers_a_terminal() {
         width: 80,
     };
     let mut out = Vec::new();
-    human::write(&mut out, &difference(), &style).unwrap();
+    human::write(&mut out, &difference(), GATE, &style).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert_eq!(
         text,
@@ -105,7 +112,7 @@ in 1
 #[test]
 fn nothing_of_a_policy_becomes_markdown() {
     let mut out = Vec::new();
-    markdown::write(&mut out, &difference(), &failures()).unwrap();
+    markdown::write(&mut out, &difference(), GATE, &failures()).unwrap();
     let text = String::from_utf8(out).unwrap();
     for hostile in ["<b>", "\u{1b}", "\n##  ", "@all", "\u{202e}"] {
         assert!(!text.contains(hostile), "{hostile:?} in {text}");
@@ -124,7 +131,7 @@ fn a_comment_never_grows_past_its_limit() {
     let one = all.subjects.remove(0);
     all.subjects = vec![one; 2_000];
     let mut out = Vec::new();
-    markdown::write(&mut out, &all, &failures()).unwrap();
+    markdown::write(&mut out, &all, GATE, &failures()).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.encode_utf16().count() <= crate::report::markdown::LIMIT);
     assert!(text.ends_with("the other formats have them.\n"));
@@ -145,7 +152,7 @@ fn the_document_is_described() {
         failures: &[],
         ..side
     };
-    json::write(&mut out, &difference(), [side, empty]).unwrap();
+    json::write(&mut out, &difference(), GATE, [side, empty]).unwrap();
     let document: Value = serde_json::from_slice(&out).unwrap();
     let schema: Value = serde_json::from_str(json::SCHEMA).unwrap();
     for (written, described) in [
