@@ -1,5 +1,5 @@
 //! `kmslint diff` on changes of all kinds: who is told to gain and to lose, and on what the run fails.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -216,7 +216,6 @@ fn a_weakened_guardrail_fails_though_it_names_nobody() {
             // A side with nothing at all would be no side.
             let mut files = vec![("key.json", document(&[account()]))];
             files.extend(statement.as_ref().map(|statement| match form {
-                "bare" => ("scp/scp.json", document(std::slice::from_ref(statement))),
                 "rcp" => ("scp/scp.json", document(&[everyone(statement)])),
                 "answer" => ("scp/scp.json", answer(statement, "SERVICE_CONTROL_POLICY")),
                 _ => ("scp/scp.json", document(std::slice::from_ref(statement))),

@@ -205,9 +205,12 @@ impl Place {
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
             return Err(GitError::NoRevision(revision.to_owned()));
         }
-        let none = || match is_shallow(&self.directory) {
-            true => GitError::NoRevisionOfShallow(revision.to_owned()),
-            false => GitError::NoRevision(revision.to_owned()),
+        let none = || {
+            if is_shallow(&self.directory) {
+                GitError::NoRevisionOfShallow(revision.to_owned())
+            } else {
+                GitError::NoRevision(revision.to_owned())
+            }
         };
         let mut git = self.git("rev-parse");
         git.args(["--verify", "--quiet"])

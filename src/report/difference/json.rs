@@ -23,6 +23,10 @@ const VERSION: u8 = 1;
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// The whole document.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for readers"
+)]
 #[derive(Serialize)]
 struct Document<'a> {
     version: u8,
@@ -43,6 +47,10 @@ struct JsonConfigurations<'a> {
     after: &'a InForce,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for readers"
+)]
 #[derive(Serialize)]
 struct JsonSubject<'a> {
     kind: &'static str,
