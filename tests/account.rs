@@ -381,7 +381,7 @@ fn a_folder_of_iam_collect_is_one_key() {
         Some("111122223333")
     );
     // A record of tags looks like any other object, and is one of tags beside such a file.
-    assert_eq!((loaded.recognized, loaded.passed_over.len()), (3, 0));
+    assert_eq!((loaded.recognized, loaded.passed_over().len()), (3, 0));
     let tag = &all[0].key.tags.as_ref().unwrap()[0];
     assert_eq!((&*tag.key, &*tag.value), ("Team", "payments"));
 }

@@ -114,7 +114,7 @@ fn git_makes_of_the_files_what_write_does() {
 #[test]
 fn a_file_that_cannot_be_read_keeps_all_from_being_written() {
     let directory = directory("fix-unreadable");
-    fs::write(directory.join("broken.json"), "{").unwrap();
+    fs::write(directory.join("broken.json"), "{\"Statement\":").unwrap();
     let output = kmslint(&directory, &["fix", "--write"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(

@@ -54,7 +54,7 @@ impl ReducedPolicy {
         let mut allows = ActionSet::EMPTY;
         let mut statements = Vec::new();
         for (index, statement) in document.statements.iter().enumerate() {
-            let covers = statement.covered();
+            let covers = statement.possible();
             if covers.is_empty() && extent == Extent::AboutKms {
                 continue;
             }

@@ -73,7 +73,10 @@ impl<'a> KeyQuestions<'a> {
             named.kind != PrincipalKind::UniqueId && !self.is_foreign(named)
         };
         let can = |named: &NamedPrincipal<'a>| self.permitted(named, action).is_some();
-        if self.plainly_given(action) || self.is_given_to_placeholder(action) {
+        if self.plainly_given(action)
+            || self.is_given_to_placeholder(action)
+            || self.may_be_given_by_placeholder(action)
+        {
             return true;
         }
         let named = named_by(self.granting(action));

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{Truth, resource_covers};
 use crate::policy::{
-    PrincipalEntry, PrincipalForm, ResourcePattern, Statement, has_placeholder_or_is_word,
+    ActionElement, Effect, PrincipalEntry, PrincipalForm, ResourcePattern, Statement,
+    has_placeholder_or_is_word,
 };
 
 use super::holder::Permitted;
@@ -30,7 +31,7 @@ impl<'a> KeyQuestions<'a> {
         let mut found = BTreeSet::new();
         for (index, statement) in self.granting(action) {
             if names(statement, named)? {
-                self.gives(statement).then(|| found.insert(index))?;
+                self.gives(statement, action).then(|| found.insert(index))?;
             }
         }
         (!found.is_empty()).then(|| Permitted::unconditional(found))
@@ -41,9 +42,11 @@ impl<'a> KeyQuestions<'a> {
         self.has_control_policies || self.loaded_of(named).is_some()
     }
 
-    /// Whether the statement surely gives its actions to those that it names, one by one.
-    fn gives(&self, statement: &Statement) -> bool {
+    /// Whether the statement surely gives the action to those that it names, one by one.
+    fn gives(&self, statement: &Statement, action: KmsAction) -> bool {
+        let is_sure = |of: &ActionElement| of.covers(action) && !of.is_doubtful(action);
         let is_plain = statement.conditions.is_empty()
+            && statement.action.as_ref().is_some_and(is_sure)
             && statement.principal.as_ref().is_some_and(|of| !of.negated);
         let resource = statement.resource.as_ref().filter(|of| !of.negated);
         is_plain
@@ -83,7 +86,7 @@ impl<'a> KeyQuestions<'a> {
         };
         let gives = |statement: &Statement| {
             let entries = statement.principal.iter().flat_map(|of| &of.entries);
-            self.gives(statement) && entries.into_iter().any(is_own)
+            self.gives(statement, action) && entries.into_iter().any(is_own)
         };
         let is_alone = !self.has_control_policies && self.identities.is_empty();
         let mut granting = self.granting(action);
@@ -105,6 +108,15 @@ impl<'a> KeyQuestions<'a> {
                 let text = &*entry.text().value;
                 text == named.text || entry.form() == PrincipalForm::Everyone
             })
+    }
+
+    /// Whether a placeholder of a template may allow the action to somebody.
+    pub(super) fn may_be_given_by_placeholder(&self, action: KmsAction) -> bool {
+        self.statements.iter().any(|statement| {
+            let may = statement.possible().contains(action);
+            let is_open = may && !statement.covered().contains(action);
+            is_open && statement.effect.value == Effect::Allow && statement.principal.is_some()
+        })
     }
 
     /// Whether the action is allowed to a principal that a template has yet to fill in.

@@ -4,6 +4,7 @@ pub mod action;
 pub mod arn;
 pub mod condition_key;
 pub mod data;
+mod document_kind;
 pub mod key;
 pub mod key_state;
 mod nearest;
@@ -19,6 +20,7 @@ pub use action::{
 };
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{ConditionKey, Presence, ValueType};
+pub use document_kind::DocumentKind;
 pub(crate) use nearest::nearest;
 pub use principal_kind::PrincipalKind;
 pub use reported::Reported;

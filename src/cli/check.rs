@@ -69,7 +69,8 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let written = &arguments.write_baseline;
     options.exclusions.write_baseline.clone_from(written);
     let checked = check(&arguments.inputs.options(), &options)?;
-    Report::new(&checked, arguments.format).show(terminal)?;
+    let named = arguments.inputs.named();
+    Report::new(&checked, arguments.format, named).show(terminal)?;
     let code = match checked.gate() {
         Gate::Passes => ExitCode::Clean,
         Gate::Fails => ExitCode::Findings,

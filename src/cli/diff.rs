@@ -12,9 +12,12 @@ use crate::project::{Options, Project, ProjectError};
 use crate::report;
 use crate::report::difference::Gate;
 use crate::report::difference::json::SideInputs;
+use crate::report::files::Named;
 use crate::source::{Comparison, InputFailure};
 
-use super::inputs::{TrustedArguments, configuration, report_failures, report_loosened};
+use super::inputs::{
+    TrustedArguments, configuration, report_failures, report_files, report_loosened,
+};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -200,6 +203,7 @@ pub(super) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit
         }
     }
     out.flush()?;
+    report_files(&after, Named::LooksLikeOurs, terminal)?;
     report_failures(&before, terminal)?;
     report_failures(&after, terminal)?;
     report_loosened(&after, terminal)?;

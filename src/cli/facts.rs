@@ -7,7 +7,7 @@ use clap::Args;
 use crate::project::Project;
 use crate::report;
 
-use super::inputs::{InputArguments, report_failures, report_loosened};
+use super::inputs::{InputArguments, report_failures, report_files, report_loosened};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<Exi
     let mut out = output::stdout();
     report::json::write(&mut out, &located)?;
     out.flush()?;
+    report_files(&project, arguments.inputs.named(), terminal)?;
     report_failures(&project, terminal)?;
     report_loosened(&project, terminal)?;
     Ok(if project.failures.is_empty() {

@@ -8,6 +8,7 @@ use crate::finding::Confidence;
 use crate::fix::{Proposal, fixable, safe_fixes};
 use crate::lint::{OWN_RULES, OwnRule};
 use crate::project::Checked;
+use crate::report::files::Named;
 use crate::report::json::FindingsDocument;
 use crate::report::{self, Reported, RuleInfo, Run, Summary};
 use crate::rule::{HEADINGS, Rule};
@@ -39,20 +40,23 @@ pub(super) enum Format {
 pub(super) struct Report<'a> {
     checked: &'a Checked,
     format: Format,
+    /// Which files are named that were not checked.
+    named: Named,
     summary: Summary,
     /// Safe fixes, for the formats that offer them.
     fixes: Vec<Proposal>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(checked: &'a Checked, format: Format) -> Self {
+    pub(super) fn new(checked: &'a Checked, format: Format, named: Named) -> Self {
         let project = &checked.project;
         let mut summary = Summary::new(
             &checked.findings,
             &project.failures,
-            project.loaded.recognized,
-            project.passed_over,
+            project.loaded.checked(),
+            &project.loaded.files,
         )
+        .with_placeholders(project.loaded.inventory.placeholders())
         .leaving_out(checked.suppressed.len(), checked.in_baseline.len());
         if format == Format::Human {
             summary.fixable = fixable(checked);
@@ -65,6 +69,7 @@ impl<'a> Report<'a> {
         Self {
             checked,
             format,
+            named,
             summary,
             fixes,
         }
@@ -82,6 +87,7 @@ impl<'a> Report<'a> {
                 report_failures(project, terminal)?;
                 report::configuration::human(&mut out, &self.checked.in_force, style)?;
                 report::human::summary(&mut out, &self.summary, style)?;
+                report::files::run(&mut out, &project.loaded.files, self.named, style)?;
             }
             Format::Json => {
                 let document = FindingsDocument {
@@ -89,6 +95,7 @@ impl<'a> Report<'a> {
                     findings,
                     failures,
                     summary: &self.summary,
+                    files: &project.loaded.files,
                     configuration: &self.checked.in_force,
                 };
                 report::json::findings(&mut out, &document)?;
@@ -133,6 +140,7 @@ impl<'a> Report<'a> {
             findings: &findings,
             fixes: &self.fixes,
             failures: &checked.project.failures,
+            files: &checked.project.loaded.files,
             summary: &self.summary,
             configuration: &checked.in_force,
             rules: &rules,

@@ -3,13 +3,14 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::aws::PendingWindowInDays;
+use crate::aws::{DocumentKind, PendingWindowInDays};
 use crate::lint::Standing;
 use crate::preflight::REASONS;
-use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Watch};
+use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Unrecognized, Watch};
 use crate::report;
+use crate::report::files::Named;
 
 use super::terminal::Terminal;
 use super::{days, output, progress};
@@ -27,6 +28,17 @@ pub(super) struct InputArguments {
     /// that is given by its own path is looked at all the same.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// The kind of the policies in files that are given by their own paths, where their text does
+    /// not tell.
+    #[arg(long = "as", value_name = "KIND", value_parser = parse_kind)]
+    kind: Option<DocumentKind>,
+    /// What becomes of a file that is not understood: an error for those that are given by their own
+    /// paths, and skipped for those that stand in a directory, unless this says otherwise.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    unrecognized: Option<OnUnrecognized>,
+    /// Name every file that is not checked, with the reason.
+    #[arg(long)]
+    show_passed_over: bool,
     /// The shortest waiting period that is not reported, 7 to 30 days; 14 unless configured.
     #[arg(long, value_name = "DAYS", value_parser = days::parse)]
     minimum_waiting_period: Option<PendingWindowInDays>,
@@ -58,7 +70,41 @@ impl TrustedArguments {
     }
 }
 
+/// What becomes of a file that is not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnUnrecognized {
+    /// It is an error, exit code 2.
+    Error,
+    /// It is passed over.
+    Skip,
+}
+
+impl OnUnrecognized {
+    const fn meant(self) -> Unrecognized {
+        match self {
+            Self::Error => Unrecognized::Error,
+            Self::Skip => Unrecognized::Skip,
+        }
+    }
+}
+
+fn parse_kind(text: &str) -> Result<DocumentKind, String> {
+    DocumentKind::parse(text).ok_or_else(|| {
+        let known = DocumentKind::ALL.map(DocumentKind::name);
+        format!("the kinds are {}", known.join(", "))
+    })
+}
+
 impl InputArguments {
+    /// Which files are named.
+    pub(super) const fn named(&self) -> Named {
+        if self.show_passed_over {
+            Named::All
+        } else {
+            Named::LooksLikeOurs
+        }
+    }
+
     pub(super) fn options(&self) -> Options {
         Options {
             paths: self.paths.clone(),
@@ -66,6 +112,8 @@ impl InputArguments {
             exclude: self.exclude.clone(),
             configuration: configuration(self.config.as_ref(), self.no_config),
             trusted_revision: self.trusted.revision(),
+            kind: self.kind,
+            unrecognized: self.unrecognized.map(OnUnrecognized::meant),
             minimum_waiting_period: self.minimum_waiting_period,
             cautions: REASONS,
             // Progress is for somebody who waits.
@@ -83,6 +131,13 @@ pub(super) fn configuration(config: Option<&PathBuf>, no_config: bool) -> Config
         Some(path) => ConfigurationFile::At(path.clone()),
         None => ConfigurationFile::Nearest,
     }
+}
+
+/// Tells on standard error which files were not checked, and which that look like ours.
+pub(super) fn report_files(project: &Project, named: Named, terminal: &Terminal) -> io::Result<()> {
+    let mut err = output::stderr();
+    report::files::names(&mut err, &project.loaded.files, named, &terminal.style)?;
+    err.flush()
 }
 
 /// Tells on standard error what could not be read.

@@ -19,7 +19,7 @@ use crate::source::{Location, Root, Sources};
 
 use super::acceptances;
 use super::clock;
-use super::inputs::{InputArguments, report_failures, report_loosened};
+use super::inputs::{InputArguments, report_failures, report_files, report_loosened};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -101,6 +101,7 @@ pub(super) fn run(
     let sources = &project.loaded.sources;
     // Without everything that was given there is no verdict: what is missing may be what speaks
     // against it.
+    report_files(&project, arguments.inputs.named(), terminal)?;
     if !project.failures.is_empty() {
         report_failures(&project, terminal)?;
         return Ok(ExitCode::Failure);
@@ -166,16 +167,6 @@ fn all_pending(
     paths: &[PathBuf],
     project: &Project,
 ) -> Result<Vec<Preflight>, Failure> {
-    let passed_over = project.loaded.passed_over.iter();
-    let is_named = |file: &str| paths.iter().any(|path| path.as_path() == Path::new(file));
-    if let Some(of) = passed_over.clone().find(|of| is_named(&of.file)) {
-        // Else a plan that is not understood would pass for one that nothing speaks against.
-        let text = format!(
-            "--pending: `{}` is passed over: {}\n  help: a plan is an object with `KeyId` and `PendingWindowInDays`",
-            of.file, of.reason
-        );
-        return Err(Failure::usage(text));
-    }
     let sources = &project.loaded.sources;
     let named = |at: Location| {
         let file = sources.get(at.source);

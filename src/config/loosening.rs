@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use crate::aws::{ActionSet, KmsAction, PendingWindowInDays};
+use crate::aws::{ActionSet, DocumentKind, KmsAction, PendingWindowInDays};
 use crate::finding::Severity;
 use crate::source::Span;
 
 use super::suppression::Target;
-use super::{AcceptedCaution, Config, EvidenceSettings, FAIL_ON_GAIN, RuleLevel, Suppression};
+use super::{
+    AcceptedCaution, Config, Documents, EvidenceSettings, FAIL_ON_GAIN, RuleLevel, Suppression,
+};
 
 /// What holds where no configuration says anything.
 #[derive(Clone, Copy)]
@@ -73,6 +75,13 @@ pub enum Loosened {
     Include(String),
     /// Files that match are not looked at.
     Exclude(String),
+    /// Files that match are read as another kind of policy.
+    Documents {
+        /// The pattern.
+        path: String,
+        /// The kind.
+        kind: DocumentKind,
+    },
     /// A principal may administer keys.
     Administrator(String),
     /// Other control policies count.
@@ -149,6 +158,10 @@ impl fmt::Display for Loosened {
             }
             Self::Include(pattern) => write!(f, "includes only files that match `{pattern}`"),
             Self::Exclude(pattern) => write!(f, "excludes files that match `{pattern}`"),
+            Self::Documents { path, kind } => {
+                let kind = kind.name();
+                write!(f, "reads files that match `{path}` as `{kind}`")
+            }
             Self::Administrator(arn) => write!(f, "trusts `{arn}` as an administrator"),
             Self::Organization => write!(f, "defines the control policies of the organization"),
             Self::Suppression { rule, target } => {
@@ -198,6 +211,7 @@ pub fn loosened(
         .thresholds()
         .chain(compared.rules())
         .chain(compared.lists())
+        .chain(compared.documents())
         .chain(compared.suppressions())
         .chain(compared.evidence())
         .chain(compared.accepted_cautions())
@@ -315,6 +329,23 @@ impl<'a> Compared<'a> {
             .map(|(arn, at)| (Loosened::Administrator(arn.clone()), *at));
         let all = include.chain(exclude).chain(trusted);
         all.map(|(what, at)| Loosening { what, at })
+    }
+
+    /// Files that are read as a kind that their text does not show: an open key policy that is read
+    /// as another kind of policy is not checked as one.
+    fn documents(&self) -> impl Iterator<Item = Loosening> {
+        let known = |of: &&Documents| {
+            let mut strict = self.strict.documents.iter();
+            !self.below && strict.any(|strict| strict.path == of.path && strict.kind == of.kind)
+        };
+        let new = self.other.documents.iter();
+        new.filter(move |of| !known(of)).map(|of| Loosening {
+            what: Loosened::Documents {
+                path: of.path.clone(),
+                kind: of.kind,
+            },
+            at: of.at,
+        })
     }
 
     fn evidence(&self) -> impl Iterator<Item = Loosening> {
@@ -488,6 +519,16 @@ mod tests {
 
     const SUPPRESSION: &str = "[[suppressions]]\nrule = \"a\"\npath = \"x\"\nreason = \"r\"\n\
         statement = \"0123456789abcdef0123456789abcdef\"\n";
+
+    #[test]
+    fn kind_of_documents_that_a_nested_file_declares_loosens() {
+        let documents = "[[documents]]\npath = \"kms/**\"\nkind = \"scp\"\n";
+        let expected = ["reads files that match `kms/**` as `scp`"];
+        assert_eq!(told("", documents, Stands::Below), expected);
+        assert_eq!(told(documents, documents, Stands::Below), expected);
+        assert!(told(documents, documents, Stands::InPlace).is_empty());
+        assert_eq!(told("", documents, Stands::InPlace), expected);
+    }
 
     #[test]
     fn what_a_nested_configuration_loosens_is_told() {

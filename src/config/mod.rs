@@ -4,6 +4,7 @@ mod acceptance;
 mod complaint;
 mod date;
 mod diff;
+mod documents;
 mod evidence;
 mod find;
 mod in_force;
@@ -26,6 +27,7 @@ use crate::source::{InputError, Root, SourceFile, Span, Spanned};
 pub use acceptance::AcceptedCaution;
 pub use date::parse_date;
 pub use diff::FAIL_ON_GAIN;
+pub use documents::Documents;
 pub use evidence::EvidenceSettings;
 pub use find::{FILE_NAME, NotAFile, find};
 pub use in_force::InForce;
@@ -60,6 +62,8 @@ pub struct Config {
     /// Path patterns, from the file's directory, of files not to look at. Neither list is about a
     /// file that the command line names: who asks for it wants it checked.
     pub exclude: Vec<String>,
+    /// What kind of policies files hold, the first that matches counts. Such files are never passed over.
+    pub documents: Vec<Documents>,
     /// ARNs, in which `*` and `?` may stand, of principals that may administer keys.
     pub trusted_administrators: Vec<String>,
     /// The organization that the keys' accounts belong to.

@@ -47,6 +47,10 @@ service_control_policies = ["modules.rs"]
 accounts = ["444455556666"]
 resource_control_policies = ["program.rs", "./rules.rs"]
 
+[[documents]]
+path = "kms/**"
+kind = "key-policy"
+
 [[suppressions]]
 rule = "short-waiting-period"
 path = "keys/**"
@@ -257,6 +261,7 @@ fn every_key_is_weighed_when_configurations_are_compared() {
     keys.sort();
     let weighed = [
         "diff",
+        "documents",
         "evidence",
         "exclude",
         "fail_on",

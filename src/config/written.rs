@@ -13,10 +13,11 @@ use crate::source::{self, InputError, Root};
 use super::acceptance::WrittenPreflight;
 use super::complaint::{Complaints, unknown_word};
 use super::diff::WrittenDiff;
+use super::documents::WrittenDocuments;
 use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
 use super::suppression::WrittenSuppression;
-use super::{Config, Places, Presence, RuleLevel, span, trusted};
+use super::{Config, Places, Presence, RuleLevel, documents, span, trusted};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,8 @@ pub(super) struct Written {
     include: Vec<Spanned<String>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
+    #[serde(default)]
+    documents: Vec<WrittenDocuments>,
     #[serde(default)]
     trusted_administrators: Vec<Spanned<String>>,
     limits: Option<WrittenLimits>,
@@ -88,6 +91,7 @@ impl Written {
             fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
             fail_on_gain: self.diff.check(complaints),
             rules: rules(self.rules, complaints),
+            documents: documents::check(self.documents, complaints),
             trusted_administrators: trusted::check(self.trusted_administrators, complaints),
             organization: self
                 .organization

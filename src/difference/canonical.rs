@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::action::may_be_newer;
 use crate::aws::{AccountId, ActionSet};
 use crate::policy::{
-    ActionElement, Effect, PolicyDocument, PolicyKind, PrincipalElement, PrincipalForm,
-    PrincipalType, Statement,
+    Effect, PolicyDocument, PolicyKind, PrincipalElement, PrincipalForm, PrincipalType, Statement,
 };
 
 use super::atom::{Factor, alternatives, factors};
@@ -149,13 +148,25 @@ impl Canonical {
     }
 }
 
-/// The names and patterns of the statement that match no known action and may match a newer one.
+/// The names and patterns of the statement that match no known action and may match a newer one, or what
+/// a template has yet to put there.
 fn unknown_actions(statement: &Statement) -> impl Iterator<Item = String> {
-    let element = statement.action.iter().filter(|element| !element.negated);
-    let patterns = element.flat_map(ActionElement::patterns);
-    let unknown = patterns.filter(|pattern| pattern.actions().is_empty());
-    let names = unknown.map(|pattern| pattern.text().value.to_ascii_lowercase());
-    names.filter(|name| name.starts_with("kms:") && may_be_newer(name))
+    let elements = statement.action.iter();
+    elements.flat_map(|element| {
+        let patterns = element.patterns().iter();
+        patterns.filter_map(|pattern| {
+            let text = &*pattern.text().value;
+            let name = text.to_ascii_lowercase();
+            let is_new = || {
+                let unknown = pattern.actions().is_empty() && !element.negated;
+                unknown && name.starts_with("kms:") && may_be_newer(&name)
+            };
+            if pattern.is_placeholder() {
+                return Some(text.to_owned());
+            }
+            is_new().then_some(name)
+        })
+    })
 }
 
 /// Nothing where the statement has no effect on KMS.

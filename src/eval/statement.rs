@@ -6,14 +6,22 @@ use super::scope::Scope;
 use super::{Holds, Truth, condition, resource};
 
 /// Whether the statement is about the request's action. That a wildcard in the service prefix, as in
-/// `*:*`, matches is not documented.
+/// `*:*`, matches is not documented; what a template will put in place of a placeholder is not known.
+/// With a complete context the policy counts as AWS would take it, and a placeholder names no action.
 pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> Truth {
     let Some(element) = &statement.action else {
         return Truth::No;
     };
-    let covered = element.covers(scope.request.action);
-    if element.is_doubtful(scope.request.action) {
-        scope.undocumented(covered)
+    let action = scope.request.action;
+    let covered = element.covers(action);
+    if element.is_doubtful(action) {
+        return scope.undocumented(covered);
+    }
+    if scope.request.context.is_complete() {
+        return element.literal().contains(action).into();
+    }
+    if !covered && element.possible().contains(action) {
+        Truth::Unknown
     } else {
         covered.into()
     }

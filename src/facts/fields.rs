@@ -12,9 +12,9 @@ use super::evidence::{
 };
 use super::group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 use super::record::{
-    Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalRecord, ResourceRecord,
-    SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
+    Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
+    Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalRecord,
+    ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
 };
 use super::related::{LastRelated, WaitsForReplicas};
 
@@ -26,7 +26,11 @@ fields!(Limits {
 });
 fields!(KeyRecord {
     arn account spec usage state origin manager multi_region_type asymmetric
-    [public_key_goes_on] deletion_date aliases tags last_used [pending] [waits_for_replicas] [last_related] [evidence] at
+    [public_key_goes_on] deletion_date aliases tags last_used [pending] [waits_for_replicas] [last_related]
+    [lockout_check_bypassed] [evidence] at
+});
+fields!(BypassRecord {
+    operation by at
 });
 fields!(TagRecord {
     key value

@@ -108,15 +108,15 @@ fn by_principals(record: &StatementRecord) -> Option<Inert> {
 fn by_actions(record: &StatementRecord) -> Option<Inert> {
     let first = record.actions.first()?;
     if record.covers.is_empty() {
+        if has_placeholder_action(record) {
+            return None;
+        }
         if record.not_action {
             return Some(inert(
                 InertCause::Action,
                 "its `NotAction` leaves no KMS action",
                 first.at,
             ));
-        }
-        if has_placeholder_action(record) {
-            return None;
         }
         // What AWS may have added since, the statement may be about.
         if record.actions.iter().any(|action| action.may_be_newer) {

@@ -5,7 +5,7 @@ use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, Origin};
 use crate::inventory::{Key, KeyMetadata, Located};
 
 use super::places::Places;
-use super::{KeyRecord, TagRecord};
+use super::{BypassRecord, KeyRecord, TagRecord};
 
 fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
     reported.map(|found| found.value.as_str().to_owned())
@@ -46,6 +46,14 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
         pending: super::pending::record(metadata, places),
         waits_for_replicas: None,
         last_related: None,
+        lockout_check_bypassed: metadata
+            .lockout_check_bypassed
+            .as_ref()
+            .map(|of| BypassRecord {
+                operation: of.value,
+                by: "this request",
+                at: places.place(of.at),
+            }),
         evidence: None,
         at: places.place(spec.map_or(key.at, |spec| spec.at)),
     }

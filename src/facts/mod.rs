@@ -29,9 +29,10 @@ pub use evidence::{
 };
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use record::{
-    Access, AccessTable, ActionForm, ActionRecord, ConditionEffect, ConditionRecord, Facts, Inert,
-    InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord, PrincipalRecord,
-    ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
+    Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
+    Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
+    ValueRecord, Via,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 

@@ -65,7 +65,7 @@ impl Bench {
         let document = &self.policy.document;
         let mut statements = document.statements.iter();
         document.kind == PolicyKind::Key
-            && statements.any(|statement| !statement.covered().is_empty())
+            && statements.any(|statement| !statement.possible().is_empty())
     }
 
     /// The text after these edits of the file.

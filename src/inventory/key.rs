@@ -84,6 +84,9 @@ pub struct KeyMetadata {
     pub last_usage: Option<Located<LastUsage>>,
     /// Its grants.
     pub grants: Option<Located<Grants>>,
+    /// The operation of a request that gives the key its policy and bypasses the check against a
+    /// lock-out, for example `PutKeyPolicy`; none of other requests.
+    pub lockout_check_bypassed: Option<Located<&'static str>>,
 }
 
 impl KeyMetadata {

@@ -54,6 +54,14 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// How many values of policies a template has yet to fill in.
+    pub fn placeholders(&self) -> usize {
+        let of_keys = self.keys.iter().filter_map(|key| key.policy.as_ref());
+        let all = of_keys.chain(self.policies_of_people());
+        all.map(|policy| policy.document.placeholders().count())
+            .sum()
+    }
+
     /// Every policy that somebody of these accounts can change, but for key policies.
     pub fn policies_of_people(&self) -> impl Iterator<Item = &LoadedPolicy> {
         let own = |policy: &&Arc<IdentityPolicy>| !policy.is_aws_managed();

@@ -37,7 +37,7 @@ fn account_of(policy: &PolicyDocument) -> Option<AccountId> {
 
 fn allows_kms(statement: &Statement) -> bool {
     let names = statement.principal.as_ref().is_some_and(|p| !p.negated);
-    statement.effect.value == Effect::Allow && names && !statement.covered().is_empty()
+    statement.effect.value == Effect::Allow && names && !statement.possible().is_empty()
 }
 
 /// Whom the statement names.

@@ -18,8 +18,14 @@ const MOST_REPEATED: usize = 100;
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
+    /// What kinds of documents it holds, in the singular, once for each.
+    pub(super) holds: Vec<&'static str>,
+    /// Whether no format knows the document, and only parts of it were read.
+    pub(super) is_wrapped: bool,
     /// Keys, or parts of them; a key policy is a key of which nothing else is known.
     pub(super) keys: Vec<Key>,
+    /// Keys that a request makes: no other file says anything of them.
+    pub(super) new_keys: Vec<Key>,
     /// What is said of keys that other files are about.
     pub(super) additions: Vec<Addition>,
     /// Deletions that are planned.
@@ -43,6 +49,32 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// Adds what another document of the same file holds. No file has several that others of its
+    /// directory are about.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.holds.extend(other.holds);
+        self.is_wrapped |= other.is_wrapped;
+        self.keys.extend(other.keys);
+        self.new_keys.extend(other.new_keys);
+        self.additions.extend(other.additions);
+        self.planned.extend(other.planned);
+        self.policies.extend(other.policies);
+        if let Some(account) = other.account {
+            let own = self.account();
+            own.principals.extend(account.principals);
+            own.groups.extend(account.groups);
+            own.managed.extend(account.managed);
+            own.inline.extend(account.inline);
+        }
+        self.owner = self.owner.take().or(other.owner);
+        self.organization_policies
+            .extend(other.organization_policies);
+        self.organizations.extend(other.organizations);
+        self.trail = self.trail.take().or(other.trail);
+        self.evidence = self.evidence.or(other.evidence);
+        self.errors.extend(other.errors);
+    }
+
     /// Users, groups, roles and their policies, to add to.
     pub(super) fn account(&mut self) -> &mut AccountPart {
         self.account.get_or_insert_default()

@@ -14,6 +14,9 @@ pub(super) struct Document<'a> {
     pub(super) text: &'a str,
     /// The tree.
     pub(super) root: Node<'a>,
+    /// Whether the tree is all that the file says: a policy that is a part of something else was not
+    /// written so for AWS.
+    pub(super) is_whole: bool,
 }
 
 impl Document<'_> {

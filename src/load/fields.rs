@@ -124,6 +124,7 @@ impl<'d, 'a> Fields<'d, 'a> {
         self.read(name, "a date", |node| match &node.value {
             Value::String(text) => Some(normalized_time(text)),
             Value::Number(text) => Some(normalized_time(text)),
+            Value::Object(_) => recorded_moment(node),
             _ => None,
         })
     }
@@ -142,4 +143,23 @@ impl<'d, 'a> Fields<'d, 'a> {
         let at = self.document.at(node.span);
         Some(Located { value, at })
     }
+}
+
+/// A moment as placebo records it, a tool that many tests of programs for AWS use:
+/// `{"__class__": "datetime", "year": 2016, …}`. <https://github.com/garnaat/placebo>
+fn recorded_moment(node: &Node<'_>) -> Option<String> {
+    if node.get("__class__").and_then(Node::as_str) != Some("datetime") {
+        return None;
+    }
+    let number = |name: &str| match &node.get(name)?.value {
+        Value::Number(text) => text.parse::<u32>().ok(),
+        _ => None,
+    };
+    let time = |name: &str| number(name).unwrap_or_default();
+    let (year, month, day) = (number("year")?, number("month")?, number("day")?);
+    let (hour, minute, second) = (time("hour"), time("minute"), time("second"));
+    let micro = time("microsecond");
+    let text =
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z");
+    Some(normalized_time(&text))
 }

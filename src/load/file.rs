@@ -1,19 +1,18 @@
 //! One file, from its path to what it holds.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::source::json::{self, Node};
 use crate::source::{
     self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
 };
 
-use super::bulk::refuse_bulk_statements;
 use super::contents::Contents;
-use super::document::Document;
-use super::folder::Sibling;
-use super::format::{self, Answer};
+use super::declared::Declared;
+use super::hints;
+use super::recognize;
 use super::trail::{self, Look, PlacedError, Sniff, Tally, Unknown};
 
 /// A file that may be of use.
@@ -40,7 +39,9 @@ pub(super) enum Outcome {
     /// It is of no use by itself.
     PassedOver {
         /// Why, in words that finish "passed over: …".
-        reason: String,
+        reason: Cow<'static, str>,
+        /// Whether something in it speaks of KMS all the same.
+        looks_like_ours: bool,
         /// What may yet become of it.
         kept: Kept,
     },
@@ -65,8 +66,14 @@ pub(super) enum Outcome {
 /// What is kept of a file that is of no use by itself.
 #[derive(Debug)]
 pub(super) enum Kept {
-    /// It is not JSON.
+    /// Nothing.
     Nothing,
+    /// A text without content: beside a key it should hold something.
+    Empty(Box<SourceFile>),
+    /// A text that begins like JSON and is none, and why.
+    Broken(Box<SourceFile>, InputError),
+    /// It begins like JSON and was not read further: in a folder of iam-collect it may say something.
+    Unread,
     /// It is JSON of a shape that no file beside it could make sense of.
     OtherJson,
     /// Its text: a file beside it may tell what it is about.
@@ -76,10 +83,11 @@ pub(super) enum Kept {
 }
 
 impl Outcome {
-    /// What is not even JSON.
-    pub(super) fn no_json(reason: &str) -> Self {
+    /// What is of no use whatever stands beside it.
+    pub(super) const fn passed_over(reason: &'static str) -> Self {
         Self::PassedOver {
-            reason: reason.to_owned(),
+            reason: Cow::Borrowed(reason),
+            looks_like_ours: false,
             kept: Kept::Nothing,
         }
     }
@@ -92,6 +100,8 @@ pub(super) struct Shared<'p> {
     pub(super) progress: &'p Progress,
     /// Bytes that stand in for those of files.
     pub(super) overlay: &'p Overlay,
+    /// What the user says of them.
+    pub(super) declared: &'p Declared,
     /// The events of all files; each file's are added when it is done, so that they never wait
     /// for one another in memory.
     pub(super) events: Mutex<Tally>,
@@ -121,10 +131,7 @@ fn open<'p>(candidate: &Candidate<'_>, shared: &Shared<'p>) -> Result<Opened<'p>
 fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
     let gzip = opened.is_gzip();
     if !gzip && trail::sniff(opened.head(), opened.is_whole()) == Sniff::Other {
-        return match opened.into_bytes() {
-            Ok(bytes) => read_bytes(candidate, bytes),
-            Err(error) => Outcome::Unreadable(error.complaint()),
-        };
+        return read_text(candidate, opened, shared);
     }
     // What is compressed, and what cannot be read again, cannot be shown.
     let shown = !gzip && candidate.path != Path::new("-");
@@ -142,7 +149,7 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
         Ok(Look::Other(unknown)) => match read_whole(unknown.bytes, unknown.rest) {
             Ok(bytes) => match trail::large_event(&bytes, unknown.is_open) {
                 Some(failure) => placed(candidate, &failure),
-                None => read_bytes(candidate, bytes),
+                None => read_bytes(candidate, bytes, shared),
             },
             Err(error) => Outcome::Unreadable(error.complaint()),
         },
@@ -158,7 +165,7 @@ const MAX_COMPRESSED: usize = 64 << 20;
 fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Outcome {
     let is_object = |bytes: &[u8]| bytes.trim_ascii_start().first().is_none_or(|b| *b == b'{');
     if !unknown.is_open && !is_object(&unknown.bytes) {
-        return Outcome::no_json(NO_EVENTS);
+        return Outcome::passed_over(NO_EVENTS);
     }
     if let Err(failure) = unknown.read_to(MAX_COMPRESSED) {
         return Outcome::Unreadable(failure.complaint_in_words(None));
@@ -172,13 +179,13 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
         return Outcome::Unreadable(error.help(help));
     }
     match source::decode(&candidate.path.to_string_lossy(), unknown.bytes) {
-        Ok(file) => match recognize(candidate, file) {
+        Ok(file) => match recognize::recognize(candidate, file, None) {
             Outcome::Read { file, contents } if contents.trail.is_some() => {
                 Outcome::Read { file, contents }
             }
-            _ => Outcome::no_json(NO_EVENTS),
+            _ => Outcome::passed_over(NO_EVENTS),
         },
-        Err(_) => Outcome::no_json(NO_EVENTS),
+        Err(_) => Outcome::passed_over(NO_EVENTS),
     }
 }
 
@@ -192,10 +199,61 @@ fn placed(candidate: &Candidate<'_>, failure: &trail::Failure) -> Outcome {
     }
 }
 
-fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>) -> Outcome {
+/// How much is read of a text that does not begin as JSON does. CloudFormation takes templates of 1 MB:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const MAX_OTHER: usize = 4 << 20;
+
+/// A file that holds no events. Of what is no text no more is read, and of what does not begin as JSON
+/// does only so much as a template has.
+fn read_text(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
+    let head = opened.head();
+    let is_json = begins_like_json(head);
+    let ending = candidate.path.extension();
+    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz"))
+        && (!is_json || head.trim_ascii().is_empty())
+    {
+        // What is cut to nothing begins no longer as gzip does.
+        let message = "the file is called compressed, and does not begin as gzip does";
+        let error = InputError::new(source::Span::default(), message);
+        return Outcome::Unreadable(error.help("fetch the file again: it may be cut off"));
+    }
+    if !is_json && hints::is_binary(head) {
+        return Outcome::passed_over("it is no text");
+    }
+    let bytes = if is_json {
+        opened.into_bytes()
+    } else {
+        opened.into_first_bytes(MAX_OTHER)
+    };
+    match bytes {
+        Ok(bytes) => read_bytes(candidate, bytes, shared),
+        Err(error) => Outcome::Unreadable(error.complaint()),
+    }
+}
+
+/// So much of a file tells how it begins.
+const HEAD: usize = 64 * 1024;
+
+/// Whether the first bytes are those of JSON, in UTF-8 or UTF-16, or blanks only, after which it may
+/// begin.
+pub(super) fn begins_like_json(head: &[u8]) -> bool {
+    let head = head.get(..HEAD).unwrap_or(head);
+    match source::decode("", head.to_vec()) {
+        Ok(file) => may_begin(file.text()),
+        Err(ReadError::NotText { shown, .. }) => may_begin(shown.text()),
+        Err(ReadError::Io(_) | ReadError::Refused(_) | ReadError::TooLarge) => false,
+    }
+}
+
+fn may_begin(text: &str) -> bool {
+    hints::begins_like_json(text) || text.trim().is_empty()
+}
+
+fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>, shared: &Shared<'_>) -> Outcome {
+    let kind = shared.declared.kind(candidate.path, candidate.named);
     match source::decode(&candidate.path.to_string_lossy(), bytes) {
-        Ok(file) => recognize(candidate, file),
-        Err(ReadError::NotText { error, shown }) => not_json(candidate, shown, error),
+        Ok(file) => recognize::recognize(candidate, file, kind),
+        Err(ReadError::NotText { error, shown }) => recognize::broken(candidate, shown, error),
         Err(error) => Outcome::Unreadable(error.complaint()),
     }
 }
@@ -206,96 +264,4 @@ pub(super) fn text(path: &Path, overlay: &Overlay) -> Result<SourceFile, ReadErr
         Some(bytes) => source::decode(&path.to_string_lossy(), bytes.to_vec()),
         None => source::read(path),
     }
-}
-
-fn recognize(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
-    let root = match parse(file.text()) {
-        Ok(root) => root,
-        Err(_) if !candidate.named && is_of_others(file.text()) => {
-            return Outcome::no_json("it has too many values for a document of AWS");
-        }
-        Err(error) => return not_json(candidate, Box::new(file), error),
-    };
-    let document = Document {
-        source: candidate.source,
-        name: file.name(),
-        text: file.text(),
-        root,
-    };
-    let mut is_open = false;
-    let reason = match format::read(&document) {
-        Answer::NotThis => "its format is not known",
-        Answer::PassOver(reason) => reason,
-        Answer::OpenPolicy => {
-            is_open = true;
-            OPEN
-        }
-        Answer::Read(mut contents) => {
-            contents.refuse_duplicate_keys(&document.root);
-            let contents = Box::new(contents);
-            return Outcome::Read { file, contents };
-        }
-    };
-    let may_belong = Sibling::of(&document.root).is_some();
-    let reason = reason.to_owned();
-    let kept = if is_open {
-        Kept::OpenPolicy(Box::new(file))
-    } else if may_belong {
-        Kept::Text(Box::new(file))
-    } else {
-        Kept::OtherJson
-    };
-    Outcome::PassedOver { reason, kept }
-}
-
-/// Why a policy that could be anything's is not taken for a key's.
-const OPEN: &str = "nothing in it names AWS KMS, and no key stands beside it: it may be the policy of \
-     a VPC endpoint";
-
-/// Whether it is so dense that it is no document of AWS, and does not speak of keys or policies.
-fn is_of_others(text: &str) -> bool {
-    let words = [&b"\"Statement\""[..], b"kms", b"KMS"];
-    let speaks = |word| memchr::memmem::find(text.as_bytes(), word).is_some();
-    json::is_dense(text) && !words.into_iter().any(speaks)
-}
-
-/// `aws kms get-key-policy --output text` writes the policy, a tab and the policy's name, which is
-/// always `default`.
-/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html>
-pub(super) fn parse(text: &str) -> Result<Node<'_>, InputError> {
-    if text.trim().is_empty() {
-        let end = source::Span::new(text.len(), text.len());
-        return Err(InputError::new(end, "the file is empty")
-            .label("nothing stands here")
-            .help("did the command that should have written it fail?"));
-    }
-    refuse_bulk_statements(text)?;
-    json::parse(text.trim_end().strip_suffix("\tdefault").unwrap_or(text))
-}
-
-/// An error where JSON was promised: by the user, who named the file, or by the file's own name.
-fn not_json(candidate: &Candidate<'_>, shown: Box<SourceFile>, error: InputError) -> Outcome {
-    if !is_promised(candidate) {
-        return Outcome::no_json("it is not JSON, and its name does not say that it were");
-    }
-    let mut error = error;
-    if !is_json_by_name(candidate.path) {
-        let help = || "only JSON is read: is this the right file?".to_owned();
-        error.help.get_or_insert_with(help);
-    }
-    Outcome::NotJson { shown, error }
-}
-
-/// Whether the user, who named the file, or the file's own name says that it is JSON.
-fn is_promised(candidate: &Candidate<'_>) -> bool {
-    candidate.named || is_json_by_name(candidate.path)
-}
-
-fn is_json_by_name(path: &Path) -> bool {
-    let is = |path: &Path, wanted: &str| {
-        path.extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
-    };
-    // What is cut to nothing begins no longer as gzip does.
-    is(path, "json") || is(path, "gz")
 }

@@ -6,22 +6,29 @@
 mod account;
 mod bulk;
 mod contents;
+mod declared;
 mod document;
 mod fields;
 mod file;
 mod folder;
 mod format;
+mod hints;
 mod identity;
 mod join;
+mod loaded;
+mod notes;
 mod open_policy;
 mod organization;
 mod policy;
 mod policy_shape;
+mod recognize;
 mod recorded;
 mod scheduled;
 mod single;
+mod template;
 mod trail;
 mod trust;
+mod wrapped;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -29,81 +36,53 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
-use crate::source::{
-    Discovery, InputError, InputFailure, Location, Overlay, Progress, SourceFile, SourceId,
-    Sources, Span,
-};
+use crate::inventory::{Inventory, Key};
+use crate::source::{Discovery, GZIP_MAGIC, Overlay, Progress, Sources};
 use contents::Contents;
-use file::{Candidate, Outcome, Shared};
+pub use declared::{Declared, Unrecognized};
+use file::{Candidate, Kept, Outcome, Shared};
 use identity::AccountPart;
 use join::PlacedAddition;
+pub use loaded::Loaded;
+use loaded::complaint;
 use organization::OrganizationPart;
 pub use single::{key_file, policy_file, policy_file_over};
 use trail::TrailParts;
-
-/// What the given paths held.
-#[derive(Debug, Default)]
-pub struct Loaded {
-    /// The files that were recognised or are complained of; the others' text is not kept.
-    pub sources: Sources,
-    /// What they say.
-    pub inventory: Inventory,
-    /// How many files were recognised, those with errors included.
-    pub recognized: usize,
-    /// Files that were looked into and are of no use here. What discovery itself passed over is
-    /// not among them.
-    pub passed_over: Vec<PassedOver>,
-    /// What could not be read. With any of these the inventory is not the whole truth.
-    pub errors: Vec<InputFailure>,
-}
-
-/// A file that was looked into and is of no use here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PassedOver {
-    /// The path as the user gave it.
-    pub file: String,
-    /// Why, in words that finish "passed over: …".
-    pub reason: String,
-}
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {
     load_over(discovery, &Overlay::default())
 }
 
-/// Reads all files of a discovery into one inventory, while another thread may look how far that
-/// has come.
-pub fn load_watched(discovery: &Discovery, progress: &Progress) -> Loaded {
-    load_all(discovery, &Overlay::default(), progress)
-}
-
 /// As [`load`], with the bytes of some files, or of all, taken from memory: what an edit would make
 /// of them, or what they were at a revision. Nothing is written, and what stands in the overlay is
 /// not read from the disk.
 pub fn load_over(discovery: &Discovery, overlay: &Overlay) -> Loaded {
-    load_all(discovery, overlay, &Progress::default())
+    let (declared, progress) = (Declared::default(), Progress::default());
+    load_declared(discovery, overlay, &declared, &progress)
 }
 
-fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Loaded {
-    let mut loaded = Loaded::default();
-    for (path, reason) in &discovery.errors {
-        loaded.errors.push(InputFailure {
-            file: path.to_string_lossy().into_owned(),
-            at: None,
-            error: InputError::new(Span::default(), format!("cannot be looked at: {reason}")),
-        });
-    }
+/// As [`load_over`], with what the user says of the files, while another thread may look how far that
+/// has come.
+pub fn load_declared(
+    discovery: &Discovery,
+    overlay: &Overlay,
+    declared: &Declared,
+    progress: &Progress,
+) -> Loaded {
+    let mut loaded = Loaded::begin(discovery);
     let candidates = candidates(discovery, &mut loaded.sources);
     let shared = Shared {
         progress,
         overlay,
+        declared,
         events: Mutex::default(),
     };
     let read = |candidate| file::read(candidate, &shared);
     let mut outcomes: Vec<_> = candidates.par_iter().map(read).collect();
-    folder::gather(&candidates, &mut outcomes);
+    folder::gather(&candidates, &mut outcomes, overlay);
     open_policy::settle(&candidates, &mut outcomes);
+    refuse_empty(&candidates, &mut outcomes);
     let events = shared.events.into_inner();
     let mut events = events.unwrap_or_else(PoisonError::into_inner);
     let mut answers = events.take_answers();
@@ -117,7 +96,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
             let answer = answers.remove(&candidate.source);
             parts.trail.log((candidate.path, candidate.source), answer);
         }
-        if let Some(contents) = loaded.take(candidate, outcome) {
+        if let Some(contents) = loaded.take(candidate, outcome, declared) {
             parts.sort_out(candidate, contents, &mut loaded.inventory);
         }
     }
@@ -129,6 +108,7 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
     );
     parts.trail.join(&mut loaded.inventory.trail.coverage);
     loaded.inventory.keys = join::join(parts.keys, parts.additions);
+    loaded.inventory.keys.extend(parts.new_keys);
     loaded.inventory.keys.par_iter_mut().for_each(|key| {
         account::complete(key);
         scheduled::complete(key);
@@ -145,13 +125,49 @@ fn load_all(discovery: &Discovery, overlay: &Overlay, progress: &Progress) -> Lo
         let error = complaint(&file, missing.at.source, missing.error);
         loaded.errors.push(error);
     }
+    notes::take(&mut loaded, &candidates);
     loaded
+}
+
+/// Makes errors of empty files that are called JSON and stand beside what was recognised: a command that
+/// should have written a policy has failed.
+fn refuse_empty(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
+    let is_read = |outcome: &Outcome| matches!(outcome, Outcome::Read { .. });
+    let read = candidates.iter().zip(outcomes.iter());
+    let read = read.filter(|(_, outcome)| is_read(outcome));
+    let directories: BTreeSet<_> = read
+        .filter_map(|(of, _)| join::directory(of.path))
+        .collect();
+    for (candidate, outcome) in candidates.iter().zip(outcomes) {
+        let is_beside = || {
+            let directory = join::directory(candidate.path);
+            recognize::is_json_by_name(candidate.path)
+                && directory.is_some_and(|directory| directories.contains(&directory))
+        };
+        let Outcome::PassedOver { kept, .. } = outcome else {
+            continue;
+        };
+        if matches!(kept, Kept::Empty(_))
+            && is_beside()
+            && let Kept::Empty(shown) = std::mem::replace(kept, Kept::Nothing)
+        {
+            let error = recognize::empty(shown.text());
+            *outcome = Outcome::NotJson { shown, error };
+        }
+    }
+}
+
+/// Whether the bytes of a file can hold anything that is read, or may have to be told of: of a git
+/// revision the others need not be kept.
+pub fn may_be_read(_: &Path, bytes: &[u8]) -> bool {
+    file::begins_like_json(bytes) || bytes.starts_with(&GZIP_MAGIC) || hints::may_be_ours(bytes)
 }
 
 /// What is to be joined over all files.
 #[derive(Default)]
 struct Parts<'a> {
     keys: Vec<(&'a Path, Key)>,
+    new_keys: Vec<Key>,
     additions: Vec<PlacedAddition>,
     account: AccountPart,
     organizations: Vec<OrganizationPart>,
@@ -163,6 +179,7 @@ impl<'a> Parts<'a> {
     fn sort_out(&mut self, of: &Candidate<'a>, contents: Contents, inventory: &mut Inventory) {
         let placed = |key| (of.path, key);
         self.keys.extend(contents.keys.into_iter().map(placed));
+        self.new_keys.extend(contents.new_keys);
         let placed = |addition| PlacedAddition::new(of.path, addition);
         self.additions
             .extend(contents.additions.into_iter().map(placed));
@@ -203,72 +220,4 @@ fn candidates<'a>(discovery: &'a Discovery, sources: &mut Sources) -> Vec<Candid
             source: sources.reserve(),
         })
         .collect()
-}
-
-impl Loaded {
-    /// Takes down what became of a file, and hands back what it held.
-    fn take(&mut self, candidate: &Candidate<'_>, outcome: Outcome) -> Option<Contents> {
-        let name = || candidate.path.to_string_lossy();
-        match outcome {
-            Outcome::Read { file, mut contents } => {
-                self.recognized = self.recognized.saturating_add(1);
-                self.sources.put(candidate.source, file);
-                contents.errors.sort_by_key(|error| error.span);
-                for error in contents.errors.drain(..) {
-                    self.errors
-                        .push(complaint(&name(), candidate.source, error));
-                }
-                Some(*contents)
-            }
-            Outcome::Events { count, error } => {
-                self.recognized = self.recognized.saturating_add(1);
-                let (error, shown) = error.map_or((None, None), |e| (Some(e.error), e.shown));
-                if let Some(error) = error {
-                    let mut error = complaint(&name(), candidate.source, error);
-                    error.at = error.at.filter(|_| shown.is_some());
-                    self.errors.push(error);
-                }
-                let file = shown.unwrap_or_else(|| SourceFile::new(name(), ""));
-                self.sources.put(candidate.source, file);
-                self.inventory.evidence.push(Evidence {
-                    kind: EvidenceType::CloudTrail,
-                    source: candidate.source,
-                    records: count,
-                });
-                None
-            }
-            Outcome::PassedOver { reason, .. } => {
-                self.passed_over.push(PassedOver {
-                    file: name().into_owned(),
-                    reason,
-                });
-                None
-            }
-            Outcome::NotJson { shown, error } => {
-                self.sources.put(candidate.source, *shown);
-                self.errors
-                    .push(complaint(&name(), candidate.source, error));
-                None
-            }
-            Outcome::Unreadable(error) => {
-                self.errors.push(InputFailure {
-                    file: name().into_owned(),
-                    at: None,
-                    error,
-                });
-                None
-            }
-        }
-    }
-}
-
-fn complaint(file: &str, source: SourceId, error: InputError) -> InputFailure {
-    InputFailure {
-        file: file.to_owned(),
-        at: Some(Location {
-            source,
-            span: error.span,
-        }),
-        error,
-    }
 }

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use crate::source::SourceFile;
 
 use super::document::Document;
-use super::file::{self, Candidate, Kept, Outcome};
+use super::file::{Candidate, Kept, Outcome};
 use super::format;
 use super::join::{directory, is_described, is_key_id, stem};
+use super::recognize;
 
 /// What stands in a directory.
 #[derive(Default)]
@@ -48,7 +49,7 @@ pub(super) fn settle(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
         if let Outcome::PassedOver {
             kept: Kept::OpenPolicy(file),
             ..
-        } = std::mem::replace(outcome, Outcome::no_json(""))
+        } = std::mem::replace(outcome, Outcome::passed_over(""))
         {
             *outcome = read(candidate, file);
         }
@@ -91,13 +92,14 @@ fn is_of_key(path: &Path, directories: &BTreeMap<PathBuf, Beside>) -> bool {
 }
 
 fn read(candidate: &Candidate<'_>, file: Box<SourceFile>) -> Outcome {
-    let contents = match file::parse(file.text()) {
+    let contents = match recognize::parse(file.text()) {
         Ok(root) => {
             let document = Document {
                 source: candidate.source,
                 name: file.name(),
                 text: file.text(),
                 root,
+                is_whole: true,
             };
             let mut contents = format::read_as_key_policy(&document);
             contents.refuse_duplicate_keys(&document.root);

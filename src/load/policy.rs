@@ -7,6 +7,7 @@ use crate::source::{Embedded, Encoding, InputError};
 
 use super::contents::Contents;
 use super::document::Document;
+use super::policy_shape::{PolicyShape, policy_shape};
 
 /// Reads the policy that stands at `node`; all complaints go to `contents`. Nothing where AWS
 /// would refuse it and it has no meaning.
@@ -17,7 +18,7 @@ pub(super) fn read_policy(
     contents: &mut Contents,
 ) -> Option<LoadedPolicy> {
     // Of a file that is nothing but a policy AWS is sent all.
-    let is_whole_file = node.span == document.root.span;
+    let is_whole_file = document.is_whole && node.span == document.root.span;
     let length = if is_whole_file {
         document.text.len()
     } else {
@@ -59,6 +60,15 @@ pub(super) fn read_policy(
         encoding: None,
     };
     written.read(document, kind, contents)
+}
+
+/// What the policy at `node` looks like, an object or a string that holds one; nothing where none is.
+pub(super) fn shape_at(document: &Document<'_>, node: &Node<'_>) -> Option<PolicyShape> {
+    if node.as_str().is_none() {
+        return policy_shape(node);
+    }
+    let embedded = Embedded::from_string(document.text, node.span)?;
+    embedded.parse().ok().and_then(|inner| policy_shape(&inner))
 }
 
 /// As [`read_policy`], of a policy that a tool wrote anew from what AWS told it: how long it is there

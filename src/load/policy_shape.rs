@@ -114,6 +114,12 @@ fn has_effect(statement: &Node<'_>) -> bool {
     get_ignoring_case(statement, "Effect").is_some()
 }
 
+/// Whether this is a statement, whatever is wrong with it.
+pub(super) fn is_statement(node: &Node<'_>) -> bool {
+    let says = |name: &&str| get_ignoring_case(node, name).is_some();
+    has_effect(node) && ["Action", "NotAction"].iter().any(says)
+}
+
 fn has_principal(statement: &Node<'_>) -> bool {
     statement.get("Principal").is_some() || statement.get("NotPrincipal").is_some()
 }

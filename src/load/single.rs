@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::aws::KeyArn;
-use crate::inventory::{KeyMetadata, LoadedPolicy};
+use crate::aws::{DocumentKind, KeyArn};
+use crate::inventory::{KeyMetadata, LoadedPolicy, OrganizationPolicy};
 use crate::policy::PolicyKind;
 use crate::source::json::Node;
 use crate::source::{
@@ -13,10 +13,12 @@ use crate::source::{
 };
 
 use super::contents::Contents;
+use super::declared::policy_kind;
 use super::document::Document;
 use super::file;
-use super::format::{Answer, describe_key};
+use super::format::{self, Answer, describe_key};
 use super::policy::read_policy;
+use super::recognize;
 
 /// Reads a policy of the given kind: the bare document, or the answer of `get-key-policy`,
 /// `get-policy-version`, `get-role-policy` and its siblings, or `organizations describe-policy`.
@@ -122,7 +124,7 @@ fn interpret(
     file: &SourceFile,
     read: impl FnOnce(&Document<'_>, &mut Contents),
 ) -> Vec<InputError> {
-    let root = match file::parse(file.text()) {
+    let root = match recognize::parse(file.text()) {
         Ok(root) => root,
         Err(error) => return vec![error],
     };
@@ -131,6 +133,7 @@ fn interpret(
         name: file.name(),
         text: file.text(),
         root,
+        is_whole: true,
     };
     let mut contents = Contents::default();
     read(&document, &mut contents);
@@ -147,6 +150,45 @@ fn holds_no(document: &Document<'_>, what: &str) -> InputError {
     InputError::new(first, format!("the file does not hold {what}"))
         .label("something else")
         .help("give the document itself, or the answer of the AWS command that shows it")
+}
+
+/// Reads a document whose user says of which kind its policy is; nothing where it holds none.
+pub(super) fn read_as(document: &Document<'_>, kind: DocumentKind) -> Option<Contents> {
+    let node = unwrap(&document.root)?;
+    if kind == DocumentKind::KeyPolicy
+        && let Answer::Read(contents) = format::read(document)
+        && contents
+            .keys
+            .iter()
+            .chain(&contents.new_keys)
+            .any(|key| key.policy.is_some())
+    {
+        // A request says more of the key.
+        return Some(*contents);
+    }
+    let mut contents = Contents::default();
+    contents.holds.push(match kind {
+        DocumentKind::KeyPolicy => "key policy",
+        DocumentKind::IamPolicy => "IAM policy",
+        DocumentKind::Scp | DocumentKind::Rcp => "control policy",
+    });
+    let policy = read_policy(document, node, policy_kind(kind), &mut contents);
+    match kind {
+        DocumentKind::KeyPolicy => {
+            let key = policy.map(|policy| format::key_policy::key_of(document, policy));
+            contents.keys.extend(key);
+        }
+        DocumentKind::IamPolicy => contents.policies.extend(policy),
+        DocumentKind::Scp | DocumentKind::Rcp => {
+            let of_file = |policy| OrganizationPolicy {
+                id: None,
+                arn: None,
+                policy,
+            };
+            contents.organization_policies.extend(policy.map(of_file));
+        }
+    }
+    Some(contents)
 }
 
 /// The policy in its wrapping; a bare string holds the whole document.

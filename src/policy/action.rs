@@ -3,7 +3,7 @@
 use crate::aws::{ActionSet, KmsAction};
 use crate::source::Span;
 
-use super::{Text, first_wildcard, glob_ignore_case};
+use super::{Text, first_wildcard, glob_ignore_case, has_placeholder, with_wildcards};
 
 /// `Action` or `NotAction` with its patterns.
 #[derive(Clone, Debug)]
@@ -13,16 +13,18 @@ pub struct ActionElement {
     /// The element's value.
     pub span: Span,
     patterns: Vec<ActionPattern>,
-    // INVARIANT: what `negated` and `patterns` say.
+    // INVARIANT: what `negated` and `patterns` say; `covered` is a part of `possible`.
     covered: ActionSet,
     // INVARIANT: actions that only patterns with a wildcard in the service prefix match.
     doubtful: ActionSet,
+    possible: ActionSet,
 }
 
 impl ActionElement {
     /// An element with these patterns.
     pub fn new(negated: bool, patterns: Vec<ActionPattern>, span: Span) -> Self {
-        let (mut sure, mut doubtful) = (ActionSet::EMPTY, ActionSet::EMPTY);
+        let (mut sure, mut doubtful, mut possible) =
+            (ActionSet::EMPTY, ActionSet::EMPTY, ActionSet::EMPTY);
         for pattern in &patterns {
             let set = if pattern.has_wild_service() {
                 &mut doubtful
@@ -30,19 +32,23 @@ impl ActionElement {
                 &mut sure
             };
             *set = set.union(pattern.actions);
+            possible = possible.union(pattern.possible);
         }
         let named = sure.union(doubtful);
         let doubtful = doubtful.difference(sure);
+        let (covered, possible) = if negated {
+            let rest = |actions| ActionSet::ALL.difference(actions);
+            (rest(possible), rest(named))
+        } else {
+            (named, possible)
+        };
         Self {
-            doubtful,
             negated,
             span,
             patterns,
-            covered: if negated {
-                ActionSet::ALL.difference(named)
-            } else {
-                named
-            },
+            covered,
+            doubtful,
+            possible,
         }
     }
 
@@ -68,12 +74,31 @@ impl ActionElement {
         self.doubtful.contains(action)
     }
 
-    /// The KMS actions that the statement is about.
+    /// The KMS actions that the statement is about, whatever a template puts in place of its
+    /// placeholders.
     pub const fn covered(&self) -> ActionSet {
         if self.patterns.is_empty() {
             return ActionSet::EMPTY;
         }
         self.covered
+    }
+
+    /// The KMS actions that the statement may be about: those too that a placeholder may name.
+    pub const fn possible(&self) -> ActionSet {
+        if self.patterns.is_empty() {
+            return ActionSet::EMPTY;
+        }
+        self.possible
+    }
+
+    /// The KMS actions that the statement is about where AWS gets it as it is written.
+    pub const fn literal(&self) -> ActionSet {
+        // A placeholder by itself names no action.
+        if self.negated {
+            self.possible()
+        } else {
+            self.covered()
+        }
     }
 }
 
@@ -82,15 +107,25 @@ impl ActionElement {
 pub struct ActionPattern {
     /// As written.
     text: Text,
-    // INVARIANT: what `text` matches; found once, since one pattern is asked about many actions.
+    // INVARIANT: what `text` matches, and what it may match once a template is rendered; found once,
+    // since one pattern is asked about many actions.
     actions: ActionSet,
+    possible: ActionSet,
 }
 
 impl ActionPattern {
     /// The pattern with this text.
     pub fn new(text: Text) -> Self {
+        let actions = matched(&text.value);
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?' | b':' | b'-');
+        let is_whole = text.value.bytes().all(is_plain) || !has_placeholder(&text.value);
         Self {
-            actions: matched(&text.value),
+            actions,
+            possible: if is_whole {
+                actions
+            } else {
+                actions.union(matched(&with_wildcards(&text.value)))
+            },
             text,
         }
     }
@@ -118,6 +153,11 @@ impl ActionPattern {
         let text = self.text.value.as_bytes();
         let wild = |prefix: &[u8]| memchr::memchr2(b'*', b'?', prefix).is_some();
         memchr::memchr(b':', text).is_some_and(|at| text.get(..at).is_some_and(wild))
+    }
+
+    /// Whether a template has still to put something into it that may name an action of KMS.
+    pub fn is_placeholder(&self) -> bool {
+        self.possible != self.actions
     }
 
     /// Whether the name part holds a wildcard.
@@ -236,6 +276,35 @@ mod tests {
         ] {
             let whole = globbed(pattern, KmsAction::qualified);
             assert_eq!(matched(pattern), whole, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn placeholder_may_name_what_the_rest_of_its_text_leaves_room_for() {
+        let element = |negated, text: &str| {
+            let text = Spanned::new(text.into(), Span::default());
+            ActionElement::new(negated, vec![ActionPattern::new(text)], Span::default())
+        };
+        let schedule = ActionSet::only(KmsAction::ScheduleKeyDeletion);
+        for (text, possible) in [
+            ("${actions}", ActionSet::ALL),
+            ("kms:${action}", ActionSet::ALL),
+            ("{{ service }}:ScheduleKeyDeletion", schedule),
+            ("kms:Schedule${what}", schedule),
+            ("s3:${action}", ActionSet::EMPTY),
+            ("kms:ScheduleKeyDeletion", schedule),
+        ] {
+            let (of, but) = (element(false, text), element(true, text));
+            assert_eq!(of.possible(), possible, "{text}");
+            let sure = if text.contains('{') {
+                ActionSet::EMPTY
+            } else {
+                possible
+            };
+            assert_eq!((of.covered(), of.literal()), (sure, sure), "{text}");
+            assert_eq!(but.covered(), ActionSet::ALL.difference(possible), "{text}");
+            let rest = ActionSet::ALL.difference(sure);
+            assert_eq!((but.possible(), but.literal()), (rest, rest), "{text}");
         }
     }
 

@@ -54,4 +54,10 @@ impl Statement {
         let action = self.action.as_ref();
         action.map_or(ActionSet::EMPTY, ActionElement::covered)
     }
+
+    /// The KMS actions that the statement may be about, once a template is rendered.
+    pub fn possible(&self) -> ActionSet {
+        let action = self.action.as_ref();
+        action.map_or(ActionSet::EMPTY, ActionElement::possible)
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{Config, Loosening, Stands, Unconfigured, loosened};
 use crate::facts::Limits;
 use crate::lint::Standing;
+use crate::load::Declared;
 use crate::source::{Filter, InputError, InputFailure, Location, Root, SourceFile, Sources};
 
 use super::options::{ConfigurationFile, Options, ProjectError};
@@ -222,6 +223,21 @@ impl Search<'_> {
 }
 
 impl Configuration {
+    /// What the options and the configurations say of files.
+    pub(super) fn declared(&self, options: &Options) -> Result<Declared, ProjectError> {
+        let mut declared = Declared {
+            named: options.kind,
+            unrecognized: options.unrecognized,
+            ..Declared::default()
+        };
+        for Layer { config, .. } in self.in_force() {
+            for document in &config.documents {
+                declared.add(&config.root, &document.path, document.kind)?;
+            }
+        }
+        Ok(declared)
+    }
+
     /// The files whose patterns and suppressions count.
     pub(super) fn in_force(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter().filter(|layer| layer.in_force)

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::facts::{self, Facts, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
-use crate::load::{Loaded, load_over, load_watched};
+use crate::load::{Declared, Loaded, load_declared, may_be_read};
 use crate::source::{
     AtRevision, Base, Comparison, Discovery, Filter, InputError, InputFailure, Location, Overlay,
     Progress, SourceId, Span, at_revision, discover,
@@ -34,8 +34,6 @@ pub struct Project {
     /// What could not be read or understood. With any of these nothing that was concluded is the
     /// whole truth.
     pub failures: Vec<InputFailure>,
-    /// Files that hold nothing of interest.
-    pub passed_over: usize,
     /// What is configured; the default where nothing is or a configuration is broken.
     pub config: Config,
     /// What configurations loosen, and whether that counts.
@@ -51,6 +49,8 @@ pub struct Project {
     pub(super) configuration: Configuration,
     /// Bytes that stand in for files on the disk.
     overlay: Overlay,
+    /// What the user says of files.
+    declared: Declared,
     pub(super) options: Options,
 }
 
@@ -89,8 +89,10 @@ impl Project {
             Err(broken) => return Ok(Self::broken(broken)),
         };
         let discovery = discover(&paths, &configuration.filter(options)?);
-        let loaded = load(&discovery, options);
+        let declared = configuration.declared(options)?;
+        let loaded = load(&discovery, options, &declared);
         let mut project = Self {
+            declared,
             paths,
             discovery,
             loaded,
@@ -125,6 +127,7 @@ impl Project {
         let history = History {
             filter: configuration.filter(options)?,
             paths,
+            declared: configuration.declared(options)?,
             configuration,
             options,
         };
@@ -168,7 +171,13 @@ impl Project {
             overlay.put(path, edits.get(path).unwrap_or_default());
         }
         let mut project = Self {
-            loaded: load_over(&self.discovery, &overlay),
+            loaded: load_declared(
+                &self.discovery,
+                &overlay,
+                &self.declared,
+                &Progress::default(),
+            ),
+            declared: self.declared.clone(),
             discovery: self.discovery.clone(),
             configuration: self.configuration.clone(),
             paths: self.paths.clone(),
@@ -213,8 +222,6 @@ impl Project {
         });
         self.limits = limits.unwrap_or_default();
         self.failures.clone_from(&self.loaded.errors);
-        let passed_over = self.loaded.passed_over.len();
-        self.passed_over = self.discovery.passed_over.saturating_add(passed_over);
         let filtered = !self.options.include.is_empty() || !self.options.exclude.is_empty();
         let whole = |config: &Config| {
             let mut paths = self.paths.iter();
@@ -285,8 +292,7 @@ impl Project {
 
     /// How many files were looked into.
     fn looked_at(&self) -> usize {
-        let discovery = &self.discovery;
-        discovery.named.len().saturating_add(discovery.found.len())
+        self.discovery.count()
     }
 
     /// That nothing at all was recognised is a failure: a gate that looked at nothing has not
@@ -295,7 +301,7 @@ impl Project {
         if self.loaded.recognized != 0 || !self.failures.is_empty() {
             return;
         }
-        let looked = self.looked_at().saturating_add(self.discovery.passed_over);
+        let looked = self.looked_at();
         let files = if looked == 1 { "file" } else { "files" };
         let paths = self.paths.iter().map(|path| path.to_string_lossy());
         let error = InputError::new(
@@ -331,6 +337,7 @@ struct History<'o> {
     paths: Vec<PathBuf>,
     configuration: Configuration,
     filter: Filter,
+    declared: Declared,
     options: &'o Options,
 }
 
@@ -340,14 +347,15 @@ impl History<'_> {
         let AtRevision {
             discovery,
             mut overlay,
-        } = at_revision(base, &self.paths, &self.filter)?;
+        } = at_revision(base, &self.paths, &self.filter, may_be_read)?;
         let organization = self.configuration.config.organization.as_ref();
         if let Some(organization) = organization
             && self.configuration.team.revision.is_none()
         {
             organization::add_files_at(base, organization, &mut overlay);
         }
-        let loaded = load_over(&discovery, &overlay);
+        let progress = Progress::default();
+        let loaded = load_declared(&discovery, &overlay, &self.declared, &progress);
         Ok(self.side(discovery, loaded, overlay))
     }
 
@@ -356,7 +364,7 @@ impl History<'_> {
         let there = self.paths.iter().filter(|path| path.exists());
         let there: Vec<_> = there.cloned().collect();
         let discovery = discover(&there, &self.filter);
-        let loaded = load(&discovery, self.options);
+        let loaded = load(&discovery, self.options, &self.declared);
         self.side(discovery, loaded, Overlay::default())
     }
 
@@ -368,6 +376,7 @@ impl History<'_> {
             configuration: self.configuration.clone(),
             overlay,
             options: self.options.clone(),
+            declared: self.declared.clone(),
             ..Project::default()
         };
         side.complete();
@@ -376,10 +385,11 @@ impl History<'_> {
 }
 
 /// Loads what was discovered, and lets it be watched if somebody asked to.
-fn load(discovery: &Discovery, options: &Options) -> Loaded {
+fn load(discovery: &Discovery, options: &Options, declared: &Declared) -> Loaded {
+    let overlay = Overlay::default();
     let progress = Progress::default();
     let Some(watch) = options.watch else {
-        return load_watched(discovery, &progress);
+        return load_declared(discovery, &overlay, declared, &progress);
     };
     thread::scope(|scope| {
         let (done, watched) = mpsc::channel();
@@ -387,7 +397,7 @@ fn load(discovery: &Discovery, options: &Options) -> Loaded {
         // Where no thread can be started, nobody watches.
         let watch = move || watch(discovery, progress, &watched);
         let _ = thread::Builder::new().spawn_scoped(scope, watch);
-        let loaded = load_watched(discovery, progress);
+        let loaded = load_declared(discovery, &overlay, declared, progress);
         drop(done);
         loaded
     })

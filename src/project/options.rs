@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
-use crate::aws::PendingWindowInDays;
+use crate::aws::{DocumentKind, PendingWindowInDays};
 use crate::lint::NoSuchRule;
+use crate::load::Unrecognized;
 use crate::rule::{CatalogueError, PageError};
 use crate::source::{Discovery, FilterError, GitError, Progress};
 
@@ -21,6 +22,11 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Where the configuration is.
     pub configuration: ConfigurationFile,
+    /// The kind of policies in files that are given by their own paths.
+    pub kind: Option<DocumentKind>,
+    /// What becomes of a file that is not understood; unless it is said, it is an error where the file
+    /// was given by its own path.
+    pub unrecognized: Option<Unrecognized>,
     /// The revision at which the configuration, the baseline, a team's own rules and the control
     /// policies that the configuration names are read; the working tree where there is none. The
     /// files that are checked are always those of the working tree.

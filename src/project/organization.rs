@@ -118,7 +118,8 @@ pub(super) fn add_files_at(
     overlay: &mut Overlay,
 ) {
     for path in files(organization) {
-        let found = at_revision(base, std::slice::from_ref(&path), &Filter::default());
+        let paths = std::slice::from_ref(&path);
+        let found = at_revision(base, paths, &Filter::default(), |_, _| true);
         if let Ok(found) = found
             && let Some(bytes) = found.overlay.get(&path)
         {

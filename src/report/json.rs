@@ -11,7 +11,7 @@ use super::lines::to_lines;
 use super::pieces::in_pieces;
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
-use crate::source::{InputFailure, Location, Position, Sources, escape_json};
+use crate::source::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;
@@ -27,6 +27,17 @@ struct Document<'a> {
     errors: Vec<JsonError<'a>>,
     configuration: Option<&'a InForce>,
     summary: Summary,
+    files: Vec<JsonFile<'a>>,
+}
+
+/// What became of a file.
+#[derive(Serialize)]
+struct JsonFile<'a> {
+    path: &'a str,
+    fate: &'static str,
+    /// What it holds, or why it was not checked.
+    reason: Cow<'a, str>,
+    looks_like_ours: bool,
 }
 
 #[derive(Serialize)]
@@ -91,6 +102,17 @@ pub struct FindingsDocument<'a> {
     pub summary: &'a Summary,
     /// What it went by.
     pub configuration: &'a InForce,
+    /// What became of every file.
+    pub files: &'a [FileRecord],
+}
+
+fn json_file(file: &FileRecord) -> JsonFile<'_> {
+    JsonFile {
+        path: &file.path,
+        fate: file.fate.name(),
+        reason: file.fate.reason(),
+        looks_like_ours: file.looks_like_ours,
+    }
 }
 
 /// Writes all findings and failures and what they come to.
@@ -106,6 +128,7 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
         errors: failures.map(|f| failure(sources, f)).collect(),
         configuration: Some(of_run.configuration),
         summary: *of_run.summary,
+        files: of_run.files.iter().map(json_file).collect(),
         ..list(Vec::new())
     };
     let whole = to_lines(&document, 0)?;
@@ -151,6 +174,7 @@ fn list(findings: Vec<JsonFinding<'_>>) -> Document<'_> {
         errors: Vec::new(),
         configuration: None,
         summary: Summary::default(),
+        files: Vec::new(),
     }
 }
 
@@ -255,7 +279,7 @@ mod tests {
 
     use super::*;
     use crate::finding::Fingerprints;
-    use crate::source::{InputError, SourceFile, Span};
+    use crate::source::{Fate, InputError, SourceFile, Span};
 
     #[test]
     #[expect(clippy::too_many_lines, reason = "a whole document as it is written")]
@@ -289,13 +313,19 @@ mod tests {
             at: None,
             error: InputError::new(Span::default(), "cannot read the file"),
         }];
-        let summary = Summary::new(&found, &failures, 1, 0);
+        let files = [FileRecord {
+            path: "b.json".into(),
+            fate: Fate::PassedOver("it is no text".into()),
+            looks_like_ours: false,
+        }];
+        let summary = Summary::new(&found, &failures, 1, &files);
         let mut out = Vec::new();
         let document = FindingsDocument {
             sources: &sources,
             findings: &found,
             failures: &failures,
             summary: &summary,
+            files: &files,
             configuration: &InForce::default(),
         };
         findings(&mut out, &document).unwrap();
@@ -382,10 +412,20 @@ mod tests {
     "warnings": 0,
     "infos": 1,
     "input_errors": 1,
-    "passed_over": 0,
+    "passed_over": 1,
+    "left_out": 0,
+    "placeholders": 0,
     "suppressed": 0,
     "in_baseline": 0
-  }
+  },
+  "files": [
+    {
+      "path": "b.json",
+      "fate": "passed_over",
+      "reason": "it is no text",
+      "looks_like_ours": false
+    }
+  ]
 }
 "#
         );
@@ -403,6 +443,7 @@ mod tests {
             ("/errors/0", "/$defs/error"),
             ("/configuration", "/$defs/configuration"),
             ("/summary", "/properties/summary"),
+            ("/files/0", "/$defs/file"),
         ] {
             let object = schema.pointer(described).unwrap();
             let keys = |object: &Value| -> Vec<String> {

@@ -9,6 +9,7 @@ pub mod difference;
 mod example;
 mod excerpt;
 pub mod explanation;
+pub mod files;
 pub mod fixes;
 pub mod github;
 pub mod gitlab;
@@ -31,6 +32,15 @@ mod window;
 pub use run::{Reported, RuleInfo, Run};
 pub use summary::Summary;
 pub use visible::lines as visible_lines;
+
+/// A number and what it counts, in the plural where it is not one: `2 key policies`.
+fn counted(count: usize, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("{count} {noun}"),
+        Some(stem) if stem.ends_with(['c', 't']) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
+    }
+}
 
 /// How text for people looks. Detecting what a terminal can show is the caller's task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

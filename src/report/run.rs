@@ -5,7 +5,7 @@ use super::path::relative;
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
 use crate::fix::Proposal;
-use crate::source::{InputFailure, Location, Position, Sources, Span};
+use crate::source::{FileRecord, InputFailure, Location, Position, Sources, Span};
 
 /// What a run found.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub struct Run<'a> {
     pub findings: &'a [Reported<'a>],
     /// What could not be read or understood.
     pub failures: &'a [InputFailure],
+    /// What became of every file.
+    pub files: &'a [FileRecord],
     /// Safe fixes of findings, where they were asked for.
     pub fixes: &'a [Proposal],
     /// What it comes to; suppressed findings are not counted.

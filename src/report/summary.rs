@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
 use crate::fix::Fixable;
-use crate::source::InputFailure;
+use crate::source::{Fate, FileRecord, InputFailure};
 
 /// Counts of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -23,8 +23,12 @@ pub struct Summary {
     pub infos: usize,
     /// Inputs that could not be read or understood.
     pub input_errors: usize,
-    /// Files that hold nothing of interest.
+    /// Files that were looked into and are of no use here.
     pub passed_over: usize,
+    /// Files and whole directories that were not looked into.
+    pub left_out: usize,
+    /// Values of policies that a template has yet to fill in.
+    pub placeholders: usize,
     /// Findings that are left out because a suppression covers them.
     pub suppressed: usize,
     /// Findings that are left out because the baseline holds them.
@@ -36,13 +40,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts findings and failures of a run over so many files.
+    /// Counts findings and failures of a run over so many files that were checked, and what became of
+    /// all.
     pub fn new(
         findings: &[Finding],
         failures: &[InputFailure],
         files: usize,
-        passed_over: usize,
+        records: &[FileRecord],
     ) -> Self {
+        let with = |fate: fn(&Fate) -> bool| records.iter().filter(|of| fate(&of.fate)).count();
         let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
         let sources = findings.iter().map(|finding| finding.primary.at.source);
         Self {
@@ -52,8 +58,18 @@ impl Summary {
             warnings: of(Severity::Warning),
             infos: of(Severity::Info),
             input_errors: failures.len(),
-            passed_over,
+            passed_over: with(|fate| matches!(fate, Fate::PassedOver(_))),
+            left_out: with(|fate| matches!(fate, Fate::LeftOut(_))),
             ..Self::default()
+        }
+    }
+
+    /// With the number of values that a template has yet to fill in.
+    #[must_use]
+    pub const fn with_placeholders(self, placeholders: usize) -> Self {
+        Self {
+            placeholders,
+            ..self
         }
     }
 

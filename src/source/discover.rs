@@ -1,16 +1,14 @@
 //! Which files the given paths stand for.
 
 use std::cmp::Ordering;
-use std::fs::File;
-use std::io::Read as _;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::Root;
 use super::admit::{SpecialFile, admit};
-use super::opened::GZIP_MAGIC;
+use super::{LeftOut, Root};
 
 /// Which files of a directory to look at.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +30,32 @@ struct FromRoot {
 struct Patterns {
     include: Option<GlobSet>,
     exclude: GlobSet,
+}
+
+/// Path patterns that are matched against the path from a directory, wherever the file was found.
+#[derive(Clone, Debug)]
+pub struct PathPatterns {
+    root: Root,
+    patterns: GlobSet,
+}
+
+impl PathPatterns {
+    /// Patterns below `root`.
+    ///
+    /// # Errors
+    /// A pattern that globset does not take.
+    pub fn new(root: &Root, patterns: &[String]) -> Result<Self, FilterError> {
+        Ok(Self {
+            root: root.clone(),
+            patterns: glob_set(patterns)?,
+        })
+    }
+
+    /// Whether one of them matches the file.
+    pub fn match_path(&self, path: &Path) -> bool {
+        let relative = self.root.relative(&path.to_string_lossy());
+        self.patterns.is_match(Path::new(&*relative))
+    }
 }
 
 /// A path pattern that cannot be understood.
@@ -99,15 +123,20 @@ impl Filter {
         Ok(self)
     }
 
-    /// Whether to look at this file below the directory that was given.
-    pub(super) fn takes(&self, path: &Path, given: &Path) -> bool {
-        let below = |patterns: &Patterns| patterns.take(path.strip_prefix(given).unwrap_or(path));
+    /// Why this file below the directory that was given is not looked at; nothing where it is.
+    pub(super) fn leaves_out(&self, path: &Path, given: &Path) -> Option<LeftOut> {
+        let below =
+            |patterns: &Patterns| patterns.leave_out(path.strip_prefix(given).unwrap_or(path));
         let from_root = |of: &FromRoot| {
             let name = path.to_string_lossy();
-            (of.only_below && !of.root.holds(path))
-                || of.patterns.take(Path::new(&of.root.relative(&name)))
+            if of.only_below && !of.root.holds(path) {
+                return None;
+            }
+            of.patterns.leave_out(Path::new(&of.root.relative(&name)))
         };
-        (self.patterns.are_none() || below(&self.patterns)) && self.from_roots.iter().all(from_root)
+        let own = (!self.patterns.are_none()).then(|| below(&self.patterns));
+        let mut roots = self.from_roots.iter();
+        own.flatten().or_else(|| roots.find_map(from_root))
     }
 }
 
@@ -128,8 +157,12 @@ impl Patterns {
         self.include.is_none() && self.exclude.is_empty()
     }
 
-    fn take(&self, path: &Path) -> bool {
-        self.include.as_ref().is_none_or(|set| set.is_match(path)) && !self.exclude.is_match(path)
+    fn leave_out(&self, path: &Path) -> Option<LeftOut> {
+        if self.exclude.is_match(path) {
+            return Some(LeftOut::Excluded);
+        }
+        let included = |set: &GlobSet| set.is_match(path);
+        (!self.include.as_ref().is_none_or(included)).then_some(LeftOut::NotIncluded)
     }
 }
 
@@ -153,23 +186,55 @@ fn glob_set(patterns: &[String]) -> Result<GlobSet, FilterError> {
 pub struct Discovery {
     /// Files that the user named: each must be readable and known.
     pub named: Vec<PathBuf>,
-    /// Files found in directories that may hold JSON, sorted.
+    /// Files found in directories, sorted.
     pub found: Vec<PathBuf>,
-    /// Files in directories that hold something else, and symbolic links: passed over.
-    pub passed_over: usize,
-    /// Symbolic links, pipes, sockets and devices in directories, sorted: left out, and counted among
-    /// those that are passed over.
-    pub special: Vec<(PathBuf, SpecialFile)>,
+    /// Files of a git revision whose bytes are of no interest, sorted: they are not kept.
+    pub unwanted: Vec<PathBuf>,
+    /// Files and directories that are not looked into, with the reason.
+    pub left_out: Vec<(PathBuf, LeftOut)>,
     /// What could not be looked at, with the reason.
     pub errors: Vec<(PathBuf, String)>,
 }
 
-/// Directories of tools, which hold no policy that a person wrote.
-const TOOL_DIRECTORIES: [&str; 2] = ["node_modules", "__pycache__"];
+impl Discovery {
+    /// How many files are looked into.
+    pub fn count(&self) -> usize {
+        let unwanted = self.unwanted.len();
+        self.named
+            .len()
+            .saturating_add(self.found.len())
+            .saturating_add(unwanted)
+    }
+}
 
-/// Resolves paths to files. Directories are walked in sorted order; hidden ones and those of
-/// tools are left out, and symbolic links are not followed, so that nothing outside the given
-/// paths is read.
+/// Directories that tools fill with what others wrote. All else is looked into, hidden directories
+/// too: `.github`, `.aws` and their like hold what people wrote.
+const TOOL_DIRECTORIES: [&str; 8] = [
+    ".hg",
+    ".svn",
+    ".terraform",
+    ".terragrunt-cache",
+    ".tox",
+    ".venv",
+    "__pycache__",
+    "node_modules",
+];
+
+/// How the directories begin that an interrupted `kmslint fix --write` leaves behind: copies of files.
+const OWN: &str = ".kmslint-";
+
+/// Whether a directory of this name is left out.
+pub(super) fn is_of_tool(name: &OsStr) -> bool {
+    let own = |name: &str| name.starts_with(OWN);
+    TOOL_DIRECTORIES.iter().any(|known| name == *known) || name.to_str().is_some_and(own)
+}
+
+/// The directory, or in a work tree the file, of a repository itself: nobody asks for it.
+const GIT: &str = ".git";
+
+/// Resolves paths to files. Directories are walked in sorted order; those of tools are left out, and
+/// symbolic links are not followed, so that nothing outside the given paths is read. `.git` is not
+/// even told of.
 pub fn discover(paths: &[PathBuf], filter: &Filter) -> Discovery {
     let mut discovery = Discovery::default();
     for path in paths {
@@ -186,8 +251,8 @@ pub fn discover(paths: &[PathBuf], filter: &Filter) -> Discovery {
 }
 
 fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
-    let entries = WalkDir::new(root).sort_by(by_name).into_iter();
-    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)) {
+    let mut entries = WalkDir::new(root).sort_by(by_name).into_iter();
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -199,20 +264,39 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
                 continue;
             }
         };
-        if entry.file_type().is_dir() || !filter.takes(entry.path(), root) {
+        let is_directory = entry.file_type().is_dir();
+        let is_below = entry.depth() > 0;
+        if is_below && entry.file_name() == GIT {
+            if is_directory {
+                entries.skip_current_dir();
+            }
             continue;
         }
-        if entry.file_type().is_file() && may_hold_json(entry.path()) {
-            discovery.found.push(shown(root, entry.into_path()));
+        let left_out = if is_directory {
+            let of_tool = is_below && is_of_tool(entry.file_name());
+            of_tool.then_some(LeftOut::ToolDirectory)
         } else {
-            discovery.passed_over = discovery.passed_over.saturating_add(1);
-            if let Some(special) = SpecialFile::of(entry.file_type()) {
-                discovery
-                    .special
-                    .push((shown(root, entry.into_path()), special));
+            leave_out(&entry, root, filter)
+        };
+        let path = |entry: DirEntry| shown(root, entry.into_path());
+        match left_out {
+            Some(reason) => {
+                if is_directory {
+                    entries.skip_current_dir();
+                }
+                discovery.left_out.push((path(entry), reason));
             }
+            None if is_directory => {}
+            None => discovery.found.push(path(entry)),
         }
     }
+}
+
+/// Why a file is not looked into.
+fn leave_out(entry: &DirEntry, root: &Path, filter: &Filter) -> Option<LeftOut> {
+    let kind = entry.file_type();
+    let by_pattern = filter.leaves_out(entry.path(), root);
+    by_pattern.or_else(|| SpecialFile::of(kind).map(LeftOut::Special))
 }
 
 /// The order of the names: entries of one directory have the rest of their paths in common, and
@@ -231,45 +315,7 @@ pub(super) fn shown(root: &Path, path: PathBuf) -> PathBuf {
         .unwrap_or(path)
 }
 
-fn is_left_out(entry: &DirEntry) -> bool {
-    entry.file_type().is_dir() && is_left_out_name(&entry.file_name().to_string_lossy())
-}
-
-/// Whether a directory of this name is left out: a hidden one, or one of a tool.
-pub(super) fn is_left_out_name(name: &str) -> bool {
-    name.starts_with('.') || TOOL_DIRECTORIES.contains(&name)
-}
-
-/// See [`holds_json`]; reads no more of the file than that asks for.
-fn may_hold_json(path: &Path) -> bool {
-    if is_called_json(path) {
-        return true;
-    }
-    let mut head = [0; 64];
-    let length = File::open(path)
-        .and_then(|mut file| file.read(&mut head))
-        .unwrap_or_default();
-    opens_json(head.get(..length).unwrap_or_default())
-}
-
-/// A `.json` file always, and a `.gz` file, which may be cut to nothing; any other where its first character that is not white space opens an
-/// object or an array, since policies have all kinds of names, or where it is compressed by gzip,
-/// as CloudTrail's files are.
-pub(super) fn holds_json(path: &Path, bytes: &[u8]) -> bool {
-    is_called_json(path) || opens_json(bytes.get(..64).unwrap_or(bytes))
-}
-
-fn is_called_json(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("json") || extension.eq_ignore_ascii_case("gz")
-    })
-}
-
-fn opens_json(head: &[u8]) -> bool {
-    if head.starts_with(&GZIP_MAGIC) {
-        return true;
-    }
-    head.iter()
-        .find(|byte| !byte.is_ascii_whitespace())
-        .is_some_and(|b| matches!(b, b'{' | b'['))
+/// Whether files below a directory of this name are not even told of.
+pub(super) fn is_of_repository(name: &OsStr) -> bool {
+    name == GIT
 }

@@ -10,8 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use super::comparison::{Base, is_shallow};
-use super::discover::{holds_json, is_left_out_name, shown};
-use super::{Discovery, Filter, Overlay};
+use super::discover::{is_of_repository, is_of_tool, shown};
+use super::{Discovery, Filter, LeftOut, Overlay, SpecialFile};
 
 /// Why files cannot be had at a revision.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +92,8 @@ pub struct AtRevision {
 }
 
 /// What the paths stood for at a commit: the same files as [`super::discover`] would have found
-/// then. Symbolic links are passed over, and submodules too.
+/// then. Symbolic links are left out, and submodules too. Of a found file that is not `wanted` by its
+/// path and bytes the bytes are not kept.
 ///
 /// # Errors
 /// Where git is not there, a path is in no repository, the revision is none, or a path is neither
@@ -101,6 +102,7 @@ pub fn at_revision(
     base: &Base,
     paths: &[PathBuf],
     filter: &Filter,
+    is_wanted: impl Fn(&Path, &[u8]) -> bool,
 ) -> Result<AtRevision, GitError> {
     let mut found = AtRevision::default();
     for path in paths {
@@ -117,13 +119,16 @@ pub fn at_revision(
         for entry in entries {
             match place.take(path, &entry, filter) {
                 Taken::No => {}
-                Taken::PassedOver => {
-                    found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
+                Taken::LeftOut(path, reason) => {
+                    let left_out = &mut found.discovery.left_out;
+                    if left_out.last().is_none_or(|(last, _)| *last != path) {
+                        left_out.push((path, reason));
+                    }
                 }
                 Taken::Yes { path, named } => wanted.push((entry.id, path, named)),
             }
         }
-        place.read(wanted, &mut found)?;
+        place.read(wanted, &mut found, &is_wanted)?;
     }
     Ok(found)
 }
@@ -148,7 +153,8 @@ pub(super) fn git(directory: &Path, command: &str) -> Command {
 
 /// A file of a commit's tree.
 struct Entry {
-    is_file: bool,
+    /// Why it is not looked into: it is a link or a submodule.
+    left_out: Option<LeftOut>,
     id: String,
     /// From the place's directory, with `/`.
     path: PathBuf,
@@ -157,8 +163,12 @@ struct Entry {
 /// What becomes of an entry.
 enum Taken {
     No,
-    PassedOver,
-    Yes { path: PathBuf, named: bool },
+    /// The file, or the directory that it is in.
+    LeftOut(PathBuf, LeftOut),
+    Yes {
+        path: PathBuf,
+        named: bool,
+    },
 }
 
 /// A path as git can be asked about it: a directory that is there, and the rest.
@@ -248,34 +258,39 @@ impl Place {
         };
         if below.as_os_str().is_empty() {
             let path = root.to_path_buf();
-            return if entry.is_file {
-                Taken::Yes { path, named: true }
-            } else {
-                Taken::No
+            return match entry.left_out {
+                None => Taken::Yes { path, named: true },
+                Some(_) => Taken::No,
             };
         }
-        let directories = below.parent().into_iter().flat_map(Path::components);
-        let left_out = directories
-            .filter_map(|part| match part {
-                Component::Normal(name) => Some(name),
-                _ => None,
-            })
-            .any(|name| is_left_out_name(&name.to_string_lossy()));
-        if left_out || !filter.takes(&root.join(below), root) {
-            Taken::No
-        } else if entry.is_file {
-            let path = shown(root, root.join(below));
-            Taken::Yes { path, named: false }
-        } else {
-            Taken::PassedOver
+        let mut directory = root.to_path_buf();
+        for part in below.parent().into_iter().flat_map(Path::components) {
+            let Component::Normal(name) = part else {
+                continue;
+            };
+            directory.push(name);
+            if is_of_repository(name) {
+                return Taken::No;
+            }
+            if is_of_tool(name) {
+                return Taken::LeftOut(shown(root, directory), LeftOut::ToolDirectory);
+            }
+        }
+        let path = root.join(below);
+        let left_out = filter.leaves_out(&path, root).or(entry.left_out);
+        let path = shown(root, path);
+        match left_out {
+            Some(reason) => Taken::LeftOut(path, reason),
+            None => Taken::Yes { path, named: false },
         }
     }
 
-    /// Reads the files and keeps those that may hold JSON.
+    /// Reads the files and keeps those that are named or wanted.
     fn read(
         &self,
         wanted: Vec<(String, PathBuf, bool)>,
         found: &mut AtRevision,
+        is_wanted: &impl Fn(&Path, &[u8]) -> bool,
     ) -> Result<(), GitError> {
         if wanted.is_empty() {
             return Ok(());
@@ -296,7 +311,7 @@ impl Place {
             let mut input = child.stdin.take();
             let ask = move || input.as_mut().map(|input| input.write_all(ids.as_bytes()));
             thread::Builder::new().spawn_scoped(scope, ask)?;
-            take_answers(&mut child, wanted, found)
+            take_answers(&mut child, wanted, found, is_wanted)
         });
         let ended = child.wait().map_err(|error| failed(error.to_string()))?;
         read.map_err(|error| failed(error.to_string()))?;
@@ -312,6 +327,7 @@ fn take_answers(
     child: &mut Child,
     wanted: Vec<(String, PathBuf, bool)>,
     found: &mut AtRevision,
+    is_wanted: &impl Fn(&Path, &[u8]) -> bool,
 ) -> io::Result<()> {
     let broken = || io::Error::other("its answer is not understood");
     let output = child.stdout.take().ok_or_else(broken)?;
@@ -328,10 +344,10 @@ fn take_answers(
         output.read_exact(&mut [0])?;
         if named {
             found.discovery.named.push(path.clone());
-        } else if holds_json(&path, &bytes) {
+        } else if is_wanted(&path, &bytes) {
             found.discovery.found.push(path.clone());
         } else {
-            found.discovery.passed_over = found.discovery.passed_over.saturating_add(1);
+            found.discovery.unwanted.push(path);
             continue;
         }
         found.overlay.put(path, bytes);
@@ -347,7 +363,11 @@ fn entry(line: &[u8]) -> Option<Entry> {
     let mut head = std::str::from_utf8(head).ok()?.split(' ');
     let (mode, _kind, id) = (head.next()?, head.next()?, head.next()?);
     Some(Entry {
-        is_file: mode.starts_with("100"),
+        left_out: match mode {
+            "120000" => Some(LeftOut::Special(SpecialFile::Link)),
+            "160000" => Some(LeftOut::Submodule),
+            _ => None,
+        },
         id: id.to_owned(),
         path: path_of(path.get(1..)?),
     })

@@ -41,7 +41,7 @@ impl Progress {
 }
 
 /// What the first two bytes of a gzip file are: RFC 1952, 2.3.1.
-pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// How much of a file is read to see what it is.
 const HEAD: usize = 64 * 1024;
@@ -165,6 +165,22 @@ impl<'p> Opened<'p> {
         };
         let found = file.metadata().ok()?;
         found.is_file().then_some(found.len())
+    }
+
+    /// The first bytes as they are on the disk, at most so many.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn into_first_bytes(mut self, limit: usize) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = std::mem::take(&mut self.head);
+        let known = bytes.len();
+        if known >= HEAD && known < limit {
+            let more = u64::try_from(limit.saturating_sub(known)).unwrap_or(u64::MAX);
+            self.rest.take(more).read_to_end(&mut bytes)?;
+            self.progress.add_bytes(bytes.len().saturating_sub(known));
+        }
+        bytes.truncate(limit);
+        Ok(bytes)
     }
 
     /// The content: of a gzip file what it holds when decompressed, all its members one after

@@ -10,8 +10,9 @@ use super::{InputError, SourceFile, Span};
 /// Reads a file, or standard input for `-`.
 ///
 /// # Errors
-/// Where the file cannot be read, is larger than [`MAX_FILE`], begins with a byte-order mark, or is
-/// not UTF-8, and where a symbolic link leads to where [`admit`] lets none lead.
+/// Where the file cannot be read, is larger than [`MAX_FILE`], or is not UTF-8, and where a symbolic link
+/// leads to where [`admit`] lets none lead. A byte-order mark of UTF-8 is kept: it is for the reader to say
+/// whether AWS takes it.
 pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
     admit(path)?;
     let progress = Progress::default();
@@ -27,8 +28,14 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_FILE) {
         return Err(ReadError::TooLarge);
     }
-    if let Some(error) = byte_order_mark(&bytes) {
-        return Err(not_text(name, &bytes, error));
+    if let Some(text) = utf_16(&bytes) {
+        let error = InputError::new(Span::new(0, 1), "the file is UTF-16")
+            .label("two bytes for each character")
+            .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8NoBOM`");
+        return Err(ReadError::NotText {
+            error,
+            shown: Box::new(SourceFile::new(name, text)),
+        });
     }
     String::from_utf8(bytes)
         .map(|text| SourceFile::new(name, text))
@@ -44,25 +51,26 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
         })
 }
 
-fn byte_order_mark(bytes: &[u8]) -> Option<InputError> {
-    let first = |length| Span::new(0, length);
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        return Some(
-            InputError::new(first(3), "the file begins with a byte-order mark")
-                .label("U+FEFF")
-                .help(
-                    "AWS refuses a policy that begins with one: save the file as UTF-8 without it",
-                ),
-        );
-    }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Some(
-            InputError::new(first(1), "the file is UTF-16, as its byte-order mark says")
-                .label("byte-order mark")
-                .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8NoBOM`"),
-        );
-    }
-    None
+/// The text of a file in UTF-16, without its byte-order mark: it has one, or its first character is one
+/// with which JSON can begin.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let begins = |byte: u8| matches!(byte, b'{' | b'[' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
+    let (little, rest) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        [first, 0, ..] if begins(*first) => (true, bytes),
+        [0, second, ..] if begins(*second) => (false, bytes),
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| match pair {
+        [one, two] if little => u16::from_le_bytes([*one, *two]),
+        [one, two] => u16::from_be_bytes([*one, *two]),
+        // Half a character at the end.
+        _ => u16::from(b'?'),
+    };
+    let units = rest.chunks(2).map(unit);
+    let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Some(text.collect())
 }
 
 /// Keeps the offsets: every byte that is not UTF-8 becomes one `?`.
@@ -95,11 +103,24 @@ mod tests {
             complaint(b"{\"a\":\"\xff\"}"),
             ("the file is not UTF-8".into(), Span::new(6, 7))
         );
-        assert_eq!(complaint(b"\xef\xbb\xbf{}").1, Span::new(0, 3));
-        assert_eq!(
-            complaint(b"\xff\xfe{\0").0,
-            "the file is UTF-16, as its byte-order mark says"
-        );
-        assert!(decode("x", b"{}".to_vec()).is_ok());
+        for utf_16 in [
+            &b"\xff\xfe{\0}\0"[..],
+            b"\xfe\xff\0{\0}",
+            b"{\0}\0",
+            b"\0{\0}",
+        ] {
+            match decode("x", utf_16.to_vec()) {
+                Err(ReadError::NotText { error, shown }) => {
+                    assert_eq!(
+                        (&*error.message, shown.text()),
+                        ("the file is UTF-16", "{}")
+                    );
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        for text in [&b"{}"[..], b"\xef\xbb\xbf{}"] {
+            assert!(decode("x", text.to_vec()).is_ok());
+        }
     }
 }

@@ -339,7 +339,7 @@ fn a_naive_reader_sees_the_same_in_random_files() {
             loaded.recognized,
             texts.len(),
             "seed {seed}: {:?}",
-            loaded.passed_over
+            loaded.passed_over()
         );
         let seen = naive::as_seen(&loaded.inventory.trail);
         assert_eq!(seen, naive::read(&texts), "seed {seed}");

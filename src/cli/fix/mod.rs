@@ -10,6 +10,7 @@ use crate::aws::PendingWindowInDays;
 use crate::fix::{AllowDeletion, Proposal, Session};
 use crate::project::{CheckOptions, check, rule_names, today};
 use crate::report;
+use crate::report::files::Named;
 use crate::rule::Catalogue;
 
 use super::inputs::InputArguments;
@@ -73,6 +74,11 @@ enum ListFormat {
 }
 
 impl FixArguments {
+    /// Which files are named that were not checked.
+    const fn named(&self) -> Named {
+        self.inputs.named()
+    }
+
     /// Whether the edits themselves are asked for, and not a list of them.
     const fn makes_edits(&self) -> bool {
         self.diff || self.json_patch || self.write

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::inputs::{report_failures, report_loosened};
+use crate::cli::inputs::{report_failures, report_files, report_loosened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure, output};
 use crate::fix::{Proposal, Refused, Repaired, Session};
@@ -32,6 +32,7 @@ impl Shown<'_> {
     /// Tells what could not be read; that is a failure, and so is `blocked`.
     pub(super) fn exit_code(&self, blocked: bool) -> Result<ExitCode, Failure> {
         let project = &self.session.checked.project;
+        report_files(project, self.arguments.named(), self.terminal)?;
         report_failures(project, self.terminal)?;
         report_loosened(project, self.terminal)?;
         Ok(if blocked || !project.failures.is_empty() {

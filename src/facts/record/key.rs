@@ -51,10 +51,26 @@ pub struct KeyRecord {
     /// one is left or that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_related: Option<LastRelated>,
+    /// That the request which gives the key its policy bypasses the check against a lock-out; left out
+    /// elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lockout_check_bypassed: Option<BypassRecord>,
     /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceRecord>,
     /// Where the spec stands, else where the key stands.
+    pub at: Place,
+}
+
+/// A request that bypasses the check that its caller can change the key policy later.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
+#[derive(Clone, Debug, Serialize)]
+pub struct BypassRecord {
+    /// The operation, for example `PutKeyPolicy`.
+    pub operation: &'static str,
+    /// Who makes it, in words.
+    pub by: &'static str,
+    /// Where it says so.
     pub at: Place,
 }
 

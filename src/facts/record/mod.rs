@@ -24,7 +24,7 @@ use crate::source::{Location, SourceId, Sources, Span};
 pub use access::{Access, AccessTable, Via};
 pub use action::{ActionForm, ActionRecord};
 pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
-pub use key::{KeyRecord, PendingRecord, TagRecord};
+pub use key::{BypassRecord, KeyRecord, PendingRecord, TagRecord};
 pub use policy::{PolicyRecord, TooLarge};
 pub use principal::PrincipalRecord;
 pub use resource::ResourceRecord;

@@ -12,18 +12,19 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{InputError, SourceFile, Span};
+use crate::source::{InputError, Overlay, SourceFile, Span};
 
 use super::contents::Contents;
 use super::document::Document;
 use super::file::{self, Candidate, Kept, Outcome};
+use super::recognize;
 pub(super) use owner::Owner;
 use said::{Reading, Said};
 pub(super) use sibling::Sibling;
 
 /// Gives every file that describes someone what the other files of its directory say of them. Those
 /// then hold nothing for themselves.
-pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
+pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome], overlay: &Overlay) {
     for (owners, others) in directories(candidates, outcomes) {
         let owners: Vec<_> = owners
             .into_iter()
@@ -43,7 +44,7 @@ pub(super) fn gather(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
             if let (Some(candidate), Some(outcome)) =
                 (candidates.get(other), outcomes.get_mut(other))
             {
-                belong(candidate, outcome, &owner, &mut said);
+                belong((candidate, overlay), outcome, &owner, &mut said);
             }
         }
         if said.is_partial(&owner) {
@@ -131,44 +132,89 @@ fn refuse(outcome: Option<&mut Outcome>, owner: &Owner, why: &str, help: &str) {
 
 /// Takes what a file says of the owner of its directory; it is left as it is where it says nothing of
 /// them.
-fn belong(candidate: &Candidate<'_>, outcome: &mut Outcome, owner: &Owner, said: &mut Said) {
-    let placeholder = Outcome::no_json("");
-    *outcome = match std::mem::replace(outcome, placeholder) {
+fn belong(
+    (candidate, overlay): (&Candidate<'_>, &Overlay),
+    outcome: &mut Outcome,
+    owner: &Owner,
+    said: &mut Said,
+) {
+    let empty = Outcome::passed_over("");
+    *outcome = match std::mem::replace(outcome, empty) {
         Outcome::Read { file, contents } => {
-            let reading = read(candidate, &file, owner, said);
-            let contents = match reading {
+            let contents = match read(candidate, &file, owner, said) {
                 Reading::Said(contents) => contents,
+                Reading::Strange if contents.is_wrapped && owner.has_permissions() => {
+                    *outcome = strange(owner);
+                    return;
+                }
                 Reading::Nothing | Reading::Strange => contents,
             };
             Outcome::Read { file, contents }
         }
         Outcome::PassedOver {
             reason,
-            kept: Kept::OpenPolicy(file),
-        } if matches!(owner, Owner::Key(_)) => Outcome::PassedOver {
-            reason,
-            kept: Kept::OpenPolicy(file),
-        },
-        Outcome::PassedOver {
-            reason,
-            kept: Kept::Text(file) | Kept::OpenPolicy(file),
-        } => match read(candidate, &file, owner, said) {
-            Reading::Said(contents) => Outcome::Read {
-                file: *file,
-                contents,
-            },
-            Reading::Strange if owner.has_permissions() => strange(owner),
-            Reading::Nothing | Reading::Strange => Outcome::PassedOver {
+            looks_like_ours,
+            kept,
+        } => passed_over((candidate, overlay), owner, said, kept).unwrap_or_else(|kept| {
+            Outcome::PassedOver {
                 reason,
-                kept: Kept::OtherJson,
-            },
-        },
-        Outcome::PassedOver {
-            kept: Kept::OtherJson,
-            ..
-        } if owner.has_permissions() => strange(owner),
+                looks_like_ours,
+                kept,
+            }
+        }),
         other => other,
     };
+}
+
+/// What becomes of a file that was passed over, beside the owner of its directory; what was kept of it,
+/// where nothing does.
+fn passed_over(
+    (candidate, overlay): (&Candidate<'_>, &Overlay),
+    owner: &Owner,
+    said: &mut Said,
+    kept: Kept,
+) -> Result<Outcome, Kept> {
+    match kept {
+        Kept::OpenPolicy(_) if matches!(owner, Owner::Key(_)) => Err(kept),
+        Kept::Text(file) | Kept::OpenPolicy(file) => match read(candidate, &file, owner, said) {
+            Reading::Said(contents) => Ok(Outcome::Read {
+                file: *file,
+                contents,
+            }),
+            Reading::Strange if owner.has_permissions() => Ok(strange(owner)),
+            Reading::Nothing | Reading::Strange => Err(Kept::OtherJson),
+        },
+        Kept::Unread => Ok(unread(candidate, overlay, owner, said)),
+        Kept::Broken(shown, error) if owner.has_permissions() => {
+            Ok(Outcome::NotJson { shown, error })
+        }
+        Kept::Empty(shown) if owner.has_permissions() => {
+            let error = recognize::empty(shown.text());
+            Ok(Outcome::NotJson { shown, error })
+        }
+        Kept::OtherJson if owner.has_permissions() => Ok(strange(owner)),
+        Kept::Nothing if owner.has_permissions() && recognize::is_json_by_name(candidate.path) => {
+            Ok(strange(owner))
+        }
+        Kept::Broken(..) | Kept::Empty(_) | Kept::OtherJson | Kept::Nothing => Err(kept),
+    }
+}
+
+/// A file that was not read for itself.
+fn unread(candidate: &Candidate<'_>, overlay: &Overlay, owner: &Owner, said: &mut Said) -> Outcome {
+    let file = match file::text(candidate.path, overlay) {
+        Ok(file) => file,
+        Err(error) => return Outcome::Unreadable(error.complaint()),
+    };
+    if let (Err(error), true) = (recognize::parse(file.text()), owner.has_permissions()) {
+        let shown = Box::new(file);
+        return Outcome::NotJson { shown, error };
+    }
+    match read(candidate, &file, owner, said) {
+        Reading::Said(contents) => Outcome::Read { file, contents },
+        Reading::Strange if owner.has_permissions() => strange(owner),
+        Reading::Nothing | Reading::Strange => Outcome::passed_over(recognize::NOTHING_OF_OURS),
+    }
 }
 
 fn strange(owner: &Owner) -> Outcome {
@@ -181,7 +227,7 @@ fn strange(owner: &Owner) -> Outcome {
 }
 
 fn read(candidate: &Candidate<'_>, file: &SourceFile, owner: &Owner, said: &mut Said) -> Reading {
-    let Ok(root) = file::parse(file.text()) else {
+    let Ok(root) = recognize::parse(file.text()) else {
         return Reading::Nothing;
     };
     let Some(sibling) = Sibling::of(&root) else {
@@ -192,6 +238,7 @@ fn read(candidate: &Candidate<'_>, file: &SourceFile, owner: &Owner, said: &mut 
         name: file.name(),
         text: file.text(),
         root,
+        is_whole: true,
     };
     said.read(owner, sibling, &document)
 }

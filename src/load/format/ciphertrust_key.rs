@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         let key = key(document, node, &mut contents);
         contents.keys.extend(key);
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 fn key(document: &Document<'_>, node: &Node<'_>, contents: &mut Contents) -> Option<Key> {

@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
                 .or(hour)?,
         })
     };
-    Answer::Read(Contents {
+    Answer::from(Contents {
         trail: Some(Box::new(TrailPart::Digest(
             logs.iter().filter_map(named).collect(),
         ))),

@@ -9,6 +9,8 @@ use crate::inventory::{Key, KeyMetadata, Located, RelatedKeys};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
+use crate::load::policy::read_policy;
+use crate::policy::PolicyKind;
 use crate::source::InputError;
 use crate::source::json::Node;
 
@@ -21,13 +23,19 @@ pub(in crate::load) fn read(document: &Document<'_>) -> Answer {
     };
     let mut contents = Contents::default();
     if node.members().is_some() {
-        contents
-            .keys
-            .extend(key(document, node, "KeyId", &mut contents.errors));
+        let key = key(document, node, "KeyId", &mut contents.errors);
+        contents.keys.extend(key);
+        // Some write the answer of `get-key-policy` into the same object.
+        if let Some(policy) = document.root.get("Policy") {
+            let policy = read_policy(document, policy, PolicyKind::Key, &mut contents);
+            if let Some(key) = contents.keys.first_mut() {
+                key.policy = policy;
+            }
+        }
     } else {
         contents.errors.push(not_an_object("KeyMetadata", node));
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 /// Reads a key's metadata, in which the key's id stands under the name `id`.
@@ -164,6 +172,20 @@ fn not_an_object(name: &str, node: &Node<'_>) -> InputError {
 #[cfg(test)]
 mod tests {
     use super::super::tests::contents;
+
+    #[test]
+    fn date_that_placebo_recorded_is_a_date() {
+        let text = r#"{"KeyMetadata":{"KeyId":"a","CreationDate":{"__class__":"datetime","year":2016,
+            "month":6,"day":27,"hour":7,"minute":15,"second":48,"microsecond":139000},
+            "DeletionDate":{"__class__":"datetime","year":2016,"month":7,"day":1}}}"#;
+        let metadata = contents(text).keys.remove(0).metadata;
+        let created = metadata.created.as_ref().unwrap();
+        assert_eq!(created.value, "2016-06-27T07:15:48.139Z");
+        let deleted = metadata.deletion_date.as_ref().unwrap();
+        assert_eq!(deleted.value, "2016-07-01T00:00:00Z");
+        let other = contents(r#"{"KeyMetadata":{"KeyId":"a","CreationDate":{"year":2016}}}"#);
+        assert_eq!(other.errors[0].message, "`CreationDate` must be a date");
+    }
 
     #[test]
     fn metadata_is_read_with_its_places() {

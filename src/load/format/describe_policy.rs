@@ -37,7 +37,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             .label("this policy")
             .help("write the whole answer of `aws organizations describe-policy` into the file");
         contents.errors.push(error);
-        return Answer::Read(contents);
+        return contents.into();
     };
     if let Some(mut policy) = read_policy(document, node, kind, &mut contents) {
         if let Some(name) = name {
@@ -46,7 +46,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         let found = OrganizationPolicy { id, arn, policy };
         contents.organization_policies.push(found);
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     for node in managed {
         reader.managed(node);
     }
-    Answer::Read(reader.contents)
+    reader.contents.into()
 }
 
 /// The ARN of a user, group or role with what it says.

@@ -19,7 +19,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let Some(trail) = root.get("TrailARN").and_then(Node::as_str) else {
         return Answer::NotThis;
     };
-    Answer::Read(Contents {
+    Answer::from(Contents {
         trail: Some(Box::new(TrailPart::Selectors(TrailSelectors {
             trail: Some(trail.to_owned()),
             home: home(trail),

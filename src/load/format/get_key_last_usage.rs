@@ -41,7 +41,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         },
         at: document.at(root.span),
     });
-    Answer::Read(Contents {
+    Answer::from(Contents {
         additions: vec![Addition { target, fact }],
         errors,
         ..Contents::default()

@@ -52,7 +52,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let mut contents = Contents::default();
     let policy = read_policy(document, node, PolicyKind::Key, &mut contents);
     contents.keys.extend(policy.map(|p| key_of(document, p)));
-    Answer::Read(contents)
+    contents.into()
 }
 
 /// What a string holds.
@@ -128,7 +128,6 @@ mod tests {
             Answer::PassOver(_)
         ));
         for document in [
-            json!({"Policy": POLICY, "RevisionId": "a"}),
             json!({"Policy": {"PolicySummary": {}, "Content": "{}"}}),
             json!({"Policy": "strict"}),
             json!("any text"),

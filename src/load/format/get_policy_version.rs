@@ -25,7 +25,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             .help("write the whole answer of `aws iam get-policy-version` into the file");
         contents.errors.push(error);
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 #[cfg(test)]

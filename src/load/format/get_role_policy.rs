@@ -47,7 +47,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             None => contents.policies.push(policy),
         }
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 #[cfg(test)]

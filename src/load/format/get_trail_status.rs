@@ -32,7 +32,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             to: None,
         });
     }
-    Answer::Read(Contents {
+    Answer::from(Contents {
         trail: Some(Box::new(TrailPart::Status(TrailStatus {
             silent,
             delivery_error,

@@ -27,7 +27,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let Some(owner) = owner(arn, id.value, name.value, boundary) else {
         return Answer::NotThis;
     };
-    Answer::Read(Contents {
+    Answer::from(Contents {
         owner: Some(Box::new(owner)),
         errors: fields.errors,
         ..Contents::default()

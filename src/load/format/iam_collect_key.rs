@@ -29,7 +29,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let Ok(key) = KeyArn::parse(&arn.value) else {
         return Answer::NotThis;
     };
-    Answer::Read(Contents {
+    Answer::from(Contents {
         owner: Some(Box::new(Owner::Key(key.clone()))),
         keys: vec![Key {
             name: document.name.to_owned(),

@@ -17,7 +17,7 @@ use super::Answer;
 /// Reads which organization or policy the files beside are about.
 pub(super) fn read(document: &Document<'_>) -> Answer {
     match owner(document) {
-        Some(owner) => Answer::Read(Contents {
+        Some(owner) => Answer::from(Contents {
             owner: Some(Box::new(owner)),
             ..Contents::default()
         }),

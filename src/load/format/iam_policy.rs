@@ -28,9 +28,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             arn: None,
             policy,
         };
+        contents.holds.push("control policy");
         contents.organization_policies.extend(policy.map(of_file));
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         Some(PolicyShape::OtherResource(reason)) => return Answer::PassOver(reason),
         Some(PolicyShape::Misspelt) => {
             contents.errors.extend(no_element(&document.root));
-            return Answer::Read(contents);
+            return contents.into();
         }
         Some(PolicyShape::WithoutPrincipal | PolicyShape::ResourceControl) | None => {
             return Answer::NotThis;
@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     contents.keys = policy
         .map(|p| vec![key_of(document, p)])
         .unwrap_or_default();
-    Answer::Read(contents)
+    contents.into()
 }
 
 /// That a policy's statements stand under a name that AWS does not know: it would refuse the policy.
@@ -44,7 +44,7 @@ fn no_element(policy: &Node<'_>) -> Option<InputError> {
 }
 
 /// A key of which only its policy is known.
-pub(super) fn key_of(document: &Document<'_>, policy: LoadedPolicy) -> Key {
+pub(in crate::load) fn key_of(document: &Document<'_>, policy: LoadedPolicy) -> Key {
     Key {
         name: document.name.to_owned(),
         arn: None,

@@ -28,7 +28,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let items = list.items().unwrap_or_default();
     let by_key = by_key(document, items, &mut contents.errors);
     if !contents.errors.is_empty() {
-        return Answer::Read(contents);
+        return contents.into();
     }
     let addition = |(target, value)| Addition {
         target,
@@ -43,7 +43,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     }
     let found = by_key.into_values().map(addition);
     contents.additions.extend(found);
-    Answer::Read(contents)
+    contents.into()
 }
 
 type ByKey = BTreeMap<String, (Target, Vec<String>)>;

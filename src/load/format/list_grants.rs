@@ -22,7 +22,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     if !grants.iter().all(|grant| grant.get("GrantId").is_some()) {
         return Answer::NotThis;
     }
-    Answer::Read(Contents {
+    Answer::from(Contents {
         additions: additions(document, grants),
         evidence: Some(Evidence {
             kind: EvidenceType::Grants,

@@ -30,7 +30,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             }),
         });
     }
-    Answer::Read(contents)
+    contents.into()
 }
 
 #[cfg(test)]

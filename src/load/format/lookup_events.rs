@@ -62,7 +62,7 @@ fn answered(document: &Document<'_>, part: TrailPart, errors: Vec<InputError>) -
         TrailPart::EmptyAnswer(_) => EvidenceType::CloudTrail,
         _ => EvidenceType::TrailSettings,
     };
-    Answer::Read(Contents {
+    Answer::from(Contents {
         trail: Some(Box::new(part)),
         evidence: Some(Evidence {
             kind,

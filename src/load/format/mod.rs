@@ -2,6 +2,7 @@
 
 mod ciphertrust_key;
 mod cloudtrail_digest;
+mod create_grant;
 pub(super) mod describe_key;
 mod describe_policy;
 mod get_account_authorization_details;
@@ -15,11 +16,14 @@ mod iam_collect;
 mod iam_collect_key;
 mod iam_collect_organization;
 mod iam_policy;
-mod key_policy;
+mod iam_request;
+pub(super) mod key_policy;
+mod key_request;
 mod list_aliases;
 mod list_grants;
 mod list_resource_tags;
 mod lookup_events;
+mod organization_request;
 mod schedule_key_deletion;
 
 use crate::policy::PolicyKind;
@@ -29,32 +33,36 @@ use super::contents::Contents;
 use super::document::Document;
 use super::policy::read_policy;
 
-/// One input format.
-type Format = fn(&Document<'_>) -> Answer;
+/// One input format: what its documents hold, in the singular, and how to read them.
+type Format = (&'static str, fn(&Document<'_>) -> Answer);
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 21] = [
-    key_policy::read,
-    iam_policy::read,
-    get_key_policy::read,
-    describe_key::read,
-    get_account_authorization_details::read,
-    get_policy_version::read,
-    get_role_policy::read,
-    list_resource_tags::read,
-    list_aliases::read,
-    list_grants::read,
-    get_key_last_usage::read,
-    describe_policy::read,
-    ciphertrust_key::read,
-    iam_collect_key::read,
-    iam_collect::read,
-    iam_collect_organization::read,
-    schedule_key_deletion::read,
-    lookup_events::read,
-    get_event_selectors::read,
-    get_trail_status::read,
-    cloudtrail_digest::read,
+const FORMATS: [Format; 25] = [
+    ("key policy", key_policy::read),
+    ("IAM policy", iam_policy::read),
+    ("key policy", get_key_policy::read),
+    ("key policy request", key_request::read),
+    ("key description", describe_key::read),
+    ("account listing", get_account_authorization_details::read),
+    ("IAM policy", get_policy_version::read),
+    ("inline policy", get_role_policy::read),
+    ("IAM policy request", iam_request::read),
+    ("tag list", list_resource_tags::read),
+    ("alias list", list_aliases::read),
+    ("grant list", list_grants::read),
+    ("grant request", create_grant::read),
+    ("last-usage answer", get_key_last_usage::read),
+    ("control policy", describe_policy::read),
+    ("control policy request", organization_request::read),
+    ("CipherTrust key", ciphertrust_key::read),
+    ("key description", iam_collect_key::read),
+    ("principal description", iam_collect::read),
+    ("organization description", iam_collect_organization::read),
+    ("deletion request or answer", schedule_key_deletion::read),
+    ("CloudTrail answer", lookup_events::read),
+    ("trail description", get_event_selectors::read),
+    ("trail description", get_trail_status::read),
+    ("CloudTrail digest", cloudtrail_digest::read),
 ];
 
 /// What a format says to a document.
@@ -67,14 +75,31 @@ pub(super) enum Answer {
     /// It is a policy of which nothing tells what it is attached to: a key's, if a key stands beside.
     OpenPolicy,
     /// This is what it holds.
-    Read(Contents),
+    Read(Box<Contents>),
+}
+
+impl From<Contents> for Answer {
+    fn from(contents: Contents) -> Self {
+        Self::Read(Box::new(contents))
+    }
 }
 
 /// Asks every format.
 pub(super) fn read(document: &Document<'_>) -> Answer {
-    let answers = FORMATS.iter().map(|format| format(document));
-    let mut known = answers.filter(|answer| !matches!(answer, Answer::NotThis));
-    known.next().unwrap_or(Answer::NotThis)
+    let answers = FORMATS
+        .iter()
+        .map(|(holds, format)| (*holds, format(document)));
+    let mut known = answers.filter(|(_, answer)| !matches!(answer, Answer::NotThis));
+    match known.next() {
+        Some((holds, Answer::Read(mut contents))) => {
+            if contents.holds.is_empty() {
+                contents.holds.push(holds);
+            }
+            Answer::Read(contents)
+        }
+        Some((_, answer)) => answer,
+        None => Answer::NotThis,
+    }
 }
 
 /// Reads a policy of which nothing in it tells that it is a key's, as the policy of the key beside.
@@ -84,6 +109,7 @@ pub(super) fn read_as_key_policy(document: &Document<'_>) -> Contents {
     let policy = read_policy(document, policy, PolicyKind::Key, &mut contents);
     let key = policy.map(|policy| key_policy::key_of(document, policy));
     contents.keys.extend(key);
+    contents.holds.push("key policy");
     contents
 }
 
@@ -106,23 +132,29 @@ mod tests {
 
     use super::super::contents::Contents;
     use super::super::document::Document;
+    use super::super::hints::may_be_ours;
     use super::Answer;
 
-    /// What a document says to all formats.
+    /// What a document says to all formats. One that is read is looked at in a directory too: it has
+    /// one of the words by which files of others are told apart before they are parsed.
     pub(super) fn answer(text: &str) -> Answer {
         let source = Sources::default().add(SourceFile::new("x.json", text));
-        super::read(&Document {
+        let answer = super::read(&Document {
             source,
             name: "x.json",
             text,
             root: json::parse(text).unwrap(),
-        })
+            is_whole: true,
+        });
+        let is_read = matches!(answer, Answer::Read(_));
+        assert!(!is_read || may_be_ours(text.as_bytes()), "{text}");
+        answer
     }
 
     /// What a document holds that must be recognised.
     pub(super) fn contents(text: &str) -> Contents {
         match answer(text) {
-            Answer::Read(contents) => contents,
+            Answer::Read(contents) => *contents,
             other => panic!("{other:?}"),
         }
     }

@@ -36,10 +36,10 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
         return Answer::PassOver("`KeyId` alone does not say what is to be done with the key");
     }
     if holds_only(root, &["KeyId", "PendingWindowInDays"]) {
-        return Answer::Read(request(document));
+        return request(document).into();
     }
     if holds_only(root, &ANSWERED) && says_pending(root) {
-        return Answer::Read(answer(document));
+        return answer(document).into();
     }
     Answer::NotThis
 }

@@ -163,6 +163,7 @@ fn take_later(key: &mut Key, later: Key) {
         aliases,
         last_usage,
         grants,
+        lockout_check_bypassed,
     } = new;
     take(&mut old.key_id, key_id);
     take(&mut old.spec, spec);
@@ -184,6 +185,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut old.aliases, aliases);
     take(&mut old.last_usage, last_usage);
     take(&mut old.grants, grants);
+    take(&mut old.lockout_check_bypassed, lockout_check_bypassed);
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::{Reported, RuleInfo, Run, Summary};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
 use crate::source::{
-    InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources, Span, is_command,
-    is_deceptive,
+    Fate, FileRecord, InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources,
+    Span, is_command, is_deceptive,
 };
 
 const POLICY: &str = "{\n  \"Sid\": \"a\",\n  \"Action\": [\n    \"kms:*\"\n  ]\n}\n";
@@ -114,12 +114,18 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
         confidence: Confidence::High,
         reference: "https://docs.aws.amazon.com/kms/a.html",
     }];
+    let files = [FileRecord {
+        path: "/work dir/a\n::error::|`<\u{202e}##vso[x].tf".to_owned(),
+        fate: Fate::PassedOver("it is no JSON, and speaks of AWS KMS".into()),
+        looks_like_ours: true,
+    }];
     check(&Run {
         sources: &sources,
         findings: &reported,
         fixes: &[],
         failures: &failures,
-        summary: &Summary::new(&[bad, info], &failures, 4, 1),
+        files: &files,
+        summary: &Summary::new(&[bad, info], &failures, 4, &files),
         configuration: &InForce {
             files: vec!["<kms|lint>.toml".to_owned()],
             exclude: vec!["::error::\n##vso[x]".to_owned()],

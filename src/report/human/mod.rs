@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::snippet::{Block, Tone, paint, render};
 use super::visible::prose;
-use super::{Style, Summary, pieces};
+use super::{Style, Summary, counted, pieces};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::source::{InputFailure, Location, Sources};
 
@@ -133,6 +133,12 @@ pub fn summary(out: &mut impl Write, summary: &Summary, style: &Style) -> io::Re
     if summary.passed_over > 0 {
         write!(out, ", {} passed over", summary.passed_over)?;
     }
+    if summary.left_out > 0 {
+        write!(out, ", {} left out", summary.left_out)?;
+    }
+    if summary.placeholders > 0 {
+        write!(out, ", {}", counted(summary.placeholders, "placeholder"))?;
+    }
     if summary.suppressed > 0 {
         write!(
             out,
@@ -149,11 +155,6 @@ pub fn summary(out: &mut impl Write, summary: &Summary, style: &Style) -> io::Re
         write!(out, ", {}", paint(&inputs, Tone::Error, style))?;
     }
     writeln!(out)
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -414,7 +414,7 @@ fn the_summary_is_one_line() {
     };
     assert_eq!(summed_up(&nothing), "no findings; 1 file checked\n");
     let (_, finding) = policy_and_finding();
-    let counted = Summary::new(&[finding.clone(), finding], &[], 1, 0);
+    let counted = Summary::new(&[finding.clone(), finding], &[], 1, &[]);
     assert_eq!(summed_up(&counted), "2 errors in 1 file; 1 file checked\n");
 }
 
@@ -450,12 +450,13 @@ fn a_thousand_findings_in_a_large_file_are_drawn() {
         findings(&mut out, &sources, &found, &PLAIN).unwrap();
         let drawn = String::from_utf8(out).unwrap();
         assert_eq!(drawn.matches("error[cancel-by-nobody]").count(), 1_000);
-        let counts = Summary::new(&found, &[], 1, 0);
+        let counts = Summary::new(&found, &[], 1, &[]);
         let document = crate::report::json::FindingsDocument {
             sources: &sources,
             findings: &found,
             failures: &[],
             summary: &counts,
+            files: &[],
             configuration: &crate::config::InForce::default(),
         };
         crate::report::json::findings(&mut io::sink(), &document).unwrap();

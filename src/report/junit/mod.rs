@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+use super::files::{self, Named};
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use super::{configuration, pieces};
@@ -111,7 +112,8 @@ fn suites(run: &Run<'_>, threshold: Severity) -> Vec<Suite> {
         )
     });
     let findings: Vec<_> = findings.collect();
-    for (path, case) in failures.chain(findings) {
+    let others = of_files(run).map(|case| (".".to_owned(), case));
+    for (path, case) in failures.chain(findings).chain(others) {
         let at = index(path, &mut suites);
         if let Some(suite) = suites.get_mut(at) {
             suite.cases.push(case);
@@ -125,6 +127,24 @@ fn suites(run: &Run<'_>, threshold: Severity) -> Vec<Suite> {
         });
     }
     suites
+}
+
+/// The files that were not checked, as a case that passes: how many, and those that look like ours.
+fn of_files(run: &Run<'_>) -> Option<Case> {
+    let summary = run.summary;
+    if summary.passed_over == 0 && summary.left_out == 0 {
+        return None;
+    }
+    let (passed, left) = (summary.passed_over, summary.left_out);
+    let mut text = format!("{passed} passed over, {left} left out\n");
+    for line in files::lines(run.files, Named::LooksLikeOurs) {
+        text = format!("{text}{}\n", prose(&line, true));
+    }
+    Some(Case {
+        name: "files that were not checked".to_owned(),
+        line: None,
+        result: Outcome::Noted(text),
+    })
 }
 
 fn broken(failure: &InputFailure, place: Option<&Place>) -> Case {

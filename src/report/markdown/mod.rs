@@ -4,6 +4,7 @@ pub(super) mod escape;
 
 use std::io::{self, Write};
 
+use super::files::{self, Named};
 use super::run::{Place, Run};
 use super::visible::clip;
 use super::{Style, configuration, human};
@@ -44,6 +45,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     configuration::markdown(&mut line, run.configuration)?;
     comment.text.push_str(&String::from_utf8_lossy(&line));
     comment.used = units(&comment.text);
+    of_files(run, &mut comment);
     let failed = failures(run, &mut comment);
     let shown = table(run, &findings, &mut comment);
     let rows = findings.len().saturating_sub(shown);
@@ -96,6 +98,18 @@ fn headline(run: &Run<'_>) -> io::Result<String> {
         headline = format!("{headline}\n{suppressed} suppressed.\n");
     }
     Ok(headline)
+}
+
+/// Lists the files that were not checked although they look like ours.
+fn of_files(run: &Run<'_>, comment: &mut Comment) {
+    let lines = files::lines(run.files, Named::LooksLikeOurs);
+    if lines.is_empty() {
+        return;
+    }
+    comment.add("\nNot checked, or not in full:\n\n", TABLE);
+    for line in lines {
+        comment.add(&format!("- {}\n", inline(&clip(&line, SENTENCE))), TABLE);
+    }
 }
 
 /// Lists what could not be read; how many had no room.

@@ -10,9 +10,10 @@ mod types;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::files::{self, Named};
 use super::run::{Place, Reported, Run};
 use super::visible::prose;
-use super::{configuration, json};
+use super::{configuration, counted, json};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
 use crate::source::InputFailure;
 use fix::Fixes;
@@ -51,6 +52,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
         .iter()
         .map(|failure| notification(run, failure));
     let configuration = configuration::line(run.configuration, true);
+    let notifications = notifications.chain(of_files(run));
     let description = text("the directory in which the program ran".to_owned());
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -184,6 +186,35 @@ fn message(finding: &Finding, related: &[(String, SarifLocation)]) -> String {
     } else {
         format!("{message}\nSee also: {links}.")
     }
+}
+
+/// How many files were checked and how many were not, and those that look like ours by their names.
+fn of_files(run: &Run<'_>) -> Vec<Notification> {
+    let note = |message: String, locations| Notification {
+        level: "note",
+        message: text(location::unlinked(&prose(&message, true))),
+        locations,
+    };
+    let (named, more) = files::named(run.files, Named::LooksLikeOurs);
+    let summary = run.summary;
+    let counts = format!(
+        "{} checked, {} passed over, {} left out{}",
+        counted(summary.files, "file"),
+        summary.passed_over,
+        summary.left_out,
+        if more > 0 {
+            ", not all of them named"
+        } else {
+            ""
+        }
+    );
+    let named = named.into_iter().map(|file| {
+        let place = in_file(&run.path(&file.path));
+        note(files::line(file), vec![place])
+    });
+    std::iter::once(note(counts, Vec::new()))
+        .chain(named)
+        .collect()
 }
 
 fn notification(run: &Run<'_>, failure: &InputFailure) -> Notification {

@@ -17,4 +17,4 @@ mod weigh;
 
 pub use duplicate::duplicate_keys;
 pub use node::{Member, Node, Value};
-pub use parser::{MAX_DEPTH, is_dense, parse, parse_first};
+pub use parser::{MAX_DEPTH, is_dense, parse, parse_all, parse_first};

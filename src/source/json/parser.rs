@@ -30,6 +30,21 @@ pub fn parse_first(text: &str) -> Result<Node<'_>, InputError> {
     read(text, Parser::first)
 }
 
+/// Reads the JSON values that stand one after another from the byte offset `start` on, with nothing
+/// between them but white space, as when answers are appended to one file. Most texts hold one.
+///
+/// # Errors
+/// As [`parse`]. A text without any value is an error at its end.
+pub fn parse_all(text: &str, start: usize) -> Result<Vec<Node<'_>>, InputError> {
+    if text.len() <= LIGHT {
+        return Parser::at(text, start, Tree::default()).all();
+    }
+    let mut weighed = Parser::at(text, start, Weigh::new(text.len()));
+    weighed.all()?;
+    let counted = Tree::of_counted(weighed.build.into_counts());
+    Parser::at(text, start, counted).all()
+}
+
 /// Whether a long text begins as a document in which there is so little but structure that its tree
 /// would take many times its length. No document of AWS or its tools is like this.
 pub fn is_dense(text: &str) -> bool {
@@ -59,10 +74,28 @@ struct Parser<'a, B> {
 
 impl<'a, B: Build<'a>> Parser<'a, B> {
     const fn new(text: &'a str, build: B) -> Self {
+        Self::at(text, 0, build)
+    }
+
+    const fn at(text: &'a str, start: usize, build: B) -> Self {
         Self {
-            cursor: Cursor { text, at: 0 },
+            cursor: Cursor { text, at: start },
             depth: 0,
             build,
+        }
+    }
+
+    /// The values up to the end, at least one. Only an object or a list may follow another.
+    fn all(&mut self) -> Result<Vec<B::Node>, InputError> {
+        let mut nodes = Vec::with_capacity(1);
+        nodes.push(self.first()?);
+        loop {
+            self.skip_white_space();
+            match self.peek() {
+                None => return Ok(nodes),
+                Some(b'{' | b'[') => nodes.push(self.value()?),
+                Some(_) => return Err(self.unexpected("the end of the document")),
+            }
         }
     }
 
@@ -269,7 +302,7 @@ impl<'a, B: Build<'a>> Parser<'a, B> {
             }
             'T' | 'F' | 'N' => Some("JSON spells `true`, `false` and `null` in lower case"),
             '\u{feff}' => Some("a byte-order mark stands here: remove it"),
-            '{' | '[' | '"' => Some("a comma may be missing before it"),
+            '{' | '[' | '"' if self.depth > 0 => Some("a comma may be missing before it"),
             _ => None,
         }
     }

@@ -1,0 +1,327 @@
+//! What a text speaks of, seen without reading it as JSON.
+//!
+//! Most files of a repository are nobody's policy: these are told apart here, at the speed of looking for
+//! a few words. And what cannot be read as JSON, or is in a form that is not known, must not pass unseen
+//! where its words are those of a policy, a key or a record.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::source::Span;
+
+/// Words of which every document has one that any format, or any file of a folder that iam-collect
+/// wrote, could be. An escape may hide any of them.
+const WORDS: [&str; 26] = [
+    "tatement",
+    "TATEMENT",
+    "olicy",
+    "OLICY",
+    "kms",
+    "KMS",
+    "Kms",
+    "KeyMetadata",
+    "KeyI",
+    "Aliases",
+    "Tags",
+    "Grants",
+    "DetailList",
+    "TrackingStartDate",
+    "aws_param",
+    "\"arn\"",
+    "scps",
+    "rail",
+    "igest",
+    "Events",
+    "IsLogging",
+    "LookupAttributes",
+    "StartTime",
+    "EndTime",
+    "\\u00",
+    "%7",
+];
+
+static FINDERS: LazyLock<[Finder<'static>; 26]> = LazyLock::new(|| WORDS.map(Finder::new));
+
+/// Whether a text that begins like JSON can be anything that is read. A small list of strings may say
+/// something in a folder of iam-collect: see `load::folder`.
+pub(super) fn may_be_ours(bytes: &[u8]) -> bool {
+    FINDERS.iter().any(|finder| finder.find(bytes).is_some())
+}
+
+/// What a text that is not understood speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaks {
+    /// Statements of a policy.
+    Policy,
+    /// The metadata of a key.
+    Key,
+    /// An action of KMS.
+    Kms,
+    /// Events of KMS.
+    Events,
+}
+
+impl Speaks {
+    /// How to speak of it.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Policy => "a policy",
+            Self::Key => "a key",
+            Self::Kms => "AWS KMS",
+            Self::Events => "events of AWS KMS",
+        }
+    }
+}
+
+/// What the text speaks of, and the word that says so.
+pub(super) fn speaks(text: &str) -> Option<(Speaks, Span)> {
+    let member = |name: &str| member(text, name);
+    if let Some(span) = member("Statement") {
+        return Some((Speaks::Policy, span));
+    }
+    let effect = || member("effect").or_else(|| member("Effect"));
+    if let (Some(span), Some(_)) = (member("statement"), effect()) {
+        return Some((Speaks::Policy, span));
+    }
+    if let Some(span) = OF_KEYS.iter().find_map(|name| member(name)) {
+        return Some((Speaks::Key, span));
+    }
+    if let (Some(span), true) = (member("eventSource"), text.contains("kms.amazonaws.com")) {
+        return Some((Speaks::Events, span));
+    }
+    kms_action(text).map(|span| (Speaks::Kms, span))
+}
+
+/// Members of the answers and requests of KMS that no other service of AWS has.
+const OF_KEYS: [&str; 7] = [
+    "KeyMetadata",
+    "KeyPolicy",
+    "TargetKeyId",
+    "TrackingStartDate",
+    "PendingWindowInDays",
+    "PendingDeletionWindowInDays",
+    "BypassPolicyLockoutSafetyCheck",
+];
+
+/// Whether a document that is JSON and is not understood looks like ours: an ARN of a key by itself does
+/// not, as settings of every service have one.
+pub(super) fn looks_like_ours(text: &str) -> bool {
+    let is_event = || member(text, "eventSource").is_some() && text.contains("kms.amazonaws.com");
+    kms_action(text).is_some()
+        || OF_KEYS.iter().any(|name| member(text, name).is_some())
+        || is_event()
+}
+
+/// Where a member of this name is first written.
+fn member(text: &str, name: &str) -> Option<Span> {
+    let mut found = memchr::memmem::find_iter(text.as_bytes(), name);
+    let at = found.find(|at| is_member(text, *at, name.len()))?;
+    Some(Span::new(at, at.saturating_add(name.len())))
+}
+
+/// Whether the word at this place is a whole one that a colon follows, quoted or not, as the name of a
+/// member does.
+fn is_member(text: &str, at: usize, length: usize) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let before = text.get(..at).and_then(|text| text.chars().next_back());
+    let after = text.get(at.saturating_add(length)..).unwrap_or_default();
+    let after = after.trim_start_matches(['"', '\'', '\\']).trim_start();
+    !before.is_some_and(is_word) && after.starts_with([':', '='])
+}
+
+/// The first action of KMS: `"kms:Decrypt"`. `kms:` as the name of a member is none, and neither is the
+/// ARN of a key, nor `aws:kms:dsse`, an encryption of Amazon S3.
+pub(super) fn kms_action(text: &str) -> Option<Span> {
+    let lower = |at: usize| {
+        let word = text.get(at..at.saturating_add(4));
+        word.is_some_and(|word| word.eq_ignore_ascii_case("kms:"))
+    };
+    let starts = memchr::memchr2_iter(b'k', b'K', text.as_bytes());
+    let mut starts = starts.filter(|at| lower(*at));
+    starts.find_map(|at| {
+        let after = text.get(at.saturating_add(4)..).unwrap_or_default();
+        let before = text.get(..at).unwrap_or_default();
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
+        let is_action = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
+            && !before.chars().next_back().is_some_and(is_word);
+        is_action.then(|| Span::new(at, at.saturating_add(4)))
+    })
+}
+
+/// Whether KMS is named in any way: also inside of text that is escaped or percent-encoded.
+pub(super) fn mentions_kms(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut starts = memchr::memchr2_iter(b'k', b'K', bytes);
+    let is = |at: usize| {
+        let word = bytes.get(at..at.saturating_add(3));
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"kms"))
+    };
+    starts.any(is) || text.contains("\\u00")
+}
+
+/// Whether the text begins as JSON does, whatever it becomes: after blanks, byte-order marks, comments
+/// and the tags of a template. Configuration files begin with `[section]`, and that is no list.
+pub(super) fn begins_like_json(text: &str) -> bool {
+    let text = after_prologue(text);
+    let next = |text: &str| {
+        let inside = text.get(1..).unwrap_or_default().trim_start();
+        inside.chars().next()
+    };
+    match text.chars().next() {
+        Some('{') => true,
+        Some('[') => {
+            let inside = text.trim_start_matches(|c: char| c == '[' || c.is_whitespace());
+            inside.starts_with(['{', '"', ']', '<', '/', '#'])
+        }
+        // The policy as one string: `aws kms get-key-policy --query Policy`.
+        Some('"') => matches!(next(text), Some('{' | '\\' | '%')),
+        _ => false,
+    }
+}
+
+/// What comes after blanks, byte-order marks, comments, the tags of a template, and the line with which
+/// a document of YAML begins.
+fn after_prologue(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+        let passed = [
+            ("//", "\n"),
+            ("/*", "*/"),
+            ("{%", "%}"),
+            ("{#", "#}"),
+            ("{{", "}}"),
+            ("<%", "%>"),
+            ("---", "\n"),
+        ]
+        .iter()
+        .find_map(|(open, close)| {
+            let inside = rest.strip_prefix(open)?;
+            Some(inside.split_once(close).map_or("", |(_, after)| after))
+        });
+        // A line of `#` is a comment before an object; before anything else it is a heading.
+        let comment = || {
+            let after = rest.strip_prefix('#')?.split_once('\n')?.1;
+            let next = after.trim_start();
+            (next.starts_with('{') || next.starts_with('#')).then_some(after)
+        };
+        match passed.or_else(comment) {
+            Some(after) => rest = after,
+            None => return rest,
+        }
+    }
+}
+
+/// Whether the bytes are no text: an image, an archive, a program. Text has no byte 0.
+pub(super) fn is_binary(head: &[u8]) -> bool {
+    let head = head.get(..8192).unwrap_or(head);
+    memchr::memchr(0, head).is_some()
+}
+
+/// Endings of files in which people write for people, or programs: what they say of KMS is no policy.
+const PROSE_AND_CODE: [&str; 69] = [
+    "adoc", "asciidoc", "bash", "bat", "c", "cc", "clj", "cljs", "cpp", "cs", "css", "csv", "dart",
+    "diff", "elm", "erl", "ex", "exs", "fs", "fish", "go", "gradle", "groovy", "h", "hpp", "hs",
+    "htm", "html", "ipynb", "java", "jl", "js", "jsx", "kt", "kts", "less", "log", "lua", "m",
+    "map", "markdown", "md", "mdx", "mjs", "cjs", "ml", "org", "patch", "php", "pl", "po", "ps1",
+    "py", "pyi", "r", "rb", "rs", "rst", "scala", "scss", "sh", "sql", "svg", "swift", "ts", "tsx",
+    "txt", "vue", "zig",
+];
+
+/// Whether the file's ending is that of a program or of prose.
+pub(super) fn is_prose_or_code(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| {
+        let is = |known: &&str| known.eq_ignore_ascii_case(ending);
+        PROSE_AND_CODE.iter().any(is)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_told_by_how_it_begins() {
+        for text in [
+            "{\"a\":1}",
+            "\u{feff}{}",
+            "   \n\t\u{a0} {}",
+            "// comment\n/* and */ {}",
+            "# generated\n# twice\n{}",
+            "{% set a = 1 %}\n{ }",
+            "{{- $x := 1 }}\n{}",
+            "---\n{}",
+            "[]",
+            "[ {\"a\":1} ]",
+            "[[\"a\"]]",
+            "\"{\\n}\"",
+            "\"%7B%22\"",
+            "{ 'a': 1 }",
+            "${policy}{",
+        ]
+        .into_iter()
+        .filter(|text| !text.starts_with('$'))
+        {
+            assert!(begins_like_json(text), "{text}");
+        }
+        for text in [
+            "",
+            "# Title\n\n[![badge](https://x)](y)",
+            "# a\nkey: value",
+            "[section]\na=1",
+            "[[bin]]\nname = \"x\"",
+            "\"a\",\"b\"\n1,2",
+            "\" vim comment",
+            "---\na: b",
+            "<html>",
+            "Version: 2012-10-17",
+        ] {
+            assert!(!begins_like_json(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_speak_of_policies_keys_and_kms() {
+        for (text, wanted) in [
+            (
+                r#"{"Statement":[{"Effect":"Allow",}]}"#,
+                Some(Speaks::Policy),
+            ),
+            (r#""{\"Statement\":[{\"Effect\":1""#, Some(Speaks::Policy)),
+            ("{Statement: [{Effect: 'Allow'}]}", Some(Speaks::Policy)),
+            (r#"{"statement": {"effect": "#, Some(Speaks::Policy)),
+            (r#"{"Statement": [${statements}]}"#, Some(Speaks::Policy)),
+            (r#"{"KeyMetadata": {"#, Some(Speaks::Key)),
+            (r#"["kms:Decrypt",]"#, Some(Speaks::Kms)),
+            (r#"["KMS:*",]"#, Some(Speaks::Kms)),
+            (r#"{"a":"arn:aws:kms:us-east-1:1:key/x""#, None),
+            (r#"{"Aliases":[{"TargetKeyId": "a""#, Some(Speaks::Key)),
+            (
+                r#"{"eventSource":"kms.amazonaws.com","#,
+                Some(Speaks::Events),
+            ),
+            (r#"{"kms": true, "a": "x""#, None),
+            ("{kms: 5", None),
+            (r#"{"sse": "aws:kms", "x": "aws:kms:dsse""#, None),
+            (r#"{"statement": "of account", "#, None),
+            (r#"{"compilerOptions": {}, // a"#, None),
+        ] {
+            assert_eq!(speaks(text).map(|(speaks, _)| speaks), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn endings_tell_programs_and_prose() {
+        for name in ["a.md", "a.PY", "src/a.ts", "notes.txt"] {
+            assert!(is_prose_or_code(Path::new(name)), "{name}");
+        }
+        for name in [
+            "a.tf", "a.yaml", "a.json", "a.policy", "a.tpl", "Policy", "a.md.j2",
+        ] {
+            assert!(!is_prose_or_code(Path::new(name)), "{name}");
+        }
+    }
+}

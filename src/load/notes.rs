@@ -1,0 +1,70 @@
+//! What could not be concluded from files that were understood: which key a policy is of, and who can do
+//! what to a key without its policy.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::inventory::Key;
+use crate::source::{Fate, SourceId};
+
+use super::file::Candidate;
+use super::join::{directory, is_described};
+use super::loaded::Loaded;
+
+/// Notes it with the files concerned.
+pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
+    let keys = &loaded.inventory.keys;
+    let is_alone = |key: &Key| key.policy.is_some() && !is_described(key);
+    let lacks_policy = |key: &Key| key.policy.is_none() && is_described(key);
+    if !keys.iter().any(lacks_policy) {
+        return;
+    }
+    let paths: BTreeMap<SourceId, PathBuf> = candidates
+        .iter()
+        .filter_map(|candidate| Some((candidate.source, directory(candidate.path)?)))
+        .collect();
+    let mut without_policy: BTreeMap<&PathBuf, usize> = BTreeMap::new();
+    for directory in keys
+        .iter()
+        .filter(|key| lacks_policy(key))
+        .filter_map(|key| paths.get(&key.at.source))
+    {
+        let count = without_policy.entry(directory).or_default();
+        *count = count.saturating_add(1);
+    }
+    let mut notes: BTreeMap<SourceId, String> = BTreeMap::new();
+    for key in keys {
+        let source = key.at.source;
+        if lacks_policy(key) {
+            let note = "no key policy of it was loaded, so who can delete it is not known";
+            notes.insert(source, note.to_owned());
+        } else if is_alone(key)
+            && let Some(count) = paths.get(&source).and_then(|path| without_policy.get(path))
+        {
+            let keys = if *count == 1 {
+                "one key"
+            } else {
+                "several keys"
+            };
+            let note = format!(
+                "its directory describes {keys} without a policy, and which key this policy is of is not \
+                 known: name the file after the key's id"
+            );
+            notes.insert(source, note);
+        }
+    }
+    let by_path: BTreeMap<String, String> = candidates
+        .iter()
+        .filter_map(|of| {
+            Some((
+                of.path.to_string_lossy().into_owned(),
+                notes.remove(&of.source)?,
+            ))
+        })
+        .collect();
+    for file in &mut loaded.files {
+        if let Fate::Checked { note, .. } = &mut file.fate {
+            *note = by_path.get(&file.path).cloned();
+        }
+    }
+}

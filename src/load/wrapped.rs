@@ -1,0 +1,239 @@
+//! Policies and keys inside of documents that no format knows: in arrays, under names that somebody chose,
+//! in answers that were put together.
+//!
+//! What is found is read as if it stood in a file of its own, each part named by its place in the document
+//! (a JSON Pointer, RFC 6901) where there are several. A policy without a word of KMS is nobody's business
+//! here.
+
+use crate::policy::PolicyKind;
+use crate::source::Span;
+use crate::source::json::{Member, Node, Value};
+
+use super::contents::Contents;
+use super::document::Document;
+use super::format::{self, Answer};
+use super::hints;
+use super::policy::{read_policy, shape_at};
+use super::policy_shape::{PolicyShape, is_statement};
+
+/// Members of which every document has one that a part could be.
+const TELLING: [&str; 10] = [
+    "Statement",
+    "Policy",
+    "PolicyDocument",
+    "KeyMetadata",
+    "Content",
+    "Aliases",
+    "Grants",
+    "DeletionDate",
+    "PendingWindowInDays",
+    "TrackingStartDate",
+];
+
+/// What is found in a document, where anything is.
+pub(super) fn read(document: &Document<'_>) -> Option<Contents> {
+    let mut found = Vec::new();
+    look(&document.root, &mut String::new(), document, &mut found);
+    let several = found.len() > 1;
+    let mut contents = Contents::default();
+    for part in found {
+        let name = if several {
+            format!("{}#{}", document.name, part.pointer)
+        } else {
+            document.name.to_owned()
+        };
+        contents.extend(part.read(document, &name));
+    }
+    contents.is_wrapped = true;
+    (!contents.holds.is_empty()).then_some(contents)
+}
+
+/// A part that can be read.
+struct Part<'n, 'a> {
+    node: &'n Node<'a>,
+    pointer: String,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// An object that a format knows.
+    Document,
+    /// A string that holds a policy.
+    Text(PolicyKind),
+    /// A statement, or a list of them, without the policy around it.
+    Statements(PolicyKind),
+}
+
+fn look<'n, 'a>(
+    node: &'n Node<'a>,
+    pointer: &mut String,
+    document: &Document<'_>,
+    found: &mut Vec<Part<'n, 'a>>,
+) {
+    if let Some(form) = form(node, document) {
+        found.push(Part {
+            node,
+            pointer: pointer.clone(),
+            form,
+        });
+        return;
+    }
+    let length = pointer.len();
+    let mut inside = |step: &str, node: &'n Node<'a>| {
+        pointer.push('/');
+        pointer.push_str(step);
+        look(node, pointer, document, found);
+        pointer.truncate(length);
+    };
+    match &node.value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                inside(&index.to_string(), item);
+            }
+        }
+        Value::Object(members) => {
+            for member in members {
+                inside(
+                    &member.key.replace('~', "~0").replace('/', "~1"),
+                    &member.value,
+                );
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether the node is a part that can be read.
+fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
+    match &node.value {
+        Value::Object(members) => {
+            let tells = |member: &Member<'_>| TELLING.contains(&&*member.key);
+            if members.iter().any(tells) {
+                return is_known(node, document).then_some(Form::Document);
+            }
+            let kind = is_statement(node).then(|| kind_of(std::slice::from_ref(node)))?;
+            speaks_of_kms(node, document).then_some(Form::Statements(kind))
+        }
+        Value::Array(items) if !items.is_empty() && items.iter().all(is_statement) => {
+            speaks_of_kms(node, document).then(|| Form::Statements(kind_of(items)))
+        }
+        Value::String(text) if is_policy_text(text) => {
+            let kind = match shape_at(document, node)? {
+                PolicyShape::Key | PolicyShape::Misspelt => PolicyKind::Key,
+                PolicyShape::ResourceControl => PolicyKind::ResourceControl,
+                PolicyShape::WithoutPrincipal => PolicyKind::Identity,
+                PolicyShape::Open | PolicyShape::OtherResource(_) => return None,
+            };
+            speaks_of_kms(node, document).then_some(Form::Text(kind))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a string can hold a policy.
+fn is_policy_text(text: &str) -> bool {
+    let start = text.trim_start();
+    let begins =
+        start.starts_with(['{', '[']) || start.starts_with("%7B") || start.starts_with("%7b");
+    begins && (text.contains("tatement") || text.contains('%'))
+}
+
+/// Whether a format takes the object, and it speaks of KMS.
+fn is_known(node: &Node<'_>, document: &Document<'_>) -> bool {
+    let part = of_part(node, document.name, document);
+    let Answer::Read(contents) = format::read(&part) else {
+        return false;
+    };
+    // A page of aliases says nothing that an unread one would not leave open.
+    let is_page = node.get("Aliases").is_some() && !contents.errors.is_empty();
+    !is_page && speaks_of_kms(node, document)
+}
+
+fn speaks_of_kms(node: &Node<'_>, document: &Document<'_>) -> bool {
+    const OF_KMS: [&str; 3] = ["KeyMetadata", "PendingWindowInDays", "TrackingStartDate"];
+    let text = node.span.of(document.text);
+    OF_KMS.iter().any(|name| node.get(name).is_some()) || hints::mentions_kms(text)
+}
+
+fn kind_of(statements: &[Node<'_>]) -> PolicyKind {
+    let has_principal = |statement: &Node<'_>| {
+        statement.get("Principal").is_some() || statement.get("NotPrincipal").is_some()
+    };
+    if statements.iter().any(has_principal) {
+        PolicyKind::Key
+    } else {
+        PolicyKind::Identity
+    }
+}
+
+fn of_part<'d>(node: &Node<'d>, name: &'d str, document: &Document<'d>) -> Document<'d> {
+    Document {
+        source: document.source,
+        name,
+        text: document.text,
+        root: node.clone(),
+        is_whole: false,
+    }
+}
+
+impl Part<'_, '_> {
+    fn read(&self, document: &Document<'_>, name: &str) -> Contents {
+        let mut part = of_part(self.node, name, document);
+        let mut contents = Contents::default();
+        let kind = match self.form {
+            Form::Document => {
+                return match format::read(&part) {
+                    Answer::Read(contents) => *contents,
+                    Answer::NotThis | Answer::PassOver(_) | Answer::OpenPolicy => contents,
+                };
+            }
+            Form::Text(kind) => kind,
+            Form::Statements(kind) => {
+                part.root = policy_of(self.node);
+                kind
+            }
+        };
+        let policy = read_policy(&part, &part.root, kind, &mut contents);
+        let Some(policy) = policy else {
+            contents.holds.push("policy");
+            return contents;
+        };
+        match kind {
+            PolicyKind::Key => {
+                contents.holds.push("key policy");
+                let key = format::key_policy::key_of(&part, policy);
+                contents.keys.push(key);
+            }
+            PolicyKind::ResourceControl => {
+                contents.holds.push("control policy");
+                contents
+                    .organization_policies
+                    .push(crate::inventory::OrganizationPolicy {
+                        id: None,
+                        arn: None,
+                        policy,
+                    });
+            }
+            _ => {
+                contents.holds.push("IAM policy");
+                contents.policies.push(policy);
+            }
+        }
+        contents
+    }
+}
+
+/// The policy that has these statements.
+fn policy_of<'a>(statements: &Node<'a>) -> Node<'a> {
+    let start = statements.span.start;
+    let member = Member {
+        key: "Statement".into(),
+        key_span: Span { start, end: start },
+        value: statements.clone(),
+    };
+    Node {
+        value: Value::Object(vec![member]),
+        span: statements.span,
+    }
+}

@@ -1,0 +1,794 @@
+//! Every shape in which a policy, a key or a request may lie in a repository: what AWS does with it, what
+//! becomes of it by its own path, and beside a good policy in a directory. Nothing may pass unseen.
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "tests, of which most is a table"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a run comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gate {
+    /// Read, and its finding closes the gate: 1.
+    Finds,
+    /// Not understood, or refused by AWS: 2.
+    Refuses,
+    /// Read and clean, or none of ours and told of: 0.
+    Passes,
+}
+
+use Gate::{Finds, Passes, Refuses};
+
+impl Gate {
+    const fn code(self) -> i32 {
+        match self {
+            Passes => 0,
+            Finds => 1,
+            Refuses => 2,
+        }
+    }
+}
+
+/// One shape.
+struct Shape {
+    /// What AWS does with it.
+    aws: &'static str,
+    /// The file, from the top of its directory.
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// By its own path; nothing where it cannot be given so.
+    alone: Option<Gate>,
+    /// In a directory beside a good policy.
+    beside: Gate,
+    /// What must be said of it in the directory.
+    says: &'static str,
+}
+
+/// A policy that anybody may use to delete the key.
+const OPEN: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Open","Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*"}]}"#;
+const STATEMENT: &str =
+    r#"{"Sid":"Open","Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*"}"#;
+const GOOD: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Root","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}]}"#;
+const IAM: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:NoSuchAction","Resource":"*"}]}"#;
+const BUCKET: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
+const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap()
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+fn utf_16(text: &str, mark: bool) -> Vec<u8> {
+    let mark = mark.then_some(0xfeff);
+    let units = mark.into_iter().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+fn shape(
+    aws: &'static str,
+    name: &'static str,
+    bytes: impl Into<Vec<u8>>,
+    (alone, beside): (Gate, Gate),
+    says: &'static str,
+) -> Shape {
+    Shape {
+        aws,
+        name,
+        bytes: bytes.into(),
+        alone: Some(alone),
+        beside,
+        says,
+    }
+}
+
+const FOUND: &str = "deletion-open-to-anyone";
+const READ: (Gate, Gate) = (Finds, Finds);
+const BROKEN: (Gate, Gate) = (Refuses, Refuses);
+const NOT_OURS: (Gate, Gate) = (Refuses, Passes);
+
+/// Policies that AWS takes as they stand, wherever they lie.
+fn policies() -> Vec<Shape> {
+    let takes = "put-key-policy takes it";
+    let plain = |name| shape(takes, name, OPEN, READ, FOUND);
+    let mut shapes: Vec<_> = [
+        "a.json",
+        "A.JSON",
+        "policy",
+        "key.policy",
+        "policy.txt",
+        "policy.md",
+        "policy.tpl",
+        "policy.json.bak",
+        "policy.json.j2",
+        ".policy",
+        ".hidden.json",
+        "a b.json",
+        "é.json",
+        ".github/kms/a.json",
+        ".aws/a.json",
+        ".config/deep/er/a.json",
+        "build/a.json",
+        "vendor/a.json",
+        "target/a.json",
+        "dist/a.json",
+        "test/fixtures/a.json",
+    ]
+    .into_iter()
+    .map(plain)
+    .collect();
+    let blanks = format!("{}{OPEN}", " ".repeat(65));
+    let lines = format!("{}{OPEN}\n\n", "\r\n\t".repeat(40_000));
+    let escaped = OPEN
+        .replace("Statement", "\\u0053tatement")
+        .replace("kms", "\\u006bms");
+    let pretty: serde_json::Value = serde_json::from_str(OPEN).unwrap();
+    let single = format!(r#"{{"Version":"2012-10-17","Statement":{STATEMENT}}}"#);
+    let no_version = format!(r#"{{"Statement":[{STATEMENT}]}}"#);
+    for (name, text) in [
+        ("spaces.policy", blanks),
+        ("lines.policy", lines),
+        ("escaped.json", escaped),
+        (
+            "pretty.json",
+            serde_json::to_string_pretty(&pretty).unwrap(),
+        ),
+        ("single.json", single),
+        ("no-version.json", no_version),
+        ("upper.json", OPEN.replace("kms:*", "KMS:*")),
+        ("star-vendor.json", OPEN.replace("kms:*", "k?s:*")),
+        (
+            "id.json",
+            OPEN.replace(r#""Version""#, r#""Id":"x","Version""#),
+        ),
+        ("other-resource.json", OPEN.replace(r#""Sid":"Open","#, "")),
+    ] {
+        shapes.push(shape(takes, name, text, READ, FOUND));
+    }
+    shapes
+}
+
+/// Answers and requests of the AWS CLI, and what people make of them.
+fn answers() -> Vec<Shape> {
+    let policy = quoted(OPEN);
+    let mut shapes = Vec::new();
+    for (aws, name, text) in [
+        (
+            "get-key-policy answers so",
+            "answer.json",
+            format!(r#"{{"Policy":{policy},"PolicyName":"default"}}"#),
+        ),
+        (
+            "older CLIs answer so",
+            "older.json",
+            format!(r#"{{"Policy":{policy}}}"#),
+        ),
+        (
+            "boto3 answers so",
+            "boto3.json",
+            format!(r#"{{"Policy":{policy},"ResponseMetadata":{{}}}}"#),
+        ),
+        (
+            "the API answers so",
+            "encoded.json",
+            format!(r#"{{"Policy":"{}"}}"#, percent_encoded(OPEN)),
+        ),
+        ("--query Policy answers so", "string.json", policy.clone()),
+        (
+            "--output text answers so",
+            "text",
+            format!("{OPEN}\tdefault"),
+        ),
+        (
+            "somebody wrote more into an answer",
+            "extra.json",
+            format!(r#"{{"Policy":{policy},"PolicyName":"default","KeyId":"{ID}"}}"#),
+        ),
+        (
+            "somebody wrote more into an answer",
+            "more.json",
+            format!(r#"{{"Policy":{policy},"fetched":"2026-01-01"}}"#),
+        ),
+        (
+            "somebody decoded an answer",
+            "decoded.json",
+            format!(r#"{{"Policy":{OPEN},"PolicyName":"default"}}"#),
+        ),
+        (
+            "put-key-policy takes it",
+            "put.json",
+            format!(r#"{{"KeyId":"{ID}","PolicyName":"default","Policy":{policy}}}"#),
+        ),
+        (
+            "put-key-policy takes it",
+            "put-short.json",
+            format!(r#"{{"KeyId":"alias/a","Policy":{policy}}}"#),
+        ),
+        (
+            "put-key-policy takes it",
+            "bypass.json",
+            format!(
+                r#"{{"KeyId":"{ID}","Policy":{policy},"BypassPolicyLockoutSafetyCheck":true}}"#
+            ),
+        ),
+        (
+            "create-key takes it",
+            "create.json",
+            format!(r#"{{"Policy":{policy},"Description":"x"}}"#),
+        ),
+        (
+            "create-key takes it",
+            "create-tags.json",
+            format!(
+                r#"{{"Policy":{policy},"Tags":[{{"TagKey":"a","TagValue":"b"}}],"KeySpec":"RSA_2048","KeyUsage":"SIGN_VERIFY"}}"#
+            ),
+        ),
+        (
+            "replicate-key takes it",
+            "replicate.json",
+            format!(
+                r#"{{"KeyId":"mrk-1234abcd12ab34cd56ef1234567890ab","ReplicaRegion":"us-west-2","Policy":{policy}}}"#
+            ),
+        ),
+        (
+            "describe-key answers with less",
+            "describe.json",
+            format!(r#"{{"KeyMetadata":{{"KeyId":"{ID}"}},"Policy":{policy}}}"#),
+        ),
+        (
+            "describe-key answers with less",
+            "describe-name.json",
+            format!(r#"[{{"KeyMetadata":{{"KeyId":"{ID}"}}}},{{"Policy":{policy}}}]"#),
+        ),
+    ] {
+        shapes.push(shape(aws, name, text, READ, FOUND));
+    }
+    let bom = format!("\u{feff}{{\"Policy\":{policy},\"PolicyName\":\"default\"}}");
+    shapes.push(shape(
+        "the CLI wrote it, a shell the mark",
+        "bom-answer.json",
+        bom,
+        READ,
+        FOUND,
+    ));
+    let twice = format!("{OPEN}\n{OPEN}");
+    shapes.push(shape(
+        "refuses two documents",
+        "appended.json",
+        twice,
+        READ,
+        FOUND,
+    ));
+    let lines = format!("{{\"Policy\":{policy}}}\n{{\"Policy\":{policy}}}\n");
+    shapes.push(shape(
+        "answers, appended",
+        "answers.jsonl",
+        lines,
+        READ,
+        FOUND,
+    ));
+    shapes
+}
+
+/// Policies in something else.
+fn wrapped() -> Vec<Shape> {
+    let aws = "no call takes it; a script that unwraps it makes one";
+    let policy = quoted(OPEN);
+    let texts = [
+        ("array.json", format!("[{OPEN}]")),
+        ("array-two.json", format!("[{GOOD},{OPEN}]")),
+        ("policy.json", format!(r#"{{"policy":{OPEN}}}"#)),
+        ("policy-text.json", format!(r#"{{"policy":{policy}}}"#)),
+        ("KeyPolicy.json", format!(r#"{{"KeyPolicy":{OPEN}}}"#)),
+        (
+            "key_policy.json",
+            format!(r#"{{"key_policy":{policy},"alias":"a"}}"#),
+        ),
+        (
+            "document.json",
+            format!(r#"{{"name":"a","PolicyDocument":{OPEN}}}"#),
+        ),
+        ("statements.json", format!("[{STATEMENT}]")),
+        ("statement.json", STATEMENT.to_owned()),
+        ("named.json", format!(r#"{{"rules":[{STATEMENT}]}}"#)),
+        (
+            "deep.json",
+            format!(r#"{{"keys":[{{"name":"a","settings":{{"policy":{OPEN}}}}}]}}"#),
+        ),
+        (
+            "map.json",
+            format!(r#"{{"payments":{OPEN},"audit":{GOOD}}}"#),
+        ),
+        (
+            "config-item.json",
+            format!(r#"{{"resourceType":"x","supplementaryConfiguration":{{"Policy":{policy}}}}}"#),
+        ),
+        (
+            "terraform-style.json",
+            format!(r#"{{"policy":[{{"Version":"2012-10-17","Statement":[{STATEMENT}]}}]}}"#),
+        ),
+    ];
+    let of = |(name, text)| shape(aws, name, text, READ, FOUND);
+    texts.into_iter().map(of).collect()
+}
+
+/// What AWS refuses as it stands, and what can be read only in part.
+fn broken() -> Vec<Shape> {
+    let lower = OPEN.replace("Statement", "statement");
+    let effect = OPEN.replace(r#""Effect""#, r#""effect""#);
+    let comma = OPEN.replace("]}", ",]}");
+    let typo = OPEN.replace("Statement", "Statment");
+    let comment = format!("// the payments key\n{OPEN}");
+    let inside = OPEN.replace(r#""Action""#, "/* all */ \"Action\"");
+    let hash = format!("# the payments key\n{OPEN}");
+    let single = OPEN.replace('"', "'");
+    let bare = OPEN.replace(r#"{"AWS":"*"}"#, "${principal}");
+    let bare_resource = OPEN.replace(r#""Resource":"*""#, r#""Resource":{{ arn }}"#);
+    let jinja = format!("{{% set a = 1 %}}\n{}", OPEN.replace("\"*\"", "{{ a }}"));
+    let unquoted = OPEN.replace(r#""Statement""#, "Statement");
+    let cut = OPEN.get(..90).unwrap();
+    let trailing = format!("{OPEN} x");
+    let front = format!("---\n{}", OPEN.replace("]}", ",]}"));
+    let duplicate = OPEN.replace(r#""Effect":"Allow""#, r#""Effect":"Deny","Effect":"Allow""#);
+    let extra = OPEN.replace(r#""Version""#, r#""Comment":"x","Version""#);
+    let account = OPEN.replace(r#""*"}"#, r#""arn:aws:iam::11112222333:root"}"#);
+    let describe = r#"{"KeyMetadata": {"KeyId": "a",}}"#.to_owned();
+    let mut shapes = Vec::new();
+    let aws = "refuses it";
+    for (name, text) in [
+        ("lower.json", lower),
+        ("typo.json", typo),
+        ("effect.json", effect),
+        ("comma.json", comma.clone()),
+        ("comma.policy", comma),
+        ("comment.json", comment.clone()),
+        ("comment", comment),
+        ("inside.jsonc", inside),
+        ("hash.json", hash.clone()),
+        ("hash.policy", hash),
+        ("single.json5", single),
+        ("bare.json.tpl", bare.clone()),
+        ("bare.json", bare),
+        ("bare-resource.tmpl", bare_resource),
+        ("jinja.json.j2", jinja),
+        ("unquoted.json5", unquoted),
+        ("cut.json", cut.to_owned()),
+        ("cut.policy", cut.to_owned()),
+        ("trailing.json", trailing),
+        ("front.json", front),
+        ("duplicate.json", duplicate),
+        ("extra.json", extra),
+        ("account.json", account),
+        ("describe.json", describe),
+    ] {
+        shapes.push(shape(aws, name, text, BROKEN, "error"));
+    }
+    let bom = format!("\u{feff}{OPEN}");
+    shapes.push(shape(
+        aws,
+        "bom.json",
+        bom.clone(),
+        BROKEN,
+        "byte-order mark",
+    ));
+    shapes.push(shape(aws, "bom.policy", bom, BROKEN, "byte-order mark"));
+    shapes.push(shape(
+        aws,
+        "utf16.json",
+        utf_16(OPEN, true),
+        BROKEN,
+        "UTF-16",
+    ));
+    shapes.push(shape(
+        aws,
+        "utf16.policy",
+        utf_16(OPEN, true),
+        BROKEN,
+        "UTF-16",
+    ));
+    shapes.push(shape(
+        aws,
+        "utf16-bare.json",
+        utf_16(OPEN, false),
+        BROKEN,
+        "UTF-16",
+    ));
+    let latin: Vec<u8> = OPEN
+        .replace("Open", "Schl#ssel")
+        .bytes()
+        .map(|b| if b == b'#' { 0xfc } else { b })
+        .collect();
+    shapes.push(shape(aws, "latin1.policy", latin, BROKEN, "not UTF-8"));
+    let failed =
+        "\nAn error occurred (AccessDeniedException) when calling the GetKeyPolicy operation: no\n";
+    shapes.push(shape(
+        "the call failed",
+        "failed.json",
+        failed,
+        BROKEN,
+        "an error of the AWS CLI",
+    ));
+    shapes.push(shape(
+        "the call failed",
+        "empty.json",
+        "",
+        BROKEN,
+        "the file is empty",
+    ));
+    shapes.push(shape(
+        "the call failed",
+        "blank.json",
+        " \n",
+        BROKEN,
+        "the file is empty",
+    ));
+    shapes
+}
+
+/// Templates and manifests that make keys: read by no call, deployed by a tool.
+fn templates() -> Vec<Shape> {
+    let aws = "its tool makes the key";
+    let resource = format!(r#"{{"Type":"AWS::KMS::Key","Properties":{{"KeyPolicy":{OPEN}}}}}"#);
+    let plan = format!(
+        r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"mode":"managed","type":"aws_kms_key","values":{{"policy":{}}}}}]}}}}}}"#,
+        quoted(OPEN)
+    );
+    let state = format!(
+        r#"{{"version":4,"terraform_version":"1.9.0","resources":[{{"mode":"managed","type":"aws_kms_key","instances":[{{"attributes":{{"policy":{}}}}}]}}]}}"#,
+        quoted(OPEN)
+    );
+    let texts = [
+        (
+            "cfn.json",
+            format!(
+                r#"{{"AWSTemplateFormatVersion":"2010-09-09","Resources":{{"Key":{resource}}}}}"#
+            ),
+        ),
+        (
+            "bare.template",
+            format!(r#"{{"Resources":{{"Key":{resource}}}}}"#),
+        ),
+        (
+            "cfn.yaml",
+            "Resources:\n  Key:\n    Type: AWS::KMS::Key\n".to_owned(),
+        ),
+        (
+            "cfn.yml",
+            "Resources:\n  Key:\n    Type: \"AWS::KMS::ReplicaKey\"\n".to_owned(),
+        ),
+        (
+            "stack.template",
+            "---\nResources:\n  Key: {Type: 'AWS::KMS::Key'}\n".to_owned(),
+        ),
+        (
+            "stack.yaml.j2",
+            "{% if x %}\nResources:\n  Key:\n    Type: AWS::KMS::Key\n{% endif %}\n".to_owned(),
+        ),
+        (
+            "Stack",
+            "# comment\nResources:\n  Key:\n    Type: >-\n      AWS::KMS::Key\n".to_owned(),
+        ),
+        (
+            "main.tf",
+            "resource \"aws_kms_key\" \"k\" {\n}\n".to_owned(),
+        ),
+        ("main.tofu", "resource aws_kms_key k {}\n".to_owned()),
+        (
+            "main.tf.tmpl",
+            "x = 1\n  resource  \"aws_kms_external_key\" \"k\" {\n".to_owned(),
+        ),
+        (
+            "main.tf.json",
+            r#"{"resource":{"aws_kms_key":{"k":{"policy":"{}"}}}}"#.to_owned(),
+        ),
+        ("tfplan.json", plan),
+        ("terraform.tfstate", state),
+        (
+            "Pulumi.yaml",
+            "resources:\n  key:\n    type: aws:kms:Key\n".to_owned(),
+        ),
+        (
+            "stack.json",
+            r#"{"deployment":{"resources":[{"type":"aws:kms/key:Key"}]}}"#.to_owned(),
+        ),
+        (
+            "crossplane.yaml",
+            "apiVersion: kms.aws.upbound.io/v1beta1\nkind: Key\n".to_owned(),
+        ),
+        (
+            "ack.yaml",
+            "apiVersion: kms.services.k8s.aws/v1alpha1\nkind: Key\n".to_owned(),
+        ),
+        (
+            "playbook.yml",
+            "- hosts: all\n  tasks:\n    - amazon.aws.kms_key:\n        alias: a\n".to_owned(),
+        ),
+        (
+            "comment.json",
+            format!("// generated\n{{\"Resources\":{{\"Key\":{resource}}}}}"),
+        ),
+    ];
+    let of = |(name, text)| shape(aws, name, text, BROKEN, "such files are not read");
+    texts.into_iter().map(of).collect()
+}
+
+/// What is none of ours: told of, and no more.
+fn others() -> Vec<Shape> {
+    let endpoint =
+        r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+    let trust = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let queue = BUCKET
+        .replace("s3:GetObject", "sqs:SendMessage")
+        .replace(":s3:::b/*", ":sqs:eu-west-1:111122223333:q");
+    let api = BUCKET
+        .replace("s3:GetObject", "execute-api:Invoke")
+        .replace("arn:aws:s3:::b/*", "execute-api:/*");
+    let texts: Vec<(&'static str, &'static str, String, &'static str)> = vec![
+        ("attached to an endpoint", "endpoint.json", endpoint.to_owned(), "VPC endpoint"),
+        ("attached to a bucket", "bucket.json", BUCKET.to_owned(), "bucket policy"),
+        ("attached to a queue", "queue.json", queue, "queue policy"),
+        ("attached to an API", "api.json", api, "policy of an API"),
+        ("attached to a role", "trust.json", trust.to_owned(), "trust policy"),
+        ("get-bucket-policy answers so", "get-bucket-policy.json", format!(r#"{{"Policy":{}}}"#, quoted(BUCKET)), "bucket policy"),
+        ("lambda get-policy answers so", "lambda.json", format!(r#"{{"Policy":{},"RevisionId":"a"}}"#, quoted(&BUCKET.replace("s3:GetObject", "lambda:InvokeFunction"))), "policy of a function"),
+        ("nothing", "tsconfig.json", "// generated by projen\n{\"compilerOptions\":{\"strict\":true}}".into(), "nothing in it speaks of a policy"),
+        ("nothing", "trailing.json", "{\"a\":1,}".into(), "nothing in it speaks of a policy"),
+        ("nothing", "package.json", r#"{"name":"x","version":"1.0.0"}"#.into(), "nothing in it speaks"),
+        ("nothing", "settings.json", r#"{"policy":"strict","statement":"of account"}"#.into(), "its format is not known"),
+        ("nothing", "list.json", "[1,2,3]".into(), "it is no JSON"),
+        ("nothing", "number.json", "5".into(), "it is no JSON"),
+        ("nothing", "README.md", "# Keys\n\n`kms:ScheduleKeyDeletion`, Type: AWS::KMS::Key\n".into(), "it is no JSON"),
+        ("nothing", "app.py", "resource = 'kms:Decrypt'\nType: AWS::KMS::Key\n".into(), "it is no JSON"),
+        ("nothing", "config.toml", "[section]\na = 1\n".into(), "it is no JSON"),
+        ("its tool makes no key", "cfn-bucket.json", r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#.into(), "speaks"),
+        ("its tool makes no key", "data.tf", "data \"aws_kms_key\" \"k\" {\n}\n".into(), "it is no JSON"),
+        ("its tool makes no key", "disabled.tf", "# resource \"aws_kms_key\" \"k\" {\n".into(), "it is no JSON"),
+        ("no call takes YAML", "policy.yaml", "Version: '2012-10-17'\nStatement:\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\n  Resource: '*'\n".into(), "speaks of a policy"),
+        ("no call takes a list of actions", "actions.json", r#"["kms:Decrypt","kms:Encrypt"]"#.into(), "its format is not known"),
+    ];
+    let mut shapes: Vec<_> = texts
+        .into_iter()
+        .map(|(aws, name, text, says)| shape(aws, name, text, NOT_OURS, says))
+        .collect();
+    let image = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR kms:*".to_vec();
+    shapes.push(shape(
+        "nothing",
+        "logo.png",
+        image,
+        NOT_OURS,
+        "it is no text",
+    ));
+    for (name, says) in [
+        ("node_modules/x/a.json", "it is a directory of a tool"),
+        ("__pycache__/a.json", "it is a directory of a tool"),
+        (".terraform/modules/a.json", "it is a directory of a tool"),
+    ] {
+        let aws = "put-key-policy takes it";
+        shapes.push(shape(aws, name, OPEN, (Finds, Passes), says));
+    }
+    shapes
+}
+
+/// What is read and gives no finding by itself.
+fn clean() -> Vec<Shape> {
+    let document = quoted(IAM);
+    let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"kms:CreateKey","Resource":"*"}]}"#;
+    let scp = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}"#;
+    let texts = [
+        (
+            "attached to an organization",
+            "rcp.json",
+            deny.to_owned(),
+            "1 control policy",
+        ),
+        (
+            "describe-key answers so",
+            "describe.json",
+            format!(r#"{{"KeyMetadata":{{"KeyId":"{ID}"}}}}"#),
+            "1 key description",
+        ),
+        (
+            "a shell wrote the mark",
+            "describe-bom.json",
+            format!("\u{feff}{{\"KeyMetadata\":{{\"KeyId\":\"{ID}\"}}}}"),
+            "1 key description",
+        ),
+        (
+            "answers, appended",
+            "describe-twice.json",
+            format!(
+                "{{\"KeyMetadata\":{{\"KeyId\":\"{ID}\"}}}}\n{{\"KeyMetadata\":{{\"KeyId\":\"{ID}\"}}}}\n"
+            ),
+            "1 key description",
+        ),
+        (
+            "a recorder wrapped it",
+            "recorded.json",
+            format!(r#"{{"status_code":200,"data":{{"KeyMetadata":{{"KeyId":"{ID}"}}}}}}"#),
+            "1 key description",
+        ),
+        (
+            "placebo recorded it",
+            "recorded-date.json",
+            format!(
+                r#"{{"status_code":200,"data":{{"KeyMetadata":{{"KeyId":"{ID}","CreationDate":{{"__class__":"datetime","year":2016,"month":6,"day":27}}}}}}}}"#
+            ),
+            "1 key description",
+        ),
+        (
+            "a recorder wrapped it",
+            "recorded-aliases.json",
+            format!(
+                r#"{{"status_code":200,"data":{{"Aliases":[{{"AliasName":"alias/a","AliasArn":"arn:aws:kms:us-east-1:111122223333:alias/a","TargetKeyId":"{ID}"}}],"ResponseMetadata":{{}}}}}}"#
+            ),
+            "1 alias list",
+        ),
+        (
+            "schedule-key-deletion takes it, unwrapped",
+            "schedule-body.json",
+            format!(r#"{{"body":{{"KeyId":"{ID}","PendingWindowInDays":30}}}}"#),
+            "1 deletion request",
+        ),
+        (
+            "create-grant takes it",
+            "grant.json",
+            format!(
+                r#"{{"KeyId":"{ID}","GranteePrincipal":"arn:aws:iam::111122223333:role/r","Operations":["Decrypt"]}}"#
+            ),
+            "1 grant request",
+        ),
+        (
+            "create-policy takes it",
+            "organization.json",
+            format!(
+                r#"{{"Content":{},"Name":"x","Description":"","Type":"SERVICE_CONTROL_POLICY"}}"#,
+                quoted(scp)
+            ),
+            "1 control policy request",
+        ),
+        (
+            "schedule-key-deletion takes it",
+            "schedule.json",
+            format!(r#"{{"KeyId":"{ID}","PendingWindowInDays":30}}"#),
+            "1 deletion request",
+        ),
+    ];
+    let mut shapes: Vec<_> = texts
+        .into_iter()
+        .map(|(aws, name, text, says)| shape(aws, name, text, (Passes, Passes), says))
+        .collect();
+    for (aws, name, text) in [
+        (
+            "create-policy takes it",
+            "create-policy.json",
+            format!(r#"{{"PolicyName":"P","PolicyDocument":{document}}}"#),
+        ),
+        (
+            "create-policy-version takes it",
+            "version.json",
+            format!(
+                r#"{{"PolicyArn":"arn:aws:iam::111122223333:policy/P","PolicyDocument":{document},"SetAsDefault":true}}"#
+            ),
+        ),
+        (
+            "put-role-policy takes it",
+            "role.json",
+            format!(r#"{{"RoleName":"R","PolicyName":"P","PolicyDocument":{document}}}"#),
+        ),
+        (
+            "put-user-policy takes it",
+            "user.json",
+            format!(r#"{{"UserName":"U","PolicyName":"P","PolicyDocument":{document}}}"#),
+        ),
+        (
+            "put-group-policy takes it",
+            "group.json",
+            format!(r#"{{"GroupName":"G","PolicyName":"P","PolicyDocument":{document}}}"#),
+        ),
+        (
+            "no call takes it",
+            "inline.json",
+            format!(r#"{{"InlinePolicy":{document}}}"#),
+        ),
+        (
+            "create-policy takes its document",
+            "iam.json",
+            IAM.to_owned(),
+        ),
+    ] {
+        // Its action does not exist: a finding that does not close the gate.
+        shapes.push(shape(aws, name, text, (Passes, Passes), "kms:NoSuchAction"));
+    }
+    shapes
+}
+
+fn all() -> Vec<Shape> {
+    [
+        policies(),
+        answers(),
+        wrapped(),
+        broken(),
+        templates(),
+        others(),
+        clean(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn directory(number: usize) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shape{number}"));
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+/// The exit code and all that is said.
+fn run(directory: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
+        .args(["check", "--no-config", "--now", "2027-01-01"])
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    // Where lines break depends on the width.
+    let words = text.concat();
+    let words = words.split_whitespace().filter(|word| *word != "│");
+    (
+        output.status.code().unwrap(),
+        words.collect::<Vec<_>>().join(" "),
+    )
+}
+
+#[test]
+fn no_shape_passes_unseen() {
+    let mut wrong = Vec::new();
+    let shapes = all();
+    assert!(shapes.len() > 150, "{}", shapes.len());
+    for (number, shape) in shapes.iter().enumerate() {
+        let directory = directory(number);
+        let file = directory.join(shape.name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, &shape.bytes).unwrap();
+        let mut expect = |what: &str, wanted: Gate, (code, text): (i32, String)| {
+            if code != wanted.code() || (what != "alone" && !text.contains(shape.says)) {
+                let end = text
+                    .char_indices()
+                    .nth(600)
+                    .map_or(text.len(), |(at, _)| at);
+                let text = text.get(..end).unwrap_or_default();
+                wrong.push(format!(
+                    "{} ({}) {what}: {code}, not {wanted:?} with `{}`:\n    {text}",
+                    shape.name, shape.aws, shape.says
+                ));
+            }
+        };
+        if let Some(alone) = shape.alone {
+            expect("alone", alone, run(&directory, &[shape.name]));
+        }
+        fs::write(directory.join("good-policy.json"), GOOD).unwrap();
+        let told = run(&directory, &[".", "--show-passed-over"]);
+        expect("beside", shape.beside, told);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
