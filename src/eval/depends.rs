@@ -3,7 +3,7 @@
 use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
-use super::scope::{PRINCIPAL_ARN, Part, Scope};
+use super::scope::{PRINCIPAL_ARN, Part, Scope, USER_ID};
 use super::statement::is_about_action;
 use super::{
     Case, CaseSet, Evaluation, Layer, Lookup, Match, PolicySet, Request, Truth, WINDOW_KEY,
@@ -96,8 +96,9 @@ impl Dependencies {
                 self.add(&condition.key.value);
             }
             let unrendered = |value: &ConditionValue| scope.is_unrendered(&value.text.value);
-            self.undocumented |=
-                !condition.operator.as_documented || condition.values.iter().any(unrendered);
+            self.undocumented |= !condition.operator.as_documented
+                || condition::is_undocumented_of_own_key(condition, scope)
+                || condition.values.iter().any(unrendered);
             for key in keys {
                 self.add(key);
             }
@@ -149,5 +150,3 @@ impl Dependencies {
         }
     }
 }
-
-const USER_ID: &str = "aws:userid";

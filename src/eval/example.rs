@@ -7,18 +7,22 @@
 use std::collections::BTreeSet;
 
 use crate::aws::KeyArn;
-use crate::policy::{Piece, pieces};
+use crate::policy::{Moment, Piece, PrincipalElement, PrincipalForm, pieces};
 
 use super::decide::evaluate_statement_by_statement;
-use super::scope::Scope;
+use super::scope::{Scope, USER_ID};
 use super::settle::{Domain, Tested, Texts, kind};
 use super::{
     Case, Decision, Dependencies, Evaluation, Holds, PolicySet, Request, RequestContext, Values,
     WINDOW_KEY, Window, dependencies, evaluate, possible,
 };
 
-/// How many contexts are tried for one example.
-const MOST_TRIES: usize = 1_000;
+/// The time of a request in seconds since 1970.
+const EPOCH_TIME: &str = "aws:EpochTime";
+
+/// How many contexts are tried for one example in one order of values, and in how many orders.
+const MOST_TRIES: usize = 300;
+const MOST_TURNS: usize = 6;
 
 /// How many values that no condition tells apart are tried of one key: not every one goes together with
 /// the values of other keys.
@@ -57,14 +61,8 @@ pub(super) fn examples(
     }
     let cases = cases(request, evaluation);
     let find = |wanted: fn(Decision) -> bool| {
-        let mut search = Search {
-            policies,
-            wanted,
-            tries: 0,
-            chosen: Vec::new(),
-        };
         cases.iter().find_map(|base| {
-            search.tries = 0;
+            let mut search = Search::new(policies, wanted);
             let (context, decision) = search.run(base)?;
             Some(Example {
                 chosen: chosen(&context, base, depends, &search.chosen),
@@ -141,12 +139,38 @@ struct Search<'a> {
     policies: &'a PolicySet<'a>,
     wanted: fn(Decision) -> bool,
     tries: usize,
+    /// Which way the values of each key are tried.
+    turn: usize,
     /// The keys that are chosen on the way that is being tried.
     chosen: Vec<String>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    const fn new(policies: &'a PolicySet<'a>, wanted: fn(Decision) -> bool) -> Self {
+        Self {
+            policies,
+            wanted,
+            tries: 0,
+            turn: 0,
+            chosen: Vec::new(),
+        }
+    }
+
+    /// Looks for a context until all are tried, or so many in each of several orders: where the first key
+    /// got a value that does not do, no others of the last keys help.
     fn run(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
+        for turn in 0..MOST_TURNS {
+            (self.turn, self.tries) = (turn, 0);
+            self.chosen.clear();
+            let found = self.descend(base);
+            if found.is_some() || self.tries <= MOST_TRIES {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn descend(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
         self.tries = self.tries.saturating_add(1);
         if self.tries > MOST_TRIES {
             return None;
@@ -173,10 +197,13 @@ impl Search<'_> {
         let unknown = |key: &&String| base.context.get(key).is_none();
         let key = depends.keys.iter().find(unknown)?;
         self.chosen.push(key.clone());
-        for values in candidates(key, base, self.policies, &evaluation) {
+        let mut values = candidates(key, base, self.policies, &evaluation);
+        let count = values.len().max(1);
+        values.rotate_left(self.turn.saturating_mul(self.chosen.len()) % count);
+        for values in values {
             let mut next = base.clone();
             next.context.set(key, values);
-            if let Some(found) = self.run(&next) {
+            if let Some(found) = self.descend(&next) {
                 return Some(found);
             }
         }
@@ -194,7 +221,7 @@ fn candidates(
     evaluation: &Evaluation,
 ) -> Vec<Texts> {
     let mut tested: Vec<Tested<'_>> = Vec::new();
-    let mut as_variable = Vec::new();
+    let mut elsewhere = Vec::new();
     for matched in &evaluation.matches {
         let Some(document) = policies.document(matched.policy) else {
             continue;
@@ -205,6 +232,14 @@ fn candidates(
         let scope = Scope::new(request, document.kind, document.replaces_variables())
             .of_effect(matched.effect)
             .about(matched.part);
+        if key.eq_ignore_ascii_case(USER_ID) {
+            elsewhere.extend(
+                statement
+                    .principal
+                    .iter()
+                    .flat_map(|element| ids(element, request)),
+            );
+        }
         for condition in &statement.conditions {
             if condition.key.value.eq_ignore_ascii_case(key) {
                 tested.push((condition, scope));
@@ -213,35 +248,88 @@ fn candidates(
                 .iter()
                 .any(|value| names(&value.text.value, key))
             {
-                // Where the key stands in a variable: what the compared key has or could have.
-                let known = request.context.get(&condition.key.value);
-                let known = known.into_iter().flat_map(Values::iter);
-                as_variable.extend(known.map(|value| vec![value.into()]));
+                elsewhere.extend(values_of(&condition.key.value, request));
+            } else if is_time(key) && is_time(&condition.key.value) {
+                // One time is at or before another.
+                elsewhere.extend(times(key, (condition, scope), request));
             }
         }
     }
     let id = request.key.arn.as_ref().map(KeyArn::key_id);
-    as_variable.extend(id.map(|id| vec![id.into()]));
-    let mut all = Domain::of(key, request).map_or_else(Vec::new, |domain| {
+    elsewhere.extend(id.map(|id| vec![id.into()]));
+    let mut all = Domain::usual(key, request).map_or_else(Vec::new, |domain| {
         let mut values = domain.some(&tested);
         values.extend(domain.all(&tested).values);
         values
     });
-    all.extend(as_variable);
+    all.extend(elsewhere);
     all.retain(|values| possible::could_be(key, values, request));
     all.sort_by_key(Vec::is_empty);
     let mut seen = BTreeSet::new();
     all.retain(|values| seen.insert(values.clone()));
-    if !key.to_ascii_lowercase().starts_with("kms:key") {
+    if !key.to_ascii_lowercase().starts_with("kms:key") && !is_time(key) {
+        // What AWS does not document is told apart only where the context is complete.
+        let complete = Request {
+            context: request.context.completed(),
+            ..request.clone()
+        };
+        let firm: Vec<Tested<'_>> = tested
+            .iter()
+            .map(|(condition, scope)| (*condition, scope.of(&complete)))
+            .collect();
         let mut kinds = Vec::new();
         all.retain(|values| {
-            let kind = kind(values, &tested);
+            let kind = (kind(values, &tested), kind(values, &firm));
             let alike = kinds.iter().filter(|known| **known == kind).count();
             kinds.push(kind);
             alike < MOST_ALIKE
         });
     }
     all
+}
+
+/// What a key has that is compared with a variable, or could have.
+fn values_of(key: &str, request: &Request) -> Vec<Texts> {
+    match request.context.get(key) {
+        Some(known) => known.iter().map(|value| vec![value.into()]).collect(),
+        None => Domain::usual(key, request).map_or_else(Vec::new, |domain| domain.some(&[])),
+    }
+}
+
+/// Keys whose values are moments of which one is not before the other.
+fn is_time(key: &str) -> bool {
+    ["aws:CurrentTime", EPOCH_TIME, "aws:TokenIssueTime"]
+        .iter()
+        .any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// The moments that a condition on another key tells apart, as the key has them.
+fn times(key: &str, tested: Tested<'_>, request: &Request) -> Vec<Texts> {
+    let other = Domain::usual(&tested.0.key.value, request);
+    let values = other.map_or_else(Vec::new, |domain| domain.some(&[tested]));
+    let moments = values
+        .iter()
+        .flatten()
+        .filter_map(|text| Moment::parse(text));
+    let is_epoch = key.eq_ignore_ascii_case(EPOCH_TIME);
+    let texts = moments.map(Moment::timestamp).map(|moment| {
+        if is_epoch {
+            moment.as_second().to_string()
+        } else {
+            moment.to_string()
+        }
+    });
+    texts.map(|text| vec![text.into()]).collect()
+}
+
+/// What `aws:userid` is of the caller where its unique id is one that the element names.
+fn ids(element: &PrincipalElement, request: &Request) -> Vec<Texts> {
+    let entries = element.entries.iter();
+    let texts = entries.filter_map(|entry| match entry.form() {
+        PrincipalForm::UniqueId(id) => possible::user_id(id, request),
+        _ => None,
+    });
+    texts.map(|text| vec![text.into()]).collect()
 }
 
 /// Whether a variable in the text names the key.

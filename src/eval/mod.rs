@@ -28,6 +28,7 @@ mod request;
 mod resource;
 mod scope;
 mod settle;
+mod shape;
 mod statement;
 mod widest;
 

@@ -7,17 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::condition_key::{self, NameForm};
 use crate::aws::key::{ApiEnum as _, KeySpec, KeyUsage, MultiRegionKeyType, Origin};
-use crate::aws::{AccountId, Arn, Presence, ValueType};
+use crate::aws::{Arn, Presence, ValueType};
 use crate::policy::Moment;
 
-use super::caller::{CallerKind, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
-use super::scope::PRINCIPAL_ARN;
+use super::caller::CallerKind;
+use super::scope::{PRINCIPAL_ARN, USER_ID};
+use super::shape::{is_path, path_of_role, shapes};
 use super::{Request, RequestContext, Values};
-
-/// The path of the roles of Identity Center, and how their names begin.
-/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
-const RESERVED_PATH: &str = "aws-reserved/sso.amazonaws.com/";
-const RESERVED_NAME: &str = "AWSReservedSSO_";
 
 /// A time after all dates that this version knows of.
 const NOW: &str = "2026-12-01T00:00:00Z";
@@ -117,52 +113,17 @@ fn is_source(address: &IpAddr) -> bool {
 }
 
 fn has_form(value: &str, name: &str, request: &Request) -> bool {
-    let plain = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    let after = |prefix: &str| value.strip_prefix(prefix).filter(|rest| !rest.is_empty());
     match name {
-        "kms:KeySpec" | "kms:CustomerMasterKeySpec" => KeySpec::parse(value).is_some(),
-        "kms:KeyUsage" | "kms:CustomerMasterKeyUsage" => KeyUsage::parse(value).is_some(),
-        "kms:KeyOrigin" => Origin::parse(value).is_some(),
-        "kms:MultiRegionKeyType" => MultiRegionKeyType::parse(value).is_some(),
-        "kms:CallerAccount"
-        | "aws:PrincipalAccount"
-        | "aws:ResourceAccount"
-        | "aws:SourceAccount"
-        | "aws:VpceAccount" => AccountId::parse(value).is_some(),
-        "aws:PrincipalOrgID" | "aws:ResourceOrgID" | "aws:SourceOrgID" | "aws:VpceOrgID" => {
-            after("o-").is_some_and(plain)
-        }
-        "aws:PrincipalOrgPaths"
-        | "aws:ResourceOrgPaths"
-        | "aws:SourceOrgPaths"
-        | "aws:VpceOrgPaths" => after("o-").is_some() && value.contains("/r-"),
-        "kms:ViaService" | "aws:CalledVia" | "aws:CalledViaFirst" | "aws:CalledViaLast" => {
-            value.ends_with(".amazonaws.com") || value.ends_with(".amazonaws.com.cn")
-        }
-        "kms:ResourceAliases" | "kms:RequestAlias" => after("alias/").is_some(),
-        "aws:SourceVpc" => after("vpc-").is_some(),
-        "aws:SourceVpce" => after("vpce-").is_some(),
-        "aws:PrincipalType" => two_of(name).contains(&value),
-        "aws:userid" => is_unique_id(value, request),
-        PRINCIPAL_ARN => is_role_of_session(value, request),
-        _ => true,
+        "kms:KeySpec" | "kms:CustomerMasterKeySpec" => return KeySpec::parse(value).is_some(),
+        "kms:KeyUsage" | "kms:CustomerMasterKeyUsage" => return KeyUsage::parse(value).is_some(),
+        "kms:KeyOrigin" => return Origin::parse(value).is_some(),
+        "kms:MultiRegionKeyType" => return MultiRegionKeyType::parse(value).is_some(),
+        "aws:PrincipalType" => return two_of(name).contains(&value),
+        PRINCIPAL_ARN if !is_role_of_session(value, request) => return false,
+        _ => {}
     }
-}
-
-/// Unique ids of roles begin with `AROA`, of users with `AIDA`, in capital letters and digits.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
-fn is_unique_id(value: &str, request: &Request) -> bool {
-    let id = value.split(':').next().unwrap_or_default();
-    let prefix = match request.caller.kind() {
-        CallerKind::User(..) => "AIDA",
-        CallerKind::Role(..) | CallerKind::Session(..) => "AROA",
-        CallerKind::FederatedUser(..) | CallerKind::Root(_) | CallerKind::Service => return true,
-    };
-    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    id.starts_with(prefix) && id.len() > prefix.len() && id.bytes().all(capital)
+    let shapes = shapes(name, request);
+    shapes.is_empty() || shapes.iter().any(|shape| shape.fits(value))
 }
 
 /// Roles of AWS's own have a path of AWS's own.
@@ -173,26 +134,19 @@ fn is_role_of_session(value: &str, request: &Request) -> bool {
     let path = value
         .split_once(":role/")
         .and_then(|(_, name)| name.strip_suffix(&**role));
-    let visible = |path: &&str| path.bytes().all(|b| (0x21..=0x7e).contains(&b));
-    path.filter(visible).is_some_and(|path| {
-        if role.starts_with(RESERVED_NAME) {
-            path.starts_with(RESERVED_PATH)
-        } else if role.starts_with(SERVICE_LINKED_NAME) {
-            path.starts_with(SERVICE_LINKED_PATH)
-        } else {
-            !path.starts_with("aws-reserved/") && !path.starts_with(SERVICE_LINKED_PATH)
-        }
-    })
+    path.is_some_and(|path| is_path(path, role))
 }
 
-/// The path that AWS gives to a role of this name.
-pub(super) fn path_of_role(role: &str) -> &'static str {
-    if role.starts_with(RESERVED_NAME) {
-        RESERVED_PATH
-    } else if role.starts_with(SERVICE_LINKED_NAME) {
-        "aws-service-role/example.amazonaws.com/"
-    } else {
-        ""
+/// What `aws:userid` is where the user or the session's role has this unique id; nothing where the caller
+/// is of another kind. A role's caller is a session of any name.
+pub(super) fn user_id(id: &str, request: &Request) -> Option<String> {
+    match request.caller.kind() {
+        CallerKind::User(..) => id.starts_with("AIDA").then(|| id.to_owned()),
+        CallerKind::Role(..) => id.starts_with("AROA").then(|| format!("{id}:session")),
+        CallerKind::Session(_, _, session) => {
+            id.starts_with("AROA").then(|| format!("{id}:{session}"))
+        }
+        CallerKind::FederatedUser(..) | CallerKind::Root(_) | CallerKind::Service => None,
     }
 }
 
@@ -446,20 +400,22 @@ impl Filling<'_> {
     fn what_every_request_has(&mut self) {
         let caller = &self.request.caller;
         match caller.kind() {
-            CallerKind::Session(account, role, session) => {
+            CallerKind::Session(account, role, _) => {
                 let (partition, path) = (self.request.partition(), path_of_role(role));
                 let account = account.as_str();
                 let arn = format!("arn:{partition}:iam::{account}:role/{path}{role}");
                 self.put(PRINCIPAL_ARN, &arn);
-                self.put("aws:userid", &format!("AROAEXAMPLEEXAMPLE11:{session}"));
             }
-            CallerKind::Role(..) => self.put("aws:userid", "AROAEXAMPLEEXAMPLE11:session"),
-            CallerKind::User(..) => self.put("aws:userid", "AIDAEXAMPLEEXAMPLE11"),
             CallerKind::Service => {
                 self.put("aws:PrincipalServiceName", caller.as_str());
                 self.put("aws:PrincipalServiceNamesList", caller.as_str());
             }
             _ => {}
+        }
+        for id in ["AIDAEXAMPLEEXAMPLE11", "AROAEXAMPLEEXAMPLE11"] {
+            if let Some(id) = user_id(id, self.request) {
+                self.put(USER_ID, &id);
+            }
         }
         let (action, class) = (self.request.action, caller.class());
         for row in condition_key::all().filter(|row| row.form == NameForm::Whole) {

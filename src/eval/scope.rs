@@ -15,7 +15,7 @@ pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 
 /// Of a session its role's unique id, a colon and its name.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
-const USER_ID: &str = "aws:userid";
+pub(super) const USER_ID: &str = "aws:userid";
 
 /// Keys that hold names of aliases.
 const ALIAS_KEYS: [&str; 2] = ["kms:ResourceAliases", "kms:RequestAlias"];
@@ -96,6 +96,11 @@ impl<'r> Scope<'r> {
 
     pub(super) const fn of_effect(self, effect: Effect) -> Self {
         Self { effect, ..self }
+    }
+
+    /// The same of another request.
+    pub(super) const fn of(self, request: &'r Request) -> Self {
+        Self { request, ..self }
     }
 
     pub(super) const fn with_case(self, case: Case) -> Self {

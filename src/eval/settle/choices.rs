@@ -9,10 +9,10 @@ use crate::aws::ValueType;
 use crate::aws::condition_key::{self, ConditionKey};
 use crate::aws::key::{ApiEnum as _, MultiRegionKeyType, Origin};
 use crate::eval::expansion::{Expansion, Pattern, as_pattern, as_text};
-use crate::eval::language::{Form, Language};
 use crate::eval::possible::{has_no_wildcards, samples};
 use crate::eval::scope::Scope;
-use crate::eval::{Holds, Lookup, Request, Truth, condition};
+use crate::eval::shape::{Shape, shapes};
+use crate::eval::{Holds, Lookup, Request, condition};
 use crate::policy::{Atom, Comparison, Condition, Family, Moment, PolicyKind};
 
 use super::scalars;
@@ -43,25 +43,39 @@ pub(in crate::eval) struct Choices {
 pub(in crate::eval) struct Domain {
     row: Option<&'static ConditionKey>,
     may_be_absent: bool,
-    language: Option<Language>,
+    /// What values look like; nothing where any text can be one.
+    shapes: Vec<Shape>,
 }
 
 impl Domain {
-    /// Nothing where the key is not unknown.
+    /// What AWS documents of every value. Nothing where the key is not unknown.
     pub(in crate::eval) fn of(key: &str, request: &Request) -> Option<Self> {
         // What is known of the request does not differ from policy to policy.
         let scope = Scope::new(request, PolicyKind::Identity, false);
         let Lookup::Unknown { may_be_absent } = scope.lookup(key) else {
             return None;
         };
+        let language = scope.language(key);
+        let shapes = language.iter().flat_map(|language| language.forms());
         Some(Self {
             may_be_absent,
-            language: scope.language(key),
+            shapes: shapes.map(Shape::from).collect(),
             row: condition_key::find(key),
         })
     }
 
-    /// Whether a request can hold several values; keys that the table does not have may.
+    /// The same with what values look like, which is not documented of every one.
+    pub(in crate::eval) fn usual(key: &str, request: &Request) -> Option<Self> {
+        let domain = Self::of(key, request)?;
+        let usual = domain.row.map(|row| shapes(row.name, request));
+        Some(Self {
+            shapes: usual
+                .filter(|usual| !usual.is_empty())
+                .unwrap_or(domain.shapes),
+            ..domain
+        })
+    }
+
     fn has_many(&self) -> bool {
         self.row.is_none_or(|row| row.multi_valued)
     }
@@ -113,16 +127,14 @@ impl Domain {
     }
 
     fn typical(&self, tested: &[Tested<'_>]) -> Vec<String> {
-        if let Some(language) = &self.language {
+        if !self.shapes.is_empty() {
             let filled = tested
                 .iter()
                 .flat_map(|(condition, scope)| filled(condition, scope));
-            return language
-                .forms()
-                .iter()
-                .map(example_of)
-                .chain(filled)
-                .collect();
+            let samples = self.row.map_or_else(Vec::new, |row| samples(row.name));
+            let samples = samples.into_iter().map(str::to_owned);
+            let examples = self.shapes.iter().map(Shape::example);
+            return samples.chain(examples).chain(filled).collect();
         }
         let samples = self.row.map_or_else(Vec::new, |row| samples(row.name));
         let mut texts: Vec<String> = samples.into_iter().map(str::to_owned).collect();
@@ -236,8 +248,7 @@ impl Domain {
     /// Whether the text is none of those that the key surely never has.
     fn could_hold(&self, text: &str) -> bool {
         let is_wild = || text.contains(['*', '?']);
-        let language = self.language.as_ref();
-        language.is_none_or(|language| language.equals(text) != Truth::No)
+        (self.shapes.is_empty() || self.shapes.iter().any(|shape| shape.fits(text)))
             && !(self.row.is_some_and(|row| has_no_wildcards(row.name)) && is_wild())
     }
 
@@ -285,11 +296,11 @@ impl Domain {
                         }
                     }
                     _ => {
+                        let is_arn = comparison.family() == Family::Arn;
+                        has_arns |= is_arn;
                         let Some(pattern) = text_of_pattern(text, scope) else {
                             continue;
                         };
-                        let is_arn = comparison.family() == Family::Arn;
-                        has_arns |= is_arn;
                         match plain(&pattern) {
                             Some(text) => drop(exact.insert(text)),
                             None if is_arn => patterns.arn(&pattern),
@@ -304,10 +315,10 @@ impl Domain {
             // What is no ARN matches no pattern of one.
             patterns.glob(&atoms("arn:*:*:*:*:*"));
         }
-        if let Some(language) = &self.language {
+        if !self.shapes.is_empty() {
             patterns.begin_domain();
-            for form in language.forms() {
-                patterns.glob(&atoms_of(form));
+            for shape in &self.shapes {
+                patterns.shape(shape);
             }
         }
         let mut taken: BTreeSet<&str> = exact.iter().map(String::as_str).collect();
@@ -319,6 +330,11 @@ impl Domain {
         texts.extend(exact);
         (texts, found.complete && complete)
     }
+}
+
+/// Whether a request can hold several values of the key; of keys that the table does not have it may.
+pub(super) fn can_have_many_values(key: &str) -> bool {
+    condition_key::find(key).is_none_or(|row| row.multi_valued)
 }
 
 /// The first of those texts that no condition tells apart where it is the only value.
@@ -404,23 +420,6 @@ fn atoms(text: &str) -> Vec<Atom> {
         byte => Atom::Byte(byte),
     };
     text.bytes().map(atom).collect()
-}
-
-fn atoms_of(form: &Form) -> Vec<Atom> {
-    let literal = |text: &str| text.bytes().map(Atom::Byte).collect::<Vec<_>>();
-    let mut atoms = literal(&form.head);
-    if let Some(tail) = &form.tail {
-        atoms.extend([Atom::AnyOne, Atom::AnyRun]);
-        atoms.extend(literal(tail));
-    }
-    atoms
-}
-
-fn example_of(form: &Form) -> String {
-    match &form.tail {
-        Some(tail) => [&*form.head, "x", tail].concat(),
-        None => form.head.clone(),
-    }
 }
 
 /// The values of a condition with something in place of each wildcard.

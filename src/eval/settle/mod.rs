@@ -12,7 +12,7 @@ mod strings;
 
 use std::ops::Range;
 
-use crate::policy::Condition;
+use crate::policy::{Condition, Family};
 
 use super::combine::{Decided, decide};
 use super::condition;
@@ -21,7 +21,7 @@ use super::scope::Scope;
 use super::statement::is_about_action;
 use super::{CaseSet, Evaluation, Holds, Lookup, Match, PolicySet, Request, resource};
 
-use choices::Choices;
+use choices::{Choices, can_have_many_values};
 pub(super) use choices::{Domain, Tested, Texts, kind};
 
 /// How much is looked at for one request: each combination of values costs as many as there are
@@ -288,10 +288,20 @@ impl<'p> Question<'p> {
 /// Whether the condition depends on the value of its own key and on nothing else that is unknown.
 fn depends_on_own_key(condition: &Condition, scope: &Scope<'_>) -> bool {
     let own = &*condition.key.value;
+    let is_text = matches!(
+        condition.operator.comparison.family(),
+        Family::String | Family::Arn
+    );
+    // A text is never longer than itself: beside a variable that names the own key nothing but runs can
+    // match, so that all values that are not empty come to the same.
+    let names_itself =
+        |key: &str| key.eq_ignore_ascii_case(own) && is_text && !can_have_many_values(own);
     let known = |text: &str| {
         !has_variables(text, scope)
             || variables(text).all(|key| {
-                !scope.varies(key) && !matches!(scope.lookup(key), Lookup::Unknown { .. })
+                let is_open =
+                    scope.varies(key) || matches!(scope.lookup(key), Lookup::Unknown { .. });
+                !is_open || names_itself(key)
             })
     };
     own.is_ascii()

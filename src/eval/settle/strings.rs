@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::eval::shape::{Class, Piece, Shape};
 use crate::policy::Atom;
 
 /// Steps from one position of a pattern to the next that are taken at most; a pattern of fifty
@@ -22,6 +23,10 @@ enum Token {
     One(bool),
     /// Any run of characters; with `false` any without a colon.
     Run(bool),
+    /// One character of these.
+    OneOf(Class),
+    /// Any run of these.
+    RunOf(Class),
     /// The end of this pattern.
     End(usize),
 }
@@ -66,6 +71,21 @@ impl Patterns {
         }
     }
 
+    /// All texts of this shape.
+    pub(super) fn shape(&mut self, shape: &Shape) {
+        let mut tokens = Vec::new();
+        for piece in shape.pieces() {
+            match piece {
+                Piece::Text(text) => tokens.extend(text.chars().map(Token::Char)),
+                Piece::Some(class) => tokens.extend([Token::OneOf(*class), Token::RunOf(*class)]),
+                Piece::Many(class, count) => {
+                    tokens.extend(std::iter::repeat_n(Token::OneOf(*class), *count));
+                }
+            }
+        }
+        self.add(tokens);
+    }
+
     /// Only texts that match one of the patterns that follow are wanted.
     pub(super) const fn begin_domain(&mut self) {
         self.domain = Some(self.starts.len());
@@ -80,7 +100,7 @@ impl Patterns {
 
     /// The texts; none of them is one of `taken`, of which each is a combination of its own.
     pub(super) fn texts(&self, taken: &BTreeSet<&str>) -> Texts {
-        let (alphabet, stranger) = self.alphabet(taken);
+        let strangers = self.strangers(taken);
         let start = self.closed(self.starts.clone());
         let mut seen = BTreeSet::from([(start.clone(), false)]);
         let mut waiting = VecDeque::from([(start, false, String::new())]);
@@ -96,14 +116,14 @@ impl Patterns {
             if wanted && !taken.contains(text.as_str()) {
                 found.entry((ends, strange)).or_insert_with(|| text.clone());
             }
-            for character in &alphabet {
+            for character in &self.characters(&state, &strangers) {
                 steps = steps.saturating_add(state.len().saturating_add(1));
                 let next = self.step(&state, *character);
                 // Nothing that is wanted can follow where no position is left.
                 if next.is_empty() && self.domain.is_some() {
                     continue;
                 }
-                let strange = strange || *character == stranger;
+                let strange = strange || strangers.contains(character);
                 if seen.insert((next.clone(), strange)) {
                     let mut text = text.clone();
                     text.push(*character);
@@ -123,30 +143,54 @@ impl Patterns {
         }
     }
 
-    /// Every character that some pattern names, and one that none names.
-    fn alphabet(&self, taken: &BTreeSet<&str>) -> (Vec<char>, char) {
-        let mut all = BTreeSet::new();
+    /// Characters that no pattern names: one, and others where only capital letters or digits are wanted.
+    fn strangers(&self, taken: &BTreeSet<&str>) -> Vec<char> {
+        let mut named = BTreeSet::new();
+        let (mut capitals, mut digits) = (false, false);
         for token in &self.tokens {
             match *token {
-                Token::Char(character) => drop(all.insert(character)),
+                Token::Char(character) => drop(named.insert(character)),
                 Token::Caseless(letter) => {
-                    all.insert(letter.to_ascii_lowercase());
-                    all.insert(letter.to_ascii_uppercase());
+                    named.insert(letter.to_ascii_lowercase());
+                    named.insert(letter.to_ascii_uppercase());
                 }
-                Token::One(false) | Token::Run(false) => drop(all.insert(':')),
-                Token::One(true) | Token::Run(true) | Token::End(_) => {}
+                Token::OneOf(class) => {
+                    capitals |= class == Class::Capital;
+                    digits |= class == Class::Digit;
+                }
+                Token::One(_) | Token::Run(_) | Token::RunOf(_) | Token::End(_) => {}
             }
         }
-        let unused = |c: &char| !all.contains(c) && taken.iter().all(|text| !text.contains(*c));
+        let unused = |c: &char| !named.contains(c) && taken.iter().all(|text| !text.contains(*c));
         let mut letters = "xyzqjkvw0123456789_-abcdefghilmnoprstu".chars();
         let stranger = letters
             .find(unused)
             .or_else(|| ('\u{a1}'..='\u{ffff}').find(unused));
-        let stranger = stranger.unwrap_or('\u{fffd}');
-        // A text of plain letters says more than one that begins with a colon.
-        let mut alphabet = vec![stranger];
-        alphabet.extend(all);
-        (alphabet, stranger)
+        let mut strangers = vec![stranger.unwrap_or('\u{fffd}')];
+        // Where all of them are named, any one will do.
+        let of = |all: std::ops::RangeInclusive<char>| all.clone().find(unused).or(all.last());
+        strangers.extend(of('A'..='Z').filter(|_| capitals));
+        strangers.extend(of('0'..='9').filter(|_| digits));
+        strangers
+    }
+
+    /// The characters that lead on from here in different ways: those named here, and strangers, since
+    /// what is named elsewhere only is one here. A text of plain letters says more than one that begins
+    /// with a colon.
+    fn characters(&self, state: &[usize], strangers: &[char]) -> Vec<char> {
+        let mut named = BTreeSet::new();
+        for position in state {
+            match self.tokens.get(*position) {
+                Some(Token::Char(character)) => drop(named.insert(*character)),
+                Some(Token::Caseless(letter)) => {
+                    named.insert(letter.to_ascii_lowercase());
+                    named.insert(letter.to_ascii_uppercase());
+                }
+                Some(Token::One(false) | Token::Run(false)) => drop(named.insert(':')),
+                _ => {}
+            }
+        }
+        strangers.iter().copied().chain(named).collect()
     }
 
     fn step(&self, state: &[usize], character: char) -> Vec<usize> {
@@ -160,6 +204,8 @@ impl Patterns {
                 }
                 Some(Token::One(colon)) if *colon || character != ':' => next.push(after),
                 Some(Token::Run(colon)) if *colon || character != ':' => next.push(*position),
+                Some(Token::OneOf(class)) if class.has(character) => next.push(after),
+                Some(Token::RunOf(class)) if class.has(character) => next.push(*position),
                 _ => {}
             }
         }
@@ -170,7 +216,7 @@ impl Patterns {
     fn closed(&self, mut state: Vec<usize>) -> Vec<usize> {
         let mut index = 0;
         while let Some(position) = state.get(index) {
-            if let Some(Token::Run(_)) = self.tokens.get(*position) {
+            if let Some(Token::Run(_) | Token::RunOf(_)) = self.tokens.get(*position) {
                 state.push(position.saturating_add(1));
             }
             index = index.saturating_add(1);
