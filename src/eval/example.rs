@@ -6,27 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::KeyArn;
-use crate::policy::{Moment, Piece, PrincipalElement, PrincipalForm, pieces};
-
+use super::candidates::candidates;
 use super::decide::evaluate_statement_by_statement;
-use super::scope::{Scope, USER_ID};
-use super::settle::{Domain, Tested, Texts, kind};
+use super::settle::Choices;
 use super::{
     Case, Decision, Dependencies, Evaluation, Holds, PolicySet, Request, RequestContext, Values,
     WINDOW_KEY, Window, dependencies, evaluate, possible,
 };
 
-/// The time of a request in seconds since 1970.
-const EPOCH_TIME: &str = "aws:EpochTime";
-
-/// How many contexts are tried for one example in one order of values, and in how many orders.
-const MOST_TRIES: usize = 300;
-const MOST_TURNS: usize = 6;
-
-/// How many values that no condition tells apart are tried of one key: not every one goes together with
-/// the values of other keys.
-const MOST_ALIKE: usize = 3;
+/// How many contexts are tried for one example in one order of values, and in all.
+const MOST_TRIES: usize = 250;
+const MOST_IN_ALL: usize = 1_500;
 
 /// A context under which a conditional answer is firm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +36,9 @@ pub struct Examples {
     pub allowing: Option<Example>,
     /// A context that denies.
     pub denying: Option<Example>,
+    /// Whether one of them is missing because no request that this version knows of shows it: only a
+    /// value that AWS is not known to have would, such as a new key spec.
+    pub is_beyond_known: bool,
 }
 
 /// Finds a context for each side of a conditional answer.
@@ -61,21 +54,26 @@ pub(super) fn examples(
     }
     let cases = cases(request, evaluation);
     let find = |wanted: fn(Decision) -> bool| {
-        cases.iter().find_map(|base| {
-            let mut search = Search::new(policies, wanted);
+        let mut search = Search::new(policies, wanted);
+        let found = cases.iter().find_map(|base| {
             let (context, decision) = search.run(base)?;
             Some(Example {
                 chosen: chosen(&context, base, depends, &search.chosen),
                 context,
                 decision,
             })
-        })
+        });
+        (found, search.is_complete)
     };
+    let (allowing, all_allowing) = find(|decision| decision == Decision::Allowed);
+    let (denying, all_denying) =
+        find(|decision| matches!(decision, Decision::ImplicitDeny | Decision::ExplicitDeny));
     Examples {
-        allowing: find(|decision| decision == Decision::Allowed),
-        denying: find(|decision| {
-            matches!(decision, Decision::ImplicitDeny | Decision::ExplicitDeny)
-        }),
+        is_beyond_known: !depends.undocumented
+            && !depends.alias
+            && ((allowing.is_none() && all_allowing) || (denying.is_none() && all_denying)),
+        allowing,
+        denying,
     }
 }
 
@@ -138,7 +136,11 @@ fn chosen(
 struct Search<'a> {
     policies: &'a PolicySet<'a>,
     wanted: fn(Decision) -> bool,
+    /// In this order of values, and in all.
     tries: usize,
+    in_all: usize,
+    /// Whether whatever this version knows of was tried.
+    is_complete: bool,
     /// Which way the values of each key are tried.
     turn: usize,
     /// The keys that are chosen on the way that is being tried.
@@ -151,6 +153,8 @@ impl<'a> Search<'a> {
             policies,
             wanted,
             tries: 0,
+            in_all: 0,
+            is_complete: true,
             turn: 0,
             chosen: Vec::new(),
         }
@@ -159,15 +163,20 @@ impl<'a> Search<'a> {
     /// Looks for a context until all are tried, or so many in each of several orders: where the first key
     /// got a value that does not do, no others of the last keys help.
     fn run(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
-        for turn in 0..MOST_TURNS {
-            (self.turn, self.tries) = (turn, 0);
+        self.turn = 0;
+        loop {
+            self.tries = 0;
             self.chosen.clear();
             let found = self.descend(base);
             if found.is_some() || self.tries <= MOST_TRIES {
                 return found;
             }
+            if self.in_all > MOST_IN_ALL {
+                self.is_complete = false;
+                return None;
+            }
+            self.turn = self.turn.saturating_add(1);
         }
-        None
     }
 
     fn descend(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
@@ -175,6 +184,7 @@ impl<'a> Search<'a> {
         if self.tries > MOST_TRIES {
             return None;
         }
+        self.in_all = self.in_all.saturating_add(1);
         let evaluation = evaluate_statement_by_statement(base, self.policies);
         let decision = evaluation.decision();
         if decision != Decision::Conditional && !(self.wanted)(decision) {
@@ -197,7 +207,11 @@ impl<'a> Search<'a> {
         let unknown = |key: &&String| base.context.get(key).is_none();
         let key = depends.keys.iter().find(unknown)?;
         self.chosen.push(key.clone());
-        let mut values = candidates(key, base, self.policies, &evaluation);
+        let Choices {
+            mut values,
+            complete,
+        } = candidates(key, base, self.policies, &evaluation);
+        self.is_complete &= complete;
         let count = values.len().max(1);
         values.rotate_left(self.turn.saturating_mul(self.chosen.len()) % count);
         for values in values {
@@ -210,130 +224,4 @@ impl<'a> Search<'a> {
         self.chosen.pop();
         None
     }
-}
-
-/// Values of the key that the conditions tell apart and that AWS could supply; absence last, since an
-/// example that names a value says more.
-fn candidates(
-    key: &str,
-    request: &Request,
-    policies: &PolicySet<'_>,
-    evaluation: &Evaluation,
-) -> Vec<Texts> {
-    let mut tested: Vec<Tested<'_>> = Vec::new();
-    let mut elsewhere = Vec::new();
-    for matched in &evaluation.matches {
-        let Some(document) = policies.document(matched.policy) else {
-            continue;
-        };
-        let Some(statement) = document.statements.get(matched.statement) else {
-            continue;
-        };
-        let scope = Scope::new(request, document.kind, document.replaces_variables())
-            .of_effect(matched.effect)
-            .about(matched.part);
-        if key.eq_ignore_ascii_case(USER_ID) {
-            elsewhere.extend(
-                statement
-                    .principal
-                    .iter()
-                    .flat_map(|element| ids(element, request)),
-            );
-        }
-        for condition in &statement.conditions {
-            if condition.key.value.eq_ignore_ascii_case(key) {
-                tested.push((condition, scope));
-            } else if condition
-                .values
-                .iter()
-                .any(|value| names(&value.text.value, key))
-            {
-                elsewhere.extend(values_of(&condition.key.value, request));
-            } else if is_time(key) && is_time(&condition.key.value) {
-                // One time is at or before another.
-                elsewhere.extend(times(key, (condition, scope), request));
-            }
-        }
-    }
-    let id = request.key.arn.as_ref().map(KeyArn::key_id);
-    elsewhere.extend(id.map(|id| vec![id.into()]));
-    let mut all = Domain::usual(key, request).map_or_else(Vec::new, |domain| {
-        let mut values = domain.some(&tested);
-        values.extend(domain.all(&tested).values);
-        values
-    });
-    all.extend(elsewhere);
-    all.retain(|values| possible::could_be(key, values, request));
-    all.sort_by_key(Vec::is_empty);
-    let mut seen = BTreeSet::new();
-    all.retain(|values| seen.insert(values.clone()));
-    if !key.to_ascii_lowercase().starts_with("kms:key") && !is_time(key) {
-        // What AWS does not document is told apart only where the context is complete.
-        let complete = Request {
-            context: request.context.completed(),
-            ..request.clone()
-        };
-        let firm: Vec<Tested<'_>> = tested
-            .iter()
-            .map(|(condition, scope)| (*condition, scope.of(&complete)))
-            .collect();
-        let mut kinds = Vec::new();
-        all.retain(|values| {
-            let kind = (kind(values, &tested), kind(values, &firm));
-            let alike = kinds.iter().filter(|known| **known == kind).count();
-            kinds.push(kind);
-            alike < MOST_ALIKE
-        });
-    }
-    all
-}
-
-/// What a key has that is compared with a variable, or could have.
-fn values_of(key: &str, request: &Request) -> Vec<Texts> {
-    match request.context.get(key) {
-        Some(known) => known.iter().map(|value| vec![value.into()]).collect(),
-        None => Domain::usual(key, request).map_or_else(Vec::new, |domain| domain.some(&[])),
-    }
-}
-
-/// Keys whose values are moments of which one is not before the other.
-fn is_time(key: &str) -> bool {
-    ["aws:CurrentTime", EPOCH_TIME, "aws:TokenIssueTime"]
-        .iter()
-        .any(|name| key.eq_ignore_ascii_case(name))
-}
-
-/// The moments that a condition on another key tells apart, as the key has them.
-fn times(key: &str, tested: Tested<'_>, request: &Request) -> Vec<Texts> {
-    let other = Domain::usual(&tested.0.key.value, request);
-    let values = other.map_or_else(Vec::new, |domain| domain.some(&[tested]));
-    let moments = values
-        .iter()
-        .flatten()
-        .filter_map(|text| Moment::parse(text));
-    let is_epoch = key.eq_ignore_ascii_case(EPOCH_TIME);
-    let texts = moments.map(Moment::timestamp).map(|moment| {
-        if is_epoch {
-            moment.as_second().to_string()
-        } else {
-            moment.to_string()
-        }
-    });
-    texts.map(|text| vec![text.into()]).collect()
-}
-
-/// What `aws:userid` is of the caller where its unique id is one that the element names.
-fn ids(element: &PrincipalElement, request: &Request) -> Vec<Texts> {
-    let entries = element.entries.iter();
-    let texts = entries.filter_map(|entry| match entry.form() {
-        PrincipalForm::UniqueId(id) => possible::user_id(id, request),
-        _ => None,
-    });
-    texts.map(|text| vec![text.into()]).collect()
-}
-
-/// Whether a variable in the text names the key.
-fn names(text: &str, key: &str) -> bool {
-    let of_key = |piece| matches!(piece, Piece::Variable { key: name, .. } if name.eq_ignore_ascii_case(key));
-    pieces(text).any(of_key)
 }

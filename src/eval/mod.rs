@@ -4,6 +4,7 @@
 //! that names none. What is not known stays unknown, is never allowed, and never protects.
 
 mod caller;
+mod candidates;
 mod cases;
 mod combine;
 mod condition;

@@ -41,6 +41,8 @@ pub struct Explained {
     pub depends_on: Vec<String>,
     /// Whether it hangs on something that AWS does not document.
     pub undocumented: bool,
+    /// Whether one of the two decisions has no request that this version knows of.
+    pub is_beyond_known: bool,
     /// What it depends on that was not given: `key_policy`, `alias`.
     pub not_given: Vec<&'static str>,
     /// A context that is allowed: keys and values, no value for an absent key.
@@ -105,6 +107,7 @@ impl Explained {
             nearest_miss: miss.and_then(|miss| place.nearest(miss)),
             depends_on: explanation.dependencies.keys.clone(),
             undocumented: explanation.dependencies.undocumented,
+            is_beyond_known: examples.is_beyond_known,
             not_given: super::answer::not_given(&explanation.dependencies),
             allowing: chosen(&examples.allowing),
             denying: chosen(&examples.denying),

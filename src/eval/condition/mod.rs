@@ -255,12 +255,17 @@ fn compare(comparison: Comparison, wanted: &str, value: &str, scope: &Scope<'_>)
 }
 
 /// Whether AWS does not document what the condition comes to with some values of its key: one operator for
-/// several values (SEMANTICS U6), or a key that it does not support in such a policy (U8).
+/// several values (SEMANTICS U6), none for `ForAnyValue` with `IfExists` (U5), or a key that it does not
+/// support in such a policy (U8).
 pub(super) fn is_undocumented_of_own_key(condition: &Condition, scope: &Scope<'_>) -> bool {
     let key = &*condition.key.value;
-    let is_single = condition.operator.quantifier.is_none()
-        && condition.operator.comparison.family() != Family::Null;
-    (is_single && is_multi_valued(key)) || scope.is_unsupported(key)
+    let operator = condition.operator;
+    let is_open = match operator.quantifier {
+        None => operator.comparison.family() != Family::Null && is_multi_valued(key),
+        Some(Quantifier::ForAnyValue) => operator.if_exists,
+        Some(Quantifier::ForAllValues) => false,
+    };
+    is_open || scope.is_unsupported(key)
 }
 
 /// The keys on which the condition's answer depends: its own and those of its variables, where they

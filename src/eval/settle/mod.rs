@@ -21,8 +21,8 @@ use super::scope::Scope;
 use super::statement::is_about_action;
 use super::{CaseSet, Evaluation, Holds, Lookup, Match, PolicySet, Request, resource};
 
-use choices::{Choices, can_have_many_values};
-pub(super) use choices::{Domain, Tested, Texts, kind};
+use choices::can_have_many_values;
+pub(super) use choices::{Choices, Domain, Tested, Texts, kind};
 
 /// How much is looked at for one request: each combination of values costs as many as there are
 /// statements that may apply.
@@ -286,7 +286,7 @@ impl<'p> Question<'p> {
 }
 
 /// Whether the condition depends on the value of its own key and on nothing else that is unknown.
-fn depends_on_own_key(condition: &Condition, scope: &Scope<'_>) -> bool {
+pub(super) fn depends_on_own_key(condition: &Condition, scope: &Scope<'_>) -> bool {
     let own = &*condition.key.value;
     let is_text = matches!(
         condition.operator.comparison.family(),

@@ -28,16 +28,31 @@ impl<'a> From<&'a Explained> for View<'a> {
                 }
             }),
             depends_on: explained.depends_on.iter().map(String::as_str).collect(),
-            undocumented: explained
-                .undocumented
-                .then_some("how AWS evaluates part of these policies")
-                .into_iter()
-                .collect(),
+            undocumented: undocumented(explained),
             unknown_action: explained.unknown_action.as_deref(),
             not_given: explained.not_given.clone(),
             examples: examples(explained),
         }
     }
+}
+
+fn undocumented(explained: &Explained) -> Vec<&'static str> {
+    let points = [
+        (
+            explained.undocumented,
+            "how AWS evaluates part of these policies",
+        ),
+        (
+            explained.is_beyond_known && explained.allowing.is_none(),
+            "whether any request is allowed: none is whose values this version of kmslint knows",
+        ),
+        (
+            explained.is_beyond_known && explained.denying.is_none(),
+            "whether any request is denied: none is whose values this version of kmslint knows",
+        ),
+    ];
+    let points = points.into_iter().filter(|(applies, _)| *applies);
+    points.map(|(_, point)| point).collect()
 }
 
 fn statement(statement: &ExplainedStatement) -> StatementView<'_> {
