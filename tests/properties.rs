@@ -250,12 +250,14 @@ fn the_examples_of_a_conditional_answer_do_what_they_say() {
             beyond += 1;
         }
     }
-    println!("{both} of {conditional}, {beyond} beyond; undocumented {undocumented:?}");
     assert!(conditional > 500, "only {conditional} conditional answers");
-    assert_eq!(both + beyond, conditional, "not all have both examples");
     assert!(
         both * 100 >= conditional * 97,
         "only {both} of {conditional} have both examples"
+    );
+    assert!(
+        (both + beyond) * 100 >= conditional * 99,
+        "only {both} of {conditional} have both examples, and {beyond} say why not"
     );
     assert!(
         undocumented.1 * 100 >= undocumented.0 * 80,
