@@ -31,46 +31,39 @@ pub(super) fn can_reach<P: Atoms + ?Sized>(pattern: &P) -> bool {
 /// by the product of both lengths.
 pub(super) fn matches<P: Atoms + ?Sized>(pattern: &P, text: &str) -> bool {
     let tokens = tokens(pattern);
-    let mut reached = vec![false; tokens.len().saturating_add(1)];
-    if let Some(start) = reached.first_mut() {
-        *start = true;
-    }
-    pass_runs(&tokens, &mut reached);
+    let (mut reached, mut next) = (Vec::new(), Vec::new());
+    arrive(0, &tokens, &mut reached);
     for byte in text.bytes() {
-        let mut next = vec![false; reached.len()];
-        for (index, token) in tokens.iter().enumerate() {
-            if !reached.get(index).copied().unwrap_or_default() {
-                continue;
-            }
-            let (taken, stays) = match token {
-                Token::Byte(wanted) => (*wanted == byte, false),
-                Token::One { colon } => (*colon || byte != b':', false),
-                Token::Run { colon } => (*colon || byte != b':', true),
-            };
-            let target = if stays {
-                index
-            } else {
-                index.saturating_add(1)
-            };
-            if let (true, Some(slot)) = (taken, next.get_mut(target)) {
-                *slot = true;
+        next.clear();
+        for index in &reached {
+            let after = index.saturating_add(1);
+            match tokens.get(*index) {
+                Some(Token::Byte(wanted)) if *wanted == byte => arrive(after, &tokens, &mut next),
+                Some(Token::One { colon }) if *colon || byte != b':' => {
+                    arrive(after, &tokens, &mut next);
+                }
+                Some(Token::Run { colon }) if *colon || byte != b':' => {
+                    arrive(*index, &tokens, &mut next);
+                }
+                _ => {}
             }
         }
-        pass_runs(&tokens, &mut next);
-        reached = next;
+        if next.is_empty() {
+            return false;
+        }
+        std::mem::swap(&mut reached, &mut next);
     }
-    reached.last().copied().unwrap_or_default()
+    reached.contains(&tokens.len())
 }
 
-/// A run may be empty.
-fn pass_runs(tokens: &[Token], reached: &mut [bool]) {
-    for (index, token) in tokens.iter().enumerate() {
-        let here = reached.get(index).copied().unwrap_or_default();
-        if let (true, Token::Run { .. }, Some(after)) =
-            (here, token, reached.get_mut(index.saturating_add(1)))
-        {
-            *after = true;
+/// Adds a position in the pattern, and those behind it while it is a run, which may be empty.
+fn arrive(mut index: usize, tokens: &[Token], reached: &mut Vec<usize>) {
+    while !reached.contains(&index) {
+        reached.push(index);
+        if !matches!(tokens.get(index), Some(Token::Run { .. })) {
+            return;
         }
+        index = index.saturating_add(1);
     }
 }
 

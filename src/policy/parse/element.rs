@@ -1,5 +1,6 @@
 //! `Action` and `Resource` with their opposites: lists of patterns.
 
+use crate::aws::Arn;
 use crate::policy::{
     ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
     has_placeholder, has_placeholder_or_is_word,
@@ -82,7 +83,7 @@ fn action_shape(text: &Text, complaints: &mut Complaints) {
     if name.is_some_and(|name| name.bytes().all(is_plain)) {
         return;
     }
-    if pattern == "*" || pattern.contains(char::is_whitespace) || has_placeholder(pattern) {
+    if pattern == "*" || pattern.contains(char::is_whitespace) {
         return;
     }
     let complaint = match pattern.split_once(':') {
@@ -91,6 +92,9 @@ fn action_shape(text: &Text, complaints: &mut Complaints) {
         Some((vendor, _)) if !is_vendor(vendor) => "has a service prefix that no service has",
         Some(_) => return,
     };
+    if has_placeholder(pattern) {
+        return;
+    }
     complaints.error(
         InputError::new(text.span, format!("the action `{pattern}` {complaint}"))
             .label("AWS refuses this")
@@ -159,7 +163,9 @@ pub(super) fn resource(
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 fn resource_shape(text: &Text, complaints: &mut Complaints) {
     let pattern = &*text.value;
-    if has_placeholder_or_is_word(pattern) {
+    // Most are whole ARNs, in which a placeholder is welcome too.
+    let is_whole = Arn::parse(pattern).is_some_and(|arn| !arn.service.contains(['*', '?']));
+    if pattern == "*" || is_whole || has_placeholder_or_is_word(pattern) {
         return;
     }
     let service = pattern.split(':').nth(2).unwrap_or_default();

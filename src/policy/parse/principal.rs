@@ -3,7 +3,6 @@
 use crate::aws::{AccountId, Arn};
 use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
-    has_placeholder_or_is_word,
 };
 use crate::source::json::{Member, Node, Value};
 use crate::source::{InputError, Spanned};
@@ -108,27 +107,31 @@ fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &
         let Some(text) = complaints.text(item, "a principal") else {
             continue;
         };
+        let entry = PrincipalEntry::new(principal_type, text);
         if principal_type == PrincipalType::Aws
-            && let Some(error) = no_principal(&text)
+            && let Some(error) = no_principal(&entry)
         {
             complaints.error(error);
         }
-        entries.push(PrincipalEntry::new(principal_type, text));
+        entries.push(entry);
     }
 }
 
 /// Complains of a text that can be no account, user, role or session. ARNs of something else, and
 /// wildcards, are left to the rules.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
-fn no_principal(text: &Text) -> Option<InputError> {
+fn no_principal(entry: &PrincipalEntry) -> Option<InputError> {
+    // What names a caller has all that it needs.
+    if entry.form() != PrincipalForm::NoCaller || entry.is_placeholder() {
+        return None;
+    }
+    let text = entry.text();
     let principal = &*text.value;
-    if principal.contains(['*', '?']) || has_placeholder_or_is_word(principal) {
+    if principal.contains(['*', '?']) {
         return None;
     }
     if !principal.starts_with("arn:") {
-        return (PrincipalEntry::new(PrincipalType::Aws, text.clone()).form()
-            == PrincipalForm::NoCaller)
-            .then(|| no_account(text, principal));
+        return Some(no_account(text, principal));
     }
     let Some(arn) = Arn::parse(principal) else {
         let error = missing_parts(text)?;

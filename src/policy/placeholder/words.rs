@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::aws::Arn;
+
 /// What stands where an account would in ARNs that are complete all the same.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html>
 const NAMED_ACCOUNTS: [&str; 2] = ["aws", "cloudfront"];
@@ -13,14 +15,14 @@ pub(super) fn account(text: &str) -> Option<Range<usize>> {
         let stands_for_account = text.contains("ACCOUNT") && has_any(text, &["ID", "NUMBER"]);
         return stands_for_account.then_some(0..text.len());
     }
-    let mut parts = text.splitn(6, ':');
-    let (Some("arn"), Some(service), Some(account), Some(resource)) =
-        (parts.next(), parts.nth(1), parts.nth(1), parts.next())
-    else {
-        return None;
-    };
+    let Arn {
+        service,
+        account,
+        resource,
+        ..
+    } = Arn::parse(text)?;
     let end = text.len().saturating_sub(resource.len()).saturating_sub(1);
-    let is_word = account.contains(|c: char| c.is_ascii_alphabetic())
+    let is_word = account.bytes().any(|b| b.is_ascii_alphabetic())
         && !account.contains(['*', '?', '$', '{'])
         && !NAMED_ACCOUNTS.contains(&account);
     if is_word {
@@ -48,8 +50,8 @@ pub(super) fn is_word(text: &str) -> bool {
 
 /// `ADMIN_ROLE_ARN`, `YOUR-ACCOUNT-ID`, `ACCOUNT`: no id of AWS has only such letters.
 fn is_upper_word(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | '-');
-    text.len() > 2 && text.chars().all(fits)
+    let fits = |b: u8| b.is_ascii_uppercase() || matches!(b, b'_' | b'-');
+    text.len() > 2 && text.bytes().all(fits)
 }
 
 fn has_any(text: &str, words: &[&str]) -> bool {
