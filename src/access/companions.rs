@@ -1,22 +1,10 @@
 //! What else a principal can do that can schedule deletion.
 
-use crate::aws::{ActionSet, KmsAction, RECOMMENDED_BESIDE_DELETION};
+use crate::aws::{ActionSet, KmsAction, RECOMMENDED_BESIDE_DELETION, TELLING_USE};
 
 use super::holder::Companions;
 use super::named::NamedPrincipal;
 use super::questions::KeyQuestions;
-
-/// The operations by which a key is used, the most telling first.
-const USES: [KmsAction; 8] = [
-    KmsAction::Decrypt,
-    KmsAction::GenerateDataKey,
-    KmsAction::Sign,
-    KmsAction::GenerateMac,
-    KmsAction::DeriveSharedSecret,
-    KmsAction::Decapsulate,
-    KmsAction::Encrypt,
-    KmsAction::Encapsulate,
-];
 
 impl<'a> KeyQuestions<'a> {
     /// What else a user or role can do that can schedule deletion; of others it is not asked.
@@ -28,7 +16,7 @@ impl<'a> KeyQuestions<'a> {
         let lacks: ActionSet = recommended
             .filter(|action| !self.can(named, *action))
             .collect();
-        let mut uses = USES.into_iter();
+        let mut uses = TELLING_USE.into_iter();
         Companions {
             uses: uses.find(|action| self.can(named, *action)),
             lacks: (!lacks.is_empty()).then_some(lacks),
@@ -38,8 +26,12 @@ impl<'a> KeyQuestions<'a> {
     /// Whether the principal surely or perhaps can do it.
     fn can(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> bool {
         // Most statements of a long policy name somebody else.
-        let mut granting = self.granting(action);
-        granting.any(|(_, statement)| self.may_name(statement, named))
-            && self.permitted(named, action).is_some()
+        let nobody = || {
+            let mut granting = self.possibly_granting(action);
+            let is_somebody = granting.any(|(_, statement)| self.may_name(statement, named));
+            (!is_somebody).then_some(false)
+        };
+        self.shortcut(nobody)
+            .unwrap_or_else(|| self.permitted(named, action).is_some())
     }
 }

@@ -33,6 +33,12 @@ impl<'a> Identities<'a> {
         Self::of(inventory, Extent::AboutKms, |_| true)
     }
 
+    /// Prepares what was loaded, with its policies as they are written.
+    #[cfg(test)]
+    pub(super) fn whole(inventory: &'a Inventory) -> Self {
+        Self::of(inventory, Extent::Whole, |_| true)
+    }
+
     /// Prepares what was loaded of one caller, with its policies as they are written, so that an
     /// explanation can tell of every statement.
     pub(crate) fn of_caller(inventory: &'a Inventory, caller: &Caller) -> Self {

@@ -26,7 +26,7 @@ pub(super) struct KmsPolicies {
     pub(super) policies: Vec<NamedPolicy>,
     /// Where they come from, in the same order.
     origins: Vec<Origin>,
-    /// Actions that some statement allows.
+    /// Actions that some statement allows or may allow.
     pub(super) allows: ActionSet,
     /// The attributes of principals that the statements test.
     pub(super) tested: TestedAttributes,

@@ -1,15 +1,12 @@
 //! A loaded user or role, ready to be asked about.
 
+use crate::aws::arn::reserved_role::SERVICE_LINKED_PATH;
 use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, RequestContext};
 use crate::inventory::Principal;
 
 use super::tested_attributes::PRINCIPAL_TAG;
 use super::tested_attributes::TestedAttributes;
-
-/// The path under which only AWS creates roles; control policies do not limit them.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
-const SERVICE_LINKED: &str = "role/aws-service-role/";
 
 /// A user or role with its policies.
 #[derive(Debug)]
@@ -27,9 +24,12 @@ impl LoadedPrincipal<'_> {
         self.principal.kind
     }
 
+    /// Whether control policies do not limit it.
+    /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
     fn is_service_linked(&self) -> bool {
         let arn = Arn::parse(&self.principal.arn.value);
-        arn.is_some_and(|arn| arn.resource.starts_with(SERVICE_LINKED))
+        let role = arn.and_then(|arn| arn.resource.strip_prefix("role/"));
+        role.is_some_and(|role| role.starts_with(SERVICE_LINKED_PATH))
     }
 
     /// `aws:userid` of the caller, who is this principal or a session of it, where it is known as

@@ -24,6 +24,8 @@ mod placeholders;
 mod policy_alone;
 mod questions;
 mod questions_loaded;
+#[cfg(test)]
+mod shortcuts_agree;
 mod synthetic_caller;
 mod tested_attributes;
 mod unconditional;

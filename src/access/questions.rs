@@ -31,14 +31,18 @@ pub(crate) struct KeyQuestions<'a> {
     pub(super) key: &'a AskedKey<'a>,
     pub(super) identities: &'a Identities<'a>,
     pub(super) statements: &'a [Statement],
-    /// The actions that each statement covers.
+    /// The actions that each statement is about, undocumented ones included.
     covered: Vec<ActionSet>,
+    /// Those too that a placeholder may name.
+    possible: Vec<ActionSet>,
     pub(super) denies_nothing: bool,
     /// Whether service or resource control policies are above the key's account.
     pub(super) has_control_policies: bool,
     /// Who is asked for a principal, found when first asked: each is asked about several actions.
     candidates: RefCell<BTreeMap<(PrincipalKind, &'a str), Candidates<'a>>>,
     probe: OnceCell<Option<Request>>,
+    /// Whether what needs no evaluation is answered without; only tests ask the plain way.
+    takes_shortcuts: bool,
 }
 
 impl<'a> KeyQuestions<'a> {
@@ -49,12 +53,32 @@ impl<'a> KeyQuestions<'a> {
             key,
             identities,
             statements,
-            covered: statements.iter().map(Statement::covered).collect(),
+            covered: statements
+                .iter()
+                .map(|statement| statement.covered().union(statement.doubtful()))
+                .collect(),
+            possible: statements.iter().map(Statement::possible).collect(),
             denies_nothing: denies_nothing(statements),
             has_control_policies: !limits.scps.is_empty() || !limits.rcps.is_empty(),
             candidates: RefCell::default(),
             probe: OnceCell::new(),
+            takes_shortcuts: true,
         }
+    }
+
+    /// The same questions, each answered by evaluating: the judge of all shortcuts.
+    #[cfg(test)]
+    pub(super) fn plainly(key: &'a AskedKey<'a>, identities: &'a Identities<'a>) -> Self {
+        Self {
+            takes_shortcuts: false,
+            ..Self::new(key, identities)
+        }
+    }
+
+    /// An answer that needs no evaluation, where there is one. Whatever is done for speed alone goes
+    /// through here, and is compared with the plain way over generated accounts.
+    pub(super) fn shortcut<T>(&self, answer: impl FnOnce() -> Option<T>) -> Option<T> {
+        self.takes_shortcuts.then(answer).flatten()
     }
 
     /// Everyone who surely or perhaps can do it: first those that the key policy names, in its
@@ -73,7 +97,8 @@ impl<'a> KeyQuestions<'a> {
             named.kind != PrincipalKind::UniqueId && !self.is_foreign(named)
         };
         let can = |named: &NamedPrincipal<'a>| self.permitted(named, action).is_some();
-        if self.plainly_given(action)
+        let given = self.shortcut(|| self.plainly_given(action).then_some(true));
+        if given.is_some()
             || self.is_given_to_placeholder(action)
             || self.may_be_given_by_placeholder(action)
         {
@@ -89,10 +114,28 @@ impl<'a> KeyQuestions<'a> {
         &self,
         action: KmsAction,
     ) -> impl Iterator<Item = (usize, &'a Statement)> + Clone {
-        let covered = self.covered.iter().enumerate();
-        let statements = covered.zip(self.statements);
-        let granting = statements.filter(move |((_, covered), statement)| {
-            statement.effect.value == Effect::Allow && covered.contains(action)
+        Self::allowing(&self.covered, self.statements, action)
+    }
+
+    /// The same with those that are about it if a placeholder names it.
+    pub(super) fn possibly_granting(
+        &self,
+        action: KmsAction,
+    ) -> impl Iterator<Item = (usize, &'a Statement)> + Clone {
+        Self::allowing(&self.possible, self.statements, action)
+    }
+
+    fn allowing<'s>(
+        about: &'s [ActionSet],
+        statements: &'a [Statement],
+        action: KmsAction,
+    ) -> impl Iterator<Item = (usize, &'a Statement)> + Clone + 's
+    where
+        'a: 's,
+    {
+        let granting = about.iter().enumerate().zip(statements);
+        let granting = granting.filter(move |((_, about), statement)| {
+            statement.effect.value == Effect::Allow && about.contains(action)
         });
         granting.map(|((index, _), statement)| (index, statement))
     }
@@ -127,17 +170,8 @@ impl<'a> KeyQuestions<'a> {
         named: &NamedPrincipal<'a>,
         action: KmsAction,
     ) -> Option<Permitted> {
-        let short = self.unconditionally(named, action);
-        if short.is_some() {
-            debug_assert_eq!(
-                short,
-                self.evaluated(named, action),
-                "{} {action:?}",
-                named.text
-            );
-            return short;
-        }
-        self.evaluated(named, action)
+        self.shortcut(|| self.unconditionally(named, action))
+            .or_else(|| self.evaluated(named, action))
     }
 
     /// Who is asked for a principal.

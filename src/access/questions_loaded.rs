@@ -34,25 +34,30 @@ impl<'a> KeyQuestions<'a> {
     ) -> Vec<Holder<'a>> {
         let account = self.key.identity.account;
         let loaded = account.map_or(&[][..], |account| self.identities.of_account(account));
-        let mut granting = self.granting(action);
-        if loaded.is_empty() || !granting.any(|(_, of)| names_account(of, account)) {
-            return Vec::new();
+        let nobody = || {
+            let mut granting = self.possibly_granting(action);
+            let delegates = granting.any(|(_, of)| names_account(of, account));
+            (loaded.is_empty() || !delegates).then(Vec::new)
+        };
+        if let Some(nobody) = self.shortcut(nobody) {
+            return nobody;
         }
         let named: BTreeSet<_> = named.iter().map(|named| named.text).collect();
         let mut shared: BTreeMap<DecidingTraits, Option<Permitted>> = BTreeMap::new();
         let mut found = Vec::new();
         for principal in loaded {
             let arn = principal.principal.arn.value.as_str();
-            if named.contains(arn) || !self.identities.may_allow(principal, action) {
+            let cannot = || (!self.identities.may_allow(principal, action)).then_some(());
+            if named.contains(arn) || self.shortcut(cannot).is_some() {
                 continue;
             }
             let tested = self
                 .identities
                 .tested_attributes(principal, &self.key.tested);
             let traits = principal.deciding_traits(&tested, self.is_singled_out(principal));
-            let permitted = shared
-                .entry(traits)
-                .or_insert_with(|| self.through_own_policies(principal, action));
+            let known = self.shortcut(|| shared.get(&traits).cloned());
+            let permitted = known.unwrap_or_else(|| self.through_own_policies(principal, action));
+            shared.entry(traits).or_insert_with(|| permitted.clone());
             if let Some(permitted) = permitted {
                 found.push(Holder {
                     principal: arn,
@@ -60,7 +65,7 @@ impl<'a> KeyQuestions<'a> {
                     account: Some(principal.principal.account),
                     loaded: Some(principal),
                     named_at: None,
-                    permitted: permitted.clone(),
+                    permitted,
                     companions: Companions::default(),
                 });
             }

@@ -1,10 +1,10 @@
 //! Answers that need no evaluation: a policy that denies nothing, and statements that give the action
 //! to the principal by its name and under no condition. Most statements of most policies are such.
-//!
-//! Wherever debug assertions are on, and so in every test, the evaluation is the judge.
+//! They go through [`KeyQuestions::shortcut`], and the evaluation is their judge.
 
 use std::collections::BTreeSet;
 
+use crate::aws::action::ResourceLevel;
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{Truth, resource_covers};
 use crate::policy::{
@@ -29,7 +29,7 @@ impl<'a> KeyQuestions<'a> {
             return None;
         }
         let mut found = BTreeSet::new();
-        for (index, statement) in self.granting(action) {
+        for (index, statement) in self.possibly_granting(action) {
             if names(statement, named)? {
                 self.gives(statement, action).then(|| found.insert(index))?;
             }
@@ -44,9 +44,11 @@ impl<'a> KeyQuestions<'a> {
 
     /// Whether the statement surely gives the action to those that it names, one by one.
     fn gives(&self, statement: &Statement, action: KmsAction) -> bool {
+        // An action that is about something else than a key alone needs more than a key policy.
         let is_sure = |of: &ActionElement| of.covers(action) && !of.is_doubtful(action);
-        let is_plain = statement.conditions.is_empty()
+        let is_plain = action.resource_level() == ResourceLevel::Key
             && statement.action.as_ref().is_some_and(is_sure)
+            && statement.conditions.is_empty()
             && statement.principal.as_ref().is_some_and(|of| !of.negated);
         let resource = statement.resource.as_ref().filter(|of| !of.negated);
         is_plain
@@ -101,19 +103,18 @@ impl<'a> KeyQuestions<'a> {
         };
         // A session may come in by its role, a federated user by its user, and one that was loaded
         // by its account.
-        !is_user_or_role
-            || element.negated
-            || self.loaded_of(named).is_some()
-            || element.entries.iter().any(|entry| {
-                let text = &*entry.text().value;
-                text == named.text || entry.form() == PrincipalForm::Everyone
-            })
+        !is_user_or_role || element.negated || self.loaded_of(named).is_some() || {
+            let name = named.text.rsplit('/').next().unwrap_or_default();
+            let mut entries = element.candidates(named.account, name);
+            // The account's own statement gives nothing to one whose policies are not loaded.
+            entries.any(|entry| !matches!(entry.form(), PrincipalForm::Account(_)))
+        }
     }
 
     /// Whether a placeholder of a template may allow the action to somebody.
     pub(super) fn may_be_given_by_placeholder(&self, action: KmsAction) -> bool {
         self.statements.iter().any(|statement| {
-            let may = statement.possible().contains(action);
+            let may = statement.possible().contains(action) && !statement.is_doubtful(action);
             let is_open = may && !statement.covered().contains(action);
             is_open && statement.effect.value == Effect::Allow && statement.principal.is_some()
         })
@@ -145,6 +146,9 @@ fn names(statement: &Statement, named: &NamedPrincipal<'_>) -> Option<bool> {
     let element = statement.principal.as_ref()?;
     let mut found = false;
     for entry in &element.entries {
+        if entry.is_placeholder() {
+            return None;
+        }
         let text = &*entry.text().value;
         // An ARN that ends otherwise names another user or role, or is one of a session.
         if text.starts_with("arn:") && !text.ends_with(own) && !text.contains(":sts:") {

@@ -15,8 +15,9 @@ mod time;
 pub mod waiting_period;
 
 pub use action::{
-    ActionSet, CRITICAL, EVERY, KmsAction, RECOMMENDED_BESIDE_DELETION, USE, WATCHED,
-    WAYS_ROUND_DELETION, WAYS_ROUND_GUARDRAIL,
+    ActionSet, CONTROL, CRITICAL, EVERY, KmsAction, RECOMMENDED_BESIDE_DELETION,
+    RECOMMENDED_BY_NEED, TELLING_USE, USE, VITAL, WATCHED, WAYS_ROUND_DELETION,
+    WAYS_ROUND_GUARDRAIL,
 };
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{ConditionKey, Presence, ValueType};

@@ -21,6 +21,17 @@ struct Body {
     /// Whether `${…}` is replaced, where the resource has any.
     replaces: bool,
     conditions: BTreeSet<Factor>,
+    /// Why it is not sure that it is about its actions.
+    doubt: Option<Doubt>,
+}
+
+/// Why it is not sure that a statement is about an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    /// A wildcard in the service prefix; of an exception the recommended reading is the other one.
+    Undocumented { negated: bool },
+    /// A placeholder may name it.
+    Placeholder,
 }
 
 /// So many bodies at most come of one with several principals and resources, but for its conditions.
@@ -57,6 +68,7 @@ impl Body {
                         resource: resource.clone(),
                         replaces: self.replaces && resource.1.iter().any(|p| p.contains("${")),
                         conditions: conditions.clone(),
+                        doubt: self.doubt,
                     });
                 }
             }
@@ -88,7 +100,7 @@ impl Canonical {
         let mut statements: BTreeMap<Body, ActionSet> = BTreeMap::new();
         let mut unknown: BTreeMap<String, BTreeSet<Body>> = BTreeMap::new();
         for statement in &document.statements {
-            let actions = statement.covered();
+            let actions = statement.possible();
             let new: BTreeSet<_> = unknown_actions(statement).collect();
             if actions.is_empty() && new.is_empty() {
                 continue;
@@ -99,9 +111,23 @@ impl Canonical {
             for pattern in new {
                 unknown.entry(pattern).or_default().extend(body.parts());
             }
-            if !actions.is_empty() {
-                let known = statements.entry(body).or_default();
-                *known = known.union(actions);
+            let doubtful = statement.doubtful();
+            let negated = statement.action.as_ref().is_some_and(|of| of.negated);
+            let sure = statement.covered().difference(doubtful);
+            let open = actions.difference(sure).difference(doubtful);
+            for (doubt, actions) in [
+                (None, sure),
+                (Some(Doubt::Undocumented { negated }), doubtful),
+                (Some(Doubt::Placeholder), open),
+            ] {
+                if !actions.is_empty() {
+                    let body = Body {
+                        doubt,
+                        ..body.clone()
+                    };
+                    let known = statements.entry(body).or_default();
+                    *known = known.union(actions);
+                }
             }
         }
         Self {
@@ -187,6 +213,7 @@ fn body(statement: &Statement, document: &PolicyDocument) -> Option<Body> {
         conditions: conditions
             .flat_map(|condition| factors(condition, document))
             .collect(),
+        doubt: None,
     };
     Some(body)
 }

@@ -138,13 +138,6 @@ impl Caller {
     }
 }
 
-/// The path under which only AWS creates roles.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
-pub(super) const SERVICE_LINKED_PATH: &str = "aws-service-role/";
-
-/// How the names of such roles begin.
-pub(super) const SERVICE_LINKED_NAME: &str = "AWSServiceRoleFor";
-
 fn arn_kind(text: &str) -> Result<CallerKind, CallerError> {
     let not_a_principal = || CallerError::NotAPrincipal(text.to_owned());
     let no_caller = |why| CallerError::NoCaller(text.to_owned(), why);

@@ -1,9 +1,10 @@
 //! Whether a `Principal` element names the caller, and in which way.
 
 use crate::aws::Arn;
+use crate::aws::arn::reserved_role::{SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
 use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
 
-use super::caller::{CallerKind, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
+use super::caller::CallerKind;
 use super::scope::{PRINCIPAL_ARN, Scope};
 use super::{Lookup, Truth, placeholder};
 

@@ -3,15 +3,14 @@
 //! Examples keep to it. An answer is firm only on what AWS documents of every value, which is
 //! [`Language`](super::language::Language).
 
+use crate::aws::arn::reserved_role::{
+    IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH,
+};
+
 use super::Request;
-use super::caller::{CallerKind, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
+use super::caller::CallerKind;
 use super::language::Form;
 use super::scope::PRINCIPAL_ARN;
-
-/// The path of the roles of Identity Center, and how their names begin.
-/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
-const RESERVED_PATH: &str = "aws-reserved/sso.amazonaws.com/";
-const RESERVED_NAME: &str = "AWSReservedSSO_";
 
 /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html>
 const ACCOUNT_DIGITS: usize = 12;
@@ -212,9 +211,9 @@ fn roles(request: &Request) -> Vec<Shape> {
     let (partition, account) = (request.partition(), account.as_str());
     let below = |path: &str| Shape::text(&format!("arn:{partition}:iam::{account}:role/{path}"));
     let named = |shape: Shape| shape.and_text("/").and_text(role);
-    if role.starts_with(RESERVED_NAME) {
-        let region = below(RESERVED_PATH).and_some(Class::Host);
-        return vec![below(RESERVED_PATH).and_text(role), named(region)];
+    if role.starts_with(IDENTITY_CENTER_NAME) {
+        let region = below(IDENTITY_CENTER_PATH).and_some(Class::Host);
+        return vec![below(IDENTITY_CENTER_PATH).and_text(role), named(region)];
     }
     if role.starts_with(SERVICE_LINKED_NAME) {
         return vec![named(below(SERVICE_LINKED_PATH).and_some(Class::Host))];
@@ -227,14 +226,14 @@ fn roles(request: &Request) -> Vec<Shape> {
 
 /// Whether a role of this name can have this path: only those of AWS's own have one of AWS's own.
 pub(super) fn is_path(path: &str, role: &str) -> bool {
-    let is_of_aws = role.starts_with(RESERVED_NAME) || role.starts_with(SERVICE_LINKED_NAME);
+    let is_of_aws = role.starts_with(IDENTITY_CENTER_NAME) || role.starts_with(SERVICE_LINKED_NAME);
     is_of_aws || !(path.starts_with("aws-reserved/") || path.starts_with(SERVICE_LINKED_PATH))
 }
 
 /// The path that AWS gives to a role of this name.
 pub(super) fn path_of_role(role: &str) -> &'static str {
-    if role.starts_with(RESERVED_NAME) {
-        RESERVED_PATH
+    if role.starts_with(IDENTITY_CENTER_NAME) {
+        IDENTITY_CENTER_PATH
     } else if role.starts_with(SERVICE_LINKED_NAME) {
         "aws-service-role/example.amazonaws.com/"
     } else {

@@ -2,7 +2,7 @@
 
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{ActionSet, KmsAction, Presence, PrincipalKind, condition_key};
+use crate::aws::{ActionSet, CONTROL, KmsAction, Presence, PrincipalKind, condition_key};
 use crate::eval::{Case, CaseSet, condition_holds};
 use crate::policy::{
     Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
@@ -11,14 +11,6 @@ use crate::policy::{
 
 use super::subject::Subject;
 use super::{ConditionEffect, ConditionRecord, ValueRecord};
-
-/// The actions for which it is said whether a key is ever supplied.
-const WATCHED: [KmsAction; 4] = [
-    KmsAction::ScheduleKeyDeletion,
-    KmsAction::CancelKeyDeletion,
-    KmsAction::PutKeyPolicy,
-    KmsAction::DisableKey,
-];
 
 /// `covers`: the actions of the statement; `classes`: whom it can be about.
 pub(super) fn record(
@@ -140,18 +132,18 @@ fn demands_key(condition: &Condition) -> bool {
     }
 }
 
-/// A key counts as never supplied where no class of callers that is meant has it.
+/// A key counts as never supplied where no class of callers that is meant has it; asked of
+/// [`CONTROL`].
 fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) -> ActionSet {
     let Some(row) = condition_key::find(key) else {
         return ActionSet::EMPTY;
     };
     let never = |action: &KmsAction| {
-        covers.contains(*action)
-            && classes
-                .iter()
-                .all(|class| row.presence(*action, *class) == Presence::Never)
+        let mut classes = classes.iter();
+        classes.all(|class| row.presence(*action, *class) == Presence::Never)
     };
-    WATCHED.into_iter().filter(never).collect()
+    let asked = covers.intersection(CONTROL).iter();
+    asked.filter(never).collect()
 }
 
 fn effect(

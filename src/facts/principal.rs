@@ -1,6 +1,7 @@
 //! Whom a statement names.
 
 use crate::aws::PrincipalKind;
+use crate::aws::arn::reserved_role::{IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH};
 use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
 use super::PrincipalRecord;
@@ -36,12 +37,11 @@ fn kind_of(entry: &PrincipalEntry) -> PrincipalKind {
     }
 }
 
-/// Where IAM Identity Center puts the roles that it makes.
-/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+/// Whether it is a role that IAM Identity Center makes, or a session of one.
 fn is_identity_center(form: PrincipalForm<'_>) -> bool {
     match form {
-        PrincipalForm::Role(_, name) => name.starts_with("aws-reserved/sso.amazonaws.com/"),
-        PrincipalForm::AssumedRole(_, role, _) => role.starts_with("AWSReservedSSO_"),
+        PrincipalForm::Role(_, name) => name.starts_with(IDENTITY_CENTER_PATH),
+        PrincipalForm::AssumedRole(_, role, _) => role.starts_with(IDENTITY_CENTER_NAME),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::aws::{ActionSet, KmsAction, PrincipalKind};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind, RECOMMENDED_BY_NEED};
 use crate::finding::Finding;
 
 use super::plan::{Meant, Plan, Refusal};
@@ -68,15 +68,8 @@ pub(super) fn add_beside_deletion(
 
 /// In the order in which they are needed.
 fn in_order(actions: ActionSet) -> impl Iterator<Item = KmsAction> {
-    let order = [
-        KmsAction::CancelKeyDeletion,
-        KmsAction::EnableKey,
-        KmsAction::DisableKey,
-        KmsAction::DescribeKey,
-    ];
-    order
-        .into_iter()
-        .filter(move |action| actions.contains(*action))
+    let order = RECOMMENDED_BY_NEED.into_iter();
+    order.filter(move |action| actions.contains(*action))
 }
 
 /// A statement for the same principals and resources under the same conditions, but for those that

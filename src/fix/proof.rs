@@ -1,7 +1,7 @@
 //! The judgement on what a fix does to permissions.
 
-use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{Change, ChangedSubject, Difference, USE};
+use crate::aws::{ActionSet, KmsAction, VITAL};
+use crate::difference::{Change, ChangedSubject, Difference};
 
 use super::plan::Meant;
 use super::sentence::{actions_in_words, told, who_in_words};
@@ -55,16 +55,10 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
 
 /// What must not be lost with the last who could do it.
 fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
-    let mut vital: ActionSet = USE;
-    vital.extend([
-        KmsAction::CancelKeyDeletion,
-        KmsAction::EnableKey,
-        KmsAction::PutKeyPolicy,
-    ]);
-    let lost = subject.lost().intersection(vital);
+    let lost = subject.lost().intersection(VITAL);
     let unsure = subject
         .no_longer_sure()
-        .intersection(vital)
+        .intersection(VITAL)
         .difference(lost);
     if !lost.is_empty() {
         objections.push(format!("nobody is left for {}", actions_in_words(lost)));

@@ -83,19 +83,27 @@ impl ActionElement {
         self.covered
     }
 
-    /// The KMS actions that the statement may be about: those too that a placeholder may name.
+    /// The KMS actions that the statement may be about: those too that a placeholder may name, and
+    /// those of which it is not documented.
     pub const fn possible(&self) -> ActionSet {
         if self.patterns.is_empty() {
             return ActionSet::EMPTY;
         }
-        self.possible
+        self.possible.union(self.doubtful)
+    }
+
+    /// Those of which it is not documented whether the statement is about them.
+    pub const fn doubtful(&self) -> ActionSet {
+        self.doubtful
     }
 
     /// The KMS actions that the statement is about where AWS gets it as it is written.
     pub const fn literal(&self) -> ActionSet {
         // A placeholder by itself names no action.
-        if self.negated {
-            self.possible()
+        if self.patterns.is_empty() {
+            ActionSet::EMPTY
+        } else if self.negated {
+            self.possible
         } else {
             self.covered()
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::ActionSet;
+use crate::aws::{ActionSet, KmsAction};
 use crate::source::{Span, Spanned};
 
 use super::{ActionElement, Condition, PrincipalElement, ResourceElement, Text};
@@ -59,5 +59,16 @@ impl Statement {
     pub fn possible(&self) -> ActionSet {
         let action = self.action.as_ref();
         action.map_or(ActionSet::EMPTY, ActionElement::possible)
+    }
+
+    /// The KMS actions of which it is not documented whether the statement is about them.
+    pub fn doubtful(&self) -> ActionSet {
+        let action = self.action.as_ref();
+        action.map_or(ActionSet::EMPTY, ActionElement::doubtful)
+    }
+
+    /// Whether it is not documented that the statement is about the action, or that it is not.
+    pub fn is_doubtful(&self, action: KmsAction) -> bool {
+        self.doubtful().contains(action)
     }
 }

@@ -11,6 +11,14 @@ pub const RECOMMENDED_BESIDE_DELETION: [KmsAction; 4] = [
     KmsAction::EnableKey,
 ];
 
+/// The same in the order in which somebody who scheduled deletion needs it.
+pub const RECOMMENDED_BY_NEED: [KmsAction; 4] = [
+    KmsAction::CancelKeyDeletion,
+    KmsAction::EnableKey,
+    KmsAction::DisableKey,
+    KmsAction::DescribeKey,
+];
+
 /// What somebody who is denied deletion can do instead: stop every use of the key, take its imported
 /// material away, or write another key policy.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html>
@@ -33,23 +41,43 @@ pub const CRITICAL: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion)
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>
 pub const USE: ActionSet = uses();
 
+/// The operations by which a key is used, those first that tell most about it; of the ones that use
+/// two keys, and that are named for the same use, one stands for all.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>
+pub const TELLING_USE: [KmsAction; 8] = [
+    KmsAction::Decrypt,
+    KmsAction::GenerateDataKey,
+    KmsAction::Sign,
+    KmsAction::GenerateMac,
+    KmsAction::DeriveSharedSecret,
+    KmsAction::Decapsulate,
+    KmsAction::Encrypt,
+    KmsAction::Encapsulate,
+];
+
+/// The operations that end a key, undo that, or change who may: deletion and `DisableKey`, which take
+/// it from those who use it, `CancelKeyDeletion` and `PutKeyPolicy`.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
+pub const CONTROL: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion)
+    .union(ActionSet::only(KmsAction::CancelKeyDeletion))
+    .union(ActionSet::only(KmsAction::PutKeyPolicy))
+    .union(ActionSet::only(KmsAction::DisableKey));
+
+/// What must not be lost with the last who can do it: use, and what brings a key back.
+pub const VITAL: ActionSet = USE
+    .union(ActionSet::only(KmsAction::CancelKeyDeletion))
+    .union(ActionSet::only(KmsAction::EnableKey))
+    .union(ActionSet::only(KmsAction::PutKeyPolicy));
+
 /// What changes of permissions are told of: deletion, its cancellation, the key policy, the deletion of
 /// imported key material, `DisableKey`, `CreateGrant`, and use.
-pub const WATCHED: ActionSet = watched();
+pub const WATCHED: ActionSet = USE
+    .union(CONTROL)
+    .union(ActionSet::only(KmsAction::DeleteImportedKeyMaterial))
+    .union(ActionSet::only(KmsAction::CreateGrant));
 
 /// Every operation that is about one key.
 pub const EVERY: ActionSet = every();
-
-const fn watched() -> ActionSet {
-    let mut set = USE;
-    set.insert(KmsAction::ScheduleKeyDeletion);
-    set.insert(KmsAction::CancelKeyDeletion);
-    set.insert(KmsAction::PutKeyPolicy);
-    set.insert(KmsAction::DeleteImportedKeyMaterial);
-    set.insert(KmsAction::DisableKey);
-    set.insert(KmsAction::CreateGrant);
-    set
-}
 
 const fn uses() -> ActionSet {
     let mut set = ActionSet::EMPTY;
@@ -73,4 +101,18 @@ const fn every() -> ActionSet {
         rest = tail;
     }
     set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_hold_the_same_operations() {
+        let set = |all: [KmsAction; 4]| all.into_iter().collect::<ActionSet>();
+        assert_eq!(set(RECOMMENDED_BY_NEED), set(RECOMMENDED_BESIDE_DELETION));
+        let telling: ActionSet = TELLING_USE.into_iter().collect();
+        assert!(telling.difference(USE).is_empty());
+        assert!(CONTROL.difference(WATCHED).is_empty());
+    }
 }

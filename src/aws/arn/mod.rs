@@ -2,6 +2,7 @@
 
 mod account_id;
 mod key_arn;
+pub mod reserved_role;
 
 pub use account_id::AccountId;
 pub use key_arn::{KeyArn, KeyArnError};
