@@ -375,6 +375,110 @@ fn broken() -> Vec<Shape> {
     ] {
         shapes.push(shape(aws, name, text, BROKEN, "error"));
     }
+    let policy = quoted(OPEN);
+    let block = "Statement:\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\n  Resource: '*'\n";
+    let nested = format!(
+        "keys:\n  a:\n    policy:\n      {}",
+        block.replace('\n', "\n      ")
+    );
+    let hcl = "inputs = {\n  policy = jsonencode({ Statement = [{ Principal = \"*\", Action = \"kms:*\" }] })\n}\n";
+    let document = "data \"aws_iam_policy_document\" \"kms\" {\n  statement {\n    actions = [\"kms:*\"]\n    principals {\n      type = \"*\"\n    }\n  }\n}\n";
+    let in_other = "not read";
+    for (aws, name, text) in [
+        (
+            "no call takes YAML",
+            "policy.yaml",
+            format!("Version: '2012-10-17'\n{block}"),
+        ),
+        ("a tool makes JSON of it", "nested.yaml", nested),
+        (
+            "a tool makes JSON of it",
+            "flow.yml",
+            format!("policy: {OPEN}\n"),
+        ),
+        (
+            "--cli-input-yaml takes it",
+            "put.yaml",
+            format!("KeyId: {ID}\nPolicy: |\n  {OPEN}\n"),
+        ),
+        (
+            "a controller reads it",
+            "configmap.yaml",
+            format!("kind: ConfigMap\ndata:\n  p.json: |\n    {OPEN}\n"),
+        ),
+        (
+            "Terragrunt makes JSON of it",
+            "terragrunt.hcl",
+            hcl.to_owned(),
+        ),
+        (
+            "Terraform makes JSON of it",
+            "document.tf",
+            document.to_owned(),
+        ),
+        (
+            "Terraform makes JSON of it",
+            "kms.tfvars",
+            format!("key_policy = <<EOF\n{OPEN}\nEOF\n"),
+        ),
+        ("a shell reads it", ".env", format!("KEY_POLICY='{OPEN}'\n")),
+        (
+            "no call takes it",
+            "settings.ini",
+            format!("[kms]\npolicy = {OPEN}\n"),
+        ),
+        (
+            "no call takes it",
+            "settings.xml",
+            format!("<policy>{OPEN}</policy>\n"),
+        ),
+        (
+            "no call takes it",
+            "words.json",
+            format!("The policy:\n{OPEN}\n"),
+        ),
+        (
+            "a script that parses twice makes one",
+            "twice.json",
+            quoted(&policy),
+        ),
+        (
+            "a script that parses twice makes one",
+            "body.json",
+            format!(
+                r#"{{"body":{}}}"#,
+                quoted(&format!(r#"{{"Policy":{policy}}}"#))
+            ),
+        ),
+        (
+            "Cloud Control takes it",
+            "desired.json",
+            format!(
+                r#"{{"TypeName":"AWS::KMS::Key","DesiredState":{}}}"#,
+                quoted(&format!(r#"{{"KeyPolicy":{OPEN}}}"#))
+            ),
+        ),
+        (
+            "create-stack takes it",
+            "stack-request.json",
+            format!(
+                r#"{{"TemplateBody":{}}}"#,
+                quoted(r#"{"Resources":{"K":{"Type":"AWS::KMS::Key"}}}"#)
+            ),
+        ),
+        (
+            "the CDK writes it",
+            "tree.json",
+            r#"{"tree":{"attributes":{"aws:cdk:cloudformation:type":"AWS::KMS::Key"}}}"#.to_owned(),
+        ),
+    ] {
+        shapes.push(shape(aws, name, text, BROKEN, in_other));
+    }
+    let wide: Vec<u8> = OPEN
+        .chars()
+        .flat_map(|c| u32::from(c).to_le_bytes())
+        .collect();
+    shapes.push(shape(aws, "utf32.json", wide, BROKEN, "UTF-32"));
     let bom = format!("\u{feff}{OPEN}");
     shapes.push(shape(
         aws,
@@ -536,27 +640,121 @@ fn others() -> Vec<Shape> {
         .replace("s3:GetObject", "execute-api:Invoke")
         .replace("arn:aws:s3:::b/*", "execute-api:/*");
     let texts: Vec<(&'static str, &'static str, String, &'static str)> = vec![
-        ("attached to an endpoint", "endpoint.json", endpoint.to_owned(), "VPC endpoint"),
-        ("attached to a bucket", "bucket.json", BUCKET.to_owned(), "bucket policy"),
+        (
+            "attached to an endpoint",
+            "endpoint.json",
+            endpoint.to_owned(),
+            "VPC endpoint",
+        ),
+        (
+            "attached to a bucket",
+            "bucket.json",
+            BUCKET.to_owned(),
+            "bucket policy",
+        ),
         ("attached to a queue", "queue.json", queue, "queue policy"),
         ("attached to an API", "api.json", api, "policy of an API"),
-        ("attached to a role", "trust.json", trust.to_owned(), "trust policy"),
-        ("get-bucket-policy answers so", "get-bucket-policy.json", format!(r#"{{"Policy":{}}}"#, quoted(BUCKET)), "bucket policy"),
-        ("lambda get-policy answers so", "lambda.json", format!(r#"{{"Policy":{},"RevisionId":"a"}}"#, quoted(&BUCKET.replace("s3:GetObject", "lambda:InvokeFunction"))), "policy of a function"),
-        ("nothing", "tsconfig.json", "// generated by projen\n{\"compilerOptions\":{\"strict\":true}}".into(), "nothing in it speaks of a policy"),
-        ("nothing", "trailing.json", "{\"a\":1,}".into(), "nothing in it speaks of a policy"),
-        ("nothing", "package.json", r#"{"name":"x","version":"1.0.0"}"#.into(), "nothing in it speaks"),
-        ("nothing", "settings.json", r#"{"policy":"strict","statement":"of account"}"#.into(), "its format is not known"),
+        (
+            "attached to a role",
+            "trust.json",
+            trust.to_owned(),
+            "trust policy",
+        ),
+        (
+            "get-bucket-policy answers so",
+            "get-bucket-policy.json",
+            format!(r#"{{"Policy":{}}}"#, quoted(BUCKET)),
+            "bucket policy",
+        ),
+        (
+            "lambda get-policy answers so",
+            "lambda.json",
+            format!(
+                r#"{{"Policy":{},"RevisionId":"a"}}"#,
+                quoted(&BUCKET.replace("s3:GetObject", "lambda:InvokeFunction"))
+            ),
+            "policy of a function",
+        ),
+        (
+            "nothing",
+            "tsconfig.json",
+            "// generated by projen\n{\"compilerOptions\":{\"strict\":true}}".into(),
+            "nothing in it speaks of a policy",
+        ),
+        (
+            "nothing",
+            "trailing.json",
+            "{\"a\":1,}".into(),
+            "nothing in it speaks of a policy",
+        ),
+        (
+            "nothing",
+            "package.json",
+            r#"{"name":"x","version":"1.0.0"}"#.into(),
+            "nothing in it speaks",
+        ),
+        (
+            "nothing",
+            "settings.json",
+            r#"{"policy":"strict","statement":"of account"}"#.into(),
+            "its format is not known",
+        ),
         ("nothing", "list.json", "[1,2,3]".into(), "it is no JSON"),
         ("nothing", "number.json", "5".into(), "it is no JSON"),
-        ("nothing", "README.md", "# Keys\n\n`kms:ScheduleKeyDeletion`, Type: AWS::KMS::Key\n".into(), "it is no JSON"),
-        ("nothing", "app.py", "resource = 'kms:Decrypt'\nType: AWS::KMS::Key\n".into(), "it is no JSON"),
-        ("nothing", "config.toml", "[section]\na = 1\n".into(), "it is no JSON"),
-        ("its tool makes no key", "cfn-bucket.json", r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#.into(), "speaks"),
-        ("its tool makes no key", "data.tf", "data \"aws_kms_key\" \"k\" {\n}\n".into(), "it is no JSON"),
-        ("its tool makes no key", "disabled.tf", "# resource \"aws_kms_key\" \"k\" {\n".into(), "it is no JSON"),
-        ("no call takes YAML", "policy.yaml", "Version: '2012-10-17'\nStatement:\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\n  Resource: '*'\n".into(), "speaks of a policy"),
-        ("no call takes a list of actions", "actions.json", r#"["kms:Decrypt","kms:Encrypt"]"#.into(), "its format is not known"),
+        (
+            "nothing",
+            "README.md",
+            "# Keys\n\n`kms:ScheduleKeyDeletion`, Type: AWS::KMS::Key\n".into(),
+            "it is no JSON",
+        ),
+        (
+            "nothing",
+            "app.py",
+            "resource = 'kms:Decrypt'\nType: AWS::KMS::Key\n".into(),
+            "it is no JSON",
+        ),
+        (
+            "nothing",
+            "config.toml",
+            "[section]\na = 1\n".into(),
+            "it is no JSON",
+        ),
+        (
+            "its tool makes no key",
+            "cfn-bucket.json",
+            r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#.into(),
+            "speaks",
+        ),
+        (
+            "its tool makes no key",
+            "data.tf",
+            "data \"aws_kms_key\" \"k\" {\n}\n".into(),
+            "it is no JSON",
+        ),
+        (
+            "its tool makes no key",
+            "disabled.tf",
+            "# resource \"aws_kms_key\" \"k\" {\n".into(),
+            "it is no JSON",
+        ),
+        (
+            "nothing",
+            "bucket.jsonc",
+            BUCKET.replace("]}", ",]}"),
+            "nothing in it speaks of a policy or a key",
+        ),
+        (
+            "its tool makes a role",
+            "serverless.yml",
+            "provider:\n  iamRoleStatements:\n  - Effect: Allow\n    Action: kms:Decrypt\n".into(),
+            "speaks of AWS KMS",
+        ),
+        (
+            "no call takes a list of actions",
+            "actions.json",
+            r#"["kms:Decrypt","kms:Encrypt"]"#.into(),
+            "its format is not known",
+        ),
     ];
     let mut shapes: Vec<_> = texts
         .into_iter()
@@ -639,7 +837,7 @@ fn clean() -> Vec<Shape> {
             "schedule-key-deletion takes it, unwrapped",
             "schedule-body.json",
             format!(r#"{{"body":{{"KeyId":"{ID}","PendingWindowInDays":30}}}}"#),
-            "1 deletion request",
+            "1 scheduled deletion",
         ),
         (
             "create-grant takes it",
@@ -662,7 +860,7 @@ fn clean() -> Vec<Shape> {
             "schedule-key-deletion takes it",
             "schedule.json",
             format!(r#"{{"KeyId":"{ID}","PendingWindowInDays":30}}"#),
-            "1 deletion request",
+            "1 scheduled deletion",
         ),
     ];
     let mut shapes: Vec<_> = texts

@@ -290,6 +290,35 @@ fn placeholders_and_everyone_gain_too() {
         lines(&found),
         ["Placeholder ${AdminRole} ScheduleKeyDeletion:  -> 7-30"]
     );
+    // The account that a placeholder names is the key's, and not one of its roles.
+    let template = "\"arn:aws:iam::${account_id}:root\"";
+    let found = of(
+        &allow(template, r#""kms:*""#, ""),
+        &allow(r#""arn:aws:iam::111122223333:root""#, r#""kms:*""#, ""),
+    );
+    assert_eq!(lines(&found), [""; 0]);
+    let found = of(
+        &allow(template, r#""kms:Decrypt""#, ""),
+        &allow(template, r#""kms:*""#, ""),
+    );
+    let gained = lines(&found);
+    assert!(
+        gained
+            .iter()
+            .any(|line| line.starts_with("Account 111122223333 ScheduleKeyDeletion")),
+        "{gained:?}"
+    );
+    assert!(
+        !gained.iter().any(|line| line.contains("Placeholder")),
+        "{gained:?}"
+    );
+    // A role of that account is the role of the rendered policy.
+    let role = |account: &str| format!(r#""arn:aws:iam::{account}:role/KeyAdmin""#);
+    let found = of(
+        &format!("{DEFAULT},{}", allow(&role("${account_id}"), SCHEDULE, "")),
+        &format!("{DEFAULT},{}", allow(&role("111122223333"), SCHEDULE, "")),
+    );
+    assert_eq!(lines(&found), [""; 0]);
     let found = of(DEFAULT, &format!("{DEFAULT},{}", allow("*", SCHEDULE, "")));
     assert_eq!(
         lines(&found),

@@ -78,11 +78,11 @@ impl Speaks {
 /// What the text speaks of, and the word that says so.
 pub(super) fn speaks(text: &str) -> Option<(Speaks, Span)> {
     let member = |name: &str| member(text, name);
-    if let Some(span) = member("Statement") {
-        return Some((Speaks::Policy, span));
-    }
     let effect = || member("effect").or_else(|| member("Effect"));
-    if let (Some(span), Some(_)) = (member("statement"), effect()) {
+    let small = || member("statement").filter(|_| effect().is_some());
+    if let Some(span) = member("Statement").or_else(small)
+        && !is_of_other_services(text)
+    {
         return Some((Speaks::Policy, span));
     }
     if let Some(span) = OF_KEYS.iter().find_map(|name| member(name)) {
@@ -92,6 +92,54 @@ pub(super) fn speaks(text: &str) -> Option<(Speaks, Span)> {
         return Some((Speaks::Events, span));
     }
     kms_action(text).map(|span| (Speaks::Kms, span))
+}
+
+/// Whether all policies of the text name actions, each of them of another service than KMS: it is a
+/// bucket's policy, or that of a role.
+fn is_of_other_services(text: &str) -> bool {
+    let lists = |name: &'static str| {
+        let found = memchr::memmem::find_iter(text.as_bytes(), name);
+        found
+            .filter(|at| is_member(text, *at, name.len()))
+            .map(|at| {
+                text.get(at.saturating_add(name.len())..)
+                    .unwrap_or_default()
+            })
+    };
+    let mut all = lists("Action").chain(lists("action")).peekable();
+    let mut others = ["NotAction", "notAction", "actions"]
+        .into_iter()
+        .flat_map(lists);
+    all.peek().is_some()
+        && others.next().is_none()
+        && all.all(names_other_services)
+        && !mentions_kms(text)
+}
+
+/// Whether the value after the name of a member is a string, or a list of strings, that are actions of
+/// services and have no wildcard in the service's name.
+fn names_other_services(after: &str) -> bool {
+    let value = after.trim_start_matches(|c: char| c.is_whitespace() || "\"'\\:=".contains(c));
+    let end = if value.starts_with('[') {
+        value.find(']')
+    } else {
+        value.find(['"', '\'', '\n', '}'])
+    };
+    let Some(value) = end.and_then(|end| value.get(..end)) else {
+        return false;
+    };
+    let is_mark = |c: char| c.is_whitespace() || "[\"'\\,".contains(c);
+    let mut actions = value
+        .split(is_mark)
+        .filter(|part| !part.is_empty())
+        .peekable();
+    let is_of_service = |action: &str| {
+        action.split_once(':').is_some_and(|(service, name)| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            !service.is_empty() && service.chars().all(plain) && !name.is_empty()
+        })
+    };
+    actions.peek().is_some() && actions.all(is_of_service)
 }
 
 /// Members of the answers and requests of KMS that no other service of AWS has.
@@ -123,7 +171,7 @@ fn member(text: &str, name: &str) -> Option<Span> {
 
 /// Whether the word at this place is a whole one that a colon follows, quoted or not, as the name of a
 /// member does.
-fn is_member(text: &str, at: usize, length: usize) -> bool {
+pub(super) fn is_member(text: &str, at: usize, length: usize) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at.saturating_add(length)..).unwrap_or_default();
@@ -310,6 +358,31 @@ mod tests {
             (r#"{"compilerOptions": {}, // a"#, None),
         ] {
             assert_eq!(speaks(text).map(|(speaks, _)| speaks), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_policies_of_other_services_are_nobody_s_business() {
+        for (actions, is_other) in [
+            (r#""Action": "s3:GetObject""#, true),
+            (r#""Action": ["backup:Copy*", 'ecr:*',]"#, true),
+            (r#"\"Action\": [\"s3:Get*\"]"#, true),
+            (r#""Action": "s3:GetObject" }, { "Action": "*""#, false),
+            (
+                r#""Action": "s3:GetObject" }, { "NotAction": "s3:*""#,
+                false,
+            ),
+            (r#""Action": ["s3:GetObject", "*"]"#, false),
+            (r#""Action": ["s3:GetObject", ${more}]"#, false),
+            (r#""Action": "${actions}""#, false),
+            (r#""Action": "*:*""#, false),
+            (r#""Action": ["s3:GetObject""#, false),
+            (r#""Action": "s3:*", "Resource": "arn:aws:kms:x""#, false),
+            (r#""Effect": "Allow""#, false),
+        ] {
+            let text = format!(r#"{{"Statement": [{{ {actions}, }}]}}"#);
+            let spoken = speaks(&text).map(|(speaks, _)| speaks);
+            assert_eq!(spoken, (!is_other).then_some(Speaks::Policy), "{text}");
         }
     }
 

@@ -20,6 +20,7 @@ mod notes;
 mod open_policy;
 mod organization;
 mod policy;
+mod policy_in_text;
 mod policy_shape;
 mod recognize;
 mod recorded;

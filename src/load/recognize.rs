@@ -17,7 +17,7 @@ use super::file::{Candidate, Kept, Outcome};
 use super::folder::Sibling;
 use super::format::{self, Answer};
 use super::single::read_as;
-use super::{hints, template, wrapped};
+use super::{hints, policy_in_text, template, wrapped};
 
 /// Recognises a file by its text. `kind` is what its user says of it.
 pub(super) fn recognize(
@@ -214,10 +214,11 @@ fn unknown(document: &Document<'_>) -> Option<Contents> {
             ..Contents::default()
         });
     }
-    if template::tool_of(&document.root).is_some() {
-        return None;
+    // A manifest may hold a policy that no API of AWS takes from it: a `ConfigMap`.
+    match template::tool_of(&document.root) {
+        None | Some(template::Tool::Kubernetes) => wrapped::read(document),
+        Some(_) => None,
     }
-    wrapped::read(document)
 }
 
 /// AWS takes an answer that somebody saved with a byte-order mark for none of its policies.
@@ -287,7 +288,8 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
             error,
         };
     }
-    if let Some(error) = error_of_cli(text).filter(|_| !is_prose) {
+    let error = || error_of_cli(text).or_else(|| policy_in_text::find(text));
+    if let Some(error) = (!is_prose).then(error).flatten() {
         return Outcome::NotJson {
             shown: Box::new(file),
             error,

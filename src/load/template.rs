@@ -109,6 +109,10 @@ fn of_member(object: &Node<'_>, member: &Member<'_>) -> Option<KmsResource> {
             let tool = of_type(text).filter(|_| !is_data && !is_recorded)?;
             found(tool, member.value.span)
         }
+        // The tree of constructs that the AWS CDK writes beside its templates.
+        ("aws:cdk:cloudformation:type", Value::String(text)) => {
+            found(of_type(text)?, member.value.span)
+        }
         ("resource", Value::Object(types)) => {
             let of_kms = |member: &&Member<'_>| of_type(&member.key) == Some(Tool::Terraform);
             let own = types.iter().find(of_kms)?;

@@ -6,15 +6,16 @@
 //! here.
 
 use crate::policy::PolicyKind;
-use crate::source::Span;
-use crate::source::json::{Member, Node, Value};
+use crate::source::json::{self, Member, Node, Value};
+use crate::source::{InputError, Span};
 
 use super::contents::Contents;
 use super::document::Document;
 use super::format::{self, Answer};
 use super::hints;
 use super::policy::{read_policy, shape_at};
-use super::policy_shape::{PolicyShape, is_statement};
+use super::policy_shape::{PolicyShape, is_statement, policy_shape};
+use super::template;
 
 /// Members of which every document has one that a part could be.
 const TELLING: [&str; 10] = [
@@ -63,6 +64,8 @@ enum Form {
     Text(PolicyKind),
     /// A statement, or a list of them, without the policy around it.
     Statements(PolicyKind),
+    /// A string that holds JSON in which a policy, a key or a template of one stands: that is not read.
+    Inner(&'static str),
 }
 
 fn look<'n, 'a>(
@@ -118,17 +121,56 @@ fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
         Value::Array(items) if !items.is_empty() && items.iter().all(is_statement) => {
             speaks_of_kms(node, document).then(|| Form::Statements(kind_of(items)))
         }
-        Value::String(text) if is_policy_text(text) => {
-            let kind = match shape_at(document, node)? {
-                PolicyShape::Key | PolicyShape::Misspelt => PolicyKind::Key,
-                PolicyShape::ResourceControl => PolicyKind::ResourceControl,
-                PolicyShape::WithoutPrincipal => PolicyKind::Identity,
-                PolicyShape::Open | PolicyShape::OtherResource(_) => return None,
+        Value::String(text) => {
+            let shape = is_policy_text(text).then(|| shape_at(document, node));
+            let kind = match shape.flatten() {
+                None => return inner(text, 0).map(Form::Inner),
+                Some(PolicyShape::Key | PolicyShape::Misspelt) => PolicyKind::Key,
+                Some(PolicyShape::ResourceControl) => PolicyKind::ResourceControl,
+                Some(PolicyShape::WithoutPrincipal) => PolicyKind::Identity,
+                Some(PolicyShape::Open | PolicyShape::OtherResource(_)) => return None,
             };
             speaks_of_kms(node, document).then_some(Form::Text(kind))
         }
         _ => None,
     }
+}
+
+/// How many strings may lie in one another.
+const MAX_STRINGS: usize = 8;
+
+/// What a string holds that is JSON: a key policy, a key or a template of one, at any depth.
+fn inner(text: &str, depth: usize) -> Option<&'static str> {
+    let begins = text.trim_start().starts_with(['{', '[', '"']);
+    let speaks = || hints::mentions_kms(text) || text.contains("KeyMetadata");
+    if !begins || depth > MAX_STRINGS || !speaks() {
+        return None;
+    }
+    let root = json::parse(text).ok()?;
+    template::in_json(&root)
+        .map(|_| "a template of a key")
+        .or_else(|| inside(&root, depth))
+}
+
+fn inside(node: &Node<'_>, depth: usize) -> Option<&'static str> {
+    match &node.value {
+        Value::Object(_) if node.get("KeyMetadata").is_some() => Some("the description of a key"),
+        Value::Object(_) if policy_shape(node) == Some(PolicyShape::Key) => Some("a key policy"),
+        Value::Object(members) => members
+            .iter()
+            .find_map(|member| inside(&member.value, depth)),
+        Value::Array(items) => items.iter().find_map(|item| inside(item, depth)),
+        Value::String(text) => inner(text, depth.saturating_add(1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// That what a string holds is not read.
+fn not_read(node: &Node<'_>, holds: &str) -> InputError {
+    let message = format!("a string holds JSON with {holds} in it, and that is not read");
+    InputError::new(node.span, message)
+        .label("not checked")
+        .help("write what the string holds into a file of its own")
 }
 
 /// Whether a string can hold a policy.
@@ -187,6 +229,11 @@ impl Part<'_, '_> {
                     Answer::Read(contents) => *contents,
                     Answer::NotThis | Answer::PassOver(_) | Answer::OpenPolicy => contents,
                 };
+            }
+            Form::Inner(holds) => {
+                contents.holds.push("string");
+                contents.errors.push(not_read(self.node, holds));
+                return contents;
             }
             Form::Text(kind) => kind,
             Form::Statements(kind) => {

@@ -28,9 +28,9 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_FILE) {
         return Err(ReadError::TooLarge);
     }
-    if let Some(text) = utf_16(&bytes) {
-        let error = InputError::new(Span::new(0, 1), "the file is UTF-16")
-            .label("two bytes for each character")
+    if let Some((text, encoding)) = wide(&bytes) {
+        let error = InputError::new(Span::new(0, 1), format!("the file is {encoding}"))
+            .label("several bytes for each character")
             .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8NoBOM`");
         return Err(ReadError::NotText {
             error,
@@ -51,13 +51,14 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
         })
 }
 
-/// The text of a file in UTF-16, without its byte-order mark: it has one, or its first character is one
-/// with which JSON can begin.
-fn utf_16(bytes: &[u8]) -> Option<String> {
+/// The text of a file in UTF-16 or UTF-32, without its byte-order mark, and which it is: it has a mark, or
+/// its first character is one with which JSON can begin.
+fn wide(bytes: &[u8]) -> Option<(String, &'static str)> {
     let begins = |byte: u8| matches!(byte, b'{' | b'[' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
     let (little, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),
-        [0xfe, 0xff, rest @ ..] => (false, rest),
+        [0xfe, 0xff, rest @ ..] | [0, 0, 0xfe, 0xff, rest @ ..] => (false, rest),
+        [0, 0, 0, fourth, ..] if begins(*fourth) => (false, bytes),
         [first, 0, ..] if begins(*first) => (true, bytes),
         [0, second, ..] if begins(*second) => (false, bytes),
         _ => return None,
@@ -70,7 +71,10 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
     };
     let units = rest.chunks(2).map(unit);
     let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
-    Some(text.collect())
+    let is_utf_32 = matches!(bytes, [0, 0, ..] | [_, _, 0, 0, ..]);
+    let encoding = if is_utf_32 { "UTF-32" } else { "UTF-16" };
+    // Taken for two of UTF-16, a character of UTF-32 is itself and U+0000.
+    Some((text.filter(|c| *c != '\0').collect(), encoding))
 }
 
 /// Keeps the offsets: every byte that is not UTF-8 becomes one `?`.
@@ -109,15 +113,16 @@ mod tests {
             b"{\0}\0",
             b"\0{\0}",
         ] {
-            match decode("x", utf_16.to_vec()) {
-                Err(ReadError::NotText { error, shown }) => {
-                    assert_eq!(
-                        (&*error.message, shown.text()),
-                        ("the file is UTF-16", "{}")
-                    );
-                }
-                other => panic!("{other:?}"),
-            }
+            assert_eq!(wide(utf_16), Some(("{}".into(), "UTF-16")));
+            assert_eq!(complaint(utf_16).0, "the file is UTF-16");
+        }
+        for utf_32 in [
+            &b"\xff\xfe\0\0{\0\0\0}\0\0\0"[..],
+            b"\0\0\xfe\xff\0\0\0{\0\0\0}",
+            b"{\0\0\0}\0\0\0",
+            b"\0\0\0{\0\0\0}",
+        ] {
+            assert_eq!(wide(utf_32), Some(("{}".into(), "UTF-32")));
         }
         for text in [&b"{}"[..], b"\xef\xbb\xbf{}"] {
             assert!(decode("x", text.to_vec()).is_ok());

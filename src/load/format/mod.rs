@@ -58,7 +58,7 @@ const FORMATS: [Format; 25] = [
     ("key description", iam_collect_key::read),
     ("principal description", iam_collect::read),
     ("organization description", iam_collect_organization::read),
-    ("deletion request or answer", schedule_key_deletion::read),
+    ("scheduled deletion", schedule_key_deletion::read),
     ("CloudTrail answer", lookup_events::read),
     ("trail description", get_event_selectors::read),
     ("trail description", get_trail_status::read),

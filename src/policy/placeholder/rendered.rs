@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
-use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, Text};
+use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Text};
 use crate::source::Spanned;
 
 use super::placeholders;
@@ -17,6 +17,8 @@ pub struct Rendered {
     pub document: PolicyDocument,
     /// The account to which its placeholders belong: the key's, or [`AccountId::PLACEHOLDER`].
     pub account: AccountId,
+    /// For each user, role or service that stands in for a placeholder the text that names it.
+    pub names: BTreeMap<String, String>,
 }
 
 /// The policy with stand-ins of this account, where it is known, or else of the one that the policy
@@ -94,7 +96,7 @@ fn with_stand_ins(
     partition: Option<&str>,
 ) -> Rendered {
     let mut document = document.clone();
-    let mut tokens = BTreeMap::new();
+    let (mut tokens, mut names) = (BTreeMap::new(), BTreeMap::new());
     for statement in &mut document.statements {
         let Some(element) = &mut statement.principal else {
             continue;
@@ -107,7 +109,13 @@ fn with_stand_ins(
             if let Some(token) = account_token(&entry.text().value) {
                 tokens.insert(token.to_owned(), own);
             }
-            stand_in(&entry, own, partition.unwrap_or("aws"))
+            let stand_in = stand_in(&entry, own, partition.unwrap_or("aws"));
+            if !matches!(stand_in.form(), PrincipalForm::Account(_)) {
+                let texts = [&stand_in, &entry].map(|entry| entry.text().value.to_string());
+                let [stand_in, written] = texts;
+                names.insert(stand_in, written);
+            }
+            stand_in
         };
         let entries = element.entries.drain(..).map(of).collect();
         *element = PrincipalElement::new(element.negated, entries, element.span);
@@ -115,7 +123,11 @@ fn with_stand_ins(
     if !tokens.is_empty() {
         put_accounts(&mut document, &tokens);
     }
-    Rendered { document, account }
+    Rendered {
+        document,
+        account,
+        names,
+    }
 }
 
 fn entries(document: &PolicyDocument) -> impl Iterator<Item = &PrincipalEntry> {

@@ -69,7 +69,7 @@ pub(super) fn stand_in(
 ) -> PrincipalEntry {
     let written = &*entry.text().value;
     let text = if entry.principal_type() == PrincipalType::Service {
-        SERVICE.to_owned()
+        service(written)
     } else {
         arn(written, account, partition)
     };
@@ -77,8 +77,18 @@ pub(super) fn stand_in(
     PrincipalEntry::stand_in(entry.principal_type(), text)
 }
 
-/// A service that a template has yet to fill in; none is called so.
-const SERVICE: &str = "placeholder.amazonaws.com";
+/// A service that a template has yet to fill in, under a name that none has.
+fn service(written: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
+    let name: String = written.chars().map(plain).collect();
+    format!("{name}.placeholder.amazonaws.com")
+}
 
 fn arn(written: &str, account: AccountId, partition: &str) -> String {
     let is_complete = |part: &str| placeholders(part).is_empty();
