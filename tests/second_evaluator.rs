@@ -5,7 +5,7 @@ mod generate;
 mod naive;
 
 use kmslint::simulate::answer_line;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn decide(request: &Value) -> Value {
     let mut answer = Vec::new();
@@ -29,7 +29,56 @@ fn compare(seed: u64, contested: bool, count: usize) {
 
 #[test]
 fn both_evaluators_decide_alike() {
-    for seed in 1..=4 {
-        compare(seed, false, 6_000);
+    std::thread::scope(|scope| {
+        for seed in 1..=4 {
+            scope.spawn(move || compare(seed, false, 6_000));
+        }
+    });
+}
+
+const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
+
+/// The requests with a day count in their context, under the name that AWS gives the key.
+fn with_window(seed: u64) -> impl Iterator<Item = (Value, String)> {
+    generate::Requests::new(seed, false).filter_map(|request| {
+        let days = request["context"][WINDOW].as_str()?.to_owned();
+        Some((request, days))
+    })
+}
+
+/// AWS reads the number, however it is written; other numbers and words are no waiting period.
+#[test]
+fn a_waiting_period_in_other_spellings_decides_alike_and_an_impossible_one_is_refused() {
+    let schedules = |request: &Value| request["action"] == "kms:ScheduleKeyDeletion";
+    let all = with_window(5).filter(|(request, _)| schedules(request));
+    for (number, (mut request, days)) in all.take(1_200).enumerate() {
+        let plain = decide(&request);
+        let whole: u8 = days.parse().unwrap();
+        request["context"][WINDOW] = match number % 5 {
+            0 => json!(format!("{days}.0")),
+            1 => json!(format!(" {days}")),
+            2 => json!(format!("+{days}")),
+            3 => json!([format!("0{days}")]),
+            _ => json!(whole),
+        };
+        assert_eq!(decide(&request), plain, "{request:#}");
+        let impossible = ["6", "31", "7.5", "-7", "seven", ""];
+        request["context"][WINDOW] = json!(impossible[number % impossible.len()]);
+        let refused = decide(&request);
+        assert!(refused["error"].is_string(), "{refused} {request:#}");
+    }
+}
+
+/// Only `ScheduleKeyDeletion` takes a waiting period; with other actions AWS ignores the key.
+#[test]
+fn a_waiting_period_changes_nothing_for_other_actions() {
+    let others = with_window(6).filter(|(r, _)| r["action"] != "kms:ScheduleKeyDeletion");
+    for (number, (mut request, _)) in others.take(40).enumerate() {
+        let given = decide(&request);
+        request["context"][WINDOW] = json!(["6", "seven", "7.0"][number % 3]);
+        assert_eq!(decide(&request), given, "{request:#}");
+        let context = request["context"].as_object_mut().unwrap();
+        context.remove(WINDOW);
+        assert_eq!(decide(&request), given, "{request:#}");
     }
 }

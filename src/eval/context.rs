@@ -176,6 +176,12 @@ impl RequestContext {
         self.put(key, given, || Shared::Counted(key.into()));
     }
 
+    /// Sets a key to one value, in place of what it held.
+    pub fn set_one(&mut self, key: &str, value: &str) {
+        let given = Given::One(Shared::Counted(value.into()));
+        self.put(key, given, || Shared::Counted(key.into()));
+    }
+
     /// Sets a key to one value or, without one, to absent, in place of what it held.
     pub fn say(&mut self, key: &'static str, value: Option<&'static str>) {
         let given = value.map_or(Given::Absent, |value| Given::One(value.into()));
@@ -183,29 +189,30 @@ impl RequestContext {
     }
 
     fn put(&mut self, key: &str, given: Given, name: impl FnOnce() -> Shared) {
-        match self.entry(key) {
-            Some(old) => *old = given,
+        let at = self.position(key);
+        match at.and_then(|at| self.own_entries().get_mut(at)) {
+            Some((_, old)) => *old = given,
             None => self.push(name(), given),
         }
     }
 
     /// Sets a key to what follows from the caller or the key, unless it is set.
     pub(super) fn derive(&mut self, key: &'static str, value: impl Into<Shared>) {
-        if self.entry(key).is_none() {
+        if self.position(key).is_none() {
             self.push(key.into(), Given::One(value.into()));
         }
     }
 
     /// Sets a key unless it is set.
     pub fn set_default(&mut self, key: &str, value: &str) {
-        if self.entry(key).is_none() {
-            self.set(key, [value]);
+        if self.position(key).is_none() {
+            self.set_one(key, value);
         }
     }
 
     /// Says that a key is absent, unless it is set.
     pub fn absent_default(&mut self, key: &'static str) {
-        if self.entry(key).is_none() {
+        if self.position(key).is_none() {
             self.push(key.into(), Given::Absent);
         }
     }
@@ -214,10 +221,9 @@ impl RequestContext {
         self.own_entries().push((key, given));
     }
 
-    fn entry(&mut self, key: &str) -> Option<&mut Given> {
-        let mut entries = self.own_entries().iter_mut();
-        let entry = entries.find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
-        entry.map(|(_, given)| given)
+    fn position(&self, key: &str) -> Option<usize> {
+        let mut names = self.entries.iter().map(|(name, _)| name.as_str());
+        names.position(|name| name.eq_ignore_ascii_case(key))
     }
 
     /// The entries, no longer shared, with room for a few more: whoever changes one adds others.
@@ -245,11 +251,8 @@ impl RequestContext {
 
     /// The values that were set, where they were; none of them say absent.
     pub fn get(&self, key: &str) -> Option<Values<'_>> {
-        let entry = self
-            .entries
-            .iter()
-            .find(|(name, _)| name.as_str().eq_ignore_ascii_case(key));
-        entry.map(|(_, given)| given.values())
+        let (_, given) = self.entries.get(self.position(key)?)?;
+        Some(given.values())
     }
 
     /// Whether the key is one of a closed family and is not set.

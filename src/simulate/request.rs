@@ -155,25 +155,23 @@ fn read_context(
         .members()
         .ok_or_else(|| wrong("context", node, "an object"))?;
     for member in members {
-        let values = match &member.value.value {
-            Value::Array(items) => items
-                .iter()
-                .map(|item| scalar(&member.key, item))
-                .collect::<Result<Vec<_>, _>>()?,
-            _ => vec![scalar(&member.key, &member.value)?],
-        };
-        context.set(&member.key, values);
+        if let Value::Array(items) = &member.value.value {
+            let values = items.iter().map(|item| scalar(&member.key, item));
+            context.set(&member.key, values.collect::<Result<Vec<_>, _>>()?);
+        } else {
+            context.set_one(&member.key, scalar(&member.key, &member.value)?);
+        }
     }
     Ok(context)
 }
 
 /// A value of a context key; numbers and booleans count as their text.
-fn scalar(key: &str, node: &Node<'_>) -> Result<Box<str>, SimulationError> {
+fn scalar<'n>(key: &str, node: &'n Node<'_>) -> Result<&'n str, SimulationError> {
     Ok(match &node.value {
-        Value::String(text) => (&**text).into(),
-        Value::Number(text) => (*text).into(),
-        Value::Bool(true) => "true".into(),
-        Value::Bool(false) => "false".into(),
+        Value::String(text) => text,
+        Value::Number(text) => text,
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
         Value::Null | Value::Array(_) | Value::Object(_) => {
             return Err(wrong(
                 &format!("context.{key}"),
