@@ -24,8 +24,8 @@ struct Ended {
 
 fn write(name: &str, text: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("memory");
-    fs::create_dir_all(&directory).unwrap();
     let path = directory.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, text).unwrap();
     path
 }
@@ -161,4 +161,65 @@ fn json_of_others_takes_less_than_ten_times_its_length() {
             text.len()
         );
     }
+}
+
+const KEY: &str = r#"{"KeyMetadata":{"KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab","Arn":
+    "arn:aws:kms:eu-west-1:111122200000:key/1234abcd-12ab-34cd-56ef-1234567890ab"}}"#;
+
+/// Days, accounts and Regions of the records.
+const DAYS: usize = 60;
+const ACCOUNTS: usize = 40;
+const REGIONS: [&str; 5] = [
+    "eu-west-1",
+    "eu-west-2",
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+];
+
+/// Records of so many events in one hour of each day, in each Region of each account.
+fn records(events: usize) -> String {
+    let mut records = Vec::new();
+    for day in 0..DAYS {
+        for account in 0..ACCOUNTS {
+            for region in REGIONS {
+                for minute in 0..events {
+                    let (service, name) = [("kms", "Decrypt"), ("sts", "AssumeRole")][minute % 2];
+                    records.push(format!(
+                        "{{\"eventTime\":\"2026-{:02}-{:02}T10:{minute:02}:00Z\",\"eventSource\":\"{service}.amazonaws.com\",\
+                         \"eventName\":\"{name}\",\"awsRegion\":\"{region}\",\"readOnly\":{},\"recipientAccountId\":\"1111222{account:05}\",\
+                         \"userIdentity\":{{\"type\":\"Root\",\"accountId\":\"1111222{account:05}\"}}}}",
+                        day / 28 + 1,
+                        day % 28 + 1,
+                        minute % 3 != 0,
+                    ));
+                }
+            }
+        }
+    }
+    format!("{{\"Records\":[{}]}}", records.join(","))
+}
+
+/// What is kept of a trail depends on its days, accounts and Regions, and not on its events.
+#[test]
+fn more_events_of_a_trail_take_no_more_memory() {
+    let of = |events: usize| {
+        let trail = write(&format!("trail-{events}/trail.json"), &records(events));
+        let directory = trail.parent().unwrap();
+        fs::write(directory.join("key.json"), KEY).unwrap();
+        let Ended { text, peak, .. } = run(&["facts", "--no-config"], directory);
+        let told = DAYS * ACCOUNTS * REGIONS.len() * events;
+        let told = format!("\"events\": {told},");
+        (told, text, trail.metadata().unwrap().len(), peak)
+    };
+    let (few, many) = (of(2), of(16));
+    for (told, text, length, peak) in [&few, &many] {
+        assert!(text.contains(told.as_str()), "{told}: {text}");
+        assert!(
+            *peak < BASE + (8 << 20) && *peak > BASE / 8,
+            "{peak} bytes of {length}"
+        );
+    }
+    assert!(many.2 > 7 * few.2);
+    assert!(many.3 < few.3 + (4 << 20), "{} and {}", few.3, many.3);
 }

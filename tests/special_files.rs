@@ -218,3 +218,49 @@ fn a_file_too_large_is_refused_before_it_is_read() {
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("larger than 256 MiB"), "{text}");
 }
+
+/// Records lie in the working directory or below it, and both may be written in several ways.
+#[test]
+fn pending_of_the_working_directory_is_found_under_every_name_of_it() {
+    const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let event = format!(
+        r#"{{"Records":[{{"eventSource":"kms.amazonaws.com","eventName":"ScheduleKeyDeletion",
+        "eventTime":"2027-01-01T10:00:00Z","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
+        "requestParameters":{{"keyId":"{ARN}","pendingWindowInDays":7}},
+        "resources":[{{"ARN":"{ARN}"}}]}}]}}"#
+    );
+    for (name, file, ways) in [
+        (
+            "pending-here",
+            "t.json",
+            &[".", "./", "$PWD", "t.json", "./t.json", "../pending-here"][..],
+        ),
+        (
+            "pending-below",
+            "trail/t.json",
+            &[".", "./", "trail", "./trail/", "$PWD/trail", "trail/t.json"],
+        ),
+    ] {
+        let directory = directory(name);
+        fs::create_dir_all(directory.join(file).parent().unwrap()).unwrap();
+        fs::write(directory.join(file), &event).unwrap();
+        for pending in ways {
+            for paths in ["", ".", "$PWD", *pending] {
+                let line = format!(
+                    "kmslint preflight --no-config --pending {pending} --now 2027-01-03T00:00:00Z {paths}"
+                );
+                let (code, text) = run(&directory, &line);
+                assert_eq!(code, 1, "{line}: {text}");
+                assert!(
+                    text.contains(ARN) && text.contains("pending-by-record"),
+                    "{line}: {text}"
+                );
+            }
+        }
+        let elsewhere =
+            "mkdir -p other && kmslint preflight --no-config --pending other --now 2027-01-03 .";
+        let (code, text) = run(&directory, elsewhere);
+        assert_eq!(code, 0, "{text}");
+        assert!(!text.contains(ARN), "{text}");
+    }
+}

@@ -6,12 +6,10 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws::KeyArn;
-use crate::inventory::{
-    CallOutcome, Coverage, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex,
-};
+use crate::inventory::{CallOutcome, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex};
 use crate::source::{Location, Sources};
 
+use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};
 use super::{Facts, Place};
 
@@ -106,29 +104,6 @@ impl EvidenceRecord {
         ];
         changes.into_iter().flatten()
     }
-}
-
-/// What the loaded CloudTrail files cover, over all keys.
-#[derive(Clone, Debug, Serialize)]
-pub struct CoverageRecord {
-    /// How many files.
-    pub files: usize,
-    /// How many events of any service.
-    pub events: u64,
-    /// How many of AWS KMS.
-    pub kms_events: u64,
-    /// The time of the first event, RFC 3339.
-    pub first: Option<String>,
-    /// The time of the last.
-    pub last: Option<String>,
-    /// The Regions of the events, sorted.
-    pub regions: Vec<String>,
-    /// The accounts whose trails these are, sorted.
-    pub accounts: Vec<String>,
-    /// Whether a `lookup-events` answer is only the first part.
-    pub truncated: bool,
-    /// Whether an event is of the key's own Region; null where the key's ARN is not known.
-    pub covers_region: Option<bool>,
 }
 
 /// The last of calls that are alike.
@@ -344,20 +319,5 @@ fn others(calls: &[CallRecord]) -> String {
         0 => String::new(),
         1 => ", and one other caller did so".to_owned(),
         count => format!(", and {count} other callers did so"),
-    }
-}
-
-fn covered(coverage: &Coverage, key: Option<&KeyArn>) -> CoverageRecord {
-    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-    CoverageRecord {
-        files: coverage.files,
-        events: coverage.events,
-        kms_events: coverage.kms_events,
-        first: time(coverage.first),
-        last: time(coverage.last),
-        regions: coverage.regions.iter().cloned().collect(),
-        accounts: coverage.accounts.iter().map(ToString::to_string).collect(),
-        truncated: coverage.truncated,
-        covers_region: key.map(|arn| coverage.regions.contains(arn.region())),
     }
 }

@@ -7,9 +7,8 @@ use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
 use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType};
 
-use super::evidence::{
-    CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
-};
+use super::coverage::{CoverageRecord, CoverageSpan};
+use super::evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 use super::group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
@@ -91,7 +90,10 @@ fields!(ChangeRecord {
     operation who by region source_address when identity at
 });
 fields!(CoverageRecord {
-    files events kms_events first last regions accounts truncated covers_region
+    files events kms_events first last regions accounts truncated covers_region spans
+});
+fields!(CoverageSpan {
+    account region from to missing
 });
 fields!(CallRecord {
     operation principal account invoked_by when count error days file

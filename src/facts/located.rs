@@ -41,13 +41,19 @@ impl Facts {
         let file = sources.get(at.source)?;
         let Span { start, end } = at.span;
         let (start, end) = (file.position(start), file.position(end));
-        Some(json!({
+        let mut place = json!({
             "file": file.name(),
             "line": start.line,
             "column": start.column,
             "end_line": end.line,
             "end_column": end.column,
-        }))
+        });
+        if file.is_decompressed() {
+            place
+                .as_object_mut()?
+                .insert("decompressed".into(), true.into());
+        }
+        Some(place)
     }
 }
 

@@ -4,6 +4,7 @@
 mod access;
 mod action;
 mod condition;
+mod coverage;
 mod days_text;
 mod evidence;
 mod fields;
@@ -24,9 +25,8 @@ mod subject;
 mod tests;
 
 pub use crate::aws::PrincipalKind;
-pub use evidence::{
-    CallRecord, ChangeRecord, CoverageRecord, EvidenceRecord, PublicKeyDownloads, StillUsed,
-};
+pub use coverage::{CoverageRecord, CoverageSpan};
+pub use evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,

@@ -133,8 +133,8 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
     if !gzip && trail::sniff(opened.head(), opened.is_whole()) == Sniff::Other {
         return read_text(candidate, opened, shared);
     }
-    // What is compressed, and what cannot be read again, cannot be shown.
-    let shown = !gzip && candidate.path != Path::new("-");
+    // What cannot be read again cannot be shown.
+    let shown = candidate.path != Path::new("-");
     match trail::look(opened.content(), candidate.source, shown) {
         Ok(Look::Events(events)) => {
             let (tally, failure) = events.count();

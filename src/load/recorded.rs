@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::Metadata;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use crate::inventory::{
     DeletionStep, Inventory, Key, KeyMetadata, Located, RecordedDeletion, RecordedEvents,
     RecordedLife, Trail, TrailIndex,
 };
-use crate::source::{Overlay, ReadError, SourceFile, SourceId, Sources, Span};
+use crate::source::{
+    self, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, Sources, Span,
+};
 
-use super::file::{Candidate, text};
+use super::file::Candidate;
 
 /// The largest file of events whose text is kept, to show a place in it; bytes.
 const MAX_FILE: usize = 16 << 20;
@@ -23,8 +26,9 @@ const MAX_FILE: usize = 16 << 20;
 /// The most text of files of events that is kept; bytes.
 const MAX_TEXT: usize = 64 << 20;
 
-/// Keeps the text of files in which a change of a key is recorded, so that the event can be shown;
-/// what is compressed or too large is named only. Calls that change nothing are not shown.
+/// Keeps the text of files in which a change of a key is recorded, so that the event can be shown: of
+/// a compressed file what it holds. What is too large is named only, and calls that change nothing
+/// are not shown.
 pub(super) fn show(
     trail: &mut Trail,
     candidates: &[Candidate<'_>],
@@ -53,7 +57,7 @@ pub(super) fn show(
     }
 }
 
-/// The text of a file that was read before, unless it is large.
+/// The text of a file that was read before, decompressed where it is compressed, unless it is large.
 fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
     // A pipe cannot be read again.
     let on_disk = || path.metadata().ok().filter(Metadata::is_file);
@@ -64,12 +68,30 @@ fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
     if length > MAX_FILE {
         return None;
     }
-    match text(path, overlay) {
-        Ok(file) => Some(file),
-        // A byte-order mark is no more than that.
-        Err(ReadError::NotText { shown, .. }) => Some(*shown),
-        Err(_) => None,
+    let unwatched = Progress::default();
+    let opened = match overlay.get(path) {
+        Some(bytes) => Opened::in_memory(bytes.to_vec(), &unwatched),
+        None => source::open(path, &unwatched).ok()?,
+    };
+    let is_gzip = opened.is_gzip();
+    let most = u64::try_from(MAX_FILE).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let mut content = opened.content().take(most.saturating_add(1));
+    content.read_to_end(&mut bytes).ok()?;
+    if bytes.len() > MAX_FILE {
+        return None;
     }
+    let file = match source::decode(&path.to_string_lossy(), bytes) {
+        Ok(file) => file,
+        // A byte-order mark is no more than that.
+        Err(ReadError::NotText { shown, .. }) => *shown,
+        Err(_) => return None,
+    };
+    Some(if is_gzip {
+        file.as_decompressed()
+    } else {
+        file
+    })
 }
 
 /// Brings what was recorded of each key's deletion together with what other files say of it, and

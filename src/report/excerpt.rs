@@ -10,6 +10,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::Style;
+use super::path::shown_name;
 use super::visible::prose;
 use super::window::{ShownLine, char_columns, cut};
 use crate::source::{Position, SourceFile, Span, defuse};
@@ -59,7 +60,7 @@ impl Excerpt {
         let numbers = line_numbers(file, &wanted);
         let columns = text_columns(&numbers, &wanted, style);
         let mut excerpt = Self {
-            name: prose(file.name(), style.unicode),
+            name: prose(&shown_name(file), style.unicode),
             text: String::new(),
             lines: Vec::with_capacity(numbers.len()),
             positions: Vec::with_capacity(spans.len()),

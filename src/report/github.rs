@@ -70,9 +70,11 @@ fn command(
     if let Some(place) = place {
         let (start, end) = (place.start, place.end);
         write!(out, "file={},", property(&prose(&place.path, true)))?;
-        write!(out, "line={},endLine={},", start.line, end.line)?;
+        if !place.decompressed {
+            write!(out, "line={},endLine={},", start.line, end.line)?;
+        }
         // GitHub takes columns only where the range is on one line.
-        if start.line == end.line {
+        if !place.decompressed && start.line == end.line {
             write!(out, "col={},", start.column)?;
         }
     }

@@ -83,7 +83,8 @@ const fn severity(severity: Severity) -> &'static str {
 
 /// GitLab takes no violation without a path and a line.
 fn location(place: Option<Place>, file: String) -> CodeLocation {
-    let begin = place.as_ref().map_or(1, |place| place.start.line);
+    let lines = place.as_ref().filter(|place| !place.decompressed);
+    let begin = lines.map_or(1, |place| place.start.line);
     CodeLocation {
         path: place.map_or(file, |place| place.path),
         lines: Lines { begin },

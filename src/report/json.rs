@@ -77,6 +77,9 @@ pub(super) struct JsonError<'a> {
 #[derive(Serialize)]
 pub(super) struct Place<'a> {
     file: &'a str,
+    /// Whether it is a range of what a compressed file holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    decompressed: bool,
     start: Point,
     end: Point,
 }
@@ -268,6 +271,7 @@ pub(super) fn place(sources: &Sources, at: Location) -> Option<Place<'_>> {
     };
     Some(Place {
         file: file.name(),
+        decompressed: file.is_decompressed(),
         start: point(at.span.start),
         end: point(at.span.end),
     })

@@ -1,6 +1,21 @@
 //! Names of files as reports give them: from the working directory, and as URI references.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use crate::source::SourceFile;
+
+/// What follows the name of a compressed file before a line of what it holds.
+pub(super) const DECOMPRESSED: &str = " (decompressed)";
+
+/// The name of a file before a line of its text.
+pub(super) fn shown_name(file: &SourceFile) -> Cow<'_, str> {
+    if file.is_decompressed() {
+        Cow::Owned(format!("{}{DECOMPRESSED}", file.name()))
+    } else {
+        Cow::Borrowed(file.name())
+    }
+}
 
 /// The path from `directory` for a file that lies below it, with `/` between its parts and none
 /// of them `.`; any other path stays what it is.

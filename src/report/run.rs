@@ -1,7 +1,7 @@
 //! What a run found, as the formats take it that other programs read.
 
 use super::Summary;
-use super::path::relative;
+use super::path::{DECOMPRESSED, relative};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
 use crate::fix::Proposal;
@@ -94,6 +94,7 @@ impl<'a> Run<'a> {
             start: file.position(span.start),
             end: file.position(span.end),
             characters: (before(span.start), before(span.end)),
+            decompressed: file.is_decompressed(),
             span,
         })
     }
@@ -118,11 +119,14 @@ pub(super) struct Place {
     pub(super) characters: (usize, usize),
     /// Within the file.
     pub(super) span: Span,
+    /// Whether it is a place in what a compressed file holds: the file itself has no lines.
+    pub(super) decompressed: bool,
 }
 
 impl Place {
     /// `path:line`, for example `keys/policy.json:8`.
     pub(super) fn short(&self) -> String {
-        format!("{}:{}", self.path, self.start.line)
+        let of = if self.decompressed { DECOMPRESSED } else { "" };
+        format!("{}{of}:{}", self.path, self.start.line)
     }
 }

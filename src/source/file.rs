@@ -34,6 +34,7 @@ pub struct Position {
 pub struct SourceFile {
     name: String,
     text: String,
+    decompressed: bool,
     line_starts: OnceLock<Vec<u32>>,
     blocks: OnceLock<Vec<usize>>,
 }
@@ -47,6 +48,7 @@ impl SourceFile {
         Self {
             name: name.into(),
             text: text.into(),
+            decompressed: false,
             line_starts: OnceLock::new(),
             blocks: OnceLock::new(),
         }
@@ -59,6 +61,20 @@ impl SourceFile {
             name: name.into(),
             ..self
         }
+    }
+
+    /// The same text as what a compressed file holds: its lines are not those of the file.
+    #[must_use]
+    pub fn as_decompressed(self) -> Self {
+        Self {
+            decompressed: true,
+            ..self
+        }
+    }
+
+    /// Whether the text is what a compressed file holds.
+    pub const fn is_decompressed(&self) -> bool {
+        self.decompressed
     }
 
     /// The path as the user gave it, for example `keys/policy.json`.

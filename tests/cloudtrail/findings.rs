@@ -86,6 +86,34 @@ fn recorded_scheduling_is_found_in_every_form() {
     }
 }
 
+/// Line and column are those of what a compressed file holds, and the file is known to be compressed.
+#[test]
+fn finding_in_a_compressed_file_has_the_place_of_its_content() {
+    let event = call("ScheduleKeyDeletion", 1, &json!({}));
+    let text = format!("[\n{},\n{event}\n]", call("DescribeKey", 3, &json!({})));
+    let column = event.to_string().find("\"ScheduleKeyDeletion\"").unwrap() + 1;
+    let halves = text.split_at(text.len() / 2);
+    let members = [gzip(halves.0.as_bytes()), gzip(halves.1.as_bytes())].concat();
+    for (name, bytes) in [
+        ("a.json", text.clone().into_bytes()),
+        ("a.json.gz", gzip(text.as_bytes())),
+        ("b.json.gz", members),
+    ] {
+        let findings = findings_of(name, &bytes);
+        let at = findings[0].primary.at;
+        let loaded = load_file("findings", name, &bytes);
+        let file = loaded.sources.get(at.source).unwrap();
+        let place = file.position(at.span.start);
+        assert_eq!((place.line, place.column), (3, column), "{name}");
+        assert_eq!(file.is_decompressed(), name.ends_with(".gz"), "{name}");
+        assert!(file.name().ends_with(name), "{}", file.name());
+    }
+    // What holds too much is named alone.
+    let blanks = [text.into_bytes(), vec![b' '; 17 << 20]].concat();
+    let findings = findings_of("large.json.gz", &gzip(&blanks));
+    assert!(findings[0].primary.at.span.is_empty());
+}
+
 /// A suppression or baseline of one scheduling does not cover the next.
 #[test]
 fn a_later_scheduling_has_another_fingerprint() {

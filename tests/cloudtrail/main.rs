@@ -8,6 +8,7 @@ mod generate;
 mod hostile;
 mod naive;
 mod shapes;
+mod spans;
 
 use std::fs;
 use std::io::Write as _;

@@ -155,7 +155,7 @@ fn broken(failure: &InputFailure, place: Option<&Place>) -> Case {
     }
     Case {
         name: named("input not understood", place),
-        line: place.map(|place| place.start.line),
+        line: line(place),
         result: Outcome::Broken(message, text),
     }
 }
@@ -173,9 +173,15 @@ fn found(reported: &Reported<'_>, place: Option<&Place>, threshold: Severity) ->
     };
     Case {
         name: named(&finding.rule, place),
-        line: place.map(|place| place.start.line),
+        line: line(place),
         result,
     }
+}
+
+/// A compressed file has no lines.
+fn line(place: Option<&Place>) -> Option<usize> {
+    let place = place.filter(|place| !place.decompressed);
+    place.map(|place| place.start.line)
 }
 
 fn named(what: &str, place: Option<&Place>) -> String {

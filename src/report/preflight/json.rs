@@ -131,13 +131,19 @@ fn place(at: &Value, sources: &Sources) -> Value {
         let file = sources.numbered(number("/source")?)?;
         let span = Span { start, end };
         let (start, end) = (file.position(span.start), file.position(span.end));
-        Some(json!({
+        let mut place = json!({
             "file": file.name(),
             "line": start.line,
             "column": start.column,
             "end_line": end.line,
             "end_column": end.column,
-        }))
+        });
+        if file.is_decompressed() {
+            place
+                .as_object_mut()?
+                .insert("decompressed".into(), true.into());
+        }
+        Some(place)
     };
     found().unwrap_or(Value::Null)
 }

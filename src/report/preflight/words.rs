@@ -8,6 +8,7 @@ use crate::preflight::{
     UnusedAcceptance, Verdict,
 };
 use crate::report::explanation::{View, sentence};
+use crate::report::path::shown_name;
 use crate::source::{Location, Sources};
 
 /// The verdict in a sentence.
@@ -127,7 +128,7 @@ pub(super) fn place(sources: &Sources, at: Option<Location>) -> Option<String> {
     let position = file.position(at.span.start);
     Some(format!(
         "{}:{}:{}",
-        file.name(),
+        shown_name(file),
         position.line,
         position.column
     ))

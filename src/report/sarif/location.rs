@@ -9,7 +9,8 @@ use crate::report::visible::prose;
 /// The name by which GitHub and others know the top of a checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
-/// A place with a few words; no words if they are empty.
+/// A place with a few words; no words if they are empty. A compressed file has no lines, so it is
+/// named without a region.
 pub(super) fn labelled(place: &Place, id: Option<usize>, words: &str) -> SarifLocation {
     let words = (!words.is_empty()).then(|| text(unlinked(&prose(words, true))));
     SarifLocation {
@@ -17,7 +18,7 @@ pub(super) fn labelled(place: &Place, id: Option<usize>, words: &str) -> SarifLo
         message: words,
         physical_location: PhysicalLocation {
             artifact_location: artifact(&place.path),
-            region: Some(region(place)),
+            region: (!place.decompressed).then(|| region(place)),
         },
         logical_locations: Vec::new(),
     }
