@@ -8,9 +8,12 @@
 //!     target/botocore/botocore/data/kms/2014-11-01/service-2.json.gz
 //! ```
 //!
-//! The model has no condition keys, no levels of access and no key states of operations: those are in
-//! the Service Authorization Reference and in the developer guide. Where the tables agree with a newer
-//! botocore, write its day into `src/aws/data.rs`.
+//! Every enumeration of the model is compared, or left out because no table of kmslint speaks of it
+//! (the list is below, with the reason); one that is neither is a difference, too. The model has no
+//! condition keys, no levels of access and no key states of operations: those are in the Service
+//! Authorization Reference (`list_kms`) and in the developer guide (`conditions-kms`, `key-state`), and
+//! the tests of `src/aws` hold them. Where the tables agree with a newer botocore, write its day into
+//! `src/aws/data.rs`.
 #![expect(clippy::print_stdout, reason = "it prints what it finds")]
 
 use std::collections::BTreeSet;
@@ -23,13 +26,38 @@ use flate2::read::MultiGzDecoder;
 use kmslint::aws::key::{
     ApiEnum, ExpirationModel, KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin,
 };
-use kmslint::aws::{KmsAction, data};
+use kmslint::aws::{KmsAction, condition_key, data};
 use serde_json::Value;
 
 type Names = BTreeSet<String>;
 
 /// Actions that no operation has: KMS calls it itself.
 const WITHOUT_OPERATION: &str = "SynchronizeMultiRegionKey";
+
+/// Enumerations of which no table speaks, and why.
+const LEFT_OUT: [(&str, &str); 15] = [
+    ("ConnectionErrorCodeType", "of custom key stores"),
+    ("ConnectionStateType", "of custom key stores"),
+    ("CustomKeyStoreType", "of custom key stores"),
+    (
+        "CustomerMasterKeySpec",
+        "a deprecated name that has some of KeySpec",
+    ),
+    ("DataKeySpec", "of data keys, on which no condition key is"),
+    ("DryRunModifierType", "of requests that change nothing"),
+    (
+        "EncapsulationAlgorithmSpec",
+        "follows from the key spec, and no condition key is on it",
+    ),
+    ("ImportState", "of one key material among several"),
+    ("ImportType", "of one key material among several"),
+    ("IncludeKeyMaterial", "of listings of rotations"),
+    ("KeyEncryptionMechanism", "of answers to enclaves"),
+    ("KeyMaterialState", "of one key material among several"),
+    ("ResourceOwnerType", "of listings of keys"),
+    ("RotationType", "of rotations"),
+    ("XksProxyConnectivityType", "of custom key stores"),
+];
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let path = std::env::args().nth(1);
@@ -38,6 +66,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     println!("kmslint {} against {path}", env!("CARGO_PKG_VERSION"));
     println!("AWS data of {}", data::DAY);
     let mut differences = 0;
+    for shape in not_compared(&model) {
+        println!("an enumeration that is not compared: {shape}");
+        differences += 1;
+    }
+    for (shape, why) in LEFT_OUT {
+        println!("left out: {shape} ({why})");
+    }
     for (what, ours, theirs) in comparisons(&model) {
         if theirs.is_empty() {
             return Err(format!("the model has no {what}: is it that of AWS KMS?").into());
@@ -107,6 +142,53 @@ fn comparisons(model: &Value) -> Vec<(&'static str, Names, Names)> {
         enumeration::<KeyManager>(model, "key managers", "KeyManagerType"),
         enumeration::<MultiRegionKeyType>(model, "multi-Region types", "MultiRegionKeyType"),
     ]
+    .into_iter()
+    .chain(OF_REQUESTS.map(|(key, shape)| {
+        let ours = condition_key::values(key).into_iter().flatten();
+        let ours = ours.map(|value| (*value).to_owned()).collect();
+        (key, ours, values(model, shape).collect())
+    }))
+    .collect()
+}
+
+/// Enumerations of [`comparisons`] by themselves.
+const COMPARED: [&str; 9] = [
+    "GrantOperation",
+    "KeyLastUsageTrackingOperation",
+    "KeySpec",
+    "KeyUsageType",
+    "KeyState",
+    "OriginType",
+    "ExpirationModelType",
+    "KeyManagerType",
+    "MultiRegionKeyType",
+];
+
+/// Condition keys whose values are enumerations of requests.
+const OF_REQUESTS: [(&str, &str); 9] = [
+    ("kms:DataKeyPairSpec", "DataKeyPairSpec"),
+    ("kms:EncryptionAlgorithm", "EncryptionAlgorithmSpec"),
+    ("kms:ExpirationModel", "ExpirationModelType"),
+    ("kms:KeyAgreementAlgorithm", "KeyAgreementAlgorithmSpec"),
+    ("kms:MacAlgorithm", "MacAlgorithmSpec"),
+    ("kms:MessageType", "MessageType"),
+    ("kms:SigningAlgorithm", "SigningAlgorithmSpec"),
+    ("kms:WrappingAlgorithm", "AlgorithmSpec"),
+    ("kms:WrappingKeySpec", "WrappingKeySpec"),
+];
+
+/// Enumerations of the model that are neither compared nor left out.
+fn not_compared(model: &Value) -> Names {
+    let shapes = model.get("shapes").and_then(Value::as_object);
+    let all = shapes.into_iter().flatten();
+    let enumerations = all.filter(|(_, shape)| shape.get("enum").is_some());
+    let is_known = |name: &String| {
+        COMPARED.contains(&name.as_str())
+            || OF_REQUESTS.iter().any(|(_, shape)| shape == name)
+            || LEFT_OUT.iter().any(|(shape, _)| shape == name)
+    };
+    let names = enumerations.map(|(name, _)| name.clone());
+    names.filter(|name| !is_known(name)).collect()
 }
 
 fn actions(is_one: impl Fn(KmsAction) -> bool) -> Names {

@@ -184,7 +184,12 @@ fn records(events: usize) -> String {
         for account in 0..ACCOUNTS {
             for region in REGIONS {
                 for minute in 0..events {
-                    let (service, name) = [("kms", "Decrypt"), ("sts", "AssumeRole")][minute % 2];
+                    let is_kms = minute % 2 == 0;
+                    let (service, name) = if is_kms {
+                        ("kms", "Decrypt")
+                    } else {
+                        ("sts", "AssumeRole")
+                    };
                     records.push(format!(
                         "{{\"eventTime\":\"2026-{:02}-{:02}T10:{minute:02}:00Z\",\"eventSource\":\"{service}.amazonaws.com\",\
                          \"eventName\":\"{name}\",\"awsRegion\":\"{region}\",\"readOnly\":{},\"recipientAccountId\":\"1111222{account:05}\",\

@@ -28,7 +28,9 @@ pub(super) fn samples(name: &str) -> Vec<&'static str> {
         "kms:KeyUsage" | "kms:CustomerMasterKeyUsage" => {
             KeyUsage::KNOWN.iter().map(|usage| usage.as_str()).collect()
         }
-        _ => two_of(name).to_vec(),
+        _ => condition_key::values(name)
+            .unwrap_or_else(|| two_of(name))
+            .to_vec(),
     }
 }
 
@@ -63,7 +65,9 @@ fn two_of(name: &str) -> &'static [&'static str] {
 /// Whether `*` and `?` are in no value of the key: values of the API, ids, Regions and names of services.
 pub(super) fn has_no_wildcards(name: &str) -> bool {
     // Tags, names that people choose and texts of clients can have them.
-    let is_of_api = name.starts_with("kms:Key") || name.starts_with("kms:CustomerMasterKey");
+    let is_of_api = name.starts_with("kms:Key")
+        || name.starts_with("kms:CustomerMasterKey")
+        || condition_key::values(name).is_some();
     is_of_api || (!two_of(name).is_empty() && name != "aws:UserAgent")
 }
 
@@ -120,7 +124,11 @@ fn has_form(value: &str, name: &str, request: &Request) -> bool {
         "kms:MultiRegionKeyType" => return MultiRegionKeyType::parse(value).is_some(),
         "aws:PrincipalType" => return two_of(name).contains(&value),
         PRINCIPAL_ARN if !is_role_of_session(value, request) => return false,
-        _ => {}
+        _ => {
+            if let Some(known) = condition_key::values(name) {
+                return known.contains(&value);
+            }
+        }
     }
     let shapes = shapes(name, request);
     shapes.is_empty() || shapes.iter().any(|shape| shape.fits(value))

@@ -11,6 +11,7 @@ mod principal;
 mod request;
 mod resource;
 mod session;
+mod values;
 
 use std::sync::LazyLock;
 
@@ -21,6 +22,7 @@ use super::nearest::{containing, nearest as nearest_name};
 use super::principal_kind::PrincipalKind;
 pub use presence::Presence;
 use presence::{ByCaller, Rule};
+pub use values::values;
 
 /// The type of a condition key's values, which decides the operators that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

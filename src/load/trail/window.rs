@@ -92,7 +92,13 @@ impl<R: Read> Window<R> {
         self.start = 0;
         if self.end.saturating_mul(2) >= self.bytes.len() {
             let wanted = self.bytes.len().saturating_mul(2).max(CHUNK);
-            self.bytes.resize(wanted, 0);
+            if self.bytes.is_empty() {
+                // Most files are smaller: memory that comes zeroed is not written to before it is
+                // needed.
+                self.bytes = vec![0; wanted];
+            } else {
+                self.bytes.resize(wanted, 0);
+            }
         }
         while let Some(room) = self.bytes.get_mut(self.end..)
             && !room.is_empty()
