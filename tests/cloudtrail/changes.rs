@@ -121,7 +121,7 @@ fn changes_are_placed_where_their_file_can_be_shown() {
     let item = json!({"EventName": "DeleteKey", "CloudTrailEvent": change.to_string()});
     let bare_item = json!({"CloudTrailEvent": change.to_string()});
     let texts = [
-        (pretty.clone(), "\"DeleteKey\""),
+        (pretty, "\"DeleteKey\""),
         (change.to_string(), "\"DeleteKey\""),
         (format!("\u{feff}{change}"), "\"DeleteKey\""),
         (
@@ -132,10 +132,16 @@ fn changes_are_placed_where_their_file_can_be_shown() {
         (json!({ "Events": [bare_item] }).to_string(), "{"),
     ];
     for (text, pointed_at) in texts {
-        let loaded = loaded("a.json", text.as_bytes());
-        let at = of(&loaded.inventory.trail, "DeleteKey").at;
-        let file = loaded.sources.get(at.source).unwrap();
-        assert_eq!(at.span.of(file.text()), pointed_at, "{text}");
+        for (bytes, is_compressed) in [
+            (text.clone().into_bytes(), false),
+            (gzip(text.as_bytes()), true),
+        ] {
+            let loaded = loaded("a.json", &bytes);
+            let at = of(&loaded.inventory.trail, "DeleteKey").at;
+            let file = loaded.sources.get(at.source).unwrap();
+            assert_eq!(at.span.of(file.text()), pointed_at, "{text}");
+            assert_eq!(file.is_decompressed(), is_compressed, "{text}");
+        }
     }
     let unplaced = |bytes: &[u8]| {
         let loaded = loaded("a.json", bytes);
@@ -143,7 +149,6 @@ fn changes_are_placed_where_their_file_can_be_shown() {
         assert!(at.span.is_empty());
         assert_eq!(loaded.sources.get(at.source).unwrap().text(), "");
     };
-    unplaced(&gzip(pretty.as_bytes()));
     unplaced(event("Decrypt", &json!({})).to_string().as_bytes());
     let failed = event("DeleteKey", &json!({"errorCode": "AccessDenied"}));
     unplaced(failed.to_string().as_bytes());

@@ -9,20 +9,28 @@ use crate::report::visible::prose;
 /// The name by which GitHub and others know the top of a checkout.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
-/// A place with a few words; no words if they are empty. A compressed file has no lines, so it is
-/// named without a region.
+/// A place with a few words; no words if they are empty. GitHub takes no result without a region, so
+/// of a compressed file it is one of what the file holds, and the words say so.
 pub(super) fn labelled(place: &Place, id: Option<usize>, words: &str) -> SarifLocation {
-    let words = (!words.is_empty()).then(|| text(unlinked(&prose(words, true))));
+    let words = match (words, place.decompressed) {
+        ("", true) => OF_CONTENT.to_owned(),
+        (words, true) => format!("{words}; {OF_CONTENT}"),
+        (words, false) => words.to_owned(),
+    };
+    let words = (!words.is_empty()).then(|| text(unlinked(&prose(&words, true))));
     SarifLocation {
         id,
         message: words,
         physical_location: PhysicalLocation {
             artifact_location: artifact(&place.path),
-            region: (!place.decompressed).then(|| region(place)),
+            region: Some(region(place)),
         },
         logical_locations: Vec::new(),
     }
 }
+
+/// What is to be said of a region in a compressed file.
+const OF_CONTENT: &str = "the region is one of what the compressed file holds";
 
 /// A file without a place in it.
 pub(super) fn in_file(path: &str) -> SarifLocation {
