@@ -28,9 +28,7 @@ pub(super) fn samples(name: &str) -> Vec<&'static str> {
         "kms:KeyUsage" | "kms:CustomerMasterKeyUsage" => {
             KeyUsage::KNOWN.iter().map(|usage| usage.as_str()).collect()
         }
-        _ => condition_key::values(name)
-            .unwrap_or_else(|| two_of(name))
-            .to_vec(),
+        _ => two_of(name).to_vec(),
     }
 }
 
@@ -65,9 +63,7 @@ fn two_of(name: &str) -> &'static [&'static str] {
 /// Whether `*` and `?` are in no value of the key: values of the API, ids, Regions and names of services.
 pub(super) fn has_no_wildcards(name: &str) -> bool {
     // Tags, names that people choose and texts of clients can have them.
-    let is_of_api = name.starts_with("kms:Key")
-        || name.starts_with("kms:CustomerMasterKey")
-        || condition_key::values(name).is_some();
+    let is_of_api = name.starts_with("kms:Key") || name.starts_with("kms:CustomerMasterKey");
     is_of_api || (!two_of(name).is_empty() && name != "aws:UserAgent")
 }
 
