@@ -11,6 +11,7 @@ use crate::source::Span;
 use super::canonical::Canonical;
 use super::change::{ChangedSubject, Presence, SubjectKind};
 use super::key_case::KeyCase;
+use super::nonexistent::without_nonexistent_keys;
 use super::surroundings::Surroundings;
 
 /// What a change does to a key; nothing where it changes nobody's permissions.
@@ -85,8 +86,8 @@ fn fill(
         return;
     }
     let placeholders = Placeholders::of(&identities.1, &[documents.0, documents.1]);
-    let old = placeholders.rendered(documents.0);
-    let new = placeholders.rendered(documents.1);
+    let ready = |document| without_nonexistent_keys(&placeholders.rendered(document));
+    let (old, new) = (ready(documents.0), ready(documents.1));
     let of_classes = (without_names(&old), without_names(&new));
     let asked = |old, new| {
         let (before, after) = identities.clone();

@@ -9,6 +9,7 @@ use crate::access::{
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::eval::Caller;
 
+use super::action_classes::ActionClasses;
 use super::change::{
     Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who,
 };
@@ -84,7 +85,10 @@ impl<'k> KeyCase<'k> {
     ) {
         let people = self.people();
         let members = self.unnamed_members(for_everyone.is_empty());
-        for action in operations {
+        for class in self.action_classes(for_everyone).of(operations) {
+            let Some(action) = class.iter().next() else {
+                continue;
+            };
             let all = for_everyone.contains(action);
             let differs = |who: &Who| all || self.surroundings.has_changed(&who.name);
             let asked = people.iter().filter(|person| differs(&person.who));
@@ -95,10 +99,33 @@ impl<'k> KeyCase<'k> {
             found.extend(self.changes_of_members(&members, action, all));
             found.sort_by(|a, b| a.who.cmp(&b.who));
             if !found.is_empty() && changed.presence == Presence::Both {
-                changed.standings.extend(self.standing(&people, action));
+                let standing = self.standing(&people, action);
+                let of = |action| standing.map(|standing| StandingChange { action, ..standing });
+                changed.standings.extend(class.iter().filter_map(of));
             }
-            changed.changes.extend(found);
+            for change in found {
+                let of = |action| Change {
+                    action,
+                    ..change.clone()
+                };
+                changed.changes.extend(class.iter().map(of));
+            }
         }
+        changed
+            .changes
+            .sort_by(|a, b| (a.action, &a.who).cmp(&(b.action, &b.who)));
+        changed.standings.sort_by_key(|standing| standing.action);
+    }
+
+    /// The actions of which one is asked for all: those of which both key policies say the same.
+    fn action_classes(&self, for_everyone: ActionSet) -> ActionClasses {
+        let mut classes = self.surroundings.actions.clone();
+        classes.split_by_set(for_everyone);
+        let sides = [&self.sides.0, &self.sides.1];
+        for policy in sides.into_iter().filter_map(|side| side.policy) {
+            classes.add(policy);
+        }
+        classes
     }
 
     /// The classes and whom the policies name.

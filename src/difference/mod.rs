@@ -5,6 +5,7 @@
 //! answer counts as the same only where that can be shown; where it cannot, a difference is
 //! reported: a change that gives somebody deletion must never pass for none.
 
+mod action_classes;
 mod answer;
 mod atom;
 mod canonical;
@@ -15,6 +16,7 @@ mod gate;
 mod key;
 mod key_case;
 mod matching;
+mod nonexistent;
 mod operation;
 mod people;
 mod policy;

@@ -5,9 +5,11 @@ use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::inventory::LoadedPolicy;
 use crate::policy::PolicyKind;
 
+use super::action_classes::ActionClasses;
 use super::canonical::Canonical;
 use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who};
 use super::compare::{Compared, compare};
+use super::nonexistent::without_nonexistent_keys;
 
 /// What a change does to a policy that is no key's; nothing where it changes no permission.
 pub(super) fn policy(
@@ -43,7 +45,13 @@ pub(super) fn policy(
     let asked = differing.intersection(operations);
     if !asked.is_empty() {
         let kind = after.or(before)?.document.kind;
-        changed.changes = changes(kind, (before, after), asked).unwrap_or_default();
+        let ready = |policy: &LoadedPolicy| LoadedPolicy {
+            document: without_nonexistent_keys(&policy.document),
+            ..policy.clone()
+        };
+        let (old, new) = (before.map(ready), after.map(ready));
+        let sides = (old.as_ref(), new.as_ref());
+        changed.changes = changes(kind, sides, asked).unwrap_or_default();
     }
     changed.differs().then_some(changed)
 }
@@ -57,11 +65,27 @@ fn changes(
     asked: ActionSet,
 ) -> Option<Vec<Change>> {
     let key = delegating_key()?;
+    let mut classes = ActionClasses::default();
+    for policy in [before, after].into_iter().flatten() {
+        classes.add(&policy.document);
+    }
     let all = |who, alone: fn(PolicyKind, Option<&LoadedPolicy>) -> PolicyAlone| {
         let (old, new) = (alone(kind, before), alone(kind, after));
         let callers: Vec<_> = old.candidates().into_iter().zip(new.candidates()).collect();
-        let change = |action| change(&callers, who, action, &key);
-        asked.iter().filter_map(change).collect::<Vec<_>>()
+        let mut found = Vec::new();
+        for class in classes.of(asked) {
+            let first = class.iter().next();
+            let Some(one) = first.and_then(|action| change(&callers, who, action, &key)) else {
+                continue;
+            };
+            let of = |action| Change {
+                action,
+                ..one.clone()
+            };
+            found.extend(class.iter().map(of));
+        }
+        found.sort_by_key(|change| change.action);
+        found
     };
     if PolicyAlone::limits(kind) {
         return Some(all(PrincipalKind::Limited, PolicyAlone::new));

@@ -6,6 +6,7 @@ use crate::access::{Identities, changed_principals, control_policies_differ};
 use crate::eval::Caller;
 use crate::inventory::Inventory;
 
+use super::action_classes::ActionClasses;
 use super::canonical::Canonical;
 
 /// What both sides have beside the keys.
@@ -17,6 +18,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) changed: BTreeSet<&'a str>,
     /// Whether control policies or the organization differ.
     pub(super) control_differs: bool,
+    /// The actions of which no policy beside the key policies tells one from another.
+    pub(super) actions: ActionClasses,
 }
 
 impl<'a> Surroundings<'a> {
@@ -26,6 +29,7 @@ impl<'a> Surroundings<'a> {
             after: Identities::new(after),
             changed: changed_principals(before, after, Canonical::new),
             control_differs: control_policies_differ(before, after, Canonical::new),
+            actions: action_classes([before, after]),
         }
     }
 
@@ -42,4 +46,16 @@ impl<'a> Surroundings<'a> {
         let mut roles = sides.filter_map(|side| side.principal_of(&caller));
         roles.any(|role| self.changed.contains(role.principal.arn.value.as_str()))
     }
+}
+
+fn action_classes(sides: [&Inventory; 2]) -> ActionClasses {
+    let mut classes = ActionClasses::default();
+    for side in sides {
+        let attached = side.identity_policies.iter().map(|of| &of.policy);
+        let control = side.organization_policies.iter().map(|of| &of.policy);
+        for policy in attached.chain(control) {
+            classes.add(&policy.document);
+        }
+    }
+    classes
 }

@@ -74,7 +74,8 @@ impl Term {
             }
         }
         let covers = resource(statement, request, document, &mut all);
-        if applies.and(covers) != matched.holds {
+        // Where something else is open too, what holds does not tell that the caller is.
+        if applies.and(covers) != matched.holds || is_open(statement, &request.caller) {
             all.insert(principal(statement, &request.caller));
         }
         Some(Self {
@@ -170,6 +171,25 @@ fn principal(statement: &Statement, caller: &Caller) -> Factor {
     } else {
         Factor::from([atom(&all)])
     }
+}
+
+/// Whether some entry of the `Principal` may be the caller and none surely is.
+fn is_open(statement: &Statement, caller: &Caller) -> bool {
+    let Some(element) = statement.principal.as_ref().filter(|of| !of.negated) else {
+        return false;
+    };
+    let denies = statement.effect.value == Effect::Deny;
+    let mut entries = element.entries.iter();
+    let surely = |entry: &PrincipalEntry| match entry.form() {
+        PrincipalForm::Everyone => true,
+        PrincipalForm::Account(account) => !denies && caller.account() == Some(account),
+        PrincipalForm::Role(account, name) if caller.session().is_some() => {
+            let role = caller.session().map(|(role, _)| role);
+            caller.account() == Some(account) && name.rsplit('/').next() == role
+        }
+        _ => *entry.text().value == *caller.as_str(),
+    };
+    entries.any(|entry| may_be(entry.form(), caller, denies)) && !element.entries.iter().any(surely)
 }
 
 fn name(entry: &PrincipalEntry) -> String {

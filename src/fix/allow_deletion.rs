@@ -7,16 +7,31 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use crate::aws::{AccountId, ActionSet, Arn, KmsAction, PendingWindowInDays};
-use crate::eval::{Case, CaseSet, Decision};
-use crate::facts::{Access, StatementRecord};
+use crate::eval::{Caller, Case, CaseSet, day_ranges};
+use crate::facts::StatementRecord;
 use crate::policy::{Effect, PolicyKind};
 
+use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};
+use super::prover::{Attempt, Bench, Prover};
 use super::target::{Target, WINDOW_KEY, Written, key, names, then};
 
 /// The `Sid` of that statement as the AWS console writes it.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 const ADMINISTRATORS: &str = "Allow access for Key Administrators";
+
+/// Days as people write them.
+fn days_in_words(cases: CaseSet) -> String {
+    let ranges = day_ranges(cases.days()).into_iter();
+    let ranges = ranges.map(|(first, last)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        }
+    });
+    ranges.collect::<Vec<_>>().join(", ")
+}
 
 /// What is to be allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +43,34 @@ pub struct AllowDeletion {
 }
 
 impl AllowDeletion {
-    /// The plan for one key policy; nothing where the principal has both permissions already.
-    pub(super) fn plan(&self, target: &Target<'_>) -> Result<Option<Plan>, Refusal> {
-        self.check_principal(target)?;
-        if self.is_allowed(target)? {
+    /// Makes it for one key policy, and asks afterwards whether the principal can do just what was asked
+    /// for; nothing where it can already.
+    pub(super) fn attempt(
+        &self,
+        prover: &Prover<'_>,
+        bench: &Bench,
+    ) -> Result<Option<Attempt>, Refusal> {
+        if self.is_allowed(prover, bench)? {
             return Ok(None);
         }
+        let attempt = prover.attempt(bench, None, |target| self.plan(target).map(Some))?;
+        let Some(attempt) = attempt else {
+            return Ok(None);
+        };
+        let ways = self.in_the_way(prover, &attempt.after)?;
+        if ways.is_empty() {
+            return Ok(Some(attempt));
+        }
+        Err(Refusal::input(format!(
+            "`{}` would not have just what is asked for: {}",
+            self.principal,
+            ways.join("; ")
+        )))
+    }
+
+    /// The plan for one key policy.
+    fn plan(&self, target: &Target<'_>) -> Result<Plan, Refusal> {
+        self.check_principal(target)?;
         let mut draft = target.draft();
         let administrators = self.administrators(target)?;
         let (own, rest): (Vec<_>, Vec<_>) = match &administrators {
@@ -71,7 +108,7 @@ impl AllowDeletion {
         let meant: ActionSet = [KmsAction::ScheduleKeyDeletion, KmsAction::CancelKeyDeletion]
             .into_iter()
             .collect();
-        Ok(Some(Plan {
+        Ok(Plan {
             draft,
             title: format!(
                 "allow `{}` to schedule and to cancel deletion{}",
@@ -83,7 +120,7 @@ impl AllowDeletion {
                 ..Meant::gains(meant).by(BTreeSet::from([self.principal.clone()]))
             },
             caution: None,
-        }))
+        })
     }
 
     /// The permissions that the statement for administrators does not hold, as statements of their
@@ -161,23 +198,15 @@ impl AllowDeletion {
         }
     }
 
-    /// Whether there is nothing to do.
-    fn is_allowed(&self, target: &Target<'_>) -> Result<bool, Refusal> {
-        let is_it = |access: &&Access| access.principal == self.principal;
-        let access = &target.facts.access;
-        let cancels = access.cancel.iter().find(is_it);
-        let cancels = cancels.is_some_and(|access| access.decision == Decision::Allowed);
-        let Some(schedules) = access.schedule.iter().find(is_it) else {
+    /// Whether there is nothing to do. What is there already is not narrowed by one more permission.
+    fn is_allowed(&self, prover: &Prover<'_>, bench: &Bench) -> Result<bool, Refusal> {
+        let Some([schedule, cancel]) = self.answers(prover, bench) else {
             return Ok(false);
         };
-        let shortest = schedules
-            .days
-            .iter()
-            .chain(&schedules.conditional_days)
-            .min();
-        if let (Some(shortest), Some(minimum)) = (shortest, self.minimum)
-            && *shortest < minimum
-        {
+        let wanted = self.cases() & CaseSet::DAYS;
+        let possible = (schedule.allowed | schedule.conditional) & CaseSet::DAYS;
+        let shortest = possible.without(wanted).days().next();
+        if let Some(shortest) = shortest {
             return Err(Refusal::input(format!(
                 "`{}` can schedule deletion with {} days already: one more permission does not \
                  narrow that; `kmslint fix --rule short-waiting-period` adds a guardrail",
@@ -185,9 +214,45 @@ impl AllowDeletion {
                 shortest.days()
             )));
         }
-        let wanted = self.cases();
-        let all = wanted.days().all(|day| schedules.days.contains(&day));
-        Ok(all && cancels)
+        Ok(schedule.allowed.includes(wanted) && !cancel.allowed.is_empty())
+    }
+
+    /// What keeps the principal from scheduling with exactly the days that were asked for, and from
+    /// cancelling.
+    fn in_the_way(&self, prover: &Prover<'_>, after: &Bench) -> Result<Vec<String>, Refusal> {
+        let lost = || Refusal::input("the key cannot be found again");
+        let [schedule, cancel] = self.answers(prover, after).ok_or_else(lost)?;
+        let wanted = self.cases() & CaseSet::DAYS;
+        let mut ways = Vec::new();
+        let missing = wanted.without(schedule.allowed);
+        if !missing.is_empty() {
+            let days = days_in_words(missing);
+            let by = schedule.stopping(missing).join(" and ");
+            ways.push(format!(
+                "it could not surely schedule deletion with {days} days: {by}"
+            ));
+        }
+        let more = ((schedule.allowed | schedule.conditional) & CaseSet::DAYS).without(wanted);
+        if !more.is_empty() {
+            let days = days_in_words(more);
+            let by = schedule.granting(more).join(" and ");
+            ways.push(format!(
+                "it could schedule deletion with {days} days too, by {by}"
+            ));
+        }
+        if cancel.allowed.is_empty() {
+            let by = cancel.stopping(CaseSet::ALL).join(" and ");
+            ways.push(format!("it could not surely cancel deletion: {by}"));
+        }
+        Ok(ways)
+    }
+
+    /// Whether the principal can schedule and whether it can cancel, by all that is known.
+    fn answers(&self, prover: &Prover<'_>, bench: &Bench) -> Option<[Answered; 2]> {
+        let actions = [KmsAction::ScheduleKeyDeletion, KmsAction::CancelKeyDeletion];
+        let caller = Caller::parse(&self.principal).ok()?;
+        let [schedule, cancel] = actions.map(|action| prover.answered(bench, &caller, action));
+        Some([schedule?, cancel?])
     }
 
     /// The statement for key administrators, where it is about this one alone: the one that the

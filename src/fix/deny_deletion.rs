@@ -9,6 +9,12 @@ use super::target::{Target, key, names, then};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
+    if statement.record.not_action {
+        return Err(Refusal::decide(format!(
+            "decide which actions {} is to deny, and list them by `Action`",
+            statement.name()
+        )));
+    }
     let actions = &statement.record.actions;
     let found = target.at_finding(finding, actions, |action| action.at);
     let position = found.and_then(|found| actions.iter().position(|a| a.at == found.at));

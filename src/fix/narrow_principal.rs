@@ -22,6 +22,12 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
         Some(index) => target.statement(index)?,
         None => target.statement_of(finding)?,
     };
+    if statement.record.not_principal {
+        return Err(Refusal::decide(format!(
+            "decide whom {} is for, and name them: it says so by exception",
+            statement.name()
+        )));
+    }
     let mut draft = target.draft();
     let title = match (target.account, target.organization) {
         (Some(account), _) => {

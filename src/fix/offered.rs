@@ -1,6 +1,6 @@
 //! Safe fixes beside the report of a check, as many as can be proven in reasonable time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -8,9 +8,10 @@ use crate::lint;
 use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
+use super::last_proof::name;
 use super::{FixKind, Proposal, Workshop};
 
-/// How many findings have a fix that is safe.
+/// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fixable {
     /// Those that were proven to.
@@ -88,7 +89,7 @@ fn prove(checked: &Checked, end: usize, kinds: &BTreeMap<String, FixKind>) -> Ve
     proposals.filter(Proposal::is_safe).collect()
 }
 
-/// How many of the findings have a safe fix; nothing where that cannot be known.
+/// How many of the findings the safe fixes mend, all made; nothing where that cannot be known.
 pub fn fixable(checked: &Checked) -> Option<Fixable> {
     if !checked.project.failures.is_empty() {
         return None;
@@ -96,9 +97,17 @@ pub fn fixable(checked: &Checked) -> Option<Fixable> {
     let findings = &checked.findings;
     let kinds = kinds(&checked.catalogue);
     let end = COUNTED.covers(&checked.project, findings, &kinds);
-    let fixes = prove(checked, end, &kinds);
+    let asked = findings.get(..end).unwrap_or_default();
+    let names: BTreeSet<_> = asked.iter().map(name).collect();
+    let wanted = |finding: &Finding| {
+        let kind = kinds.get(&*finding.rule).copied();
+        kind.filter(|_| names.contains(&name(finding)))
+    };
+    let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
+    let workshop = Workshop::of(&checked.project, &check);
+    let repaired = workshop.repair(asked, &wanted, &Proposal::is_safe);
     Some(Fixable {
-        proven: fixes.iter().map(|proposal| proposal.findings.len()).sum(),
+        proven: repaired.mended,
         at_least: end < findings.len(),
     })
 }

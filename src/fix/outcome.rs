@@ -24,8 +24,7 @@ pub struct Refused {
     pub input: bool,
 }
 
-/// What became of all findings when fixes were made one after the other, each proven on what the
-/// ones before it left.
+/// What became of all findings: the final set of fixes, each proven on what the ones before it left.
 #[derive(Clone, Debug, Default)]
 pub struct Repaired {
     /// The whole text of every file that changed.
@@ -36,11 +35,31 @@ pub struct Repaired {
     pub left: Vec<Proposal>,
     /// Findings without a proposal.
     pub refused: Vec<Refused>,
+    /// What the fixes of each policy do together, for every policy that changes.
+    pub totals: Vec<Total>,
+    /// How many findings are no longer found of those whose fix was taken: some go with the fix of
+    /// another one.
+    pub mended: usize,
     /// What was found in the policies that were repaired, before that.
     pub found: Vec<Finding>,
     /// What is found in them after it: every fix is proven by itself, and one may bring a finding
     /// that another one takes away.
     pub remaining: Vec<Finding>,
+}
+
+/// What all fixes of one policy do to permissions, compared with the policy as it was.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// What the policy is of, as in [`Proposal::subject`].
+    pub subject: String,
+    /// Where the policy stands.
+    pub at: Location,
+    /// How many fixes.
+    pub fixes: usize,
+    /// A line for each change, as in [`Proposal::effects`].
+    pub effects: Vec<String>,
+    /// The same with every action by its name.
+    pub every_effect: Vec<String>,
 }
 
 impl Repaired {

@@ -64,6 +64,19 @@ impl Meant {
         Self::loses(ActionSet::only(KmsAction::ScheduleKeyDeletion))
     }
 
+    /// What either of two fixes may do.
+    #[must_use]
+    pub(super) fn or(self, other: &Self) -> Self {
+        let who = self.who.zip(other.who.as_ref());
+        Self {
+            gains: self.gains.union(other.gains),
+            loses: self.loses.union(other.loses),
+            clears: self.clears.union(other.clears),
+            cases: self.cases | other.cases,
+            who: who.map(|(own, other)| &own | other),
+        }
+    }
+
     #[must_use]
     pub(super) fn by(self, who: BTreeSet<String>) -> Self {
         Self {
@@ -103,6 +116,11 @@ impl Refusal {
 
 impl From<DraftError> for Refusal {
     fn from(error: DraftError) -> Self {
-        Self::input(error.to_string())
+        match error {
+            DraftError::Input(_) => Self::input(error.to_string()),
+            DraftError::Missing(path) => Self::decide(format!(
+                "decide how to write it: it is written otherwise than the fix could change, at `{path}`"
+            )),
+        }
     }
 }

@@ -1,31 +1,40 @@
 //! The judgement on what a fix does to permissions.
 
-use crate::aws::{ActionSet, KmsAction, VITAL};
+use std::collections::BTreeSet;
+
+use crate::aws::{ActionSet, KmsAction, PrincipalKind, VITAL};
 use crate::difference::{Change, ChangedSubject, Difference};
 
 use super::plan::Meant;
-use super::sentence::{actions_in_words, told, who_in_words};
+use super::sentence::{actions_in_words, who_in_words};
 
-/// Why the difference is not exactly what was meant; nothing where it is.
-pub(super) fn objections(difference: &Difference, meant: &Meant) -> Vec<String> {
+/// Why the difference is not exactly what was meant; nothing where it is. `users` are the principals
+/// that use the key and can schedule its deletion.
+pub(super) fn objections(
+    difference: &Difference,
+    meant: &Meant,
+    users: &BTreeSet<String>,
+) -> Vec<String> {
     let mut objections = Vec::new();
     for subject in &difference.subjects {
         strangers(subject, meant, &mut objections);
+        disabling_users(subject, users, &mut objections);
         last_ways(subject, &mut objections);
+        limited_ways(subject, &mut objections);
     }
     objections
 }
 
 /// Changes that were not meant.
 fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<String>) {
-    let mut people: Vec<_> = told(subject).map(|change| &change.who).collect();
+    let mut people: Vec<_> = subject.changes.iter().map(|change| &change.who).collect();
     people.sort();
     people.dedup();
     for who in people {
         let own = |change: &&Change| change.who == *who;
         let is_meant = meant.who.as_ref().is_none_or(|all| all.contains(&who.name));
         let of = |goes: &dyn Fn(&Change) -> bool| -> ActionSet {
-            let changes = told(subject).filter(own);
+            let changes = subject.changes.iter().filter(own);
             changes
                 .filter(|change| goes(change))
                 .map(|change| change.action)
@@ -53,9 +62,34 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
     }
 }
 
-/// What must not be lost with the last who could do it.
+/// Who uses the key must not be able to stop every use of it for the sake of an undone deletion.
+fn disabling_users(
+    subject: &ChangedSubject,
+    users: &BTreeSet<String>,
+    objections: &mut Vec<String>,
+) {
+    let gains = |change: &&Change| {
+        let is_user = users.contains(&change.who.name)
+            || matches!(
+                change.who.kind,
+                PrincipalKind::Everyone | PrincipalKind::AnyService | PrincipalKind::Service
+            );
+        change.action == KmsAction::DisableKey && !change.gains.is_empty() && is_user
+    };
+    for change in subject.changes.iter().filter(gains) {
+        let who = who_in_words(&change.who);
+        let objection = format!("{who}, by whom the key is used, could disable it");
+        if !objections.contains(&objection) {
+            objections.push(objection);
+        }
+    }
+}
+
+/// What must not be lost with the last who could do it, and deletion itself: a key that nobody can delete is paid for ever.
+const NEEDED: ActionSet = VITAL.union(ActionSet::only(KmsAction::ScheduleKeyDeletion));
+
 fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
-    let lost = subject.lost().intersection(VITAL);
+    let lost = subject.lost().intersection(NEEDED);
     let unsure = subject
         .no_longer_sure()
         .intersection(VITAL)
@@ -67,6 +101,21 @@ fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
         objections.push(format!(
             "it is no longer sure that anybody can do {}",
             actions_in_words(unsure)
+        ));
+    }
+}
+
+/// What a policy that limits others leaves to nobody of them.
+fn limited_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
+    let taken = subject.changes.iter().filter(|change| {
+        change.who.kind == PrincipalKind::Limited && change.after.possible().is_empty()
+    });
+    let taken: ActionSet = taken.map(|change| change.action).collect();
+    let taken = taken.intersection(NEEDED);
+    if !taken.is_empty() {
+        let actions = actions_in_words(taken);
+        objections.push(format!(
+            "nobody whom the policy limits is left for {actions}"
         ));
     }
 }

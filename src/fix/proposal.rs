@@ -31,6 +31,8 @@ pub struct Proposal {
     /// What it does to permissions, a line for each change; the last line says that nothing else
     /// changes, or that nothing does.
     pub effects: Vec<String>,
+    /// The same with every action by its name.
+    pub every_effect: Vec<String>,
     /// Whether that is what the rule means.
     pub safety: Safety,
 }

@@ -1,18 +1,23 @@
 //! Makes one fix in memory and proves it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::access::Identities;
+use crate::aws::{AccountId, KmsAction};
 use crate::difference::{self, EVERY, Side};
+use crate::eval::Caller;
 use crate::facts::{Facts, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{self, Oversize, PolicyKind};
+use crate::project::same_policy_shape;
 use crate::source::Location;
 use crate::source::edit::{self, Edit, JsonDraft, Passage, Place, Places};
 
-use super::plan::{Plan, Refusal};
+use super::answered::Answered;
+use super::plan::{Meant, Plan, Refusal};
 use super::proposal::{Change, Shown};
 use super::recurrence;
 use super::target::Target;
@@ -59,6 +64,13 @@ impl Bench {
         own.then(|| self.text.get(from..to)).flatten()
     }
 
+    /// The principals that use the key and can schedule its deletion.
+    pub(super) fn users(&self) -> BTreeSet<String> {
+        let schedulers = self.facts.access.schedule.iter();
+        let users = schedulers.filter(|access| access.uses.is_some());
+        users.map(|access| access.principal.clone()).collect()
+    }
+
     /// Whether it is a key policy in which some statement is about KMS: of one without, nobody could
     /// tell that it is a key's.
     fn is_about_keys(&self) -> bool {
@@ -83,6 +95,8 @@ impl Bench {
 pub(super) struct Attempt {
     pub(super) proposal: Proposal,
     pub(super) after: Bench,
+    /// What it was meant to do.
+    pub(super) meant: Meant,
 }
 
 /// A workshop with what is needed for every proof.
@@ -110,14 +124,10 @@ impl<'a> Prover<'a> {
         let passage = Passage::open(&bench.text, &bench.place).ok_or_else(lost)?;
         let draft = JsonDraft::of(&passage);
         let value = draft.get(passage.base()).ok_or_else(lost)?;
-        let key = match bench.slot {
-            Slot::Key(index) => self.shop.inventory.keys.get(index),
-            Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => None,
-        };
         let target = Target {
             facts: &bench.facts,
             kind: bench.policy.document.kind,
-            account: key.and_then(|key| key.account),
+            account: self.account(bench.slot),
             organization: self.shop.organization,
             draft,
             base: passage.base(),
@@ -136,9 +146,15 @@ impl<'a> Prover<'a> {
                 "decide what the policy is for: nothing about KMS would be left of it",
             ));
         }
+        if !is_as_recognizable(bench, &passage, &after.text) {
+            return Err(Refusal::decide(
+                "decide where the policy is to stand: what would be left of it, nobody could tell to be a \
+                 key's by itself; as a part of the answer of `aws kms get-key-policy` it is",
+            ));
+        }
         let difference = self.difference(bench, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
-        let mut reasons = proof::objections(&difference, &plan.meant);
+        let mut reasons = proof::objections(&difference, &plan.meant, &bench.users());
         reasons.extend(recurrence::objections(bench, &after, finding));
         reasons.extend(plan.caution);
         let proposal = Proposal {
@@ -151,14 +167,33 @@ impl<'a> Prover<'a> {
             shown: Shown::new(&bench.place, &passage, &plan.draft),
             document: passage.document().clone(),
             patch: plan.draft.patch().to_vec(),
-            effects: sentence::lines(&difference),
+            effects: sentence::lines(&difference, sentence::Named::Few),
+            every_effect: sentence::lines(&difference, sentence::Named::All),
             safety: if reasons.is_empty() {
                 Safety::Safe
             } else {
                 Safety::Unsafe(reasons)
             },
         };
-        Ok(Some(Attempt { proposal, after }))
+        Ok(Some(Attempt {
+            proposal,
+            after,
+            meant: plan.meant,
+        }))
+    }
+
+    /// What a caller can do to the key of a policy in this state; nothing where it is no key's.
+    pub(super) fn answered(
+        &self,
+        bench: &Bench,
+        caller: &Caller,
+        action: KmsAction,
+    ) -> Option<Answered> {
+        let Slot::Key(index) = bench.slot else {
+            return None;
+        };
+        let key = with_policy(self.shop.inventory.keys.get(index)?, &bench.policy);
+        Some(Answered::new(&key, &self.identities, caller, action))
     }
 
     /// A policy as it stands in its file, with its facts and findings.
@@ -211,7 +246,16 @@ impl<'a> Prover<'a> {
         })
     }
 
-    fn difference(&self, bench: &Bench, after: &LoadedPolicy) -> difference::Difference {
+    /// The account of the key whose policy it is.
+    fn account(&self, slot: Slot) -> Option<AccountId> {
+        match slot {
+            Slot::Key(index) => self.shop.inventory.keys.get(index)?.account,
+            Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => None,
+        }
+    }
+
+    /// What it does to permissions that another text stands in the policy's place.
+    pub(super) fn difference(&self, bench: &Bench, after: &LoadedPolicy) -> difference::Difference {
         let roots: [PathBuf; 0] = [];
         let before = self.inventory_with(bench.slot, &bench.policy);
         let after = self.inventory_with(bench.slot, after);
@@ -264,6 +308,12 @@ impl<'a> Prover<'a> {
         }
         with
     }
+}
+
+/// Whether a policy that is a file by itself still looks like what it was.
+fn is_as_recognizable(bench: &Bench, passage: &Passage, after: &str) -> bool {
+    let is_whole = passage.document().steps.is_empty() && passage.base().is_empty();
+    !is_whole || same_policy_shape(&bench.text, after)
 }
 
 /// The edits with what they take away.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::aws::PrincipalKind;
+use crate::facts::{Access, SubjectKind};
 use crate::finding::{Finding, Severity};
 use crate::source::Location;
 
@@ -42,7 +44,46 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
     let stays = stays.map(|fixed| format!("the finding of `{}` stays", fixed.rule));
     let came = came.into_iter();
     let came = came.map(|rule| format!("`{rule}` is found then, where it was not before"));
-    stays.into_iter().chain(came).collect()
+    let silenced = silenced(before, after);
+    stays.into_iter().chain(came).chain(silenced).collect()
+}
+
+/// What is found no longer although it is still so: a rule that says nothing of a policy that seems to be
+/// a piece of another one must not fall silent because something else was mended.
+fn silenced(before: &Bench, after: &Bench) -> Vec<String> {
+    let found = |bench: &Bench, rule: &str| bench.findings.iter().any(|of| &*of.rule == rule);
+    let of_everyone = |access: &Access| access.kind == PrincipalKind::Everyone && !access.narrowed;
+    let access = &after.facts.access;
+    let open = access.put_key_policy.iter().any(of_everyone);
+    let still = [
+        (
+            "policy-change-by-nobody",
+            !access.someone_can_put_key_policy,
+            "nobody can change the key policy",
+        ),
+        (
+            "cancel-by-nobody",
+            !access.someone_can_cancel,
+            "nobody can cancel a deletion",
+        ),
+        (
+            "enable-by-nobody",
+            !access.someone_can_enable,
+            "nobody can enable the key",
+        ),
+        (
+            "deletion-open-to-anyone",
+            open,
+            "anyone can change the key policy",
+        ),
+    ];
+    let is_key = after.facts.kind == SubjectKind::Key;
+    let silenced = still
+        .into_iter()
+        .filter(|(rule, holds, _)| is_key && *holds && found(before, rule) && !found(after, rule));
+    let silenced =
+        silenced.map(|(rule, _, so)| format!("`{rule}` would be found no longer, and still {so}"));
+    silenced.collect()
 }
 
 /// Whether both are one finding; what is found while a fix is proven has no fingerprint of its own.

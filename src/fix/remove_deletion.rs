@@ -39,6 +39,9 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
                 .map(|via| via.statement),
         ),
     }
+    if let (Some((index, place)), false) = (at_pattern, others_can_delete(target, &indexes)) {
+        return name_deletion(target, index, place);
+    }
     let mut draft = target.draft();
     let mut titles = Vec::new();
     // Statements that stand later first, so that the positions of the others stay.
@@ -77,6 +80,50 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     })
 }
 
+/// Whether anybody who still exists can delete the key without these statements.
+fn others_can_delete(target: &Target<'_>, without: &BTreeSet<usize>) -> bool {
+    let mut all = target.facts.access.schedule.iter();
+    all.any(|access| {
+        access.kind != PrincipalKind::UniqueId
+            && access
+                .via
+                .iter()
+                .any(|via| via.policy.is_some() || !without.contains(&via.statement))
+    })
+}
+
+/// Where nobody else could delete the key, deletion is named beside what remains of the wildcard.
+fn name_deletion(target: &Target<'_>, index: usize, place: Place) -> Result<Plan, Refusal> {
+    let statement = target.statement(index)?;
+    let mut draft = target.draft();
+    let written = write_out(&mut draft, &statement, Some(place), Deletion::ByName)?;
+    Ok(Plan {
+        draft,
+        title: format!(
+            "write out {} in {} by the actions that AWS had on {DAY}, `kms:ScheduleKeyDeletion` by \
+             its name: nobody else can delete the key",
+            listed(&texts(&written)),
+            statement.name()
+        ),
+        meant: Meant::NOTHING,
+        caution: None,
+    })
+}
+
+/// What becomes of deletion where a pattern that covers it is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deletion {
+    Goes,
+    ByName,
+}
+
+/// A pattern and what takes its place.
+type Replaced = (usize, String, Vec<String>);
+
+fn texts(replaced: &[Replaced]) -> Vec<String> {
+    replaced.iter().map(|(_, text, _)| text.clone()).collect()
+}
+
 /// The action pattern at which the finding points.
 fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, Place)> {
     target.facts.statements.iter().find_map(|record| {
@@ -91,6 +138,17 @@ fn take_out(
     statement: &Written<'_>,
     place: Option<Place>,
 ) -> Result<String, Refusal> {
+    let replaced = write_out(draft, statement, place, Deletion::Goes)?;
+    Ok(title(statement, &replaced))
+}
+
+/// Writes out every pattern of the statement that covers deletion, or the one at `place`.
+fn write_out(
+    draft: &mut JsonDraft,
+    statement: &Written<'_>,
+    place: Option<Place>,
+    deletion: Deletion,
+) -> Result<Vec<Replaced>, Refusal> {
     let record = statement.record;
     if record.not_action {
         return Err(Refusal::decide(format!(
@@ -111,7 +169,10 @@ fn take_out(
         // In a key policy an action that is about no key gives nothing.
         let rest = action.matches.intersection(EVERY);
         let rest = rest.difference(DELETION).difference(written);
-        let new = patterns(rest, allowed);
+        let mut new = patterns(rest, allowed);
+        if deletion == Deletion::ByName {
+            new.push(KmsAction::ScheduleKeyDeletion.qualified().to_owned());
+        }
         written = written.union(action.matches.difference(DELETION));
         replaced.push((index, action.text.clone(), new));
     }
@@ -136,11 +197,11 @@ fn take_out(
             }
         }
     }
-    Ok(title(statement, &replaced))
+    Ok(replaced)
 }
 
-fn title(statement: &Written<'_>, replaced: &[(usize, String, Vec<String>)]) -> String {
-    let names: Vec<_> = replaced.iter().map(|(_, text, _)| text.clone()).collect();
+fn title(statement: &Written<'_>, replaced: &[Replaced]) -> String {
+    let names = texts(replaced);
     let by_name = names
         .iter()
         .all(|name| name.eq_ignore_ascii_case("kms:ScheduleKeyDeletion"));

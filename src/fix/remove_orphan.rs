@@ -25,10 +25,8 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     }
     let mut draft = target.draft();
     let title = remove(target, &mut draft, &statement, &found.text)?;
-    let meant = Meant {
-        gains: ActionSet::ALL,
-        ..Meant::loses(ActionSet::ALL)
-    };
+    // Taken out of a Deny, it would gain what `diff` fails on: that nobody has it is not for this to say.
+    let meant = Meant::loses(ActionSet::ALL);
     Ok(Plan {
         draft,
         title,

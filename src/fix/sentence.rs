@@ -1,25 +1,37 @@
 //! A permission difference in words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
-use crate::difference::{Change, ChangedSubject, Difference, Permission, USE, Way, Who};
+use crate::difference::{Change, Difference, Permission, USE, Way, Who};
 use crate::eval::day_ranges;
 
 /// Actions that are named before the rest is counted.
 const MOST_NAMED: usize = 4;
 
+/// How many actions of a line are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A few, and how many more.
+    Few,
+    /// All.
+    All,
+}
+
 /// A line for each principal and each kind of change, and what is said of all others.
-pub(super) fn lines(difference: &Difference) -> Vec<String> {
+pub(super) fn lines(difference: &Difference, named: Named) -> Vec<String> {
     let mut lines = Vec::new();
     for subject in &difference.subjects {
         let mut groups: BTreeMap<(&Who, String), ActionSet> = BTreeMap::new();
-        for change in told(subject) {
+        for change in &subject.changes {
             let key = (&change.who, change_in_words(change));
             groups.entry(key).or_default().insert(change.action);
         }
         for ((who, change), actions) in groups {
-            let actions = actions_in_words(actions);
+            let actions = match named {
+                Named::Few => actions_in_words(actions),
+                Named::All => all_names(actions),
+            };
             let line = format!("{}: {actions} {change}", who_in_words(who));
             lines.push(if difference.subjects.len() > 1 {
                 format!("{}: {line}", subject.subject)
@@ -39,71 +51,9 @@ pub(super) fn lines(difference: &Difference) -> Vec<String> {
     lines
 }
 
-/// The changes that are worth telling. A class of callers whose answer differs only by statements
-/// that name principals is not, where the same change is told of each of these: what the class
-/// has of it are federated sessions of a user.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
-pub(super) fn told(subject: &ChangedSubject) -> impl Iterator<Item = &Change> {
-    subject
-        .changes
-        .iter()
-        .filter(|change| !(is_class(&change.who) && is_told_of_others(change, subject)))
-}
-
-const fn is_class(who: &Who) -> bool {
-    matches!(who.kind, PrincipalKind::Everyone | PrincipalKind::Account)
-}
-
-/// Whether all that a class gains or loses is what named principals do, of whom it is told.
-fn is_told_of_others(change: &Change, subject: &ChangedSubject) -> bool {
-    let (before, after) = (&change.before, &change.after);
-    let (old, new) = (grounds(before), grounds(after));
-    let told = |ground: &Ground<'_>| {
-        let mut changes = subject.changes.iter();
-        changes.any(|other| {
-            let gains = change.gains.is_empty() || !other.gains.is_empty();
-            let loses = change.loses.is_empty() || !other.loses.is_empty();
-            let same = other.action == change.action && gains && loses;
-            same && !is_class(&other.who) && ground.name == Some(&other.who.name)
-        })
-    };
-    let mut differing = old.symmetric_difference(&new);
-    before.allowed == after.allowed && old != new && differing.all(told)
-}
-
-/// What a permission hangs on: the conditions of a statement, and one of those whom it names.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Ground<'a> {
-    name: Option<&'a str>,
-    denies: bool,
-    conditions: Vec<&'a str>,
-}
-
-fn grounds(permission: &Permission) -> BTreeSet<Ground<'_>> {
-    let mut grounds = BTreeSet::new();
-    for hanging in &permission.hangs_on {
-        let (named, others): (Vec<_>, Vec<_>) = hanging
-            .conditions
-            .iter()
-            .partition(|of| !of.principals.is_empty());
-        let conditions: Vec<_> = others.into_iter().map(|of| of.text.as_str()).collect();
-        let mut of = |name| {
-            let conditions = conditions.clone();
-            grounds.insert(Ground {
-                name,
-                denies: hanging.denies,
-                conditions,
-            });
-        };
-        let mut each = named.into_iter().flat_map(|of| &of.principals).peekable();
-        if each.peek().is_none() {
-            of(None);
-        }
-        for name in each {
-            of(Some(name));
-        }
-    }
-    grounds
+fn all_names(actions: ActionSet) -> String {
+    let names: Vec<_> = actions.iter().map(KmsAction::name).collect();
+    names.join(", ")
 }
 
 fn change_in_words(change: &Change) -> String {
@@ -204,81 +154,5 @@ pub(super) fn who_in_words(who: &Who) -> String {
                 Way::OwnPolicies => format!("`{short}` by its own policies"),
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::difference::{Hanging, Presence, Requirement, SubjectKind};
-    use crate::eval::CaseSet;
-    use crate::fix::plan::Meant;
-    use crate::fix::proof;
-
-    const ROLE: &str = "arn:aws:iam::111122223333:role/app";
-    const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/idp";
-
-    fn gain(kind: PrincipalKind, name: &str, by: &[&str]) -> Change {
-        let hanging = Hanging {
-            denies: false,
-            conditions: vec![Requirement {
-                text: format!("Principal {}", by.join(" or ")),
-                principals: by.iter().map(|name| (*name).to_owned()).collect(),
-            }],
-        };
-        Change {
-            who: Who {
-                kind,
-                name: name.to_owned(),
-                way: Way::Known,
-            },
-            action: KmsAction::ScheduleKeyDeletion,
-            before: Permission::default(),
-            after: Permission {
-                conditional: CaseSet::DAYS,
-                hangs_on: vec![hanging],
-                ..Permission::default()
-            },
-            gains: CaseSet::DAYS,
-            loses: CaseSet::NONE,
-        }
-    }
-
-    fn subject(changes: Vec<Change>) -> Difference {
-        Difference {
-            subjects: vec![ChangedSubject {
-                kind: SubjectKind::Key,
-                subject: "policy.json".to_owned(),
-                account: None,
-                may_have_imported_material: true,
-                presence: Presence::Both,
-                changes,
-                standings: Vec::new(),
-                unknown: Vec::new(),
-            }],
-        }
-    }
-
-    #[test]
-    fn a_gain_of_deletion_is_told_and_is_an_objection() {
-        let account = |by: &[&str]| gain(PrincipalKind::Account, "111122223333", by);
-        let both = [ROLE, PROVIDER];
-        let role = || gain(PrincipalKind::Role, ROLE, &[ROLE]);
-        for changes in [
-            vec![account(&[PROVIDER])],
-            vec![account(&both), role()],
-            vec![account(&["111122223333"])],
-            vec![account(&[ROLE]), role()],
-        ] {
-            let difference = subject(changes);
-            assert!(difference.gains_deletion());
-            let lines = lines(&difference);
-            assert!(lines.iter().any(|line| line.contains("perhaps allowed")));
-            assert!(!proof::objections(&difference, &Meant::NOTHING).is_empty());
-        }
-        // Only what another line tells is left out.
-        let told_of = |changes| told(&subject(changes).subjects[0]).count();
-        assert_eq!(told_of(vec![account(&both), role()]), 2);
-        assert_eq!(told_of(vec![account(&[ROLE]), role()]), 1);
     }
 }

@@ -48,14 +48,7 @@ impl Session {
         (!self.suppressed.contains(&kept(finding))).then_some(kind)
     }
 
-    /// Proposals, each for the files as they are.
-    pub fn propose(&self) -> Repaired {
-        let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
-        let wanted = |finding: &Finding| self.kind(finding);
-        Workshop::of(&self.checked.project, &check).propose(&self.checked.findings, &wanted)
-    }
-
-    /// All fixes that `accept` takes, one after the other.
+    /// The final set of the fixes that `accept` takes.
     pub fn repair(&self, accept: &(dyn Fn(&Proposal) -> bool + Sync)) -> Repaired {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let wanted = |finding: &Finding| self.kind(finding);

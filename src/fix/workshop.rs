@@ -12,6 +12,7 @@ use crate::project::Project;
 use crate::source::edit::{self, Places};
 use crate::source::{SourceId, Sources};
 
+use super::plan::Refusal;
 use super::prover::{Bench, Prover, Slot};
 use super::repair::Round;
 use super::states::States;
@@ -85,8 +86,9 @@ impl<'a> Workshop<'a> {
         outcome
     }
 
-    /// Makes every wanted fix that `accept` takes, one after the other, each proven on what the
-    /// ones before it left.
+    /// The final set of the wanted fixes that `accept` takes, each proven on what the ones before it
+    /// left, and all together on the policy as it was. What it does not take of the policy as it was is
+    /// not made, whatever the others change.
     pub fn repair(
         &self,
         findings: &[Finding],
@@ -112,7 +114,8 @@ impl<'a> Workshop<'a> {
                 for bench in benches {
                     match states.latest(&prover, &bench) {
                         Ok(now) => {
-                            states.keep(round.repair(now.unwrap_or(bench), &mut outcome));
+                            let bench = now.as_ref().unwrap_or(&bench);
+                            states.keep(round.repair(bench, &mut outcome));
                         }
                         Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
                     }
@@ -127,6 +130,8 @@ impl<'a> Workshop<'a> {
             whole.done.extend(outcome.done);
             whole.left.extend(outcome.left);
             whole.refused.extend(outcome.refused);
+            whole.totals.extend(outcome.totals);
+            whole.mended = whole.mended.saturating_add(outcome.mended);
             whole.found.extend(outcome.found);
             whole.remaining.extend(outcome.remaining);
         }
@@ -154,7 +159,7 @@ impl<'a> Workshop<'a> {
             let states = files.entry(policy.source).or_default();
             let tried = states.latest(&prover, &bench).and_then(|now| {
                 let bench = now.as_ref().unwrap_or(&bench);
-                prover.attempt(bench, None, |target| request.plan(target))
+                request.attempt(&prover, bench)
             });
             match tried {
                 Ok(Some(attempt)) => {
@@ -162,7 +167,10 @@ impl<'a> Workshop<'a> {
                     outcome.done.push(attempt.proposal);
                 }
                 Ok(None) => {}
-                Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
+                // It was asked for, whatever a person has to decide.
+                Err(refusal) => {
+                    outcome.refuse(None, Some(&bench), Refusal::input(refusal.reason));
+                }
             }
         }
         for (source, states) in files {

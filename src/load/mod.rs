@@ -47,6 +47,7 @@ use join::PlacedAddition;
 pub use loaded::Loaded;
 use loaded::complaint;
 use organization::OrganizationPart;
+pub use policy_shape::same_policy_shape;
 pub use single::{key_file, policy_file, policy_file_over};
 use trail::TrailParts;
 

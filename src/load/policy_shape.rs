@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::glob_ignore_case;
-use crate::source::json::{Member, Node, Value};
+use crate::source::json::{self, Member, Node, Value};
 
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 
@@ -47,6 +47,15 @@ pub(super) fn policy_shape(node: &Node<'_>) -> Option<PolicyShape> {
     } else {
         PolicyShape::WithoutPrincipal
     })
+}
+
+/// Whether two texts look like policies of one kind, each by itself; two that are none do.
+pub fn same_policy_shape(one: &str, other: &str) -> bool {
+    let shape = |text: &str| {
+        let node = json::parse_first(text).ok()?;
+        policy_shape(&node)
+    };
+    shape(one) == shape(other)
 }
 
 /// The member that holds a policy's statements under a name that is nearly `Statement`.

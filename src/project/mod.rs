@@ -14,7 +14,7 @@ mod run;
 mod simulation;
 mod team_files;
 
-pub use crate::load::Unrecognized;
+pub use crate::load::{Unrecognized, same_policy_shape};
 pub use exclusions::{Exclusions, today};
 pub use open::Project;
 pub use options::{ConfigurationFile, Options, ProjectError, Watch};

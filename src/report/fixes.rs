@@ -1,6 +1,7 @@
 //! Proposed fixes: for people, each with its change and what that does to permissions, and for
 //! programs.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use super::unified_diff::hunks;
 use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
 use crate::finding::Finding;
-use crate::fix::{Change, Proposal, Refused, Safety};
+use crate::fix::{Change, Proposal, Refused, Repaired, Safety, Total};
 use crate::source::edit::PatchOperation;
 use crate::source::{Sources, defuse};
 
@@ -57,14 +58,7 @@ pub fn proposal(
             tone.map_or(text.clone(), |tone| paint(&text, tone, style))
         )?;
     }
-    writeln!(out, "  permissions:")?;
-    for effect in &proposal.effects {
-        writeln!(
-            out,
-            "    {}",
-            arrows(&prose(effect, style.unicode), effect, style)
-        )?;
-    }
+    permissions(out, &proposal.effects, style)?;
     match &proposal.safety {
         Safety::Safe => writeln!(out, "  safe")?,
         Safety::Unsafe(reasons) => {
@@ -74,6 +68,29 @@ pub fn proposal(
         }
     }
     writeln!(out)
+}
+
+fn permissions(out: &mut impl Write, effects: &[String], style: &Style) -> io::Result<()> {
+    writeln!(out, "  permissions:")?;
+    for effect in effects {
+        let shown = arrows(&prose(effect, style.unicode), effect, style);
+        writeln!(out, "    {shown}")?;
+    }
+    Ok(())
+}
+
+/// Writes what the fixes of each policy do together, where they are several; an empty line after each.
+///
+/// # Errors
+/// Where writing fails.
+pub fn totals(out: &mut impl Write, totals: &[Total], style: &Style) -> io::Result<()> {
+    for total in totals.iter().filter(|total| total.fixes > 1) {
+        let subject = prose(&total.subject, style.unicode);
+        writeln!(out, "together, {} fixes of {subject}:", total.fixes)?;
+        permissions(out, &total.effects, style)?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 /// An arrow has no picture in ASCII.
@@ -150,26 +167,47 @@ pub fn refusal(
 ///
 /// # Errors
 /// Where writing fails.
-pub fn summary(
-    out: &mut impl Write,
-    safe: usize,
-    not_safe: usize,
-    refused: usize,
-) -> io::Result<()> {
-    let plural = |count: usize| if count == 1 { "" } else { "es" };
-    write!(out, "{safe} safe fix{}", plural(safe))?;
+pub fn summary(out: &mut impl Write, outcome: &Repaired) -> io::Result<()> {
+    let done = outcome.done.iter();
+    let safe = done.clone().filter(|proposal| proposal.is_safe()).count();
+    let not_safe = outcome.done.len().saturating_sub(safe);
+    let mut parts = Vec::new();
+    if safe > 0 || not_safe == 0 {
+        parts.push(counted(safe, "safe fix", "safe fixes"));
+    }
     if not_safe > 0 {
-        write!(out, ", {not_safe} unsafe (`--only all`)")?;
+        parts.push(counted(not_safe, "unsafe fix", "unsafe fixes"));
     }
-    if refused > 0 {
-        write!(out, "; {refused} to decide by a person")?;
+    let mut line = parts.join(" and ");
+    if !outcome.done.is_empty() {
+        let findings = counted(outcome.mended, "finding", "findings");
+        let mend = if outcome.done.len() == 1 {
+            "mends"
+        } else {
+            "mend"
+        };
+        line = format!("{line}, which {mend} {findings}");
     }
-    let next = if safe > 0 {
-        "; `--diff` shows a patch, `--write` edits the files"
-    } else {
-        ""
-    };
-    writeln!(out, "{next}")
+    if !outcome.left.is_empty() {
+        let left = outcome.left.len();
+        let hint = if not_safe > 0 {
+            "left as they leave their finding"
+        } else {
+            "`--only all`"
+        };
+        line = format!("{line}; {left} unsafe ({hint})");
+    }
+    if !outcome.refused.is_empty() {
+        line = format!("{line}; {} to decide by a person", outcome.refused.len());
+    }
+    if !outcome.done.is_empty() {
+        line = format!("{line}; `--diff` shows a patch, `--write` edits the files");
+    }
+    writeln!(out, "{line}")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Writes what was done to the files, a line for each edit.
@@ -179,9 +217,10 @@ pub fn summary(
 pub fn written(
     out: &mut impl Write,
     sources: &Sources,
-    done: &[Proposal],
+    outcome: &Repaired,
     style: &Style,
 ) -> io::Result<()> {
+    let done = &outcome.done;
     for proposal in done {
         let file = sources
             .get(proposal.at.source)
@@ -189,19 +228,33 @@ pub fn written(
         let text = format!("{file}: {}", proposal.title);
         writeln!(out, "{}", prose(&text, style.unicode))?;
     }
-    let files = done.iter().map(|proposal| proposal.at.source);
-    let files = files.collect::<std::collections::BTreeSet<_>>().len();
-    let plural = if files == 1 { "" } else { "s" };
-    let es = if done.len() == 1 { "" } else { "es" };
-    writeln!(out, "{} fix{es} in {files} file{plural}", done.len())
+    totals(out, &outcome.totals, style)?;
+    let sources: BTreeSet<_> = done.iter().map(|proposal| proposal.at.source).collect();
+    let made = counted(done.len(), "fix", "fixes");
+    let findings = counted(outcome.mended, "finding", "findings");
+    let files = counted(sources.len(), "file", "files");
+    writeln!(out, "{made} of {findings} in {files}")
 }
 
 /// What programs are told.
 #[derive(Serialize)]
 struct Report<'a> {
     proposals: Vec<JsonProposal<'a>>,
+    totals: Vec<JsonTotal<'a>>,
+    mended: usize,
+    left: usize,
     refused: Vec<JsonRefused<'a>>,
     configuration: &'a InForce,
+}
+
+/// What the fixes of one policy do together.
+#[derive(Serialize)]
+struct JsonTotal<'a> {
+    subject: &'a str,
+    file: &'a str,
+    line: usize,
+    fixes: usize,
+    effects: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -236,15 +289,15 @@ struct JsonRefused<'a> {
     reason: &'a str,
 }
 
-/// Writes proposals and refusals as one JSON document.
+/// Writes the final set of fixes, what they do together and refusals as one JSON document. The edits of
+/// a proposal are of the file as it was read, but for the proposals before it for the same policy.
 ///
 /// # Errors
 /// Where writing fails.
 pub fn json(
     out: &mut impl Write,
     sources: &Sources,
-    proposals: &[&Proposal],
-    refused: &[Refused],
+    outcome: &Repaired,
     configuration: &InForce,
 ) -> io::Result<()> {
     let line = |at: crate::source::Location| {
@@ -254,7 +307,21 @@ pub fn json(
     };
     let name = |at: crate::source::Location| sources.get(at.source).map_or("", |file| file.name());
     let report = Report {
-        proposals: proposals
+        mended: outcome.mended,
+        left: outcome.left.len(),
+        totals: outcome
+            .totals
+            .iter()
+            .map(|total| JsonTotal {
+                subject: &total.subject,
+                file: name(total.at),
+                line: line(total.at),
+                fixes: total.fixes,
+                effects: &total.every_effect,
+            })
+            .collect(),
+        proposals: outcome
+            .done
             .iter()
             .map(|proposal| JsonProposal {
                 fix: proposal.kind.map_or("allow-deletion", |kind| kind.name()),
@@ -268,7 +335,7 @@ pub fn json(
                     Safety::Safe => &[],
                     Safety::Unsafe(reasons) => reasons,
                 },
-                effects: &proposal.effects,
+                effects: &proposal.every_effect,
                 edits: proposal
                     .changes
                     .iter()
@@ -282,19 +349,24 @@ pub fn json(
                 patch: &proposal.patch,
             })
             .collect(),
-        refused: refused
-            .iter()
-            .map(|refused| JsonRefused {
-                rule: &refused.rule,
-                subject: &refused.subject,
-                file: name(refused.at),
-                line: line(refused.at),
-                reason: &refused.reason,
-            })
-            .collect(),
+        refused: json_refusals(sources, &outcome.refused),
         configuration,
     };
     super::json::write(out, &report)
+}
+
+fn json_refusals<'a>(sources: &'a Sources, refused: &'a [Refused]) -> Vec<JsonRefused<'a>> {
+    let refusal = |refused: &'a Refused| {
+        let file = sources.get(refused.at.source);
+        JsonRefused {
+            rule: &refused.rule,
+            subject: &refused.subject,
+            file: file.map_or("", |file| file.name()),
+            line: file.map_or(1, |file| file.position(refused.at.span.start).line),
+            reason: &refused.reason,
+        }
+    };
+    refused.iter().map(refusal).collect()
 }
 
 /// One document's JSON Patch.

@@ -1,10 +1,13 @@
 //! What a fix says of its effects holds of the facts before and after it.
 
 use kmslint::aws::KmsAction;
+use kmslint::config::FAIL_ON_GAIN;
+use kmslint::difference::{EVERY, Side, between};
 use kmslint::facts::{Facts, of_inventory};
 use kmslint::finding::{Finding, fingerprint};
-use kmslint::fix::{FixKind, Workshop};
+use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
+use kmslint::load::Loaded;
 use kmslint::rule::Catalogue;
 use kmslint::source::Root;
 use kmslint::source::edit::apply;
@@ -17,6 +20,79 @@ fn kind(finding: &Finding) -> Option<FixKind> {
     let rules = Catalogue::builtin().unwrap().rules().iter();
     let mut own = rules.filter(|rule| *rule.id.as_str() == *finding.rule);
     FixKind::from_name(own.next()?.fix.as_ref()?)
+}
+
+/// Every file of an account, with these of them edited.
+fn edited(files: &[(String, String)], loaded: &Loaded, done: &Repaired) -> Vec<(String, String)> {
+    let mut files = files.to_vec();
+    for (source, text) in &done.files {
+        let name = loaded.sources.get(*source).unwrap().name();
+        let name = name.strip_prefix("account/").unwrap();
+        let own = files.iter_mut().find(|(own, _)| own == name);
+        own.unwrap().1.clone_from(text);
+    }
+    files
+}
+
+fn side(loaded: &Loaded) -> Side<'_> {
+    Side {
+        inventory: &loaded.inventory,
+        sources: &loaded.sources,
+        roots: &[],
+    }
+}
+
+/// What `fix` makes and calls safe, `diff` does not fail on, and whoever it tells of, `fix` told of.
+#[test]
+fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
+    let mut rng = Rng::new(4_711);
+    let (mut sets, mut changes) = (0, 0);
+    for number in 0..30 {
+        let account = account(&mut rng);
+        if account.has_organization {
+            continue;
+        }
+        let files = account.files();
+        let before = load(&files);
+        let limits = kmslint::facts::Limits::default();
+        let facts = of_inventory(&before.inventory, &before.sources, limits);
+        let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
+        fingerprint(&mut findings, &before.sources, &Root::default());
+        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
+        let shop = Workshop {
+            inventory: &before.inventory,
+            sources: &before.sources,
+            limits,
+            trusted: &[],
+            organization: None,
+            check: &check,
+        };
+        let done = shop.repair(&findings, &kind, &Proposal::is_safe);
+        let after = load(&edited(&files, &before, &done));
+        let told = between(side(&before), side(&after), EVERY);
+        assert!(!told.fails(FAIL_ON_GAIN), "account {number}: {told:#?}");
+        sets += done.totals.len();
+        for subject in &told.subjects {
+            let totals = done
+                .totals
+                .iter()
+                .filter(|of| of.subject == subject.subject);
+            let lines: Vec<_> = totals.flat_map(|total| &total.every_effect).collect();
+            for change in &subject.changes {
+                changes += 1;
+                let short = change.who.name.rsplit(':').next().unwrap();
+                let mut of_them = lines.iter().filter(|line| line.contains(short));
+                let is_told = of_them.any(|line| line.contains(change.action.name()));
+                assert!(is_told, "account {number}: {change:?} {lines:#?}");
+            }
+        }
+        for total in &done.totals {
+            let is_changed = told.subjects.iter().any(|of| of.subject == total.subject);
+            let nothing = total.effects == ["no permission changes"];
+            assert_eq!(nothing, !is_changed, "account {number}: {total:?}");
+        }
+    }
+    assert!(sets > 20 && changes > 50, "{sets} {changes}");
 }
 
 /// Key, principal, action, and what it can do.

@@ -22,8 +22,10 @@ use show::Shown;
 #[derive(Debug, Args)]
 #[command(
     after_help = "A fix is safe where it does to permissions exactly what its rule means and \
-nobody loses the last way to cancel a deletion, to change the key policy or to use the key. Without \
-`--diff`, `--json-patch` or `--write` the proposals are listed and nothing is changed.\n\n\
+nobody loses the last way to delete the key, to cancel a deletion, to change the key policy or to use \
+the key. All fixes of a policy are one set, each proven after those before it and all together on the \
+policy as it is; what is not safe there is not made, whatever else is. Without `--diff`, \
+`--json-patch` or `--write` the set is listed and nothing is changed.\n\n\
 Exit codes: 0 done, also where there is nothing to propose; 2 bad usage, an input that could not be \
 read, or an edit that was asked for and could not be made."
 )]
@@ -108,10 +110,11 @@ pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitC
     if let Some(principal) = &arguments.allow_deletion_by {
         return allow(&shown, principal);
     }
+    let outcome = session.repair(&|proposal| arguments.takes(proposal));
     if arguments.makes_edits() {
-        shown.finish(&session.repair(&|proposal| arguments.takes(proposal)))
+        shown.finish(&outcome)
     } else {
-        shown.list(&session.propose())
+        shown.list(&outcome)
     }
 }
 

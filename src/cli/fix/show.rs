@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::cli::inputs::{report_failures, report_files, report_loosened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure, output};
-use crate::fix::{Proposal, Refused, Repaired, Session};
+use crate::fix::{Repaired, Session};
 use crate::report;
 use crate::source::{Replacement, SourceId, Sources, replace};
 
@@ -42,41 +42,33 @@ impl Shown<'_> {
         })
     }
 
-    /// Lists proposals for the files as they are.
+    /// Lists the set of fixes that `--diff` and `--write` make.
     pub(super) fn list(&self, outcome: &Repaired) -> Result<ExitCode, Failure> {
-        let proposals = outcome.left.iter();
-        let proposals: Vec<_> = proposals
-            .filter(|proposal| self.arguments.takes(proposal))
-            .collect();
-        self.show(&proposals, &outcome.refused)?;
+        self.session.prove(outcome).map_err(Failure::usage)?;
+        self.show(outcome)?;
         if self.arguments.format == ListFormat::Human {
-            let safe = outcome
-                .left
-                .iter()
-                .filter(|proposal| proposal.is_safe())
-                .count();
-            let rest = outcome.left.len().saturating_sub(safe);
             let mut out = output::stdout();
             let configuration = &self.session.checked.in_force;
             report::configuration::human(&mut out, configuration, &self.terminal.style)?;
-            report::fixes::summary(&mut out, safe, rest, outcome.refused.len())?;
+            report::fixes::summary(&mut out, outcome)?;
         }
         self.exit_code(false)
     }
 
     /// Shows proposals; of those for one file, each after those before it.
-    fn show(&self, proposals: &[&Proposal], refused: &[Refused]) -> Result<(), Failure> {
+    fn show(&self, outcome: &Repaired) -> Result<(), Failure> {
         let sources = self.sources();
         let style = &self.terminal.style;
         let mut out = output::stdout();
         if self.arguments.format == ListFormat::Json {
             let configuration = &self.session.checked.in_force;
-            report::fixes::json(&mut out, sources, proposals, refused, configuration)?;
+            report::fixes::json(&mut out, sources, outcome, configuration)?;
         } else {
-            for proposal in proposals {
+            for proposal in &outcome.done {
                 report::fixes::proposal(&mut out, sources, proposal, style)?;
             }
-            for refused in refused {
+            report::fixes::totals(&mut out, &outcome.totals, style)?;
+            for refused in &outcome.refused {
                 report::fixes::refusal(&mut out, sources, refused, style)?;
             }
         }
@@ -88,8 +80,7 @@ impl Shown<'_> {
     pub(super) fn finish(&self, outcome: &Repaired) -> Result<ExitCode, Failure> {
         self.session.prove(outcome).map_err(Failure::usage)?;
         if !self.arguments.makes_edits() {
-            let done: Vec<_> = outcome.done.iter().collect();
-            self.show(&done, &outcome.refused)?;
+            self.show(outcome)?;
             return self.exit_code(outcome.refused.iter().any(|refused| refused.input));
         }
         let sources = self.sources();
@@ -123,7 +114,7 @@ impl Shown<'_> {
             report::fixes::json_patches(&mut out, sources, &outcome.done)?;
         } else {
             self.write(outcome)?;
-            report::fixes::written(&mut out, sources, &outcome.done, &self.terminal.style)?;
+            report::fixes::written(&mut out, sources, outcome, &self.terminal.style)?;
         }
         out.flush()?;
         Ok(code)
