@@ -13,7 +13,7 @@ use crate::eval::language::Language;
 use crate::eval::possible::{has_no_wildcards, samples};
 use crate::eval::scope::Scope;
 use crate::eval::shape::{Shape, shapes};
-use crate::eval::{Holds, Lookup, Request, Values, condition};
+use crate::eval::{Holds, Lookup, Request, condition};
 use crate::policy::{Atom, Comparison, Condition, Family, Moment, PolicyKind};
 
 use super::scalars;
@@ -44,8 +44,6 @@ pub(in crate::eval) struct Choices {
 pub(in crate::eval) struct Domain {
     row: Option<&'static ConditionKey>,
     may_be_absent: bool,
-    /// Whether the key is surely a multi-Region key, which no custom key store has.
-    is_multi_region: bool,
     /// What values look like; nothing where any text can be one.
     shapes: Vec<Shape>,
 }
@@ -62,11 +60,6 @@ impl Domain {
         let shapes = language.iter().flat_map(Language::forms);
         Some(Self {
             may_be_absent,
-            is_multi_region: request
-                .context
-                .get("kms:MultiRegion")
-                .and_then(Values::single)
-                == Some("true"),
             shapes: shapes.map(Shape::from).collect(),
             row: condition_key::find(key),
         })
@@ -95,13 +88,7 @@ impl Domain {
     /// All values that the key can have, where these are few.
     fn vocabulary(&self) -> Option<Vec<&'static str>> {
         match self.row?.name {
-            "kms:KeyOrigin" => {
-                // <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html>
-                let fits =
-                    |origin: &&Origin| !self.is_multi_region || !origin.is_custom_key_store();
-                let known = Origin::KNOWN.iter().filter(fits);
-                Some(known.map(|origin| origin.as_str()).collect())
-            }
+            "kms:KeyOrigin" => Some(Origin::KNOWN.iter().map(|origin| origin.as_str()).collect()),
             "kms:MultiRegionKeyType" => Some(
                 MultiRegionKeyType::KNOWN
                     .iter()
