@@ -19,6 +19,7 @@ mod identities;
 mod key;
 mod kms_policies;
 mod loaded_principal;
+mod missing;
 mod named;
 mod placeholders;
 mod policy_alone;

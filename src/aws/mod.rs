@@ -16,8 +16,7 @@ pub mod waiting_period;
 
 pub use action::{
     ActionSet, CONTROL, CRITICAL, EVERY, KmsAction, RECOMMENDED_BESIDE_DELETION,
-    RECOMMENDED_BY_NEED, TELLING_USE, USE, VITAL, WATCHED, WAYS_ROUND_DELETION,
-    WAYS_ROUND_GUARDRAIL,
+    RECOMMENDED_BY_NEED, SAME_HARM_AS_DELETION, TELLING_USE, USE, VITAL, WATCHED,
 };
 pub use arn::{AccountId, Arn, KeyArn, KeyArnError};
 pub use condition_key::{ConditionKey, Presence, ValueType};

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::lint::OWN_RULES;
-use crate::rule::Catalogue;
 
+use super::inputs::PageArguments;
 use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint explain`.
@@ -12,6 +12,8 @@ use super::{ExitCode, Failure, output};
 pub(super) struct ExplainArguments {
     /// The rule's id, for example `cancel-by-nobody`.
     rule: String,
+    #[command(flatten)]
+    pages: PageArguments,
 }
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
@@ -19,12 +21,8 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
         output::print(&format!("# {}\n\n{}\n", own.title, own.text))?;
         return Ok(ExitCode::Clean);
     }
-    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
-    let found = catalogue
-        .rules()
-        .iter()
-        .find(|rule| rule.id.as_str() == arguments.rule);
-    let rule = found.ok_or_else(|| {
+    let catalogue = arguments.pages.options().catalogue()?;
+    let rule = catalogue.get(&arguments.rule).ok_or_else(|| {
         Failure::usage(format!(
             "there is no rule `{}`; `kmslint rules` lists them",
             arguments.rule.escape_default()

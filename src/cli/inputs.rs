@@ -183,6 +183,23 @@ pub(super) struct RuleArguments {
     rules: Vec<PathBuf>,
 }
 
+/// Where rules are that do not come with kmslint.
+#[derive(Debug, Args)]
+pub(super) struct PageArguments {
+    /// A directory with rules of your own, a page for each; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+}
+
+impl PageArguments {
+    pub(super) fn options(&self) -> RuleOptions {
+        RuleOptions {
+            directories: self.rules.clone(),
+            ..RuleOptions::default()
+        }
+    }
+}
+
 impl RuleArguments {
     pub(super) fn options(&self) -> RuleOptions {
         RuleOptions {

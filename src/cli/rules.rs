@@ -5,16 +5,19 @@ use std::io::Write as _;
 use clap::Args;
 
 use crate::lint::OWN_RULES;
-use crate::rule::Catalogue;
 
+use super::inputs::PageArguments;
 use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint rules`.
 #[derive(Debug, Args)]
-pub(super) struct RulesArguments;
+pub(super) struct RulesArguments {
+    #[command(flatten)]
+    pages: PageArguments,
+}
 
-pub(super) fn run(_arguments: &RulesArguments) -> Result<ExitCode, Failure> {
-    let catalogue = Catalogue::builtin().map_err(Failure::usage)?;
+pub(super) fn run(arguments: &RulesArguments) -> Result<ExitCode, Failure> {
+    let catalogue = arguments.pages.options().catalogue()?;
     let pages = catalogue.rules().iter();
     let mut rows: Vec<_> = pages
         .map(|rule| (rule.id.as_str(), rule.severity, &*rule.title))

@@ -2,7 +2,7 @@
 
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{ActionSet, CONTROL, KmsAction, Presence, PrincipalKind, condition_key};
+use crate::aws::{ActionSet, CRITICAL, KmsAction, Presence, PrincipalKind, condition_key};
 use crate::eval::{Case, CaseSet, condition_holds};
 use crate::policy::{
     Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
@@ -46,7 +46,11 @@ pub(super) fn record(
         } else {
             let near = nearest.as_ref();
             let near = near.map(|name| format!("; did you mean `{name}`?"));
-            format!(": the key is {NOT_KNOWN}{}", near.unwrap_or_default())
+            let is_global = key
+                .get(..4)
+                .is_some_and(|of| of.eq_ignore_ascii_case("aws:"));
+            let is = if is_global { "not documented, or " } else { "" };
+            format!(": the key is {is}{NOT_KNOWN}{}", near.unwrap_or_default())
         },
         key_nearest: nearest,
         never_present_for: never_present_for(key, covers, classes),
@@ -54,7 +58,10 @@ pub(super) fn record(
         multi_valued: row.is_some_and(|row| row.multi_valued),
         compares_no_number: compares_no_number(condition, row.map(|row| row.value_type)),
         gate: gate(key),
+        gate_open: None,
         unpaired: false,
+        missed_keys: None,
+        demands_key: demands_key(condition),
         unsupported_here: subject.document.kind == PolicyKind::Key
             && condition_key::iam_policy_only(key),
         effect,
@@ -113,6 +120,30 @@ pub(super) fn find_unpaired(records: &mut [ConditionRecord], conditions: &[Condi
     for record in records {
         record.unpaired = record.quantifier == Some(Quantifier::ForAllValues.name())
             && !demanded.contains(&record.key_lower);
+        record.missed_keys = missed_keys(record);
+    }
+}
+
+/// Which keys a `Deny` gets wrong: `ForAllValues` holds for a key without any value, and one value that
+/// does not match makes it false; `ForAnyValue` never holds for a key without any.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+fn missed_keys(record: &ConditionRecord) -> Option<&'static str> {
+    let is_for_all = record.quantifier? == Quantifier::ForAllValues.name();
+    if record.comparison == Comparison::Null.name() {
+        return None;
+    }
+    match (record.gate?, is_for_all, record.negated) {
+        ("aliases", true, false) if record.unpaired => Some(
+            "reaches keys without an alias too, and spares a key with one more alias, which does not match",
+        ),
+        ("aliases", true, true) if record.unpaired => Some(
+            "reaches keys without an alias too, and spares a protected key with one more alias, which matches",
+        ),
+        ("aliases", true, _) => Some("spares a protected key with one more alias"),
+        ("aliases", false, true) => Some("spares keys without an alias"),
+        ("tags", true, _) if record.unpaired => Some("reaches keys without the tag too"),
+        ("tags", false, true) => Some("spares keys without the tag"),
+        _ => None,
     }
 }
 
@@ -133,7 +164,7 @@ fn demands_key(condition: &Condition) -> bool {
 }
 
 /// A key counts as never supplied where no class of callers that is meant has it; asked of
-/// [`CONTROL`].
+/// [`CRITICAL`].
 fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) -> ActionSet {
     let Some(row) = condition_key::find(key) else {
         return ActionSet::EMPTY;
@@ -142,7 +173,7 @@ fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) ->
         let mut classes = classes.iter();
         classes.all(|class| row.presence(*action, *class) == Presence::Never)
     };
-    let asked = covers.intersection(CONTROL).iter();
+    let asked = covers.intersection(CRITICAL).iter();
     asked.filter(never).collect()
 }
 

@@ -14,6 +14,7 @@ use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
     Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalRecord,
     ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
+    WaysRound,
 };
 use super::related::{LastRelated, WaitsForReplicas};
 
@@ -38,14 +39,18 @@ fields!(PendingRecord {
     state when recorded identity at
 });
 fields!(PolicyRecord {
-    kind version [too_large] at
+    kind version [whole] [of_aws_key] [too_large] at
 });
 fields!(TooLarge {
     length limit unit at
 });
 fields!(StatementRecord {
     index sid [sid_again] effect inert not_principal principals not_action actions covers
-    critical [ways_round] not_resource resources conditions at
+    critical denied_together denied_in_part [ways_round] [deletes_any_key] [allows_everything]
+    not_resource resources conditions at
+});
+fields!(WaysRound {
+    actions words
 });
 fields!(SidAgain {
     text at
@@ -54,7 +59,8 @@ fields!(Inert {
     cause reason at
 });
 fields!(PrincipalRecord {
-    text (principal_type as "type") kind account foreign [partial_wildcard] [identity_center] at
+    text (principal_type as "type") kind account foreign [partial_wildcard] [identity_center]
+    [reserved_path] [unlisted] at
 });
 fields!(ActionRecord {
     text form matches nearest [mistake] [may_be_newer] at
@@ -64,23 +70,23 @@ fields!(ResourceRecord {
 });
 fields!(ConditionRecord {
     operator quantifier comparison if_exists negated key key_lower key_known key_nearest
-    misnamed_window key_hint key_type [multi_valued] [compares_no_number] [gate] [unpaired]
-    never_present_for unsupported_here effect values operator_at at
+    misnamed_window key_hint key_type [multi_valued] [compares_no_number] [gate] [gate_open] [unpaired]
+    [missed_keys] [demands_key] never_present_for unsupported_here effect values operator_at at
 });
 fields!(ValueRecord {
     text number [wildcard] [variable] [placeholder] at
 });
 fields!(AccessTable {
     schedule cancel put_key_policy [delete_imported_material] [through_iam] someone_can_schedule
-    someone_can_cancel someone_can_enable someone_can_put_key_policy
+    someone_can_cancel [cancel_doubtful] someone_can_enable someone_can_put_key_policy
 });
 fields!(Access {
     principal name who_text kind account resolved decision can_text days conditional_days
     shortest days_text depends_on without_mfa narrowed narrowed_to_account trusted can_schedule
-    through_iam policies [only_root] [held_back] [uses] [lacks] via at
+    through_iam policies [only_root] [held_back] [sole] [uses] [lacks] via at
 });
 fields!(Via {
-    policy direct statement sid pattern by_name at
+    policy direct [everyone] statement sid pattern by_name at
 });
 fields!(EvidenceRecord {
     coverage events scheduled cancelled last_use [still_used] [public_key] [deleted]

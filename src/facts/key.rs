@@ -75,8 +75,8 @@ fn public_key_goes_on(metadata: &KeyMetadata) -> Option<&'static str> {
     }
 }
 
-/// Whether the key's material was imported.
-pub(super) fn material_is_imported(metadata: &KeyMetadata) -> bool {
-    let origin = metadata.origin.as_ref();
-    origin.and_then(|origin| origin.value.known()) == Some(Origin::External)
+/// Whether the key's material was imported; nothing where that is not known.
+pub(super) fn material_is_imported(metadata: &KeyMetadata) -> Option<bool> {
+    let origin = metadata.origin.as_ref()?.value.known()?;
+    Some(origin == Origin::External)
 }

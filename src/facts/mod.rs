@@ -3,11 +3,13 @@
 
 mod access;
 mod action;
+mod any_key;
 mod condition;
 mod coverage;
 mod days_text;
 mod evidence;
 mod fields;
+mod gates;
 mod group;
 mod inert;
 mod key;
@@ -20,6 +22,9 @@ mod related;
 mod resource;
 mod statement;
 mod subject;
+mod surroundings;
+mod ways_round;
+mod wideness;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +37,7 @@ pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
     Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord,
     PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
-    ValueRecord, Via,
+    ValueRecord, Via, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 
@@ -42,12 +47,13 @@ use crate::access::{AskedKey, Identities, key_context};
 use crate::aws::{AccountId, KeyArn};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
-use crate::policy::{PolicyDocument, Rendered, Version, rendered, rendered_foreign};
-use crate::source::{Sources, Span};
+use crate::policy::{PolicyDocument, Rendered, Text, Version, rendered, rendered_foreign};
+use crate::source::{SourceFile, Sources, Span};
 
 use places::Places;
 use related::States;
 use subject::Subject;
+use surroundings::Surroundings;
 
 /// Version of the shape of [`Facts`].
 const FORMAT: u8 = 1;
@@ -89,9 +95,11 @@ pub fn each<T: Send>(
             });
         conclude(facts)
     });
+    let around = Surroundings::new(inventory, &identities);
     let policies: Vec<_> = inventory.policies_of_people().collect();
     let policies = policies.into_par_iter();
-    let policies = policies.map(|policy| conclude(of_policy(policy, sources, limits)));
+    let of_policy = |policy| of_policy_among(policy, &around, sources, limits);
+    let policies = policies.map(|policy| conclude(of_policy(policy)));
     keys.chain(policies).collect()
 }
 
@@ -151,6 +159,7 @@ fn of_reading(
         let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
         let mut subject = Subject::new(document, asked, file);
         subject.imported_material = key::material_is_imported(&key.metadata);
+        subject.identities = Some(identities);
         subject
     });
     let statements = subject.as_ref().map(statement::records).unwrap_or_default();
@@ -170,7 +179,10 @@ fn of_reading(
         policy: subject
             .as_ref()
             .zip(key.policy.as_ref())
-            .map(|(subject, policy)| policy_record(subject, policy)),
+            .map(|(subject, policy)| PolicyRecord {
+                whole: key.arn.is_some() || is_embedded(policy, sources),
+                ..policy_record(subject, policy)
+            }),
         statements,
         access,
         sources: places.names(),
@@ -181,10 +193,27 @@ fn of_reading(
 
 /// What is to be said of a policy that is attached to nothing that was loaded.
 pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Facts {
+    let (inventory, identities) = (Inventory::default(), Identities::default());
+    let around = Surroundings::new(&inventory, &identities);
+    of_policy_among(policy, &around, sources, limits)
+}
+
+fn of_policy_among(
+    policy: &LoadedPolicy,
+    around: &Surroundings<'_>,
+    sources: &Sources,
+    limits: Limits,
+) -> Facts {
     let places = Places::new(sources);
     let file = places.file(policy.source);
     let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
-    let subject = Subject::new(&policy.document, no_key, file);
+    let mut subject = Subject::new(&policy.document, no_key, file);
+    subject.source = Some(policy.source);
+    let mut statements = statement::records(&subject);
+    if !around.is_in_use(policy) {
+        any_key::find(&mut statements, &subject);
+    }
+    gates::find(&mut statements, &subject, around);
     Facts {
         format: FORMAT,
         subject: policy.name.clone(),
@@ -192,7 +221,7 @@ pub fn of_policy(policy: &LoadedPolicy, sources: &Sources, limits: Limits) -> Fa
         limits,
         key: KeyRecord::default(),
         policy: Some(policy_record(&subject, policy)),
-        statements: statement::records(&subject),
+        statements,
         access: AccessTable::default(),
         sources: places.names(),
         source_ids: places.ids(),
@@ -212,6 +241,8 @@ fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
             Version::V2008 => "2008-10-17",
             Version::V2012 => "2012-10-17",
         }),
+        whole: false,
+        of_aws_key: document.id.as_ref().is_some_and(is_of_aws_key),
         too_large: policy.oversize.map(|oversize| TooLarge {
             length: oversize.length,
             limit: oversize.limit,
@@ -220,4 +251,19 @@ fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
         }),
         at: subject.place(document.span),
     }
+}
+
+/// Whether the policy is a member of something larger, which names it, and no file of its own.
+fn is_embedded(policy: &LoadedPolicy, sources: &Sources) -> bool {
+    let before = |file: &SourceFile| {
+        let before = Span::new(0, policy.document.span.start as usize);
+        before.of(file.text()).contains('"')
+    };
+    policy.encoding.is_some() || sources.get(policy.source).is_some_and(before)
+}
+
+/// AWS writes `auto-ebs-2` and the like:
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-viewing.html>
+fn is_of_aws_key(id: &Text) -> bool {
+    id.value.starts_with("auto-")
 }

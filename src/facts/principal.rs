@@ -1,7 +1,10 @@
 //! Whom a statement names.
 
 use crate::aws::PrincipalKind;
-use crate::aws::arn::reserved_role::{IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH};
+use crate::aws::arn::reserved_role::{
+    IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH,
+};
+use crate::eval::Caller;
 use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
 use super::PrincipalRecord;
@@ -23,6 +26,8 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
             partial_wildcard: form == PrincipalForm::NoCaller
                 && entry.text().value.contains(['*', '?']),
             identity_center: is_identity_center(form),
+            reserved_path: left_out_path(form),
+            unlisted: unlisted(entry, subject),
             at: subject.place(entry.text().span),
         }
     };
@@ -44,6 +49,40 @@ fn is_identity_center(form: PrincipalForm<'_>) -> bool {
         PrincipalForm::AssumedRole(_, role, _) => role.starts_with(IDENTITY_CENTER_NAME),
         _ => false,
     }
+}
+
+/// Roles that only AWS makes, by the beginning of their names, and where.
+const RESERVED: [(&str, &str); 2] = [
+    (IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH),
+    (SERVICE_LINKED_NAME, SERVICE_LINKED_PATH),
+];
+
+/// The path that a role with such a name has and that its ARN leaves out.
+fn left_out_path(form: PrincipalForm<'_>) -> Option<&'static str> {
+    let PrincipalForm::Role(_, path) = form else {
+        return None;
+    };
+    let name = path.rsplit('/').next()?;
+    let mut reserved = RESERVED.into_iter();
+    let (_, own) = reserved.find(|(beginning, _)| name.starts_with(beginning))?;
+    (!path.starts_with(own)).then_some(own)
+}
+
+/// Says that nobody of its account is called so, where everyone was loaded.
+fn unlisted(entry: &PrincipalEntry, subject: &Subject<'_>) -> Option<String> {
+    if entry.is_placeholder() {
+        return None;
+    }
+    let caller = Caller::parse(&entry.text().value).ok()?;
+    let missing = subject.identities?.missing(&caller)?;
+    let near = missing.near.map(|arn| format!("; did you mean `{arn}`?"));
+    Some(format!(
+        "account {} has no {} `{}` among those that were loaded{}",
+        missing.account,
+        missing.word,
+        missing.name,
+        near.unwrap_or_default()
+    ))
 }
 
 /// Which classes of callers the statement can be about; never empty.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{ActionSet, CRITICAL, KmsAction, WAYS_ROUND_DELETION, WAYS_ROUND_GUARDRAIL};
-use crate::policy::{Effect, PolicyKind, Statement};
+use crate::aws::{ActionSet, CRITICAL};
+use crate::policy::{PolicyKind, Statement};
 
 use super::subject::Subject;
-use super::{ConditionRecord, SidAgain, StatementRecord};
-use super::{action, condition, inert, principal, resource};
+use super::{ConditionRecord, ResourceRecord, SidAgain, StatementRecord};
+use super::{action, condition, inert, principal, resource, ways_round};
 
 /// Every statement in order.
 pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
@@ -16,7 +16,7 @@ pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
         .map(|(index, statement)| record(index, statement, subject))
         .collect();
     find_sids_again(&mut records, subject);
-    find_ways_round(&mut records, subject.document.kind);
+    ways_round::find(&mut records, subject);
     records
 }
 
@@ -42,7 +42,11 @@ fn record(index: usize, statement: &Statement, subject: &Subject<'_>) -> Stateme
         actions,
         covers,
         critical: covers.intersection(CRITICAL),
+        denied_together: ActionSet::EMPTY,
+        denied_in_part: ActionSet::EMPTY,
         ways_round: None,
+        deletes_any_key: false,
+        allows_everything: false,
         not_resource: resource.is_some_and(|element| element.negated),
         resources: resource
             .map(|element| resource::records(element, subject))
@@ -51,7 +55,29 @@ fn record(index: usize, statement: &Statement, subject: &Subject<'_>) -> Stateme
         at: subject.place(statement.span),
     };
     record.inert = inert::why(statement, &record, subject);
+    if reaches_no_key(&record, subject.document.kind) {
+        record.covers = record.covers.difference(about_keys(record.covers));
+        record.critical = ActionSet::EMPTY;
+    }
     record
+}
+
+/// Whether an IAM or a control policy's statement names resources, none of which can be a key. In a
+/// key policy such a statement has no effect at all.
+fn reaches_no_key(record: &StatementRecord, kind: PolicyKind) -> bool {
+    let is_no_key = |found: &ResourceRecord| found.covers_key == Some(false);
+    kind != PolicyKind::Key
+        && !record.not_resource
+        && !record.resources.is_empty()
+        && record.resources.iter().all(is_no_key)
+}
+
+/// Those that are checked against a key.
+fn about_keys(covers: ActionSet) -> ActionSet {
+    let checked = covers.iter();
+    checked
+        .filter(|action| action.resource_level().has_key())
+        .collect()
 }
 
 fn conditions(
@@ -80,39 +106,4 @@ fn find_sids_again(records: &mut [StatementRecord], subject: &Subject<'_>) {
             });
         }
     }
-}
-
-fn find_ways_round(records: &mut [StatementRecord], kind: PolicyKind) {
-    let denied = records
-        .iter()
-        .filter(|record| is_guard(record))
-        .fold(ActionSet::EMPTY, |all, record| all.union(record.covers));
-    let all = if kind == PolicyKind::Key {
-        WAYS_ROUND_DELETION
-    } else {
-        WAYS_ROUND_GUARDRAIL
-    };
-    let left = all.difference(denied);
-    if left.is_empty() {
-        return;
-    }
-    for record in records {
-        let covers = record.covers.contains(KmsAction::ScheduleKeyDeletion);
-        if covers && is_guard(record) {
-            record.ways_round = Some(left);
-        }
-    }
-}
-
-/// Whether it denies as such, and not only short waiting periods or sessions without a second
-/// factor.
-fn is_guard(record: &StatementRecord) -> bool {
-    let is_about_how = |condition: &ConditionRecord| {
-        let key = condition.key_lower.as_str();
-        key == "kms:schedulekeydeletionpendingwindowindays"
-            || key.starts_with("aws:multifactorauth")
-    };
-    record.effect == Effect::Deny
-        && record.inert.is_none()
-        && !record.conditions.iter().any(is_about_how)
 }

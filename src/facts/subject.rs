@@ -6,7 +6,7 @@ use crate::access::{AskedKey, Candidate, Identities};
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Request;
 use crate::policy::PolicyDocument;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
 use super::Place;
 
@@ -24,8 +24,12 @@ pub(super) const EVERY_CLASS: [PrincipalKind; 5] = [
 pub(super) struct Subject<'a> {
     pub(super) document: &'a PolicyDocument,
     pub(super) key: AskedKey<'a>,
-    /// Whether its material is known to be imported.
-    pub(super) imported_material: bool,
+    /// Whether its material was imported; nothing where that is not known.
+    pub(super) imported_material: Option<bool>,
+    /// Whose policies decide beside this one, where they were loaded.
+    pub(super) identities: Option<&'a Identities<'a>>,
+    /// The file that the policy stands in.
+    pub(super) source: Option<SourceId>,
     file: u32,
     /// For each class of [`EVERY_CLASS`].
     probes: [OnceCell<Option<Request>>; EVERY_CLASS.len()],
@@ -36,7 +40,9 @@ impl<'a> Subject<'a> {
         Self {
             document,
             key,
-            imported_material: false,
+            imported_material: None,
+            identities: None,
+            source: None,
             file,
             probes: [const { OnceCell::new() }; EVERY_CLASS.len()],
         }

@@ -1,7 +1,7 @@
 //! Makes a finding of a selected node.
 
 use crate::document::Fact;
-use crate::finding::{Finding, Fingerprints, Label};
+use crate::finding::{Finding, Fingerprints, Label, Severity};
 use crate::rule::{Nodes, Related, Rule, Selected, Template, TooManySteps};
 
 use super::place::Files;
@@ -9,9 +9,9 @@ use super::place::Files;
 /// So many further places one finding shows.
 pub(super) const MOST_RELATED: usize = 50;
 
-/// What `rule` says about `node`.
+/// What `rule` says about `node`, and how bad that is.
 pub(super) fn finding(
-    rule: &Rule,
+    (rule, severity): (&Rule, Severity),
     node: &Selected<'_, '_>,
     files: &Files<'_, '_>,
 ) -> Result<Finding, TooManySteps> {
@@ -26,7 +26,7 @@ pub(super) fn finding(
     related.shrink_to_fit();
     Ok(Finding {
         rule: rule.id.shared(),
-        severity: rule.severity,
+        severity,
         confidence: rule.confidence,
         subject: text(node.facts().peek("subject").as_ref()),
         message: rule.message.render(node),

@@ -101,10 +101,10 @@ fn select(
             rule: rule.id.shared(),
             steps,
         };
-        for selector in &rule.selectors {
+        for (severity, selector) in rule.graded() {
             if selector.may_select(facts, words) {
                 for node in selector.select(facts).map_err(overrun)? {
-                    findings.push(finding(rule, &node, files).map_err(overrun)?);
+                    findings.push(finding((rule, severity), &node, files).map_err(overrun)?);
                 }
             }
         }
@@ -119,6 +119,7 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.dedup_by(|next, kept| {
         let same = key(next) == key(kept);
         if same {
+            kept.severity = kept.severity.max(next.severity);
             let more = next.related.drain(..);
             kept.related.extend(more.take(room(kept)));
         }

@@ -4,6 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use crate::config::{Config, RuleLevel};
 use crate::finding::Severity;
+use crate::rule::Rule;
 
 /// A pattern that stands for no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,20 @@ impl Selection {
             }
             Some(level) => level.severity,
         }
+    }
+}
+
+impl Selection {
+    /// Gives the rule the severity that is decided, if any; false where it does not run.
+    pub fn adjust(&self, rule: &mut Rule) -> bool {
+        let id = rule.id.as_str();
+        let is_decided = |level: &RuleLevel| level.rule.value == id && level.severity.is_some();
+        let decided = self.levels.iter().any(is_decided);
+        let severity = self.severity(id, rule.worst());
+        if let Some(severity) = severity.filter(|_| decided) {
+            rule.set_severity(severity);
+        }
+        severity.is_some()
     }
 }
 

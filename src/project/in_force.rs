@@ -59,7 +59,7 @@ impl Project {
     /// The configuration in force for a run of rules.
     pub(super) fn in_force_for(&self, known: &Catalogue, selection: &Selection) -> InForce {
         let pages = known.rules().iter();
-        let pages = pages.map(|rule| (rule.id.as_str(), rule.severity));
+        let pages = pages.map(|rule| (rule.id.as_str(), rule.worst()));
         let own = OWN_RULES.iter().map(|rule| (rule.id, rule.severity));
         let mut rules: Vec<_> = pages.chain(own).collect();
         rules.sort_unstable();

@@ -9,6 +9,7 @@ mod in_force;
 mod open;
 mod options;
 mod organization;
+mod rule_pages;
 mod rules;
 mod run;
 mod simulation;

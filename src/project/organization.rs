@@ -1,5 +1,6 @@
 //! The organization of the configuration: its policy files, read into the inventory.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config;
@@ -50,7 +51,54 @@ pub(super) fn read(files: &ControlPolicies<'_>, loaded: &mut Loaded) -> Vec<Sour
         found.rcps.push(rcps);
     }
     loaded.inventory.organization = Some(found);
+    keep_once(loaded, &self::files(organization), &differing);
     differing
+}
+
+/// Takes out what was read of these files a second time, as one lies in a directory that is checked,
+/// or is attached to two levels: what is wrong with a policy is said once. What is another in the
+/// working tree is another policy.
+fn keep_once(loaded: &mut Loaded, named: &[PathBuf], differing: &[SourceId]) {
+    let whole: Vec<_> = named
+        .iter()
+        .map(|path| (path, path.canonicalize().ok()))
+        .collect();
+    let sources = &loaded.sources;
+    let is_named = |source: SourceId| {
+        let name = sources.get(source).map(|file| PathBuf::from(file.name()));
+        name.is_some_and(|name| {
+            let own = name.canonicalize().ok();
+            whole
+                .iter()
+                .any(|(path, whole)| **path == name || (own.is_some() && *whole == own))
+        })
+    };
+    let all = &mut loaded.inventory;
+    let policies = all.organization_policies.iter().map(|of| &of.policy);
+    let read: BTreeSet<_> = policies
+        .filter(|policy| !differing.contains(&policy.source))
+        .filter(|policy| {
+            named
+                .iter()
+                .any(|path| path.as_os_str() == policy.name.as_str())
+        })
+        .map(|policy| policy.source)
+        .collect();
+    if read.is_empty() {
+        return;
+    }
+    all.policies.retain(|policy| !is_named(policy.source));
+    let mut seen = BTreeSet::new();
+    all.organization_policies.retain(|of| {
+        let by_configuration = named
+            .iter()
+            .any(|path| path.as_os_str() == of.policy.name.as_str());
+        if by_configuration {
+            seen.insert((of.policy.name.clone(), of.policy.document.kind))
+        } else {
+            !is_named(of.policy.source)
+        }
+    });
 }
 
 /// A policy that was added to the organization's.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::finding::Severity;
 use crate::lint::{OWN_RULES, Selection, own_severity};
-use crate::rule::Catalogue;
+use crate::rule::{Catalogue, CatalogueError, Rule};
 use crate::source::SourceFile;
 
 use super::options::ProjectError;
+use super::rule_pages;
 use super::team_files::{TeamFiles, refused_rules};
 
 /// Which rules run. By default those that come with kmslint, all of them.
@@ -39,6 +40,14 @@ pub(super) struct Rules {
 }
 
 impl RuleOptions {
+    /// Every rule that comes with kmslint or stands in the directories of the working tree.
+    ///
+    /// # Errors
+    /// Where a page cannot be read, is not what a rule needs, or is not as it says of its examples.
+    pub fn catalogue(&self) -> Result<Catalogue, ProjectError> {
+        Ok(self.load(&TeamFiles::default())?.catalogue)
+    }
+
     /// The rules that come with kmslint and those of the directories.
     pub(super) fn load(&self, team: &TeamFiles) -> Result<Rules, ProjectError> {
         let mut rules = Rules {
@@ -55,6 +64,7 @@ impl RuleOptions {
             } else {
                 Catalogue::load_dir(directory)?
             };
+            rule_pages::check(&more).map_err(CatalogueError::from)?;
             rules.catalogue = rules.catalogue.with(more)?;
         }
         Ok(rules)
@@ -103,6 +113,6 @@ pub fn rule_names(catalogue: &Catalogue) -> Vec<&str> {
 
 /// A rule's severity by itself.
 pub(super) fn severity(catalogue: &Catalogue, rule: &str) -> Option<Severity> {
-    let page = catalogue.get(rule).map(|rule| rule.severity);
+    let page = catalogue.get(rule).map(Rule::worst);
     page.or_else(|| own_severity(rule))
 }

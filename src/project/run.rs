@@ -95,9 +95,7 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
     let known = rules.catalogue;
     let names = rule_names(&known);
     let selection = options.rules.selection(&project.config, &names)?;
-    let catalogue = known
-        .clone()
-        .adjusted(|rule| selection.severity(rule.id.as_str(), rule.severity));
+    let catalogue = known.clone().adjusted(|rule| selection.adjust(rule));
     let (mut findings, subjects, overruns) = project.find(&catalogue);
     project.failures.extend(overruns);
     let left_out = Ran {

@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-use crate::finding::Severity;
 use crate::source::{ReadError, SourceFile, read};
 
 use super::{PageError, Rule, page};
@@ -29,6 +28,7 @@ pages![
     "asymmetric-decryption-key-deletable",
     "asymmetric-key-pending-deletion",
     "cancel-by-nobody",
+    "cancel-only-with-mfa-of-role",
     "condition-key-never-present",
     "condition-key-unknown",
     "cross-account-deletion",
@@ -37,6 +37,9 @@ pages![
     "deletion-delegated-to-account",
     "deletion-deny-with-way-round",
     "deletion-gate-changeable",
+    "deletion-of-any-key-by-full-access",
+    "deletion-of-any-key-by-iam-policy",
+    "deletion-of-any-key-without-cancellation",
     "deletion-open-to-account",
     "deletion-open-to-anyone",
     "deletion-through-iam",
@@ -52,24 +55,32 @@ pages![
     "imported-material-deleted",
     "inert-statement",
     "key-deleted",
+    "key-depends-on-one-principal",
     "key-pending-deletion",
     "key-user-can-delete",
     "last-related-key-deleted",
     "list-compared-as-one-value",
     "lockout-check-bypassed",
     "mfa-allow-open-to-access-keys",
+    "mfa-asked-of-role",
     "mfa-deny-spares-access-keys",
     "numeric-comparison-without-number",
     "orphaned-principal",
     "pending-deletion-still-used",
     "policy-admin-implies-deletion",
     "policy-change-by-nobody",
+    "policy-change-open-to-account",
+    "policy-change-open-to-anyone",
     "policy-too-large",
+    "policy-without-administration",
     "primary-waits-for-replicas",
+    "principal-not-in-account",
     "private-address-as-source-ip",
     "public-key-downloaded-before-deletion",
     "recovery-permissions-missing",
+    "reserved-role-without-path",
     "session-arn-as-principal-arn",
+    "set-operator-misses-keys",
     "short-waiting-period",
     "sid-repeated",
     "tags-or-aliases-in-key-policy",
@@ -184,17 +195,25 @@ impl Catalogue {
         }
     }
 
-    /// These rules with another severity each; one that gets none is left out.
+    /// These rules, each changed; one that is not to run is left out.
     #[must_use]
-    pub fn adjusted(mut self, severity: impl Fn(&Rule) -> Option<Severity>) -> Self {
-        self.rules.retain_mut(|rule| match severity(rule) {
-            Some(severity) => {
-                rule.severity = severity;
-                true
-            }
-            None => false,
-        });
+    pub fn adjusted(mut self, runs: impl Fn(&mut Rule) -> bool) -> Self {
+        self.rules.retain_mut(runs);
         self
+    }
+
+    /// These rules, sorted.
+    #[cfg(test)]
+    pub(crate) fn of_rules(rules: Vec<Rule>) -> Self {
+        Self { rules }
+    }
+
+    /// The rule of this id alone.
+    #[must_use]
+    pub fn only(&self, id: &str) -> Self {
+        Self {
+            rules: self.get(id).cloned().into_iter().collect(),
+        }
     }
 
     /// The rules, sorted by id.

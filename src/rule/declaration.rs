@@ -6,7 +6,7 @@ use toml::Spanned;
 use crate::finding::{Confidence, Severity};
 use crate::source::Span;
 
-use super::{FieldPath, Nodes, PageProblem, Related, Selector, Template};
+use super::{FieldPath, Nodes, PageProblem, Raised, Related, Selector, SelectorError, Template};
 
 /// A problem and where in the block it is; no place is the whole block.
 pub(super) type Misdeclared = (PageProblem, Option<Span>);
@@ -17,6 +17,7 @@ pub(super) struct Declaration {
     pub severity: Severity,
     pub confidence: Confidence,
     pub selectors: Vec<Selector>,
+    pub raised: Option<Raised>,
     pub message: Template,
     pub label: Template,
     pub help: Template,
@@ -37,8 +38,16 @@ struct Written {
     help: String,
     fix: Option<String>,
     references: Spanned<Vec<String>>,
+    raised: Option<WrittenRaised>,
     #[serde(default)]
     related: Vec<WrittenRelated>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRaised {
+    severity: Severity,
+    selector: Spanned<OneOrMany>,
 }
 
 #[derive(Deserialize)]
@@ -62,14 +71,18 @@ impl Declaration {
             let span = error.span().map(|range| Span::new(range.start, range.end));
             (PageProblem::Declaration(error.message().to_owned()), span)
         })?;
-        let place = written.selector.span();
-        let selectors = selectors(written.selector.as_ref())
-            .map_err(|problem| (problem, Some(Span::new(place.start, place.end))))?;
+        let raised = written.raised.as_ref().map(|raised| {
+            Ok(Raised {
+                severity: raised.severity,
+                selectors: selectors(&raised.selector)?,
+            })
+        });
         let related = written.related.iter().map(related);
         Ok(Self {
             severity: written.severity,
             confidence: written.confidence,
-            selectors,
+            selectors: selectors(&written.selector)?,
+            raised: raised.transpose()?,
             message: Template::parse(&written.message),
             label: Template::parse(&written.label),
             help: Template::parse(&written.help),
@@ -80,13 +93,17 @@ impl Declaration {
     }
 }
 
-fn selectors(written: &OneOrMany) -> Result<Vec<Selector>, PageProblem> {
-    let texts = match written {
+fn selectors(written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared> {
+    let place = Span::new(written.span().start, written.span().end);
+    let texts = match written.as_ref() {
         OneOrMany::One(text) => std::slice::from_ref(text),
         OneOrMany::Many(texts) => texts,
     };
-    let selectors = texts.iter().map(|text| Ok(Selector::parse(text)?));
-    selectors.collect()
+    let misplaced = |error: SelectorError| (PageProblem::from(error), Some(place));
+    let selectors = texts.iter();
+    selectors
+        .map(|text| Selector::parse(text).map_err(misplaced))
+        .collect()
 }
 
 fn related(written: &WrittenRelated) -> Result<Related, Misdeclared> {

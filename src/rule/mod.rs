@@ -16,6 +16,7 @@ mod page_error;
 mod selected;
 mod selector;
 mod selector_check;
+mod shape;
 mod template;
 
 use std::borrow::Cow;
@@ -29,6 +30,7 @@ pub use page::{HEADINGS, parse};
 pub use page_error::{PageError, PageProblem};
 pub use selected::Selected;
 pub use selector::{Selector, SelectorError};
+pub use shape::{Shape, UnknownField};
 pub use template::{FieldPath, Template};
 
 use crate::finding::{Confidence, Severity};
@@ -46,6 +48,8 @@ pub struct Rule {
     pub confidence: Confidence,
     /// What it selects; a node that two of them select is one finding.
     pub selectors: Vec<Selector>,
+    /// What it selects that is worse than the rest; nothing where all is as bad.
+    pub raised: Option<Raised>,
     /// What is wrong, in one sentence without a final stop.
     pub message: Template,
     /// A few words at the underlined bytes; may be empty.
@@ -60,11 +64,46 @@ pub struct Rule {
     pub related: Vec<Related>,
     /// The executed examples.
     pub examples: Vec<Example>,
+    /// The page's file.
+    pub file: String,
     /// The whole page.
     pub page: Cow<'static, str>,
 }
 
+/// What is worse than the rest of what a rule finds, as a `[raised]` table says.
+#[derive(Clone, Debug)]
+pub struct Raised {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is so.
+    pub selectors: Vec<Selector>,
+}
+
 impl Rule {
+    /// How bad the worst is that it finds.
+    pub fn worst(&self) -> Severity {
+        let raised = self.raised.as_ref().map(|raised| raised.severity);
+        raised.map_or(self.severity, |raised| raised.max(self.severity))
+    }
+
+    /// Makes everything that it finds as bad as this.
+    pub fn set_severity(&mut self, severity: Severity) {
+        self.severity = severity;
+        if let Some(raised) = &mut self.raised {
+            raised.severity = severity;
+        }
+    }
+
+    /// Each selector, and how bad what it selects is.
+    pub fn graded(&self) -> impl Iterator<Item = (Severity, &Selector)> {
+        let own = self.selectors.iter().map(|one| (self.severity, one));
+        let raised = self.raised.iter().flat_map(|raised| {
+            let selectors = raised.selectors.iter();
+            selectors.map(|one| (raised.severity, one))
+        });
+        own.chain(raised)
+    }
+
     /// The page of AWS that says so best.
     pub fn reference(&self) -> &str {
         self.references.first().map_or("", |page| page)

@@ -31,10 +31,65 @@ pub fn parse(file: &str, id: &str, page: Cow<'static, str>) -> Result<Rule, Page
     let misplaced = |(problem, span, line)| PageError {
         page: file.to_owned(),
         line,
+        column: column(&page, span),
         span,
         problem,
     };
-    rule.map(|rule| Rule { page, ..rule }).map_err(misplaced)
+    rule.map_err(misplaced).map(|rule| Rule {
+        file: file.to_owned(),
+        page,
+        ..rule
+    })
+}
+
+/// The column at which the bytes begin, in characters, from 1.
+fn column(page: &str, span: Span) -> usize {
+    let before = Span {
+        start: 0,
+        end: span.start,
+    }
+    .of(page);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.chars().count().saturating_add(1)
+}
+
+impl Rule {
+    /// A problem of the page at the bytes `within`, which stand somewhere in it, and there at `name`;
+    /// at its beginning where they do not.
+    pub fn problem_at(&self, within: &str, name: &str, problem: PageProblem) -> PageError {
+        let page = &*self.page;
+        let start = page.find(within).filter(|_| !within.is_empty());
+        let inside = start.and_then(|start| {
+            let at = within.find(name)?;
+            Some((start.checked_add(at)?, name.len()))
+        });
+        let (start, length) = inside
+            .or(start.map(|start| (start, within.len())))
+            .unwrap_or_default();
+        self.problem(Span::new(start, start.saturating_add(length)), problem)
+    }
+
+    /// A problem of the page at the line, from 1.
+    pub fn problem_at_line(&self, line: usize, problem: PageProblem) -> PageError {
+        let lines = self.page.split_inclusive('\n').take(line.saturating_sub(1));
+        let start = lines.map(str::len).sum();
+        self.problem(Span::new(start, start), problem)
+    }
+
+    fn problem(&self, span: Span, problem: PageProblem) -> PageError {
+        let before = Span {
+            start: 0,
+            end: span.start,
+        }
+        .of(&self.page);
+        PageError {
+            page: self.file.clone(),
+            line: before.split('\n').count(),
+            column: column(&self.page, span),
+            span,
+            problem,
+        }
+    }
 }
 
 fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
@@ -73,6 +128,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         severity: declaration.severity,
         confidence: declaration.confidence,
         selectors: declaration.selectors,
+        raised: declaration.raised,
         message: declaration.message,
         label: declaration.label,
         help: declaration.help,
@@ -80,6 +136,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         references: declaration.references.into_iter().map(Into::into).collect(),
         related: declaration.related,
         examples,
+        file: String::new(),
         page: Cow::Borrowed(""),
     })
 }

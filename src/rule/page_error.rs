@@ -6,16 +6,17 @@ use super::{RuleIdError, SelectorError};
 
 /// A rule page that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{page}, line {line}: {problem}")]
+#[error("{page}:{line}:{column}: {problem}")]
 pub struct PageError {
     /// The page's file.
     pub page: String,
     /// The line, from 1.
     pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
     /// The bytes that are wrong.
     pub span: Span,
     /// What is wrong.
-    #[source]
     pub problem: PageProblem,
 }
 
@@ -63,6 +64,19 @@ pub enum PageProblem {
     /// Nothing stands below a heading.
     #[error("nothing stands below `## {0}`")]
     EmptySection(&'static str),
+    /// A selector or a text names a field that the facts do not have there.
+    #[error(
+        "`{name}` is no field of the facts here, which have {known}; `kmslint schema facts` describes them"
+    )]
+    UnknownField {
+        /// The name.
+        name: String,
+        /// What is there, in words.
+        known: String,
+    },
+    /// An example is not what the page says of it.
+    #[error("{0}")]
+    Example(String),
     /// There is no example on which the rule fires, or none on which it is silent.
     #[error("there is no example of kind `{0}`")]
     NoExample(&'static str),

@@ -80,6 +80,11 @@ impl Selector {
         })
     }
 
+    /// The query.
+    pub(super) const fn query(&self) -> &JpQuery {
+        &self.query
+    }
+
     /// The JSONPath as written.
     pub fn text(&self) -> &str {
         &self.text

@@ -19,23 +19,17 @@ pub const RECOMMENDED_BY_NEED: [KmsAction; 4] = [
     KmsAction::DescribeKey,
 ];
 
-/// What somebody who is denied deletion can do instead: stop every use of the key, take its imported
-/// material away, or write another key policy.
+/// What somebody who is denied deletion can do instead: stop every use of the key, or take its
+/// imported material away.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html>
-pub const WAYS_ROUND_DELETION: ActionSet = ActionSet::only(KmsAction::DisableKey)
-    .union(ActionSet::only(KmsAction::DeleteImportedKeyMaterial))
-    .union(ActionSet::only(KmsAction::PutKeyPolicy));
-
-/// The same for somebody whom a guardrail of the account or the organization denies deletion: what
-/// finds the key by its alias does not find it without.
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html>
-pub const WAYS_ROUND_GUARDRAIL: ActionSet =
-    WAYS_ROUND_DELETION.union(ActionSet::only(KmsAction::DeleteAlias));
+pub const SAME_HARM_AS_DELETION: ActionSet = ActionSet::only(KmsAction::DisableKey)
+    .union(ActionSet::only(KmsAction::DeleteImportedKeyMaterial));
 
 /// By which a key is lost, made useless, brought back or put under another policy.
 pub const CRITICAL: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion)
     .union(ActionSet::only(KmsAction::CancelKeyDeletion))
-    .union(WAYS_ROUND_DELETION);
+    .union(ActionSet::only(KmsAction::PutKeyPolicy))
+    .union(SAME_HARM_AS_DELETION);
 
 /// The cryptographic operations on a key, by which it is used.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/kms-cryptography.html>

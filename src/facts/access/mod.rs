@@ -9,13 +9,15 @@ use std::collections::BTreeSet;
 use crate::access::{Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
-use crate::policy::Statement;
+use crate::policy::{Effect, Statement};
 use crate::source::Location;
 
 use super::days_text::days_text;
 use super::places::Places;
 use super::subject::Subject;
 use super::{Access, AccessTable, Place, StatementRecord, ThroughIam, Via};
+
+use narrowing::Spared;
 
 pub(super) use through_iam::of as through_iam;
 
@@ -56,7 +58,7 @@ pub(super) fn table(
     for access in cancel.iter_mut().chain(&mut put_key_policy) {
         access.can_schedule = everyone || scheduling.contains(&who(access));
     }
-    let delete_imported_material = if subject.imported_material {
+    let delete_imported_material = if subject.imported_material == Some(true) {
         who_can(KmsAction::DeleteImportedKeyMaterial)
     } else {
         Vec::new()
@@ -64,7 +66,13 @@ pub(super) fn table(
     let someone = |list: &[Access], action| {
         list.iter().any(exists) || questions.is_given_to_placeholder(action)
     };
+    let given_to_placeholder = |action| questions.is_given_to_placeholder(action);
+    if !given_to_placeholder(KmsAction::PutKeyPolicy) {
+        mark_sole(&mut put_key_policy);
+    }
     let mut table = AccessTable {
+        cancel_doubtful: !given_to_placeholder(KmsAction::CancelKeyDeletion)
+            && all_need_mfa_of_sessions(&cancel),
         through_iam: ThroughIam::default(),
         someone_can_schedule: someone(&schedule, KmsAction::ScheduleKeyDeletion),
         someone_can_cancel: someone(&cancel, KmsAction::CancelKeyDeletion),
@@ -77,6 +85,30 @@ pub(super) fn table(
     };
     table.through_iam = through_iam(&table);
     table
+}
+
+/// Marks the only user or role that can put another key policy.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
+fn mark_sole(put_key_policy: &mut [Access]) {
+    let mut existing = put_key_policy.iter_mut().filter(|access| exists(access));
+    if let (Some(only), None) = (existing.next(), existing.next()) {
+        only.sole = only.kind.is_one();
+    }
+}
+
+/// Whether there are some that can, and all of them only with multi-factor authentication, of which
+/// requests of roles may never tell. AWS documents both:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+fn all_need_mfa_of_sessions(list: &[Access]) -> bool {
+    let has_session = |access: &Access| {
+        matches!(
+            access.kind,
+            PrincipalKind::Role | PrincipalKind::Session | PrincipalKind::FederatedUser
+        )
+    };
+    let mut existing = list.iter().filter(|access| exists(access)).peekable();
+    existing.peek().is_some() && existing.all(|access| has_session(access) && !access.without_mfa)
 }
 
 fn who(access: &Access) -> (PrincipalKind, &str) {
@@ -116,6 +148,11 @@ impl Records<'_> {
         via.extend(own);
         let granting = || permitted.granting.iter().filter_map(|i| self.statement(*i));
         let only_root = permitted.only_root;
+        let spared = self.spared(action);
+        let (narrowed, to_account) = (
+            granting().all(narrowing::narrows),
+            granting().any(narrowing::narrows_to_account),
+        );
         Access {
             principal: holder.principal.to_owned(),
             name: name(holder).to_owned(),
@@ -138,19 +175,36 @@ impl Records<'_> {
             conditional_days,
             depends_on: permitted.depends_on.iter().cloned().collect(),
             without_mfa: permitted.without_mfa,
-            narrowed: only_root || granting().all(narrowing::narrows),
-            narrowed_to_account: !only_root && granting().any(narrowing::narrows_to_account),
+            narrowed: only_root || narrowed || spared.is_some(),
+            narrowed_to_account: match spared {
+                _ if only_root => false,
+                Some(Spared::Some) => false,
+                Some(Spared::Account) => to_account || !narrowed,
+                None => to_account,
+            },
             can_schedule: false,
             trusted: false,
             through_iam: permitted.through_iam,
             policies: policies.into_iter().collect(),
             only_root,
             held_back: permitted.held_back,
+            sole: false,
             uses: holder.companions.uses.map(KmsAction::qualified),
             lacks: holder.companions.lacks,
             via,
             at,
         }
+    }
+
+    /// Whom the narrowest `Deny` of the action leaves of everyone.
+    fn spared(&self, action: KmsAction) -> Option<Spared> {
+        let denies = self.statements.iter().filter(|record| {
+            record.effect == Effect::Deny
+                && record.inert.is_none()
+                && record.covers.contains(action)
+        });
+        let found = denies.filter_map(|record| narrowing::spared(self.statement(record.index)?));
+        found.reduce(|one, two| if one == Spared::Some { one } else { two })
     }
 
     /// Where the key policy names the principal, else where its ARN stands in its own file.

@@ -1,8 +1,8 @@
 //! By which pattern a statement grants an action.
 
-use crate::aws::KmsAction;
+use crate::aws::{KmsAction, PrincipalKind};
 use crate::facts::subject::Subject;
-use crate::facts::{ActionForm, ActionRecord, Place, StatementRecord, Via};
+use crate::facts::{ActionForm, ActionRecord, Place, PrincipalRecord, StatementRecord, Via};
 use crate::policy::{ActionPattern, Statement};
 use crate::source::Span;
 
@@ -16,6 +16,7 @@ pub(super) fn via(
     let via = |pattern: &str, by_name, at| Via {
         policy: None,
         direct,
+        everyone: statement.not_principal || statement.principals.iter().any(is_everyone),
         statement: statement.index,
         sid: statement.sid.clone(),
         pattern: pattern.to_owned(),
@@ -40,6 +41,10 @@ pub(super) fn via(
     }
 }
 
+fn is_everyone(principal: &PrincipalRecord) -> bool {
+    principal.kind == PrincipalKind::Everyone
+}
+
 /// How a statement of a principal's own policy covers the action.
 pub(super) fn own(
     policy: &str,
@@ -58,6 +63,7 @@ pub(super) fn own(
     Via {
         policy: Some(policy.to_owned()),
         direct: false,
+        everyone: false,
         statement: index,
         sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
         pattern: pattern.map_or_else(

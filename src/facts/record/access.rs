@@ -35,6 +35,10 @@ pub struct AccessTable {
     pub someone_can_schedule: bool,
     /// Whether someone surely or perhaps can cancel, likewise.
     pub someone_can_cancel: bool,
+    /// Whether everyone who can cancel is a role, a session or a federated user and can do so only
+    /// with multi-factor authentication, of which their requests may never tell; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub cancel_doubtful: bool,
     /// Whether someone surely or perhaps can enable the key again after that, likewise.
     pub someone_can_enable: bool,
     /// Whether someone surely or perhaps can put another key policy, likewise.
@@ -83,7 +87,8 @@ pub struct Access {
     pub depends_on: Vec<String>,
     /// Whether it may be done without multi-factor authentication.
     pub without_mfa: bool,
-    /// Whether the statements that grant it narrow whom `*` means by a condition on the caller.
+    /// Whether the statements that grant it narrow whom `*` means by a condition on the caller, or a
+    /// `Deny` for everyone leaves only some.
     pub narrowed: bool,
     /// Whether those conditions let every principal of one account or organization through
     /// (`kms:CallerAccount`, `aws:PrincipalAccount`, `aws:PrincipalOrgID`, …) and single out no
@@ -108,6 +113,10 @@ pub struct Access {
     /// not.
     #[serde(skip_serializing_if = "Not::not")]
     pub held_back: bool,
+    /// For a principal that can put another key policy: whether it is a user or a role, and nobody else
+    /// can; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub sole: bool,
     /// For a principal that can schedule: a cryptographic operation that it can call too, for
     /// example `kms:Decrypt`; left out where there is none, and for accounts, services, everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +141,9 @@ pub struct Via {
     /// Whether it grants by itself; a statement that names the account and a statement of an IAM
     /// policy grant only together.
     pub direct: bool,
+    /// Whether it grants to everyone, and not to this principal by name; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub everyone: bool,
     /// Its position in that policy, from 0.
     pub statement: usize,
     /// Its `Sid`.

@@ -54,13 +54,23 @@ pub struct ConditionRecord {
     /// or its `aliases`; left out elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gate: Option<&'static str>,
+    /// For a condition on tags or aliases that decides over deletion: who can change these and by what,
+    /// in words that finish "depends on their tags, which …"; left out where nobody can, and elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate_open: Option<String>,
     /// Whether it is a `ForAllValues` without a condition beside it that demands the key: a
     /// request without the key satisfies it. Left out where not.
     #[serde(skip_serializing_if = "Not::not")]
     pub unpaired: bool,
+    /// For an operator with `ForAllValues` or `ForAnyValue` on the key's tags or aliases: which keys a
+    /// `Deny` gets wrong by it, in words that finish "the `Deny` …"; left out where none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_keys: Option<&'static str>,
+    /// Whether a request without the key never satisfies it; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub demands_key: bool,
     /// Of the watched actions that the statement covers, those for which AWS never supplies the
-    /// key; `kms:…` names. Watched are the two deletion actions, `kms:PutKeyPolicy` and
-    /// `kms:DisableKey`.
+    /// key; `kms:…` names. Watched are the actions of the statement's `critical`.
     pub never_present_for: ActionSet,
     /// Whether KMS documents that the key is not supported in a policy of this kind.
     pub unsupported_here: bool,

@@ -28,7 +28,7 @@ pub use key::{BypassRecord, KeyRecord, PendingRecord, TagRecord};
 pub use policy::{PolicyRecord, TooLarge};
 pub use principal::PrincipalRecord;
 pub use resource::ResourceRecord;
-pub use statement::{Inert, InertCause, SidAgain, StatementRecord};
+pub use statement::{Inert, InertCause, SidAgain, StatementRecord, WaysRound};
 
 /// Index into `sources`, first byte, byte after the last.
 pub type Place = (u32, u32, u32);

@@ -1,5 +1,7 @@
 //! The policy as a whole.
 
+use std::ops::Not;
+
 use serde::Serialize;
 
 use crate::policy::PolicyKind;
@@ -13,6 +15,14 @@ pub struct PolicyRecord {
     pub kind: PolicyKind,
     /// `2012-10-17`, `2008-10-17`, or null where it is missing.
     pub version: Option<&'static str>,
+    /// For a key policy: whether it is known to be all of it, as it stands in an answer, a request or
+    /// a document with its key; a file of its own may hold a piece. Left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub whole: bool,
+    /// Whether its `Id` is one of those of the policies of AWS's own keys, which AWS alone changes; left
+    /// out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub of_aws_key: bool,
     /// How far it is longer than AWS takes; left out where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub too_large: Option<TooLarge>,

@@ -29,6 +29,14 @@ pub struct PrincipalRecord {
     /// Whether it is a role that IAM Identity Center made; left out where not.
     #[serde(skip_serializing_if = "Not::not")]
     pub identity_center: bool,
+    /// The path of all roles that are called so, which AWS makes, where the text leaves it out: it
+    /// names no role then. Left out elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved_path: Option<&'static str>,
+    /// That its account's users and roles were loaded and it is not among them, as a sentence; left
+    /// out where it is or that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlisted: Option<String>,
     /// Where it stands.
     pub at: Place,
 }

@@ -1,5 +1,7 @@
 //! One statement.
 
+use std::ops::Not;
+
 use serde::Serialize;
 
 use crate::aws::ActionSet;
@@ -8,6 +10,10 @@ use crate::policy::Effect;
 use super::{ActionRecord, ConditionRecord, Place, PrincipalRecord, ResourceRecord};
 
 /// One statement.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims, each with its own name for selectors"
+)]
 #[derive(Clone, Debug, Serialize)]
 pub struct StatementRecord {
     /// Position from 0.
@@ -35,10 +41,26 @@ pub struct StatementRecord {
     /// policy: `kms:ScheduleKeyDeletion`, `kms:CancelKeyDeletion`, `kms:DisableKey`,
     /// `kms:DeleteImportedKeyMaterial` and `kms:PutKeyPolicy`.
     pub critical: ActionSet,
-    /// For a `Deny` of deletion that no condition on the waiting period bounds: other actions with
-    /// much the same outcome that no `Deny` of the policy names. Left out where there are none.
+    /// For a `Deny`: the actions that it, or a `Deny` of the policy that reaches at least all that it
+    /// reaches, denies, but for those whose requests never have the key of a condition. Empty for an
+    /// `Allow`.
+    pub denied_together: ActionSet,
+    /// For a `Deny`: the same, and what other `Deny` statements deny of the same resources to the same
+    /// principals, or more, under whatever conditions. Empty for an `Allow`.
+    pub denied_in_part: ActionSet,
+    /// For a `Deny` of deletion that no condition on the waiting period bounds: what it leaves open.
+    /// Left out where that is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ways_round: Option<ActionSet>,
+    pub ways_round: Option<WaysRound>,
+    /// Whether a user or role that had the policy could by this statement delete every key of an
+    /// account and Region that leaves the decision to IAM; only of an identity-based policy that
+    /// nobody who was loaded has. Left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub deletes_any_key: bool,
+    /// Whether `deletes_any_key` comes from an `Allow` of everything, or of everything but what
+    /// `NotAction` lists; left out where not.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub allows_everything: bool,
     /// Whether `resources` came as `NotResource`.
     pub not_resource: bool,
     /// The resource patterns.
@@ -47,6 +69,16 @@ pub struct StatementRecord {
     pub conditions: Vec<ConditionRecord>,
     /// The whole statement.
     pub at: Place,
+}
+
+/// Other actions with much the same outcome as deletion, or that make it possible again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaysRound {
+    /// The actions.
+    pub actions: ActionSet,
+    /// In words that finish "the `Deny` of deletion leaves open …": what lifts it, and what does the
+    /// same harm.
+    pub words: String,
 }
 
 /// A `Sid` that an earlier statement has.

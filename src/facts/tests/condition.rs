@@ -65,17 +65,17 @@ fn keys_that_no_such_caller_has() {
     };
     let role = r#"{"AWS":"arn:aws:iam::111122223333:role/r"}"#;
     let user = r#"{"AWS":"arn:aws:iam::111122223333:user/u"}"#;
-    assert_eq!(never(role, "aws:username"), 4);
+    assert_eq!(never(role, "aws:username"), 5);
     assert_eq!(never(user, "aws:username"), 0);
     assert_eq!(never(r#"{"AWS":"111122223333"}"#, "aws:username"), 0);
-    assert_eq!(never(role, "aws:SourceArn"), 4);
+    assert_eq!(never(role, "aws:SourceArn"), 5);
     assert_eq!(
         never(r#"{"Service":"logs.amazonaws.com"}"#, "aws:SourceArn"),
         0
     );
     // `*` means services, too.
     assert_eq!(never(r#""*""#, "aws:SourceArn"), 0);
-    assert_eq!(never(r#""*""#, "kms:EncryptionContext:x"), 4);
+    assert_eq!(never(r#""*""#, "kms:EncryptionContext:x"), 5);
 }
 
 #[test]

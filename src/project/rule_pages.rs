@@ -1,0 +1,193 @@
+//! A team's own rules, held to what their pages say before they are run: their examples are run, and
+//! fields that no facts have are told. A rule that cannot find anything would be one that passes.
+
+use std::path::PathBuf;
+
+use crate::aws::nearest;
+use crate::facts::{SCHEMA, of_inventory};
+use crate::lint::try_run;
+use crate::load::load_over;
+use crate::rule::{Catalogue, Example, Outcome, PageError, PageProblem, Rule, Shape, UnknownField};
+use crate::source::{Discovery, Overlay};
+
+/// Holds the pages to what they say.
+///
+/// # Errors
+/// The first thing that is not so.
+pub(super) fn check(catalogue: &Catalogue) -> Result<(), PageError> {
+    let shape = Shape::of_items(SCHEMA);
+    for rule in catalogue.rules() {
+        if let Some(found) = shape.as_ref().and_then(|shape| shape.unknown_field(rule)) {
+            return Err(unknown_field(rule, found));
+        }
+        for example in &rule.examples {
+            if let Some(lie) = lie(rule, example, catalogue) {
+                return Err(rule.problem_at_line(example.line, PageProblem::Example(lie)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unknown_field(rule: &Rule, found: UnknownField) -> PageError {
+    let UnknownField {
+        name,
+        within,
+        known,
+    } = found;
+    let near = nearest(&name, known.iter().map(String::as_str));
+    let known = match near {
+        Some(near) => format!("`{near}`"),
+        None if known.is_empty() => "none".to_owned(),
+        None => format!("`{}`", known.join("`, `")),
+    };
+    let problem = PageProblem::UnknownField {
+        name: name.clone(),
+        known,
+    };
+    rule.problem_at(&within, &name, problem)
+}
+
+/// In what the example is not as the page says; nothing where it is.
+fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> {
+    let mut overlay = Overlay::default();
+    let mut discovery = Discovery::default();
+    let directory = PathBuf::from(format!("{} line {}", rule.file, example.line));
+    for (name, text) in &example.files {
+        let path = directory.join(name);
+        overlay.put(&path, text.as_str());
+        discovery.found.push(path);
+    }
+    discovery.found.sort();
+    let loaded = load_over(&discovery, &overlay);
+    if let Some(failure) = loaded.errors.first() {
+        return Some(format!("the example cannot be read: {}", failure.error));
+    }
+    if loaded.recognized == 0 {
+        return Some("the example is nothing that kmslint reads".to_owned());
+    }
+    let alone = catalogue.only(rule.id.as_str());
+    let mut found = 0_usize;
+    for facts in of_inventory(&loaded.inventory, &loaded.sources, Default::default()) {
+        match try_run(&facts, &alone) {
+            Ok(findings) => found = found.saturating_add(findings.len()),
+            Err(overrun) => return Some(format!("the example cannot be run: {overrun}")),
+        }
+    }
+    match example.outcome {
+        Outcome::Fires if found == 0 => {
+            Some("the rule must find something in this example, and finds nothing".to_owned())
+        }
+        Outcome::Silent | Outcome::Fixed if found > 0 => {
+            Some("the rule must find nothing in this example, and finds something".to_owned())
+        }
+        Outcome::Fires | Outcome::Silent | Outcome::Fixed => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use crate::rule::parse;
+
+    use super::*;
+
+    const PAGE: &str = r#"```toml
+severity = "error"
+confidence = "high"
+selector = "$.access.schedule[?@.kind == 'user']"
+message = "user `{principal}` can delete {$.key.arn}"
+label = "a user"
+help = "use roles"
+references = ["https://wiki.example.com/keys"]
+
+[[related]]
+nodes = "via"
+label = "by `{pattern}` in statement {statement}"
+```
+
+# Users must not delete keys
+
+## What it finds
+
+A user.
+
+## Why it matters
+
+Because.
+
+## Example
+
+```json fires
+{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/a"},"Action":"kms:*","Resource":"*"}}
+```
+
+```json silent
+{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/a"},"Action":"kms:*","Resource":"*"}}
+```
+
+## How to fix
+
+Use roles.
+
+## References
+
+- <https://wiki.example.com/keys>
+"#;
+
+    fn checked(page: &str) -> Result<(), PageError> {
+        let rule = parse("rules/users.md", "users", Cow::Owned(page.to_owned())).unwrap();
+        check(&Catalogue::of_rules(vec![rule]))
+    }
+
+    #[test]
+    fn pages_that_come_with_kmslint_name_only_fields_that_facts_have() {
+        let shape = Shape::of_items(SCHEMA).unwrap();
+        for rule in Catalogue::builtin().unwrap().rules() {
+            assert_eq!(shape.unknown_field(rule), None, "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn what_a_page_says_and_is_not_so_is_told_with_its_place() {
+        assert_eq!(checked(PAGE), Ok(()));
+        for (from, to, place, problem) in [
+            (
+                "@.kind",
+                "@.knd",
+                "4:34",
+                "`knd` is no field of the facts here, which have `kind`",
+            ),
+            ("$.access.schedule", "$.acess.schedule", "4:15", "`acess`"),
+            ("@.kind", "@['knd']", "4:35", "`knd`"),
+            ("@.kind == 'user'", "@.kind == $.key.arnn", "4:48", "`arnn`"),
+            (
+                "@.kind == 'user'",
+                "@.via[?@.patern == 'kms:*']",
+                "4:41",
+                "`patern`",
+            ),
+            ("{principal}", "{prncipal}", "5:19", "`prncipal`"),
+            ("{$.key.arn}", "{$.key.arm}", "5:49", "`arm`"),
+            ("use roles", "use {rolls}", "7:14", "`rolls`"),
+            ("nodes = \"via\"", "nodes = \"vias\"", "11:10", "`vias`"),
+            ("{pattern}", "{patterns}", "12:15", "`patterns`"),
+            ("role/a", "user/b", "31:1", "must find nothing"),
+            ("user/a", "role/b", "27:1", "must find something"),
+            (
+                "\"Effect\":\"Allow\"",
+                "\"Effect\":\"Alow\"",
+                "27:1",
+                "cannot be read",
+            ),
+        ] {
+            let page = PAGE.replacen(from, to, 1);
+            assert_ne!(page, PAGE, "{from}");
+            let error = checked(&page).unwrap_err().to_string();
+            let expected = format!("rules/users.md:{place}: ");
+            assert!(error.starts_with(&expected), "{to}: {error}");
+            assert!(error.contains(problem), "{to}: {error}");
+        }
+    }
+}
