@@ -5,7 +5,10 @@ use crate::aws::arn::reserved_role::{
     IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH,
 };
 use crate::eval::Caller;
-use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
+use crate::policy::{
+    PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
+    has_placeholder_or_is_word,
+};
 
 use super::PrincipalRecord;
 use super::subject::{EVERY_CLASS, Subject};
@@ -70,7 +73,8 @@ fn left_out_path(form: PrincipalForm<'_>) -> Option<&'static str> {
 
 /// Says that nobody of its account is called so, where everyone was loaded.
 fn unlisted(entry: &PrincipalEntry, subject: &Subject<'_>) -> Option<String> {
-    if entry.is_placeholder() {
+    // What stands in for a placeholder keeps the part of it that is not known.
+    if has_placeholder_or_is_word(&entry.text().value) {
         return None;
     }
     let caller = Caller::parse(&entry.text().value).ok()?;
