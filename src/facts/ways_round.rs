@@ -11,7 +11,7 @@ use super::{ConditionRecord, StatementRecord, WaysRound};
 pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
     let statements = &subject.document.statements;
     let denies = |record: &StatementRecord| record.effect == Effect::Deny && record.inert.is_none();
-    let denied: Vec<_> = records
+    let closing: Vec<_> = records
         .iter()
         .zip(statements)
         .filter(|(record, _)| denies(record))
@@ -20,7 +20,7 @@ pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
     let mut found = Vec::new();
     for (record, statement) in records.iter().zip(statements) {
         let both = denies(record).then(|| {
-            let by = |wide: Wide| denied_by(&denied, |other| wide(other, statement));
+            let by = |wide: Wide| denied_by(&closing, |other| wide(other, statement));
             (by(at_least_as_wide), by(for_at_least_the_same))
         });
         found.push(both.unwrap_or_default());

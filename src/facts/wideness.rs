@@ -5,7 +5,7 @@
 
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, PrincipalElement,
-    PrincipalEntry, PrincipalForm, ResourceElement, Statement, glob,
+    PrincipalEntry, PrincipalForm, ResourceElement, ResourcePattern, Statement, glob,
 };
 
 /// Whether `other` applies to every request to which `judged` applies, the action aside.
@@ -79,7 +79,7 @@ fn resources(other: Option<&ResourceElement>, judged: Option<&ResourceElement>) 
         patterns.all(|pattern| covers(by, &pattern.text.value))
     };
     match (other.negated, judged.negated) {
-        (false, _) if other.patterns.iter().any(|pattern| pattern.is_everything()) => true,
+        (false, _) if other.patterns.iter().any(ResourcePattern::is_everything) => true,
         (false, false) => all(judged, other),
         (true, true) => all(other, judged),
         (false, true) | (true, false) => false,

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::aws::nearest;
-use crate::facts::{SCHEMA, of_inventory};
+use crate::facts::{Limits, SCHEMA, of_inventory};
 use crate::lint::try_run;
 use crate::load::load_over;
 use crate::rule::{Catalogue, Example, Outcome, PageError, PageProblem, Rule, Shape, UnknownField};
@@ -68,7 +68,7 @@ fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> 
     }
     let alone = catalogue.only(rule.id.as_str());
     let mut found = 0_usize;
-    for facts in of_inventory(&loaded.inventory, &loaded.sources, Default::default()) {
+    for facts in of_inventory(&loaded.inventory, &loaded.sources, Limits::default()) {
         match try_run(&facts, &alone) {
             Ok(findings) => found = found.saturating_add(findings.len()),
             Err(overrun) => return Some(format!("the example cannot be run: {overrun}")),

@@ -146,13 +146,7 @@ impl Records<'_> {
         let own = self.own_via(holder, action);
         let policies: BTreeSet<_> = own.iter().filter_map(|via| via.policy.clone()).collect();
         via.extend(own);
-        let granting = || permitted.granting.iter().filter_map(|i| self.statement(*i));
-        let only_root = permitted.only_root;
-        let spared = self.spared(action);
-        let (narrowed, to_account) = (
-            granting().all(narrowing::narrows),
-            granting().any(narrowing::narrows_to_account),
-        );
+        let (narrowed, narrowed_to_account) = self.narrowed(permitted, action);
         Access {
             principal: holder.principal.to_owned(),
             name: name(holder).to_owned(),
@@ -175,24 +169,35 @@ impl Records<'_> {
             conditional_days,
             depends_on: permitted.depends_on.iter().cloned().collect(),
             without_mfa: permitted.without_mfa,
-            narrowed: only_root || narrowed || spared.is_some(),
-            narrowed_to_account: match spared {
-                _ if only_root => false,
-                Some(Spared::Some) => false,
-                Some(Spared::Account) => to_account || !narrowed,
-                None => to_account,
-            },
+            narrowed,
+            narrowed_to_account,
             can_schedule: false,
             trusted: false,
             through_iam: permitted.through_iam,
             policies: policies.into_iter().collect(),
-            only_root,
+            only_root: permitted.only_root,
             held_back: permitted.held_back,
             sole: false,
             uses: holder.companions.uses.map(KmsAction::qualified),
             lacks: holder.companions.lacks,
             via,
             at,
+        }
+    }
+
+    /// Whether conditions narrow whom the statements that grant it mean by `*`, and whether only to an
+    /// account or organization.
+    fn narrowed(&self, permitted: &Permitted, action: KmsAction) -> (bool, bool) {
+        let granting = || permitted.granting.iter().filter_map(|i| self.statement(*i));
+        if permitted.only_root {
+            return (true, false);
+        }
+        let narrowed = granting().all(narrowing::narrows);
+        let to_account = granting().any(narrowing::narrows_to_account);
+        match self.spared(action) {
+            None => (narrowed, to_account),
+            Some(Spared::Some) => (true, false),
+            Some(Spared::Account) => (true, to_account || !narrowed),
         }
     }
 
