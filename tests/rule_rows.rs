@@ -471,7 +471,7 @@ fn a_whole_policy_that_nobody_can_change_is_an_error_and_a_piece_a_doubt() {
     for answer in [
         format!(r#"{{"Policy":{quoted},"PolicyName":"default"}}"#),
         format!(r#"{{"Policy":{quoted}}}"#),
-        quoted.clone(),
+        quoted,
     ] {
         let found = run(&[("policy.json", answer)]);
         has(&found, "policy-change-by-nobody", Severity::Error);
