@@ -435,3 +435,30 @@ fn configured_actions_are_what_a_gain_fails_on() {
     assert_eq!(code("loosened", deletion, [None, Some("")]), 1);
     assert_eq!(code("added", grant, [None, listed]), 1);
 }
+
+/// A Deny that needs a condition key which does not exist protected nothing: put right, it only takes.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+#[test]
+fn a_denial_by_a_key_that_does_not_exist_is_no_protection() {
+    let deny = |key: &str| {
+        let window = json!({"NumericLessThan": {key: "30"}});
+        let actions = ["kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"];
+        with(
+            with(deny(&actions), "Principal", json!("*")),
+            "Condition",
+            window,
+        )
+    };
+    let slip = policy(&[account(), deny("kms:PendingWindowInDays")]);
+    let right = policy(&[
+        account(),
+        deny("kms:ScheduleKeyDeletionPendingWindowInDays"),
+    ]);
+    let told = diff("nonexistent", &slip, &right);
+    assert_eq!((told.code, told.gains().len()), (0, 0), "{}", told.text);
+    assert!(!told.loses().is_empty());
+    // Gone, it gives nothing; the one that was right gives.
+    let none = policy(&[account()]);
+    assert_eq!(diff("nonexistent-gone", &slip, &none).code, 0);
+    assert_eq!(diff("existent-gone", &right, &none).code, 1);
+}

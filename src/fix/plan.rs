@@ -27,8 +27,6 @@ pub(super) struct Meant {
     pub(super) gains: ActionSet,
     /// Operations that somebody may lose.
     pub(super) loses: ActionSet,
-    /// Operations that somebody perhaps had and may now surely have.
-    pub(super) clears: ActionSet,
     /// Of `ScheduleKeyDeletion`, the cases that may change.
     pub(super) cases: CaseSet,
     /// The principals whose permissions may change, as the policy writes them; nothing: anyone's.
@@ -40,7 +38,6 @@ impl Meant {
     pub(super) const NOTHING: Self = Self {
         gains: ActionSet::EMPTY,
         loses: ActionSet::EMPTY,
-        clears: ActionSet::EMPTY,
         cases: CaseSet::ALL,
         who: None,
     };
@@ -71,7 +68,6 @@ impl Meant {
         Self {
             gains: self.gains.union(other.gains),
             loses: self.loses.union(other.loses),
-            clears: self.clears.union(other.clears),
             cases: self.cases | other.cases,
             who: who.map(|(own, other)| &own | other),
         }

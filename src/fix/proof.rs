@@ -46,12 +46,7 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
             let fine = is_meant && days && allowed.contains(change.action);
             !fine && !cases.is_empty()
         };
-        let clears = |change: &Change| {
-            is_meant
-                && meant.clears.contains(change.action)
-                && change.before.conditional.includes(change.gains)
-        };
-        let gained = of(&|change| !clears(change) && wrong(meant.gains, change, change.gains));
+        let gained = of(&|change| wrong(meant.gains, change, change.gains));
         let lost = of(&|change| wrong(meant.loses, change, change.loses));
         for (verb, actions) in [("gains", gained), ("loses", lost)] {
             if !actions.is_empty() {

@@ -59,11 +59,6 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
             } else {
                 ActionSet::EMPTY
             },
-            // A key that does not exist left open whether the `Deny` holds.
-            clears: match statement.record.effect {
-                Effect::Deny => statement.record.covers,
-                Effect::Allow => ActionSet::EMPTY,
-            },
             ..Meant::loses(deletion)
         },
         caution,

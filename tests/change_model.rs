@@ -1,0 +1,400 @@
+//! A naive model of fixes and differences: the second evaluator of these tests decides single requests
+//! with the policy before and after, and what `kmslint` says of the change must hold of each.
+//!
+//! `SEEDS=40 cargo test --test change_model` runs forty seeds instead of one.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+mod naive;
+
+use std::path::Path;
+
+use kmslint::aws::condition_key::{self, NameForm};
+use kmslint::aws::{ActionSet, KmsAction, Presence, PrincipalKind, ValueType};
+use kmslint::config::FAIL_ON_GAIN;
+use kmslint::difference::{Change, Difference, Side, Way, between};
+use kmslint::eval::{Caller, CaseSet};
+use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::finding::{Finding, fingerprint};
+use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
+use kmslint::lint::{run, run_all};
+use kmslint::load::{Loaded, load_over};
+use kmslint::rule::Catalogue;
+use kmslint::source::{Discovery, Overlay, Root};
+use serde_json::{Map, Value as Json, json};
+
+const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
+
+/// What is asked of each caller.
+const ACTIONS: [KmsAction; 8] = [
+    KmsAction::ScheduleKeyDeletion,
+    KmsAction::CancelKeyDeletion,
+    KmsAction::PutKeyPolicy,
+    KmsAction::DeleteImportedKeyMaterial,
+    KmsAction::DisableKey,
+    KmsAction::EnableKey,
+    KmsAction::CreateGrant,
+    KmsAction::Decrypt,
+];
+
+/// The day counts that are asked about, and none.
+const DAYS: [Option<u8>; 4] = [Some(7), Some(14), Some(30), None];
+
+fn seeds() -> std::ops::Range<u64> {
+    let count = std::env::var("SEEDS").ok();
+    let count = count.map_or(1, |count| count.parse().unwrap());
+    500..500 + count
+}
+
+/// A key with its description and a policy, as two answers of AWS.
+fn load(key: &str, policy: &Json) -> (Loaded, Discovery, Overlay) {
+    let answer = json!({"Policy": policy.to_string(), "PolicyName": "default"});
+    let mut parts = key.rsplit(['/', ':']);
+    let id = parts.next().unwrap();
+    let account = key.split(':').nth(4).unwrap();
+    let describe = json!({"KeyMetadata": {"Arn": key, "KeyId": id, "AWSAccountId": account}});
+    let (mut overlay, mut discovery) = (Overlay::default(), Discovery::default());
+    for (name, text) in [("describe-key.json", describe), ("policy.json", answer)] {
+        let path = Path::new("key").join(name);
+        overlay.put(&path, text.to_string().as_bytes());
+        discovery.found.push(path);
+    }
+    (load_over(&discovery, &overlay), discovery, overlay)
+}
+
+fn side(loaded: &Loaded) -> Side<'_> {
+    Side {
+        inventory: &loaded.inventory,
+        sources: &loaded.sources,
+        roots: &[],
+    }
+}
+
+fn difference(before: &Loaded, after: &Loaded) -> Difference {
+    between(side(before), side(after), ACTIONS.into_iter().collect())
+}
+
+fn set(context: &mut Map<String, Json>, name: &str, value: &str) {
+    context.retain(|own, _| !own.eq_ignore_ascii_case(name));
+    context.insert(name.to_owned(), json!(value));
+}
+
+/// Makes a context one that AWS could send for this caller, key and action.
+fn complete(context: &mut Map<String, Json>, principal: &str, key: &str, action: KmsAction) {
+    let caller = Caller::parse(principal).unwrap();
+    let kind = caller.class();
+    context.retain(|name, _| condition_key::presence(name, action, kind) != Presence::Never);
+    let parts: Vec<_> = key.split(':').collect();
+    let is_multi_region = key.contains("/mrk-");
+    set(context, "aws:SecureTransport", "true");
+    set(context, "aws:RequestedRegion", parts[3]);
+    set(context, "aws:ResourceAccount", parts[4]);
+    set(context, "kms:MultiRegion", &is_multi_region.to_string());
+    if !is_multi_region {
+        context.retain(|own, _| !own.eq_ignore_ascii_case("kms:MultiRegionKeyType"));
+    }
+    set(
+        context,
+        "aws:PrincipalIsAWSService",
+        &caller.is_service().to_string(),
+    );
+    if let Some(account) = caller.account() {
+        set(context, "aws:PrincipalAccount", account.as_str());
+        set(context, "kms:CallerAccount", account.as_str());
+        let name = principal.rsplit(['/', ':']).next().unwrap();
+        let (word, is_itself) = match kind {
+            PrincipalKind::User => {
+                set(context, "aws:username", name);
+                ("User", true)
+            }
+            PrincipalKind::Root => ("Account", true),
+            PrincipalKind::FederatedUser => {
+                set(
+                    context,
+                    "aws:userid",
+                    &format!("{}:{name}", account.as_str()),
+                );
+                ("FederatedUser", true)
+            }
+            _ => ("AssumedRole", false),
+        };
+        set(context, "aws:PrincipalType", word);
+        if is_itself {
+            set(context, "aws:PrincipalArn", principal);
+        }
+    }
+    for known in condition_key::all().filter(|known| known.form == NameForm::Whole) {
+        let is_there = context
+            .keys()
+            .any(|own| own.eq_ignore_ascii_case(known.name));
+        if !is_there && known.presence(action, kind) == Presence::Always {
+            let sample = match known.value_type {
+                ValueType::Bool => "false",
+                ValueType::Numeric => "5",
+                ValueType::Date => "2026-05-05T05:05:05Z",
+                ValueType::Arn => "arn:aws:iam::111122223333:role/sample",
+                ValueType::Ip => "203.0.113.5",
+                ValueType::String | ValueType::Binary => "sample",
+            };
+            set(context, known.name, sample);
+        }
+    }
+}
+
+/// What a request says of its caller, where nothing but the key policy decides.
+const ALONE: [&str; 4] = ["id", "principal", "context", "complete_context"];
+
+/// Requests with this key and policy in place of their own: every caller with its context, without
+/// policies of its own and with them.
+fn questions(
+    callers: &[Json],
+    key: &str,
+    action: KmsAction,
+    days: Option<u8>,
+) -> impl Iterator<Item = Json> {
+    let ask = move |request: &Json, alone: bool| {
+        let mut request = request.clone();
+        let fields = request.as_object_mut().unwrap();
+        if alone {
+            fields.retain(|field, _| ALONE.contains(&field.as_str()));
+        }
+        for field in ["alias_arn", "alias"] {
+            fields.remove(field);
+        }
+        fields.insert("key_arn".to_owned(), json!(key));
+        fields.insert("action".to_owned(), json!(action.qualified()));
+        let principal = fields["principal"].as_str().unwrap().to_owned();
+        let context = fields["context"].as_object_mut().unwrap();
+        context.retain(|name, _| !name.eq_ignore_ascii_case(WINDOW));
+        if let (KmsAction::ScheduleKeyDeletion, Some(days)) = (action, days) {
+            context.insert(WINDOW.to_owned(), json!(days.to_string()));
+        }
+        complete(context, &principal, key, action);
+        request
+    };
+    let asked: Vec<_> = callers
+        .iter()
+        .flat_map(|caller| [ask(caller, true), ask(caller, false)])
+        .collect();
+    asked.into_iter()
+}
+
+fn is_allowed(request: &Json, policy: &Json) -> bool {
+    let mut request = request.clone();
+    request["key_policy"] = policy.clone();
+    naive::decide(&request).decision == "allowed"
+}
+
+fn days_of(action: KmsAction) -> &'static [Option<u8>] {
+    if action == KmsAction::ScheduleKeyDeletion {
+        &DAYS
+    } else {
+        &DAYS[3..]
+    }
+}
+
+/// Whether the cases hold the day count; an omitted one where they hold either reading of it.
+fn holds(cases: CaseSet, days: Option<u8>) -> bool {
+    match days {
+        Some(days) => cases.days().any(|own| own.days() == days),
+        None => !(cases & CaseSet::OMITTED).is_empty(),
+    }
+}
+
+fn kind(finding: &Finding) -> Option<FixKind> {
+    let rules = Catalogue::builtin().unwrap().rules().iter();
+    let mut own = rules.filter(|rule| *rule.id.as_str() == *finding.rule);
+    FixKind::from_name(own.next()?.fix.as_ref()?)
+}
+
+fn facts(loaded: &Loaded) -> Vec<Facts> {
+    of_inventory(&loaded.inventory, &loaded.sources, Limits::default())
+}
+
+/// The safe fixes, all made.
+fn repaired(loaded: &Loaded) -> Repaired {
+    let mut findings = run_all(&facts(loaded), Catalogue::builtin().unwrap());
+    fingerprint(&mut findings, &loaded.sources, &Root::default());
+    let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
+    let shop = Workshop {
+        inventory: &loaded.inventory,
+        sources: &loaded.sources,
+        limits: Limits::default(),
+        trusted: &[],
+        organization: None,
+        check: &check,
+    };
+    shop.repair(&findings, &kind, &Proposal::is_safe)
+}
+
+/// What a safe fix may give to somebody: ways to undo a deletion, and to see the key.
+const MAY_BE_GIVEN: [KmsAction; 4] = [
+    KmsAction::CancelKeyDeletion,
+    KmsAction::DescribeKey,
+    KmsAction::DisableKey,
+    KmsAction::EnableKey,
+];
+
+#[test]
+fn safe_fixes_give_nobody_what_loses_a_key() {
+    let (mut changed, mut sets) = (0, 0);
+    for seed in seeds() {
+        let requests: Vec<_> = generate::Requests::new(seed, false).take(120).collect();
+        for (number, request) in requests.iter().enumerate() {
+            let (policy, key) = (&request["key_policy"], request["key_arn"].as_str().unwrap());
+            if !policy.is_object() {
+                continue;
+            }
+            let (before, discovery, mut overlay) = load(key, policy);
+            let done = repaired(&before);
+            let Some(text) = done.files.values().next() else {
+                continue;
+            };
+            sets += 1;
+            overlay.put("key/policy.json", text.as_bytes());
+            let after = load_over(&discovery, &overlay);
+            let answer: Json = serde_json::from_str(text).unwrap();
+            let edited: Json = serde_json::from_str(answer["Policy"].as_str().unwrap()).unwrap();
+            let at = format!("seed {seed}, {number}");
+            // The two commands do not contradict each other.
+            let told = difference(&before, &after);
+            assert!(!told.fails(FAIL_ON_GAIN), "{at}: {told:#?}");
+            let [old, new] = [facts(&before), facts(&after)];
+            let [old, new] = [&old[0].access, &new[0].access];
+            for (old, new) in [
+                (old.someone_can_schedule, new.someone_can_schedule),
+                (old.someone_can_cancel, new.someone_can_cancel),
+                (
+                    old.someone_can_put_key_policy,
+                    new.someone_can_put_key_policy,
+                ),
+            ] {
+                assert!(new || !old, "{at}: {policy:#} {edited:#}");
+            }
+            let callers = &requests[number..requests.len().min(number + 4)];
+            for action in ACTIONS {
+                for days in days_of(action) {
+                    for request in questions(callers, key, action, *days) {
+                        let could = is_allowed(&request, policy);
+                        let can = is_allowed(&request, &edited);
+                        if could == can {
+                            continue;
+                        }
+                        changed += 1;
+                        let gained = can && !MAY_BE_GIVEN.contains(&action);
+                        assert!(!gained, "{at}: {request:#} {policy:#} {edited:#}");
+                        let lines = done.totals.iter().flat_map(|total| &total.every_effect);
+                        let mut lines = lines.filter(|line| line.contains(action.name()));
+                        assert!(lines.next().is_some(), "{at}: {action:?} {:?}", done.totals);
+                        assert!(is_told(&told, action, *days, can), "{at}: {request:#}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(changed > 50 && sets > 30, "{changed} {sets}");
+}
+
+fn is_told(told: &Difference, action: KmsAction, days: Option<u8>, gains: bool) -> bool {
+    let mut changes = told.subjects.iter().flat_map(|subject| &subject.changes);
+    changes.any(|change| {
+        let cases = if gains { change.gains } else { change.loses };
+        change.action == action && holds(cases, days)
+    })
+}
+
+/// Statements of both policies, some on each side.
+fn mixed(one: &Json, other: &Json, pick: u64) -> Option<(Json, Json)> {
+    let statements = |policy: &Json| match &policy["Statement"] {
+        Json::Array(all) => all.clone(),
+        single => vec![single.clone()],
+    };
+    let mut all = statements(one);
+    all.extend(statements(other));
+    let some = |pick: u64| {
+        let kept = all.iter().enumerate();
+        let kept = kept.filter(|(at, _)| pick >> (at % 16) & 3 > 0);
+        let kept: Vec<_> = kept.map(|(_, statement)| statement.clone()).collect();
+        let mut policy = one.clone();
+        policy["Statement"] = json!(kept);
+        (!kept.is_empty()).then_some(policy)
+    };
+    Some((some(pick)?, some(pick.rotate_right(7))?))
+}
+
+/// Whether the change is about this caller, and about it alone.
+fn is_about(change: &Change, caller: &str) -> bool {
+    let name = &change.who.name;
+    let role = || {
+        let (head, session) = caller.split_once(":assumed-role/")?;
+        let role = session.split('/').next()?;
+        let account = head.rsplit(':').next()?;
+        let own = name.split_once(":role/")?;
+        let last = own.1.rsplit('/').next()?;
+        Some(own.0.ends_with(account) && last == role)
+    };
+    change.who.way == Way::Known
+        && match change.who.kind {
+            PrincipalKind::User | PrincipalKind::Session => name == caller,
+            PrincipalKind::Role => name == caller || role() == Some(true),
+            _ => false,
+        }
+}
+
+#[test]
+fn differences_miss_nobody_and_invent_nobody() {
+    let (mut missed, mut invented) = (0, 0);
+    for seed in seeds() {
+        let requests: Vec<_> = generate::Requests::new(seed + 10_000, false)
+            .take(150)
+            .collect();
+        for (number, request) in requests.iter().enumerate() {
+            let other = &requests[(number * 7 + 3) % requests.len()];
+            let key = request["key_arn"].as_str().unwrap();
+            let both = [request, other].map(|of| &of["key_policy"]);
+            if both.iter().any(|policy| !policy.is_object()) {
+                continue;
+            }
+            let pick = (number as u64 + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let Some((old, new)) = mixed(both[0], both[1], pick) else {
+                continue;
+            };
+            let [before, after] = [&old, &new].map(|policy| load(key, policy).0);
+            let told = difference(&before, &after);
+            let at = format!("seed {seed}, {number}");
+            let callers = [request.clone(), other.clone()];
+            for action in ACTIONS {
+                for days in days_of(action) {
+                    for request in questions(&callers, key, action, *days) {
+                        let (could, can) = (is_allowed(&request, &old), is_allowed(&request, &new));
+                        if could != can {
+                            missed += 1;
+                            let is_told = is_told(&told, action, *days, can);
+                            assert!(is_told, "{at}: {request:#} {old:#} {new:#} {told:#?}");
+                        }
+                        // What is firmly said of one caller is so.
+                        let alone = request.as_object().unwrap().len() == ALONE.len() + 2;
+                        let caller = request["principal"].as_str().unwrap();
+                        let changes = told.subjects.iter().flat_map(|subject| &subject.changes);
+                        let own = changes.filter(|change| {
+                            change.action == action && alone && is_about(change, caller)
+                        });
+                        for change in own {
+                            for (permission, is) in [(&change.before, could), (&change.after, can)]
+                            {
+                                let firm = permission.possible().is_empty() && is
+                                    || holds(permission.allowed, *days)
+                                        && permission.allowed.includes(CaseSet::OMITTED)
+                                        && !is;
+                                invented += 1;
+                                assert!(!firm, "{at}: {change:#?} {request:#} {old:#} {new:#}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(missed > 200 && invented > 150, "{missed} {invented}");
+    assert!(ACTIONS.into_iter().collect::<ActionSet>().len() == ACTIONS.len());
+}
