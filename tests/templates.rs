@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use kmslint::facts::{Limits, of_inventory};
 use kmslint::lint::run_all;
@@ -35,6 +37,84 @@ fn rules(files: &[(String, String)]) -> BTreeSet<String> {
         .iter()
         .map(|finding| finding.rule.to_string())
         .collect()
+}
+
+/// A template with a placeholder for a role, one in an action and one in a value, and findings that have
+/// fixes.
+const TEMPLATE: &str = r#"{"Version":"2012-10-17","Statement":[
+  {"Sid":"Root","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::${account_id}:root"},
+   "Action":"kms:*","Resource":"*"},
+  {"Sid":"Admin","Effect":"Allow","Principal":{"AWS":"${admin_role_arn}"},
+   "Action":["kms:ScheduleKeyDeletion","kms:${more}"],"Resource":"*",
+   "Condition":{"StringEquals":{"kms:ViaService":"${service}"}}}]}"#;
+
+/// The exit code of a run over the template, and all that is said in one line.
+fn program(name: &str, arguments: &[&str]) -> (i32, String) {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("template-{name}"));
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    fs::write(directory.join("policy.json"), TEMPLATE).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
+        .args(arguments)
+        .current_dir(&directory)
+        .output()
+        .unwrap();
+    let after = fs::read_to_string(directory.join("policy.json")).unwrap();
+    // Whatever is added, what the template says stays.
+    let said = TEMPLATE.strip_suffix("]}").unwrap();
+    assert!(after.starts_with(said), "{arguments:?}: {after}");
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    let words = text.concat();
+    let words = words.split_whitespace().filter(|word| *word != "│");
+    (
+        output.status.code().unwrap(),
+        words.collect::<Vec<_>>().join(" "),
+    )
+}
+
+#[test]
+fn every_command_says_how_many_values_were_placeholders() {
+    const SAID: &str = "4 values of the policies are placeholders of a template: what depends on what \
+         will stand there is not known";
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const WHO: &str = "arn:aws:iam::111122223333:role/Admin";
+    let (code, text) = program("check", &["check", "policy.json"]);
+    assert!(
+        code != 2 && text.contains("4 placeholders"),
+        "{code}: {text}"
+    );
+    let (code, text) = program("fix", &["fix", "policy.json", "--only", "all"]);
+    assert!(code != 2 && text.contains(SAID), "{code}: {text}");
+    let (_, text) = program(
+        "preflight",
+        &["preflight", "--key", KEY, "--principal", WHO, "policy.json"],
+    );
+    assert!(text.contains(SAID), "{text}");
+    let simulate = [
+        "simulate",
+        "--key",
+        KEY,
+        "--principal",
+        WHO,
+        "--key-policy",
+        "policy.json",
+    ];
+    let (code, text) = program("simulate", &simulate);
+    assert!(code == 1 && text.contains(SAID), "{code}: {text}");
+    let (code, text) = program("json", &[&simulate[..], &["--format", "json"]].concat());
+    assert!(
+        code == 1 && text.contains("\"placeholders\": 4"),
+        "{code}: {text}"
+    );
+}
+
+#[test]
+fn fix_writes_nothing_over_a_placeholder() {
+    // Each run asserts that the statements of the template are as they were.
+    for only in ["safe", "all"] {
+        let (code, text) = program(only, &["fix", "policy.json", "--write", "--only", only]);
+        assert!(code == 0 || text.contains("placeholder"), "{code}: {text}");
+    }
 }
 
 fn file(text: &str) -> Vec<(String, String)> {

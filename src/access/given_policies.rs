@@ -35,6 +35,15 @@ impl GivenPolicies {
         }
     }
 
+    /// Every policy.
+    pub fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
+        let limits = self.boundary.iter().chain(&self.session);
+        let levels = self.scps.iter().chain(&self.rcps);
+        let named = std::iter::once(&self.identity).chain(limits).chain(levels);
+        let named = named.flatten().map(|policy| &policy.document);
+        self.key_policy.iter().chain(named)
+    }
+
     /// The policies that decide the request.
     pub fn policies(&self) -> PolicySet<'_> {
         self.applicable().with(self.key_policy.as_ref())

@@ -140,6 +140,17 @@ pub(super) fn report_files(project: &Project, named: Named, terminal: &Terminal)
     err.flush()
 }
 
+/// Tells on standard error that values of policies are placeholders, where a command does not count them.
+pub(super) fn report_placeholders(project: &Project, rest: &str) -> io::Result<()> {
+    let count = project.loaded.inventory.placeholders();
+    if let Some(sentence) = report::placeholders(count) {
+        let mut err = output::stderr();
+        writeln!(err, "note: {sentence}{rest}")?;
+        err.flush()?;
+    }
+    Ok(())
+}
+
 /// Tells on standard error what could not be read.
 pub(super) fn report_failures(project: &Project, terminal: &Terminal) -> io::Result<()> {
     let mut err = output::stderr();

@@ -19,7 +19,9 @@ use crate::source::{Location, Root, Sources};
 
 use super::acceptances;
 use super::clock;
-use super::inputs::{InputArguments, report_failures, report_files, report_loosened};
+use super::inputs::{
+    InputArguments, report_failures, report_files, report_loosened, report_placeholders,
+};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
 
@@ -102,6 +104,7 @@ pub(super) fn run(
     // Without everything that was given there is no verdict: what is missing may be what speaks
     // against it.
     report_files(&project, arguments.inputs.named(), terminal)?;
+    report_placeholders(&project, "")?;
     if !project.failures.is_empty() {
         report_failures(&project, terminal)?;
         return Ok(ExitCode::Failure);

@@ -153,7 +153,10 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     if let Some(unknown) = &unknown {
         shown = shown.of_unknown(unknown);
     }
-    let view = explanation::View::from(&shown);
+    let view = explanation::View {
+        placeholders: files.placeholders(),
+        ..explanation::View::from(&shown)
+    };
     let mut out = output::stdout();
     match arguments.format {
         Format::Human => explanation::human(&mut out, &files.sources, &view, &terminal.style)?,

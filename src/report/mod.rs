@@ -30,7 +30,7 @@ mod visible;
 mod window;
 
 pub use run::{Reported, RuleInfo, Run};
-pub use summary::Summary;
+pub use summary::{Summary, placeholders};
 pub use visible::lines as visible_lines;
 
 /// A number and what it counts, in the plural where it is not one: `2 key policies`.

@@ -39,6 +39,19 @@ pub struct Summary {
     pub fixable: Option<Fixable>,
 }
 
+/// That so many values of policies are placeholders of a template, and what that means; nothing where
+/// none is.
+pub fn placeholders(count: usize) -> Option<String> {
+    let values = match count {
+        0 => return None,
+        1 => "one value of the policies is a placeholder".to_owned(),
+        _ => format!("{count} values of the policies are placeholders"),
+    };
+    Some(format!(
+        "{values} of a template: what depends on what will stand there is not known"
+    ))
+}
+
 impl Summary {
     /// Counts findings and failures of a run over so many files that were checked, and what became of
     /// all.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::inputs::{report_failures, report_files, report_loosened};
+use crate::cli::inputs::{report_failures, report_files, report_loosened, report_placeholders};
 use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure, output};
 use crate::fix::{Repaired, Session};
@@ -33,6 +33,7 @@ impl Shown<'_> {
     pub(super) fn exit_code(&self, blocked: bool) -> Result<ExitCode, Failure> {
         let project = &self.session.checked.project;
         report_files(project, self.arguments.named(), self.terminal)?;
+        report_placeholders(project, "; no fix changes a statement that has one")?;
         report_failures(project, self.terminal)?;
         report_loosened(project, self.terminal)?;
         Ok(if blocked || !project.failures.is_empty() {

@@ -32,9 +32,16 @@ pub(in crate::report) struct Document<'a> {
     unknown_action: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     not_given: &'a [&'a str],
+    #[serde(skip_serializing_if = "is_none")]
+    placeholders: usize,
     statements: Vec<JsonStatement<'a>>,
     nearest_miss: Option<JsonMiss<'a>>,
     examples: Option<JsonExamples>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -92,6 +99,7 @@ pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) 
         undocumented: &view.undocumented,
         unknown_action: view.unknown_action,
         not_given: &view.not_given,
+        placeholders: view.placeholders,
         statements: view
             .deciding
             .iter()

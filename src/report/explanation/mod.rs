@@ -44,6 +44,8 @@ pub struct View<'a> {
     pub unknown_action: Option<&'a str>,
     /// What it depends on that was not given: `key_policy`, `alias`.
     pub not_given: Vec<&'a str>,
+    /// How many values of the policies are placeholders of a template.
+    pub placeholders: usize,
     /// Requests that show the difference.
     pub examples: Option<Examples<'a>>,
 }

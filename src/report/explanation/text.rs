@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{Context, Examples, StatementView, View, bar, sentence};
-use crate::report::Style;
 use crate::report::snippet::{Block, Tone, paint, render};
 use crate::report::visible::{prose, wrap};
+use crate::report::{Style, placeholders};
 use crate::source::{Location, Sources};
 
 /// Writes the decision in one sentence, then the days, what decided, what came near, examples.
@@ -39,6 +39,10 @@ pub fn human(
     }
     undocumented(out, view, style)?;
     not_given(out, view, style)?;
+    if let Some(words) = placeholders(view.placeholders) {
+        let title = paint("not known:", Tone::Warning, style);
+        writeln!(out, "  {title} {words}\n")?;
+    }
     if let Some(examples) = &view.examples {
         contexts(out, examples, style)?;
     }

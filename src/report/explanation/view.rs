@@ -31,6 +31,7 @@ impl<'a> From<&'a Explained> for View<'a> {
             undocumented: undocumented(explained),
             unknown_action: explained.unknown_action.as_deref(),
             not_given: explained.not_given.clone(),
+            placeholders: 0,
             examples: examples(explained),
         }
     }
