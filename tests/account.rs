@@ -20,6 +20,7 @@ const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56e
 fn limits() -> Limits {
     Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     }
 }
 

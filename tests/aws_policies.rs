@@ -17,6 +17,7 @@ fn check(discovery: &Discovery) -> (Vec<Finding>, usize) {
     let loaded = load(discovery);
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     let found = run_all(&facts, Catalogue::builtin().unwrap());

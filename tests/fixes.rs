@@ -33,6 +33,7 @@ static KINDS: LazyLock<BTreeMap<&str, FixKind>> = LazyLock::new(|| {
 fn limits() -> Limits {
     Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     }
 }
 

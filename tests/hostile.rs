@@ -92,6 +92,7 @@ fn whole_run(discovery: &Discovery) {
     let loaded = load(discovery);
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     let findings = run_all(&facts, Catalogue::builtin().unwrap());

@@ -32,6 +32,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     assert!(loaded.errors.is_empty(), "{:?} {files:?}", loaded.errors);
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     for facts in &facts {

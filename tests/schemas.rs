@@ -29,6 +29,7 @@ fn facts_of(directory: PathBuf) -> (Loaded, Vec<Facts>) {
     let loaded = load(&discover(&[directory], &Filter::default()));
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     (loaded, facts)

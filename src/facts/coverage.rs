@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::{Coverage, Lookup, LookupFilter, LookupProblem, Moments, PlaceRecord};
 
+use super::Limits;
+
 /// What the loaded CloudTrail files cover, over all keys.
 #[derive(Clone, Debug, Serialize)]
 pub struct CoverageRecord {
@@ -33,8 +35,8 @@ pub struct CoverageRecord {
     pub spans: Vec<CoverageSpan>,
 }
 
-/// A time in which management events follow one another within 24 hours, or which an answer of
-/// `lookup-events` is about.
+/// A time in which management events follow one another within `[evidence] maximum_gap_hours`, or
+/// which an answer of `lookup-events` is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CoverageSpan {
     /// The account whose events these are; null where no event of the answer says it.
@@ -49,14 +51,11 @@ pub struct CoverageSpan {
     pub missing: Vec<String>,
 }
 
-/// The gap that `[evidence] maximum_gap_hours` has unless configured.
-const GAP: SignedDuration = SignedDuration::from_hours(24);
-
 /// How far apart two events of KMS may be where nothing else shows that KMS is in the trail.
 const KMS_GAP: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is covered, told for a key.
-pub(super) fn covered(coverage: &Coverage, key: Option<&KeyArn>) -> CoverageRecord {
+pub(super) fn covered(coverage: &Coverage, key: Option<&KeyArn>, limits: Limits) -> CoverageRecord {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     CoverageRecord {
         files: coverage.files,
@@ -68,17 +67,18 @@ pub(super) fn covered(coverage: &Coverage, key: Option<&KeyArn>) -> CoverageReco
         accounts: coverage.accounts.iter().map(ToString::to_string).collect(),
         truncated: coverage.truncated,
         covers_region: key.map(|arn| coverage.regions.contains(arn.region())),
-        spans: spans(coverage, key),
+        spans: spans(coverage, key, limits),
     }
 }
 
-fn spans(coverage: &Coverage, key: Option<&KeyArn>) -> Vec<CoverageSpan> {
+fn spans(coverage: &Coverage, key: Option<&KeyArn>, limits: Limits) -> Vec<CoverageSpan> {
+    let gap = SignedDuration::from_hours(limits.maximum_gap_hours.into());
     let is_own = |account: Option<AccountId>, region: &str| {
         key.is_none_or(|arn| account == Some(arn.account()) && region == arn.region())
     };
     let places = coverage.places.iter();
     let places = places.filter(|((account, region), _)| is_own(Some(*account), region));
-    let trails = places.flat_map(|(place, record)| of_trails(coverage, place, record));
+    let trails = places.flat_map(|(place, record)| of_trails(coverage, place, record, gap));
     let lookups = coverage.lookups.iter();
     let lookups = lookups.filter(|lookup| {
         let mut places = lookup.places.iter();
@@ -103,13 +103,14 @@ fn of_trails(
     coverage: &Coverage,
     place: &(AccountId, String),
     record: &PlaceRecord,
+    gap: SignedDuration,
 ) -> Vec<CoverageSpan> {
     let reads = if record.reads.is_empty() {
         &record.writes
     } else {
         &record.reads
     };
-    let spans = together(reads, GAP).into_iter();
+    let spans = together(reads, gap).into_iter();
     spans
         .map(|(from, to)| CoverageSpan {
             account: Some(place.0.to_string()),

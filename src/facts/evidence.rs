@@ -11,7 +11,7 @@ use crate::source::{Location, Sources};
 
 use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};
-use super::{Facts, Place};
+use super::{Facts, Limits, Place};
 
 /// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
 /// key is not used.
@@ -159,7 +159,7 @@ const MAX_LISTED: usize = 20;
 pub(super) fn record(
     key: &Key,
     index: &TrailIndex<'_>,
-    sources: &Sources,
+    (sources, limits): (&Sources, Limits),
     (at, pending): (Place, bool),
 ) -> Option<EvidenceRecord> {
     let coverage = &index.trail().coverage;
@@ -180,7 +180,7 @@ pub(super) fn record(
         cancelled: cancelled.map(|events| events.last),
     };
     Some(EvidenceRecord {
-        coverage: covered(coverage, key.arn.as_ref()),
+        coverage: covered(coverage, key.arn.as_ref(), limits),
         events: history.events.iter().map(|events| events.count).sum(),
         scheduled: scheduled.map(|events| history.call(events)),
         cancelled: cancelled.map(|events| history.call(events)),

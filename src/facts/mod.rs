@@ -87,7 +87,7 @@ pub fn each<T: Send>(
         facts.key.last_related = states.last(key, at);
         let pending = pending.is_some();
         facts.key.evidence =
-            evidence::record(key, &index, sources, (at, pending)).map(|mut evidence| {
+            evidence::record(key, &index, (sources, limits), (at, pending)).map(|mut evidence| {
                 for change in evidence.changes() {
                     change.place(&mut facts, sources);
                 }

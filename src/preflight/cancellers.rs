@@ -59,6 +59,7 @@ pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) 
     }
     let limits = Limits {
         minimum_waiting_period: question.minimum,
+        ..Limits::default()
     };
     let facts = of_key_among(&subject.key, &archive.identities, archive.sources, limits);
     let own = question.principal.as_ref();

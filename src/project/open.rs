@@ -217,10 +217,12 @@ impl Project {
         }
         let minimum = self.options.minimum_waiting_period;
         let minimum = minimum.or(config.minimum_waiting_period);
-        let limits = minimum.map(|minimum_waiting_period| Limits {
-            minimum_waiting_period,
-        });
-        self.limits = limits.unwrap_or_default();
+        let default = Limits::default();
+        let gap = config.evidence.maximum_gap_hours;
+        self.limits = Limits {
+            minimum_waiting_period: minimum.unwrap_or(default.minimum_waiting_period),
+            maximum_gap_hours: gap.unwrap_or(default.maximum_gap_hours),
+        };
         self.failures.clone_from(&self.loaded.errors);
         let filtered = !self.options.include.is_empty() || !self.options.exclude.is_empty();
         let whole = |config: &Config| {

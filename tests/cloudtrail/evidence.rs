@@ -44,6 +44,7 @@ fn facts(state: &str, events: &[Value]) -> [Facts; 2] {
     assert_eq!(errors(&loaded), [""; 0]);
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     let mut facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     facts.sort_by(|one, two| two.subject.cmp(&one.subject));

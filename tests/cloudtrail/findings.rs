@@ -36,6 +36,7 @@ fn findings_of(name: &str, bytes: &[u8]) -> Vec<Finding> {
     assert_eq!(errors(&loaded), [""; 0]);
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::MIN,
+        ..Limits::default()
     };
     let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
     run_all(&facts, Catalogue::builtin().unwrap())

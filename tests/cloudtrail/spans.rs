@@ -192,3 +192,27 @@ fn answers_of_lookups_tell_what_was_asked_for() {
     assert_eq!(alone[0].missing, ["the request of the answer"]);
     assert_eq!((&alone[0].from, &alone[0].to), (&None, &None));
 }
+
+#[test]
+fn configured_gap_divides_spans_as_in_preflight() {
+    let directory = directory("spans_of_a_configured_gap");
+    let events = every(24, &json!({}));
+    std::fs::write(directory.join("key.json"), key().to_string()).unwrap();
+    std::fs::write(
+        directory.join("trail.json"),
+        json!({ "Records": events }).to_string(),
+    )
+    .unwrap();
+    for (hours, spans) in [(12, events.len()), (23, events.len()), (24, 1), (48, 1)] {
+        let configuration = format!("[evidence]\nmaximum_gap_hours = {hours}\n");
+        std::fs::write(directory.join("kmslint.toml"), configuration).unwrap();
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_kmslint"))
+            .arg("facts")
+            .arg(&directory)
+            .output()
+            .unwrap();
+        let facts: Value = serde_json::from_slice(&run.stdout).unwrap();
+        let found = &facts[0]["key"]["evidence"]["coverage"]["spans"];
+        assert_eq!(found.as_array().unwrap().len(), spans, "{hours} hours");
+    }
+}

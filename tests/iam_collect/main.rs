@@ -132,6 +132,7 @@ fn write_managed(folder: &Folder, policies: &[Value]) {
 fn facts(loaded: &Loaded) -> Vec<Facts> {
     let limits = Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
+        ..Limits::default()
     };
     of_inventory(&loaded.inventory, &loaded.sources, limits)
 }

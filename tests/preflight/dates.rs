@@ -381,6 +381,7 @@ fn every_spelling_of_a_date_is_the_same_date() {
         assert!(find(&found, "cancel-until").sentence.contains(expected));
         let limits = Limits {
             minimum_waiting_period: PendingWindowInDays::MIN,
+            ..Limits::default()
         };
         let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
         let found = run_all(&facts, Catalogue::builtin().unwrap());

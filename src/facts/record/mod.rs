@@ -137,13 +137,17 @@ pub enum SubjectKind {
 pub struct Limits {
     /// The shortest waiting period that is not reported, days, 7 to 30; 14 unless configured.
     pub minimum_waiting_period: PendingWindowInDays,
+    /// The longest time between two events of covered records, hours; 24 unless configured.
+    #[serde(skip)]
+    pub maximum_gap_hours: u16,
 }
 
-/// 14 days.
+/// 14 days and 24 hours.
 impl Default for Limits {
     fn default() -> Self {
         Self {
             minimum_waiting_period: PendingWindowInDays::new(14).unwrap_or_default(),
+            maximum_gap_hours: 24,
         }
     }
 }
