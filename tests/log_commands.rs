@@ -10,8 +10,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use regex::Regex;
 use serde_json::{Value, json};
+
+#[expect(unreachable_pub, reason = "it is public elsewhere")]
+#[path = "../fuzz/src/obeyed.rs"]
+mod obeyed;
+
+use obeyed::obeyed;
 
 /// Words that somebody obeys: GitHub, Azure Pipelines, TeamCity, GitLab, Buildkite, terminals. Each
 /// begins as a command of a line does.
@@ -22,35 +27,6 @@ const OBEYED: [&str; 5] = [
     "+++ section_start:0:x\r\u{1b}[0K",
     "~~~ section_end:0:x\u{9b}31m",
 ];
-
-/// What is obeyed in an output, as each runner looks for it.
-fn obeyed(output: &str, github: bool, colored: bool) -> Vec<String> {
-    let colors = Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
-    let output = if colored {
-        colors.replace_all(output, "")
-    } else {
-        output.into()
-    };
-    let anywhere = Regex::new(r"(?i)##[a-z]*\[|section_(start|end):").unwrap();
-    let at_start = Regex::new(r"^\s*(::|---|\+\+\+|~~~)").unwrap();
-    let own = Regex::new(r"^::(error|warning|notice) (file|title)=[^\r]*$").unwrap();
-    let header = Regex::new(r#"^(--- "?a|\+\+\+ "?b)/"#).unwrap();
-    let steering = |c: char| {
-        (c.is_control() && c != '\t' && c != '\n')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let lines = output.split('\n').filter(|line| {
-        let line = if github && own.is_match(line) {
-            line.trim_start_matches(':')
-        } else if header.is_match(line) {
-            line.trim_start_matches(['-', '+'])
-        } else {
-            line
-        };
-        anywhere.is_match(line) || at_start.is_match(line) || line.contains(steering)
-    });
-    lines.map(str::to_owned).collect()
-}
 
 struct Place {
     directory: PathBuf,

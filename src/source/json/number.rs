@@ -42,9 +42,6 @@ fn digits(cursor: &mut Cursor<'_>) -> Result<(), InputError> {
     if cursor.at > start {
         return Ok(());
     }
-    Err(InputError::new(
-        Span::new(start, start.saturating_add(1)),
-        "the number is not complete",
-    )
-    .label("expected a digit"))
+    let here = cursor.span_to(start, start);
+    Err(InputError::new(here, "the number is not complete").label("expected a digit"))
 }

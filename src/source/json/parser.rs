@@ -341,6 +341,10 @@ mod tests {
         assert_eq!(error(r#"{"a":1,}"#).1, Span::new(6, 7));
         assert_eq!(error("[1 2]").1, Span::new(3, 4));
         assert_eq!(error("").1, Span::new(0, 0));
+        assert_eq!(error("-").1, Span::new(1, 1));
+        assert_eq!(error("[-é]").1, Span::new(2, 4));
+        assert_eq!(error(r#""\é""#).1, Span::new(1, 4));
+        assert_eq!(error("\"\\").1, Span::new(1, 2));
         assert_eq!(error("{} x").1, Span::new(3, 4));
         assert_eq!(error("[tru]").1, Span::new(1, 2));
     }

@@ -89,7 +89,7 @@ fn escape(cursor: &mut Cursor<'_>) -> Result<char, InputError> {
         _ => {
             cursor.at = start;
             return Err(InputError::new(
-                Span::new(start, start.saturating_add(2)),
+                cursor.span_to(start, start.saturating_add(1)),
                 "this escape does not exist in JSON",
             )
             .label("not an escape")
