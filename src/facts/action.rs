@@ -12,7 +12,8 @@ pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<Act
         let matches = pattern.actions();
         let form = form(pattern, matches);
         let is_unknown = form == ActionForm::Unknown;
-        let nearest = action::meant(text).filter(|_| is_unknown && !pattern.has_wildcard());
+        let is_name = is_unknown && !pattern.has_wildcard();
+        let nearest = is_name.then(|| action::meant(text)).flatten();
         ActionRecord {
             text: text.to_owned(),
             form,
