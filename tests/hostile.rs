@@ -1,8 +1,12 @@
 //! Nothing panics, whatever the bytes: policies cut, doubled and scrambled, through the whole run.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+#[path = "../fuzz/src/mutation.rs"]
+#[expect(unreachable_pub, reason = "it is of a crate elsewhere")]
+mod mutation;
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::facts::{Limits, of_inventory};
@@ -12,73 +16,7 @@ use kmslint::report::{self, Style};
 use kmslint::rule::Catalogue;
 use kmslint::source::{Discovery, Filter, InputFailure, discover};
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(bound.max(1)).unwrap()).unwrap()
-    }
-}
-
-/// Every word that means something, to be put where it does not belong.
-const WORDS: &[&str] = &[
-    "\"",
-    "\\",
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "null",
-    "1e9",
-    "*",
-    "?",
-    "${",
-    "}",
-    "kms:*",
-    "arn:",
-    "\"Deny\"",
-    "\"NotPrincipal\"",
-    "\"NotAction\"",
-    "ForAllValues:",
-    "IfExists",
-    "\\u0000",
-    "é",
-    "\u{202e}",
-    "\u{1b}[31m",
-    "🔑",
-    "::::::",
-    "\"Condition\"",
-    "-1",
-    "99999999999999999999",
-];
-
-fn scramble(text: &str, random: &mut Random) -> Vec<u8> {
-    let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=random.below(6) {
-        let at = random.below(bytes.len());
-        match random.below(4) {
-            0 => drop(bytes.splice(
-                at..at,
-                WORDS.get(random.below(WORDS.len())).unwrap().bytes(),
-            )),
-            1 => bytes.truncate(at.max(1)),
-            2 => *bytes.get_mut(at).unwrap() = u8::try_from(random.below(256)).unwrap(),
-            _ => {
-                let end = (at + random.below(40)).min(bytes.len());
-                bytes.drain(at..end);
-            }
-        }
-        if bytes.is_empty() {
-            bytes.push(b'{');
-        }
-    }
-    bytes
-}
+use mutation::{Random, mutated};
 
 fn seeds() -> Vec<PathBuf> {
     let found = discover(
@@ -125,17 +63,18 @@ fn scrambled_files_are_findings_or_errors() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scrambled");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(1);
     let texts: Vec<_> = seeds()
         .iter()
-        .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned())
+        .map(|path| fs::read(path).unwrap())
         .filter(|text| !text.is_empty())
         .collect();
     for number in 0..3_000 {
         let text = texts.get(random.below(texts.len())).unwrap();
+        let other = texts.get(random.below(texts.len())).unwrap();
         fs::write(
             directory.join(format!("{number}.json")),
-            scramble(text, &mut random),
+            mutated(text, other, &mut random),
         )
         .unwrap();
     }

@@ -57,6 +57,13 @@ fn of(statements: &[&str]) -> Vec<(String, Severity)> {
     run(&[("policy.json", policy(statements))])
 }
 
+/// Of a `Deny` of these actions to everyone, beside the account's own statement.
+fn of_deny(actions: &str) -> Vec<(String, Severity)> {
+    let statement =
+        format!(r#"{{"Effect":"Deny","Principal":"*","Action":{actions},"Resource":"*"}}"#);
+    of(&[ROOT, &statement])
+}
+
 #[track_caller]
 fn has(found: &[(String, Severity)], rule: &str, severity: Severity) {
     assert!(
@@ -581,11 +588,6 @@ fn reserved_roles_have_their_path() {
 #[test]
 fn every_pattern_that_means_delete_is_told() {
     const RULE: &str = "delete-wildcard-without-deletion";
-    let deny = |actions: &str| {
-        let statement =
-            format!(r#"{{"Effect":"Deny","Principal":"*","Action":{actions},"Resource":"*"}}"#);
-        of(&[ROOT, &statement])
-    };
     for pattern in [
         "kms:Delete*",
         "KMS:DELETE*",
@@ -594,17 +596,21 @@ fn every_pattern_that_means_delete_is_told() {
         "kms:?elete*",
         "kms:Delet*",
     ] {
-        has(&deny(&format!(r#""{pattern}""#)), RULE, Severity::Warning);
         has(
-            &deny(&format!(r#"["kms:Decrypt","{pattern}"]"#)),
+            &of_deny(&format!(r#""{pattern}""#)),
+            RULE,
+            Severity::Warning,
+        );
+        has(
+            &of_deny(&format!(r#"["kms:Decrypt","{pattern}"]"#)),
             RULE,
             Severity::Warning,
         );
         has_not(
-            &deny(&format!(r#"["{pattern}","kms:scheduleKeyDeletion"]"#)),
+            &of_deny(&format!(r#"["{pattern}","kms:scheduleKeyDeletion"]"#)),
             RULE,
         );
-        has_not(&deny(&format!(r#"["{pattern}","kms:Sched*"]"#)), RULE);
+        has_not(&of_deny(&format!(r#"["{pattern}","kms:Sched*"]"#)), RULE);
     }
     for other in [
         "kms:DeleteAlias",
@@ -613,7 +619,7 @@ fn every_pattern_that_means_delete_is_told() {
         "kms:*Deletion",
         "s3:Delete*",
     ] {
-        has_not(&deny(&format!(r#""{other}""#)), RULE);
+        has_not(&of_deny(&format!(r#""{other}""#)), RULE);
     }
 }
 
@@ -724,11 +730,6 @@ fn denies_of_deletion_that_never_apply_are_errors() {
 
 #[test]
 fn denies_of_actions_that_do_not_exist_are_errors() {
-    let deny = |actions: &str| {
-        let statement =
-            format!(r#"{{"Effect":"Deny","Principal":"*","Action":{actions},"Resource":"*"}}"#);
-        of(&[ROOT, &statement])
-    };
     for action in [
         "kms:DeleteKey",
         "KMS:deletekey",
@@ -736,23 +737,26 @@ fn denies_of_actions_that_do_not_exist_are_errors() {
         "kms:Schedule KeyDeletion",
     ] {
         has(
-            &deny(&format!(r#"["{action}","kms:Decrypt"]"#)),
+            &of_deny(&format!(r#"["{action}","kms:Decrypt"]"#)),
             "deny-of-unknown-action",
             Severity::Error,
         );
     }
     // AWS may have added it since.
     has(
-        &deny(r#""kms:TransmuteKey""#),
+        &of_deny(r#""kms:TransmuteKey""#),
         "deny-of-unknown-action",
         Severity::Warning,
     );
     for action in ["kms:schedulekeydeletion", "kms:Schedule*"] {
-        has_not(&deny(&format!(r#""{action}""#)), "deny-of-unknown-action");
+        has_not(
+            &of_deny(&format!(r#""{action}""#)),
+            "deny-of-unknown-action",
+        );
     }
     // These protect something, and stay warnings.
     has(
-        &deny(r#""kms:Delete*""#),
+        &of_deny(r#""kms:Delete*""#),
         "delete-wildcard-without-deletion",
         Severity::Warning,
     );

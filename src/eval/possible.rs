@@ -280,13 +280,7 @@ impl Filling<'_> {
             self.put("aws:CalledViaFirst", first);
             self.put("aws:CalledViaLast", last);
         }
-        let via = [
-            "kms:ViaService",
-            "aws:CalledVia",
-            "aws:CalledViaFirst",
-            "aws:CalledViaLast",
-        ];
-        let through_service = via.iter().any(|key| self.is_there(key));
+        let through_service = self.is_through_service();
         self.put(
             "aws:ViaAWSService",
             if through_service { "true" } else { "false" },
@@ -296,14 +290,19 @@ impl Filling<'_> {
         }
     }
 
-    fn services_go_together(&self) -> bool {
+    /// Whether a key that only calls through a service have is there.
+    fn is_through_service(&self) -> bool {
         let via = [
             "kms:ViaService",
             "aws:CalledVia",
             "aws:CalledViaFirst",
             "aws:CalledViaLast",
         ];
-        let through_service = via.iter().any(|key| self.is_there(key));
+        via.iter().any(|key| self.is_there(key))
+    }
+
+    fn services_go_together(&self) -> bool {
+        let through_service = self.is_through_service();
         let called = self.context.get("aws:CalledVia");
         let end = |key: &str, found: Option<&str>| !self.is_there(key) || self.one(key) == found;
         let (first, last) = (

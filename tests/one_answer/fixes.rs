@@ -3,7 +3,7 @@
 use kmslint::aws::KmsAction;
 use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{EVERY, Side, between};
-use kmslint::facts::{Facts, of_inventory};
+use kmslint::facts::{Facts, Limits, of_inventory};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
@@ -42,6 +42,25 @@ fn side(loaded: &Loaded) -> Side<'_> {
     }
 }
 
+/// The facts of what was loaded, and the findings on them.
+fn found(loaded: &Loaded) -> (Vec<Facts>, Vec<Finding>) {
+    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
+    fingerprint(&mut findings, &loaded.sources, &Root::default());
+    (facts, findings)
+}
+
+fn workshop(loaded: &Loaded) -> Workshop<'_> {
+    Workshop {
+        inventory: &loaded.inventory,
+        sources: &loaded.sources,
+        limits: Limits::default(),
+        trusted: &[],
+        organization: None,
+        check: &|facts| run(facts, Catalogue::builtin().unwrap()),
+    }
+}
+
 /// What `fix` makes and calls safe, `diff` does not fail on, and whoever it tells of, `fix` told of.
 #[test]
 fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
@@ -54,19 +73,8 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
         }
         let files = account.files();
         let before = load(&files);
-        let limits = kmslint::facts::Limits::default();
-        let facts = of_inventory(&before.inventory, &before.sources, limits);
-        let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
-        fingerprint(&mut findings, &before.sources, &Root::default());
-        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
-        let shop = Workshop {
-            inventory: &before.inventory,
-            sources: &before.sources,
-            limits,
-            trusted: &[],
-            organization: None,
-            check: &check,
-        };
+        let (_, findings) = found(&before);
+        let shop = workshop(&before);
         let done = shop.repair(&findings, &kind, &Proposal::is_safe);
         let after = load(&edited(&files, &before, &done));
         let told = between(side(&before), side(&after), EVERY);
@@ -128,19 +136,8 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
         }
         let files = account.files();
         let before = load(&files);
-        let limits = kmslint::facts::Limits::default();
-        let facts = of_inventory(&before.inventory, &before.sources, limits);
-        let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
-        fingerprint(&mut findings, &before.sources, &Root::default());
-        let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
-        let shop = Workshop {
-            inventory: &before.inventory,
-            sources: &before.sources,
-            limits,
-            trusted: &[],
-            organization: None,
-            check: &check,
-        };
+        let (facts, findings) = found(&before);
+        let shop = workshop(&before);
         for proposal in shop.propose(&findings, &kind).left {
             let file = before.sources.get(proposal.at.source).unwrap();
             let edited = apply(file.text(), &proposal.edits()).unwrap();
@@ -152,7 +149,7 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
                 }
             }
             let after = load(&files);
-            let then = of_inventory(&after.inventory, &after.sources, limits);
+            let then = of_inventory(&after.inventory, &after.sources, Limits::default());
             let (old, new) = (told(&facts), told(&then));
             let gone = old.iter().filter(|row| !new.contains(row));
             let changed = gone.chain(new.iter().filter(|row| !old.contains(row)));
