@@ -303,10 +303,18 @@ fn fixes(checked: Checked) {
         panic!("{error}");
     }
     let mut text = Vec::new();
-    for proposal in outcome.done.iter().chain(&outcome.left) {
+    for proposal in outcome
+        .done
+        .iter()
+        .chain(&outcome.left)
+        .chain(&outcome.alone)
+    {
+        spans::is_in_files(sources, proposal.at);
+        spans::are_in_files(sources, &proposal.findings, &[]);
         report::fixes::proposal(&mut text, sources, proposal, &STYLE).unwrap();
     }
     for refused in &outcome.refused {
+        spans::is_in_files(sources, refused.at);
         report::fixes::refusal(&mut text, sources, refused, &STYLE).unwrap();
     }
     harmless(&text, false);

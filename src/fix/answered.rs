@@ -6,6 +6,8 @@ use crate::eval::{Caller, CaseSet, KeyIdentity, Layer, Match, PolicySet};
 use crate::inventory::Key;
 use crate::policy::Effect;
 
+use super::target::statement_in_words;
+
 /// What a principal can do, and by what.
 #[derive(Clone, Debug)]
 pub(super) struct Answered {
@@ -20,12 +22,14 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// Asks the caller about the key.
+    /// Asks the caller about the key, whose policy has its statements at these positions in the file as
+    /// it was read.
     pub(super) fn new(
         key: &Key,
         identities: &Identities<'_>,
         caller: &Caller,
         action: KmsAction,
+        positions: &[Option<usize>],
     ) -> Self {
         let identity = KeyIdentity {
             arn: key.arn.clone(),
@@ -50,8 +54,10 @@ impl Answered {
         if !answer.policies.scps.is_empty() && !allows(Layer::Scp) {
             limits.push("a service control policy does not allow it");
         }
-        let statements =
-            matches.map(|of| (of.effect, of.holds.maybe(), in_words(of, &answer.policies)));
+        let statements = matches.map(|of| {
+            let words = in_words(of, &answer.policies, positions);
+            (of.effect, of.holds.maybe(), words)
+        });
         Self {
             allowed: answer.allowed,
             conditional: answer.conditional,
@@ -94,14 +100,15 @@ impl Answered {
 }
 
 /// ``the statement `Protect` ``, with the policy where that is not the key's.
-fn in_words(matched: &Match, policies: &PolicySet<'_>) -> String {
+fn in_words(matched: &Match, policies: &PolicySet<'_>, positions: &[Option<usize>]) -> String {
     let document = policies.document(matched.policy);
     let statement = document.and_then(|document| document.statements.get(matched.statement));
     let sid = statement.and_then(|statement| statement.sid.as_ref());
-    let name = match sid.filter(|sid| !sid.value.is_empty()) {
-        Some(sid) => format!("the statement `{}`", sid.value),
-        None => format!("statement {}", matched.statement.saturating_add(1)),
+    let position = match matched.policy.layer {
+        Layer::KeyPolicy => positions.get(matched.statement).copied().flatten(),
+        _ => Some(matched.statement),
     };
+    let name = statement_in_words(sid.map(|sid| &*sid.value), position);
     let policy = match matched.policy.layer {
         Layer::KeyPolicy => return name,
         Layer::Identity => "a policy of its own",

@@ -9,7 +9,7 @@ use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
 use super::last_proof::name;
-use super::{FixKind, Proposal, Workshop};
+use super::{FixKind, Proposal, Repaired, Workshop};
 
 /// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,48 +68,45 @@ impl Budget {
     }
 }
 
-/// The safe fixes of what was found, as many as can be proven in reasonable time; none where an input
-/// could not be read, as what they do would not be proven.
+/// The safe fixes of what was found, as many as can be proven in reasonable time: each for the file as it
+/// is, and only those of findings that `kmslint fix --write` mends too. None where an input could not be
+/// read, as what they do would not be proven.
 pub fn safe_fixes(checked: &Checked) -> Vec<Proposal> {
-    let kinds = kinds(&checked.catalogue);
-    let end = OFFERED.covers(&checked.project, &checked.findings, &kinds);
-    prove(checked, end, &kinds)
-}
-
-/// The safe fixes of so many findings.
-fn prove(checked: &Checked, end: usize, kinds: &BTreeMap<String, FixKind>) -> Vec<Proposal> {
-    let findings = checked.findings.get(..end).unwrap_or_default();
-    if !checked.project.failures.is_empty() || findings.is_empty() {
-        return Vec::new();
-    }
-    let kind = |finding: &Finding| kinds.get(&*finding.rule).copied();
-    let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
-    let proposals = Workshop::of(&checked.project, &check).propose(findings, &kind);
-    let proposals = proposals.left.into_iter();
-    proposals.filter(Proposal::is_safe).collect()
+    let repaired = repaired(checked, &OFFERED);
+    repaired.map_or_else(Vec::new, |(repaired, _)| repaired.alone)
 }
 
 /// How many of the findings the safe fixes mend, all made; nothing where that cannot be known.
 pub fn fixable(checked: &Checked) -> Option<Fixable> {
+    let (repaired, at_least) = repaired(checked, &COUNTED)?;
+    Some(Fixable {
+        proven: repaired.mended,
+        at_least,
+    })
+}
+
+/// What becomes of the findings where all safe fixes are made, and whether there are more than could be
+/// proven; nothing where an input could not be read.
+fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
     if !checked.project.failures.is_empty() {
         return None;
     }
     let findings = &checked.findings;
     let kinds = kinds(&checked.catalogue);
-    let end = COUNTED.covers(&checked.project, findings, &kinds);
-    let asked = findings.get(..end).unwrap_or_default();
-    let names: BTreeSet<_> = asked.iter().map(name).collect();
+    let end = budget.covers(&checked.project, findings, &kinds);
+    let (asked, rest) = findings.split_at_checked(end)?;
+    // What a fix brings with it is fixed too, so that what is left out is told, and not what is asked.
+    let suppressed = checked.suppressed.iter().map(|of| &of.finding);
+    let left_out = rest.iter().chain(suppressed).chain(&checked.in_baseline);
+    let left_out: BTreeSet<_> = left_out.map(name).collect();
     let wanted = |finding: &Finding| {
         let kind = kinds.get(&*finding.rule).copied();
-        kind.filter(|_| names.contains(&name(finding)))
+        kind.filter(|_| !left_out.contains(&name(finding)))
     };
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
     let workshop = Workshop::of(&checked.project, &check);
     let repaired = workshop.repair(asked, &wanted, &Proposal::is_safe);
-    Some(Fixable {
-        proven: repaired.mended,
-        at_least: end < findings.len(),
-    })
+    Some((repaired, end < findings.len()))
 }
 
 /// The fix of each rule that has one.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
+use crate::source::edit::{self, Edit};
 use crate::source::{Location, SourceId};
 
 use super::plan::Refusal;
@@ -25,12 +26,17 @@ pub struct Refused {
 }
 
 /// What became of all findings: the final set of fixes, each proven on what the ones before it left.
+/// Every place is one of the files as they were read.
 #[derive(Clone, Debug, Default)]
 pub struct Repaired {
     /// The whole text of every file that changed.
     pub files: BTreeMap<SourceId, String>,
+    /// The edits that make it of the file as it was read.
+    pub edits: BTreeMap<SourceId, Vec<Edit>>,
     /// What was done, in order.
     pub done: Vec<Proposal>,
+    /// The same, each for the file as it was read: whoever makes one by itself, makes this.
+    pub alone: Vec<Proposal>,
     /// Proposals that were not taken.
     pub left: Vec<Proposal>,
     /// Findings without a proposal.
@@ -42,7 +48,7 @@ pub struct Repaired {
     pub mended: usize,
     /// What was found in the policies that were repaired, before that.
     pub found: Vec<Finding>,
-    /// What is found in them after it: every fix is proven by itself, and one may bring a finding
+    /// What is found in them after it, of what a fix brought the place where it did: every fix is proven by itself, and one may bring a finding
     /// that another one takes away.
     pub remaining: Vec<Finding>,
 }
@@ -63,6 +69,16 @@ pub struct Total {
 }
 
 impl Repaired {
+    /// Adds these edits of a file and what they make of its text.
+    pub(super) fn edit(&mut self, source: SourceId, text: &str, edits: Vec<Edit>) {
+        // Values of one file that are changed by themselves cannot overlap.
+        let edited = edit::apply(text, &edits).ok();
+        if let Some(edited) = edited.filter(|edited| edited != text) {
+            self.files.insert(source, edited);
+            self.edits.insert(source, edits);
+        }
+    }
+
     /// Adds a proposal; one that makes the same edits is the same, for one finding more.
     pub(super) fn propose(&mut self, proposal: Proposal) {
         let same = |other: &&mut Proposal| {
@@ -97,10 +113,7 @@ impl Repaired {
         bench: Option<&Bench>,
         refusal: Refusal,
     ) {
-        let whole = bench.map(|bench| Location {
-            source: bench.policy.source,
-            span: bench.policy.document.span,
-        });
+        let whole = bench.map(|bench| bench.on_disk(bench.whole()));
         let subject = bench.map(|bench| bench.facts.subject.clone());
         self.refused.push(Refused {
             rule: finding

@@ -19,8 +19,9 @@ pub struct Proposal {
     pub title: String,
     /// Where the reason stands: the finding, or the policy.
     pub at: Location,
-    /// The edits of the file, in its order: of the file as it was read, but for the proposals before
-    /// this one for the same policy.
+    /// The edits, in the order of the file: of the file as it was read, with the proposals before this
+    /// one for the same policy, or for another in the same string, made. All other places are of the file
+    /// as it was read.
     pub changes: Vec<Change>,
     /// What people are shown.
     pub shown: Shown,

@@ -8,13 +8,13 @@ use crate::access::Identities;
 use crate::aws::{AccountId, KmsAction};
 use crate::difference::{self, EVERY, Side};
 use crate::eval::Caller;
-use crate::facts::{Facts, of_key_among, of_policy};
+use crate::facts::{Facts, StatementRecord, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{self, Oversize, PolicyKind};
 use crate::project::same_policy_shape;
-use crate::source::Location;
 use crate::source::edit::{self, Edit, JsonDraft, Passage, Place, Places};
+use crate::source::{Location, Span};
 
 use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};
@@ -33,7 +33,7 @@ pub(super) enum Slot {
 }
 
 /// A policy under repair, in one state of it. All places are those that it has in its file while
-/// nothing else of the file changes.
+/// nothing else of the file changes; [`Bench::on_disk`] tells where that is in the file as it was read.
 #[derive(Clone, Debug)]
 pub(super) struct Bench {
     pub(super) slot: Slot,
@@ -41,6 +41,10 @@ pub(super) struct Bench {
     pub(super) place: Arc<Place>,
     /// What stands there in this state.
     pub(super) text: String,
+    /// The edits of the file that led to this state, one step after the other.
+    pub(super) steps: Vec<Vec<Edit>>,
+    /// Where the statements are in the file as it was read.
+    pub(super) statements: Arc<[Span]>,
     pub(super) policy: LoadedPolicy,
     pub(super) facts: Facts,
     pub(super) findings: Vec<Finding>,
@@ -53,6 +57,55 @@ impl Bench {
             source: self.policy.source,
             span: self.policy.document.span,
         }
+    }
+
+    /// A place of this state as one of the file as it was read: of what a fix brought, the place where
+    /// it did.
+    pub(super) fn on_disk(&self, at: Location) -> Location {
+        if at.source != self.policy.source {
+            return at;
+        }
+        let steps = self.steps.iter().rev();
+        Location {
+            span: steps.fold(at.span, |span, edits| edit::before(span, edits)),
+            ..at
+        }
+    }
+
+    /// A finding of this state with its places in the file as it was read.
+    pub(super) fn finding_on_disk(&self, finding: &Finding) -> Finding {
+        let mut finding = finding.clone();
+        finding.primary.at = self.on_disk(finding.primary.at);
+        for label in &mut finding.related {
+            label.at = self.on_disk(label.at);
+        }
+        finding.statement = finding.statement.map(|at| self.on_disk(at));
+        finding
+    }
+
+    /// A proposal for this state with its places in the file as it was read.
+    pub(super) fn proposal_on_disk(&self, mut proposal: Proposal) -> Proposal {
+        proposal.at = self.on_disk(proposal.at);
+        let findings = proposal.findings.iter();
+        proposal.findings = findings.map(|of| self.finding_on_disk(of)).collect();
+        proposal
+    }
+
+    /// The position in the policy as it was read of each statement of this state; nothing for one that
+    /// a fix added.
+    fn positions(&self) -> Vec<Option<usize>> {
+        let position = |record: &StatementRecord| {
+            let span = Span {
+                start: record.at.1,
+                end: record.at.2,
+            };
+            let at = self.on_disk(Location {
+                span,
+                ..self.whole()
+            });
+            self.statements.iter().position(|span| *span == at.span)
+        };
+        self.facts.statements.iter().map(position).collect()
     }
 
     /// The text at a place of the policy's file; nothing where that is not part of the policy.
@@ -126,6 +179,7 @@ impl<'a> Prover<'a> {
         let value = draft.get(passage.base()).ok_or_else(lost)?;
         let target = Target {
             facts: &bench.facts,
+            positions: bench.positions(),
             kind: bench.policy.document.kind,
             account: self.account(bench.slot),
             organization: self.shop.organization,
@@ -140,18 +194,10 @@ impl<'a> Prover<'a> {
         if edits.is_empty() {
             return Ok(None);
         }
-        let after = self.state(bench, bench.edited(&edits)?)?;
-        if bench.is_about_keys() && !after.is_about_keys() {
-            return Err(Refusal::decide(
-                "decide what the policy is for: nothing about KMS would be left of it",
-            ));
-        }
-        if !is_as_recognizable(bench, &passage, &after.text) {
-            return Err(Refusal::decide(
-                "decide where the policy is to stand: what would be left of it, nobody could tell to be a \
-                 key's by itself; as a part of the answer of `aws kms get-key-policy` it is",
-            ));
-        }
+        let mut steps = bench.steps.clone();
+        steps.push(edits.clone());
+        let after = self.state(bench, bench.edited(&edits)?, steps)?;
+        keeps_its_purpose(bench, &passage, &after)?;
         let difference = self.difference(bench, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
         let mut reasons = proof::objections(&difference, &plan.meant, &bench.users());
@@ -193,7 +239,9 @@ impl<'a> Prover<'a> {
             return None;
         };
         let key = with_policy(self.shop.inventory.keys.get(index)?, &bench.policy);
-        Some(Answered::new(&key, &self.identities, caller, action))
+        let positions = bench.positions();
+        let identities = &self.identities;
+        Some(Answered::new(&key, identities, caller, action, &positions))
     }
 
     /// A policy as it stands in its file, with its facts and findings.
@@ -206,9 +254,12 @@ impl<'a> Prover<'a> {
         let text = file.text();
         let place = file.of(policy.document.span)?;
         let facts = self.facts(slot, policy)?;
+        let statements = policy.document.statements.iter();
         Some(Bench {
             slot,
             text: place.span.of(text).to_owned(),
+            steps: Vec::new(),
+            statements: statements.map(|statement| statement.span).collect(),
             place: Arc::new(place),
             policy: policy.clone(),
             findings: (self.shop.check)(&facts),
@@ -232,7 +283,12 @@ impl<'a> Prover<'a> {
     }
 
     /// The same policy where another text stands in its place.
-    pub(super) fn state(&self, bench: &Bench, text: String) -> Result<Bench, Refusal> {
+    pub(super) fn state(
+        &self,
+        bench: &Bench,
+        text: String,
+        steps: Vec<Vec<Edit>>,
+    ) -> Result<Bench, Refusal> {
         let policy = reread(bench, &text)?;
         let facts = self.facts(bench.slot, &policy);
         let facts = facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?;
@@ -240,6 +296,8 @@ impl<'a> Prover<'a> {
             slot: bench.slot,
             place: Arc::clone(&bench.place),
             text,
+            steps,
+            statements: Arc::clone(&bench.statements),
             findings: (self.shop.check)(&facts),
             facts,
             policy,
@@ -308,6 +366,22 @@ impl<'a> Prover<'a> {
         }
         with
     }
+}
+
+/// A policy must still be one about keys, and be known for that.
+fn keeps_its_purpose(bench: &Bench, passage: &Passage, after: &Bench) -> Result<(), Refusal> {
+    if bench.is_about_keys() && !after.is_about_keys() {
+        return Err(Refusal::decide(
+            "decide what the policy is for: nothing about KMS would be left of it",
+        ));
+    }
+    if !is_as_recognizable(bench, passage, &after.text) {
+        return Err(Refusal::decide(
+            "decide where the policy is to stand: what would be left of it, nobody could tell to be a \
+             key's by itself; as a part of the answer of `aws kms get-key-policy` it is",
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a policy that is a file by itself still looks like what it was.

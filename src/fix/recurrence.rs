@@ -124,18 +124,16 @@ fn words(finding: &Finding) -> String {
     said.join(" ")
 }
 
-/// Where a finding stands, in words that an edit elsewhere does not change: what is pointed at, in
-/// which statement. Nothing where it stands in no statement.
+/// Where a finding stands, in words that an edit of something else does not change: what is pointed at, in
+/// which statement of the policy as it was read. Nothing where it stands in no statement.
 pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<(String, String)> {
     let statement = finding.statement?;
-    let statements = bench.facts.statements.iter();
-    let span = (statement.span.start, statement.span.end);
-    let mut statements = statements.filter(|record| (record.at.1, record.at.2) == span);
-    let sid = statements.next().and_then(|record| record.sid.clone());
+    let on_disk = bench.on_disk(statement).span;
+    let position = bench.statements.iter().position(|span| *span == on_disk);
     let words_at = |at: Location| match bench.words_at(at) {
         Some(words) => words.to_owned(),
         None => format!("{at:?}"),
     };
-    let name = sid.unwrap_or_else(|| words_at(statement));
+    let name = position.map_or_else(|| words_at(statement), |position| format!("#{position}"));
     Some((name, words_at(finding.primary.at)))
 }

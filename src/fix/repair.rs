@@ -23,14 +23,21 @@ pub(super) struct Round<'r> {
     pub(super) accept: &'r (dyn Fn(&Proposal) -> bool + Sync),
 }
 
+/// A finding of the policy as it was.
+#[derive(Debug)]
+struct Original {
+    named: Named,
+    finding: Finding,
+    /// Whether its fix was taken.
+    taken: bool,
+}
+
 /// Which findings may be mended, told on the policy as it was: what is not safe there stays so, whatever
 /// else is mended.
 #[derive(Debug, Default)]
 struct Choice {
-    /// Findings whose fix was taken, as they are found on the policy as it was.
-    taken: BTreeMap<Named, Vec<Finding>>,
-    /// All findings.
-    known: BTreeSet<Named>,
+    /// All findings of the policy as it was.
+    all: Vec<Original>,
     /// Rules of which some finding's fix was not taken.
     left: BTreeSet<Arc<str>>,
 }
@@ -39,16 +46,55 @@ impl Choice {
     /// Whether the finding may be mended. One that is there only by now, as what a fix copied has it, may
     /// be unless something of its rule was left.
     fn allows(&self, named: &Named) -> bool {
-        let is_new = !self.known.contains(named) && !self.left.contains(&named.said.0);
-        self.taken.contains_key(named) || is_new
+        let mut known = self.all.iter().filter(|of| of.named == *named).peekable();
+        if known.peek().is_none() {
+            return !self.left.contains(&named.said.0);
+        }
+        known.any(|of| of.taken)
+    }
+
+    fn take(&mut self, named: &Named) {
+        let mut all = self.all.iter_mut();
+        let open = all.find(|of| of.named == *named && !of.taken);
+        if let Some(open) = open {
+            open.taken = true;
+        }
+    }
+
+    /// Which of the findings are still there in a state, by their position: those of which the same is
+    /// said, and then those of which something else is, at the same place by the same rule.
+    fn still(&self, state: &Bench) -> BTreeSet<usize> {
+        let found = state.findings.iter();
+        let mut found: Vec<_> = found.map(|of| (Named::new(state, of), of)).collect();
+        let mut still = BTreeSet::new();
+        for exactly in [true, false] {
+            let is_same = |of: &Original, (named, finding): &(Named, &Finding)| {
+                let place = (&of.named.said.0, &of.named.place, &of.finding.identity);
+                let alike = place == (&named.said.0, &named.place, &finding.identity);
+                alike && (!exactly || of.named == *named)
+            };
+            // Of several that are alike, the last ones are left.
+            for (index, original) in self.all.iter().enumerate().rev() {
+                let position = found.iter().position(|found| is_same(original, found));
+                let open = position.filter(|_| !still.contains(&index));
+                if let Some(position) = open {
+                    found.remove(position);
+                    still.insert(index);
+                }
+            }
+        }
+        still
     }
 }
 
 impl Round<'_> {
     /// Makes the fixes of one policy; the state that it is in then.
     pub(super) fn repair(&self, bench: &Bench, outcome: &mut Repaired) -> Bench {
-        outcome.found.extend_from_slice(&bench.findings);
-        let choice = self.choose(bench, outcome);
+        let found = bench.findings.iter();
+        outcome
+            .found
+            .extend(found.map(|of| bench.finding_on_disk(of)));
+        let (choice, alone) = self.choose(bench, outcome);
         let mut set = Set::default();
         let mut now: Option<Bench> = None;
         let mut tried = BTreeSet::new();
@@ -62,7 +108,7 @@ impl Round<'_> {
                 Ok(Some(attempt)) => attempt,
                 Ok(None) => continue,
                 Err(refusal) => {
-                    outcome.refuse(Some(&finding), None, refusal);
+                    outcome.refuse(Some(&state.finding_on_disk(&finding)), None, refusal);
                     continue;
                 }
             };
@@ -73,17 +119,26 @@ impl Round<'_> {
                 // The same may be said of another place with the same words.
                 tried.remove(&named);
                 let mended = choice.mended_by(&named, state, &together.attempt.after);
+                let mended = mended.iter().map(|of| bench.finding_on_disk(of)).collect();
                 set.made.add(named, state);
-                now = Some(set.take(together, mended));
+                now = Some(set.take(state, together, mended));
             } else {
-                outcome.propose(together.attempt.proposal);
+                outcome.propose(state.proposal_on_disk(together.attempt.proposal));
             }
         }
         let last = now.unwrap_or_else(|| bench.clone());
-        outcome.mended = outcome.mended.saturating_add(choice.mended(&last));
+        let mended = choice.mended(&last).into_iter();
+        set.keep(mended.map(|of| bench.finding_on_disk(of)).collect());
+        outcome.mended = outcome.mended.saturating_add(set.mended);
         outcome.totals.extend(set.total(bench));
+        outcome
+            .alone
+            .extend(alone.into_iter().filter_map(|alone| set.alone(alone)));
         outcome.done.append(&mut set.done);
-        outcome.remaining.extend_from_slice(&last.findings);
+        let remaining = last.findings.iter();
+        outcome
+            .remaining
+            .extend(remaining.map(|of| last.finding_on_disk(of)));
         last
     }
 
@@ -97,14 +152,19 @@ impl Round<'_> {
         self.prover.attempt(state, Some((finding, kind)), plan)
     }
 
-    /// Tries to fix every finding of the policy as it is. What is not taken is left for good.
-    fn choose(&self, bench: &Bench, outcome: &mut Repaired) -> Choice {
-        let mut choice = Choice::default();
+    /// Tries to fix every finding of the policy as it is. What is not taken is left for good. Of what is,
+    /// with the proposals, as far as they are for the policy as it was read.
+    fn choose(&self, bench: &Bench, outcome: &mut Repaired) -> (Choice, Vec<Proposal>) {
+        let (mut choice, mut alone) = (Choice::default(), Vec::new());
         let mut proposed = Repaired::default();
         let mut leaving = Vec::new();
         for finding in &bench.findings {
             let named = Named::new(bench, finding);
-            choice.known.insert(named.clone());
+            choice.all.push(Original {
+                named: named.clone(),
+                finding: finding.clone(),
+                taken: false,
+            });
             let Some(kind) = (self.wanted)(finding) else {
                 continue;
             };
@@ -118,7 +178,7 @@ impl Round<'_> {
                 Ok(None) => {}
                 Err(refusal) => {
                     choice.left.insert(finding.rule.clone());
-                    outcome.refuse(Some(finding), None, refusal);
+                    outcome.refuse(Some(&bench.finding_on_disk(finding)), None, refusal);
                 }
             }
         }
@@ -127,17 +187,18 @@ impl Round<'_> {
             let names: Vec<_> = names.collect();
             let leaves = names.iter().any(|named| leaving.contains(named));
             if !leaves && (self.accept)(&proposal) {
-                for (named, finding) in names.into_iter().zip(proposal.findings) {
-                    choice.taken.entry(named).or_default().push(finding);
+                alone.extend(bench.steps.is_empty().then(|| proposal.clone()));
+                for named in &names {
+                    choice.take(named);
                 }
             } else {
                 choice
                     .left
                     .extend(names.into_iter().map(|named| named.said.0));
-                outcome.left.push(proposal);
+                outcome.left.push(bench.proposal_on_disk(proposal));
             }
         }
-        choice
+        (choice, alone)
     }
 
     /// The worst finding that may be mended and was not tried.
@@ -202,14 +263,16 @@ struct Set {
     made: Made,
     meant: Option<Meant>,
     effects: Option<[Vec<String>; 2]>,
+    /// How many findings of the policy as it was are gone by all of them.
+    mended: usize,
 }
 
 impl Set {
-    /// Takes a fix, which mends these findings of the policy as it was.
-    fn take(&mut self, together: Together, mended: Vec<Finding>) -> Bench {
+    /// Takes a fix of this state, which mends these findings of the policy as it was.
+    fn take(&mut self, state: &Bench, together: Together, mended: Vec<Finding>) -> Bench {
         self.meant = Some(together.meant);
         self.effects = together.effects;
-        let mut proposal = together.attempt.proposal;
+        let mut proposal = state.proposal_on_disk(together.attempt.proposal);
         let is_own = |own: &Finding| proposal.findings.iter().any(|of| of.rule == own.rule);
         match mended.first().filter(|first| is_own(first)) {
             Some(first) => {
@@ -223,6 +286,34 @@ impl Set {
         together.attempt.after
     }
 
+    /// Of the findings that the fixes are for, keeps each that is gone in the end once: with the last fix
+    /// that it went by. One that was said again in other words went by none.
+    fn keep(&mut self, mut mended: Vec<Finding>) {
+        self.mended = mended.len();
+        for proposal in self.done.iter_mut().rev() {
+            let mut own: Vec<_> = Vec::new();
+            for finding in &proposal.findings {
+                let position = mended.iter().position(|of| of == finding);
+                own.extend(position.map(|position| mended.remove(position)));
+            }
+            // What came only with another fix.
+            if !own.is_empty() {
+                proposal.findings = own;
+            }
+        }
+    }
+
+    /// A proposal for the policy as it was read, for those of its findings that the set mends; nothing
+    /// where it mends none of them.
+    fn alone(&self, mut proposal: Proposal) -> Option<Proposal> {
+        let mended = |of: &Finding| {
+            let mut done = self.done.iter().flat_map(|done| &done.findings);
+            done.any(|done| done == of)
+        };
+        proposal.findings.retain(mended);
+        (!proposal.findings.is_empty()).then_some(proposal)
+    }
+
     /// What all of them do together; nothing where there are none.
     fn total(&self, bench: &Bench) -> Option<Total> {
         let last = self.done.last()?;
@@ -232,7 +323,7 @@ impl Set {
         };
         Some(Total {
             subject: bench.facts.subject.clone(),
-            at: bench.whole(),
+            at: bench.on_disk(bench.whole()),
             fixes: self.done.len(),
             effects,
             every_effect,
@@ -244,44 +335,22 @@ impl Choice {
     /// The findings, of those whose fix was taken, that are gone by one step: the one that the fix is for
     /// first, as it is found on the policy as it was, then those that became moot.
     fn mended_by(&self, named: &Named, before: &Bench, after: &Bench) -> Vec<Finding> {
-        let count = |bench: &Bench| {
-            let mut counts: BTreeMap<Named, usize> = BTreeMap::new();
-            for finding in &bench.findings {
-                let count = counts.entry(Named::new(bench, finding)).or_default();
-                *count = count.saturating_add(1);
-            }
-            counts
-        };
-        let (old, new) = (count(before), count(after));
-        let gone = |of: &Named| {
-            let [old, new] = [&old, &new].map(|counts| counts.get(of).copied().unwrap_or_default());
-            old.saturating_sub(new)
-        };
-        let mut all: Vec<_> = self.taken.iter().collect();
-        all.sort_by_key(|(of, _)| *of != named);
-        let mended = all.into_iter().flat_map(|(of, found)| {
-            // Of several that are alike, those that are left last.
-            let left = old.get(of).copied().unwrap_or_default().min(found.len());
-            let from = found.len().saturating_sub(left);
-            found.iter().skip(from).take(gone(of)).cloned()
-        });
-        mended.collect()
+        let left = self.still(after);
+        let gone = self.still(before).into_iter();
+        let gone = gone.filter(|index| !left.contains(index));
+        let gone = gone.filter_map(|index| self.all.get(index));
+        let mut gone: Vec<_> = gone.filter(|of| of.taken).collect();
+        gone.sort_by_key(|of| of.named != *named);
+        gone.into_iter().map(|of| of.finding.clone()).collect()
     }
 
-    /// How many of the findings that were to be mended are no longer found: those that became moot by the
-    /// fix of another one among them.
-    fn mended(&self, last: &Bench) -> usize {
-        let mut left: BTreeMap<Named, usize> = BTreeMap::new();
-        for finding in &last.findings {
-            let count = left.entry(Named::new(last, finding)).or_default();
-            *count = count.saturating_add(1);
-        }
-        let taken = self.taken.iter();
-        let mended = taken.map(|(named, count)| {
-            let left = left.get(named).copied().unwrap_or_default();
-            count.len().saturating_sub(left)
-        });
-        mended.sum()
+    /// The findings that were to be mended and are no longer found: those that became moot by the fix of
+    /// another one among them.
+    fn mended(&self, last: &Bench) -> Vec<&Finding> {
+        let left = self.still(last);
+        let all = self.all.iter().enumerate();
+        let mended = all.filter(|(index, of)| of.taken && !left.contains(index));
+        mended.map(|(_, of)| &of.finding).collect()
     }
 }
 

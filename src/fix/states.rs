@@ -8,11 +8,11 @@ use crate::source::edit::Edit;
 use super::plan::Refusal;
 use super::prover::{Bench, Prover};
 
-/// What stands in place of some values of a file. Where two policies stand in one string, the fixes
+/// What stands in place of some values of a file, and the edits that led to it. Where two policies stand in one string, the fixes
 /// of the second are made to what those of the first left.
 #[derive(Debug, Default)]
 pub(super) struct States {
-    texts: BTreeMap<Span, String>,
+    texts: BTreeMap<Span, (String, Vec<Vec<Edit>>)>,
 }
 
 impl States {
@@ -26,21 +26,37 @@ impl States {
         bench: &Bench,
     ) -> Result<Option<Bench>, Refusal> {
         let text = self.texts.get(&bench.place.span);
-        let text = text.filter(|text| **text != bench.text);
-        text.map(|text| prover.state(bench, text.clone()))
+        let text = text.filter(|(text, _)| *text != bench.text);
+        text.map(|(text, steps)| prover.state(bench, text.clone(), steps.clone()))
             .transpose()
     }
 
     /// Keeps what stands there now.
     pub(super) fn keep(&mut self, bench: Bench) {
-        self.texts.insert(bench.place.span, bench.text);
+        let now = (bench.text, bench.steps);
+        self.texts.insert(bench.place.span, now);
     }
 
-    /// What has to be done to the file as it was read.
-    pub(super) fn edits(self) -> Vec<Edit> {
+    /// What has to be done to the file with this text as it was read: an edit for each value that changed,
+    /// from its first byte that is another to its last one.
+    pub(super) fn edits(self, file: &str) -> Vec<Edit> {
         let texts = self.texts.into_iter();
-        texts
-            .map(|(span, replacement)| Edit { span, replacement })
-            .collect()
+        let edit = texts.filter_map(|(span, (text, _))| {
+            let (old, new) = (span.of(file), text.as_str());
+            let chars = old.chars().zip(new.chars());
+            let same = chars.take_while(|(old, new)| old == new);
+            let start: usize = same.map(|(same, _)| same.len_utf8()).sum();
+            let (old, new) = (old.get(start..)?, new.get(start..)?);
+            let chars = old.chars().rev().zip(new.chars().rev());
+            let same = chars.take_while(|(old, new)| old == new);
+            let end: usize = same.map(|(same, _)| same.len_utf8()).sum();
+            let start = (span.start as usize).saturating_add(start);
+            let edit = Edit {
+                span: Span::new(start, (span.end as usize).saturating_sub(end)),
+                replacement: new.get(..new.len().saturating_sub(end))?.to_owned(),
+            };
+            (old != new).then_some(edit)
+        });
+        edit.collect()
     }
 }

@@ -19,6 +19,8 @@ pub(super) const WINDOW_KEY: &str = "kms:ScheduleKeyDeletionPendingWindowInDays"
 #[derive(Debug)]
 pub(super) struct Target<'a> {
     pub(super) facts: &'a Facts,
+    /// The position of each statement in the file as it was read; nothing for one that is new.
+    pub(super) positions: Vec<Option<usize>>,
     pub(super) kind: PolicyKind,
     /// The key's account.
     pub(super) account: Option<AccountId>,
@@ -36,6 +38,8 @@ pub(super) struct Target<'a> {
 #[derive(Debug)]
 pub(super) struct Written<'t> {
     pub(super) record: &'t StatementRecord,
+    /// Its position in the file as it was read; nothing where a fix added it.
+    position: Option<usize>,
     pub(super) path: Vec<Step>,
     pub(super) value: &'t Json,
 }
@@ -131,6 +135,7 @@ impl Target<'_> {
             ))),
             None => Ok(Written {
                 record,
+                position: self.positions.get(index).copied().flatten(),
                 path,
                 value,
             }),
@@ -192,13 +197,20 @@ fn joined(words: &str) -> String {
     words.split(' ').map(capital).collect()
 }
 
+/// How to speak of a statement with this `Sid`, at this position of the file as it was read; that is
+/// nothing for one that a fix adds.
+pub(super) fn statement_in_words(sid: Option<&str>, position: Option<usize>) -> String {
+    match (sid.filter(|sid| !sid.is_empty()), position) {
+        (Some(sid), _) => format!("the statement `{sid}`"),
+        (None, Some(position)) => format!("statement {}", position.saturating_add(1)),
+        (None, None) => "an added statement".to_owned(),
+    }
+}
+
 impl<'t> Written<'t> {
     /// How to speak of it.
     pub(super) fn name(&self) -> String {
-        match self.record.sid.as_deref().filter(|sid| !sid.is_empty()) {
-            Some(sid) => format!("the statement `{sid}`"),
-            None => format!("statement {}", self.record.index.saturating_add(1)),
-        }
+        statement_in_words(self.record.sid.as_deref(), self.position)
     }
 
     pub(super) fn element(&self, name: &str) -> Option<&'t Json> {

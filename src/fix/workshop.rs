@@ -9,7 +9,7 @@ use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
-use crate::source::edit::{self, Places};
+use crate::source::edit::Places;
 use crate::source::{SourceId, Sources};
 
 use super::plan::Refusal;
@@ -120,14 +120,17 @@ impl<'a> Workshop<'a> {
                         Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
                     }
                 }
-                outcome.files.extend(self.edited(source, states));
+                let text = self.text(source);
+                outcome.edit(source, text, states.edits(text));
                 outcome
             })
             .collect();
         let mut whole = Repaired::default();
         for outcome in repaired {
             whole.files.extend(outcome.files);
+            whole.edits.extend(outcome.edits);
             whole.done.extend(outcome.done);
+            whole.alone.extend(outcome.alone);
             whole.left.extend(outcome.left);
             whole.refused.extend(outcome.refused);
             whole.totals.extend(outcome.totals);
@@ -163,8 +166,8 @@ impl<'a> Workshop<'a> {
             });
             match tried {
                 Ok(Some(attempt)) => {
+                    outcome.done.push(bench.proposal_on_disk(attempt.proposal));
                     states.keep(attempt.after);
-                    outcome.done.push(attempt.proposal);
                 }
                 Ok(None) => {}
                 // It was asked for, whatever a person has to decide.
@@ -174,17 +177,10 @@ impl<'a> Workshop<'a> {
             }
         }
         for (source, states) in files {
-            outcome.files.extend(self.edited(source, states));
+            let text = self.text(source);
+            outcome.edit(source, text, states.edits(text));
         }
         outcome
-    }
-
-    /// The file with its policies in these states; nothing where that is how it was read.
-    fn edited(&self, source: SourceId, states: States) -> Option<(SourceId, String)> {
-        let text = self.text(source);
-        // Values of one file that are changed by themselves cannot overlap.
-        let edited = edit::apply(text, &states.edits()).ok()?;
-        (edited != text).then_some((source, edited))
     }
 
     pub(super) fn text(&self, source: SourceId) -> &'a str {

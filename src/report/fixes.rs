@@ -13,8 +13,8 @@ use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal, Refused, Repaired, Safety, Total};
-use crate::source::edit::PatchOperation;
-use crate::source::{Sources, defuse};
+use crate::source::edit::{Edit, PatchOperation};
+use crate::source::{SourceId, Sources, defuse};
 
 /// Characters of a line of source that are shown.
 const LONGEST_LINE: usize = 160;
@@ -168,6 +168,27 @@ pub fn refusal(
 /// # Errors
 /// Where writing fails.
 pub fn summary(out: &mut impl Write, outcome: &Repaired) -> io::Result<()> {
+    let line = sums(outcome);
+    let hint = if outcome.done.is_empty() {
+        ""
+    } else {
+        "; `--diff` shows a patch, `--write` edits the files"
+    };
+    writeln!(out, "{line}{hint}")
+}
+
+/// Writes what the fixes of a patch do together and one line that sums it up, for a person beside the
+/// patch: the same numbers as in the list.
+///
+/// # Errors
+/// Where writing fails.
+pub fn beside_patch(out: &mut impl Write, outcome: &Repaired, style: &Style) -> io::Result<()> {
+    totals(out, &outcome.totals, style)?;
+    writeln!(out, "{}", sums(outcome))
+}
+
+/// How many fixes there are, how many findings they mend, and how many proposals and findings are left.
+fn sums(outcome: &Repaired) -> String {
     let done = outcome.done.iter();
     let safe = done.clone().filter(|proposal| proposal.is_safe()).count();
     let not_safe = outcome.done.len().saturating_sub(safe);
@@ -179,7 +200,7 @@ pub fn summary(out: &mut impl Write, outcome: &Repaired) -> io::Result<()> {
         parts.push(counted(not_safe, "unsafe fix", "unsafe fixes"));
     }
     let mut line = parts.join(" and ");
-    if !outcome.done.is_empty() {
+    if outcome.mended > 0 {
         let findings = counted(outcome.mended, "finding", "findings");
         let mend = if outcome.done.len() == 1 {
             "mends"
@@ -188,22 +209,25 @@ pub fn summary(out: &mut impl Write, outcome: &Repaired) -> io::Result<()> {
         };
         line = format!("{line}, which {mend} {findings}");
     }
+    line + &left(outcome)
+}
+
+/// What is not made, as the end of a sentence; empty where everything is.
+fn left(outcome: &Repaired) -> String {
+    let mut line = String::new();
     if !outcome.left.is_empty() {
-        let left = outcome.left.len();
-        let hint = if not_safe > 0 {
+        let taken = outcome.done.iter().any(|proposal| !proposal.is_safe());
+        let hint = if taken {
             "left as they leave their finding"
         } else {
             "`--only all`"
         };
-        line = format!("{line}; {left} unsafe ({hint})");
+        line = format!("; {} unsafe ({hint})", outcome.left.len());
     }
     if !outcome.refused.is_empty() {
         line = format!("{line}; {} to decide by a person", outcome.refused.len());
     }
-    if !outcome.done.is_empty() {
-        line = format!("{line}; `--diff` shows a patch, `--write` edits the files");
-    }
-    writeln!(out, "{line}")
+    line
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -231,20 +255,31 @@ pub fn written(
     totals(out, &outcome.totals, style)?;
     let sources: BTreeSet<_> = done.iter().map(|proposal| proposal.at.source).collect();
     let made = counted(done.len(), "fix", "fixes");
-    let findings = counted(outcome.mended, "finding", "findings");
+    let findings = match outcome.mended {
+        0 => String::new(),
+        mended => format!(" of {}", counted(mended, "finding", "findings")),
+    };
     let files = counted(sources.len(), "file", "files");
-    writeln!(out, "{made} of {findings} in {files}")
+    writeln!(out, "{made}{findings} in {files}{}", left(outcome))
 }
 
 /// What programs are told.
 #[derive(Serialize)]
 struct Report<'a> {
+    files: Vec<JsonFile<'a>>,
     proposals: Vec<JsonProposal<'a>>,
     totals: Vec<JsonTotal<'a>>,
     mended: usize,
     left: usize,
     refused: Vec<JsonRefused<'a>>,
     configuration: &'a InForce,
+}
+
+/// All edits of a file as it was read, which are of different bytes.
+#[derive(Serialize)]
+struct JsonFile<'a> {
+    file: &'a str,
+    edits: Vec<JsonEdit<'a>>,
 }
 
 /// What the fixes of one policy do together.
@@ -280,6 +315,16 @@ struct JsonEdit<'a> {
     replacement: &'a str,
 }
 
+impl<'a> JsonEdit<'a> {
+    fn new(edit: &'a Edit) -> Self {
+        Self {
+            start: edit.span.start,
+            end: edit.span.end,
+            replacement: &edit.replacement,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct JsonRefused<'a> {
     rule: &'a str,
@@ -289,8 +334,9 @@ struct JsonRefused<'a> {
     reason: &'a str,
 }
 
-/// Writes the final set of fixes, what they do together and refusals as one JSON document. The edits of
-/// a proposal are of the file as it was read, but for the proposals before it for the same policy.
+/// Writes the final set of fixes, what they do together and refusals as one JSON document. Every line and
+/// the edits of `files` are of the files as they were read; the edits of a proposal are of the file with
+/// the proposals before it for the same policy made.
 ///
 /// # Errors
 /// Where writing fails.
@@ -307,6 +353,7 @@ pub fn json(
     };
     let name = |at: crate::source::Location| sources.get(at.source).map_or("", |file| file.name());
     let report = Report {
+        files: json_files(sources, outcome),
         mended: outcome.mended,
         left: outcome.left.len(),
         totals: outcome
@@ -339,11 +386,7 @@ pub fn json(
                 edits: proposal
                     .changes
                     .iter()
-                    .map(|change| JsonEdit {
-                        start: change.edit.span.start,
-                        end: change.edit.span.end,
-                        replacement: &change.edit.replacement,
-                    })
+                    .map(|change| JsonEdit::new(&change.edit))
                     .collect(),
                 document: proposal.document.to_string(),
                 patch: &proposal.patch,
@@ -353,6 +396,14 @@ pub fn json(
         configuration,
     };
     super::json::write(out, &report)
+}
+
+fn json_files<'a>(sources: &'a Sources, outcome: &'a Repaired) -> Vec<JsonFile<'a>> {
+    let file = |(source, edits): (&SourceId, &'a Vec<Edit>)| JsonFile {
+        file: sources.get(*source).map_or("", |file| file.name()),
+        edits: edits.iter().map(JsonEdit::new).collect(),
+    };
+    outcome.edits.iter().map(file).collect()
 }
 
 fn json_refusals<'a>(sources: &'a Sources, refused: &'a [Refused]) -> Vec<JsonRefused<'a>> {

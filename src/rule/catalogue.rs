@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -138,15 +138,17 @@ impl Catalogue {
     /// # Errors
     /// None in practice, as the tests hold.
     pub fn builtin() -> Result<&'static Self, &'static PageError> {
-        static RULES: LazyLock<Result<Catalogue, PageError>> = LazyLock::new(|| {
-            let rules = BUILTIN
-                .par_iter()
-                .map(|(id, text)| page::parse(&format!("rules/{id}.md"), id, Cow::Borrowed(text)));
-            Ok(Catalogue {
-                rules: rules.collect::<Result<_, _>>()?,
-            })
-        });
-        RULES.as_ref()
+        static RULES: OnceLock<Result<Catalogue, PageError>> = OnceLock::new();
+        if let Some(rules) = RULES.get() {
+            return rules.as_ref();
+        }
+        // Not under the lock: a thread that waits for its pages may take up work that asks for the rules.
+        let pages = BUILTIN
+            .par_iter()
+            .map(|(id, text)| page::parse(&format!("rules/{id}.md"), id, Cow::Borrowed(text)));
+        let rules = pages.collect::<Result<_, _>>();
+        let rules = rules.map(|rules| Self { rules });
+        RULES.get_or_init(|| rules).as_ref()
     }
 
     /// The rules in a directory: every file `<id>.md` that lies directly in it, but for

@@ -118,6 +118,11 @@ impl Shown<'_> {
             report::fixes::written(&mut out, sources, outcome, &self.terminal.style)?;
         }
         out.flush()?;
+        if !self.arguments.write {
+            let mut err = output::stderr();
+            report::fixes::beside_patch(&mut err, outcome, &self.terminal.style)?;
+            err.flush()?;
+        }
         Ok(code)
     }
 

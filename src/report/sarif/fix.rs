@@ -1,4 +1,6 @@
-//! Fixes as SARIF writes them, so that code scanning and editors offer them.
+//! Fixes as SARIF writes them, so that code scanning and editors offer them: each for the file as it is,
+//! as whoever takes one makes that one alone and checks again.
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, 3.27.30 and 3.55
 
 use std::collections::BTreeMap;
 

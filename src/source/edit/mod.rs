@@ -85,3 +85,37 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     edited.push_str(text.get(at as usize..).unwrap_or_default());
     Ok(edited)
 }
+
+/// Where a place of the edited text is in the text before these edits. Of a text that an edit brought,
+/// it is the text that went for it.
+pub fn before(span: Span, edits: &[Edit]) -> Span {
+    let mut sorted: Vec<_> = edits.iter().collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let old = |at: u32, is_end: bool| {
+        // What stands at `at` in the edited text stands `length` bytes after `from` in the old one.
+        let (mut from, mut new) = (0_u32, 0_u32);
+        for edit in &sorted {
+            let start = new.saturating_add(edit.span.start.saturating_sub(from));
+            if at < start || (is_end && at == start) {
+                break;
+            }
+            let length = u32::try_from(edit.replacement.len()).unwrap_or(u32::MAX);
+            let end = start.saturating_add(length);
+            if at < end || (is_end && at == end) {
+                return if is_end {
+                    edit.span.end
+                } else {
+                    edit.span.start
+                };
+            }
+            (from, new) = (edit.span.end, end);
+        }
+        from.saturating_add(at.saturating_sub(new))
+    };
+    let start = old(span.start, false);
+    Span {
+        start,
+        end: old(span.end, true).max(start),
+    }
+}

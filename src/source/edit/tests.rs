@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Edit, EditError, JsonDraft, Passage, Places, apply};
+use super::{Edit, EditError, JsonDraft, Passage, Places, apply, before};
 use crate::source::{JsonPath, Span, Step};
 
 fn key(key: &str) -> Step {
@@ -421,4 +421,28 @@ proptest! {
         let inner: Json = serde_json::from_str(draft.text()).unwrap();
         prop_assert_eq!(inner, json!({ "a": first, "b": new }));
     }
+}
+
+#[test]
+fn places_of_an_edited_text_lead_back_to_the_text_before() {
+    let edit = |start, end, text: &str| Edit {
+        span: Span::new(start, end),
+        replacement: text.to_owned(),
+    };
+    let text = "one two three four";
+    let edits = [edit(8, 13, "drei"), edit(3, 3, " more"), edit(13, 18, "")];
+    let edited = apply(text, &edits).unwrap();
+    assert_eq!(edited, "one more two drei");
+    let of = |word: &str| {
+        let start = edited.find(word).unwrap();
+        before(Span::new(start, start + word.len()), &edits)
+    };
+    assert_eq!(of("one").of(text), "one");
+    assert_eq!(of("two").of(text), "two");
+    // What came is where something went for it, or where it was inserted.
+    assert_eq!(of("drei").of(text), "three");
+    assert_eq!(of(" more"), Span::new(3, 3));
+    assert_eq!(of("two drei").of(text), "two three");
+    assert_eq!(before(Span::new(0, edited.len()), &edits), Span::new(0, 13));
+    assert_eq!(before(Span::new(4, 9), &[]), Span::new(4, 9));
 }

@@ -1,0 +1,209 @@
+//! What `check` counts as fixable, `fix` lists, SARIF offers and `--write` makes are the same numbers, and
+//! every place that is told lies in the files as they are.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod generate;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kmslint::config::parse_date;
+use kmslint::finding::Finding;
+use kmslint::fix::{Proposal, Session, fixable, safe_fixes};
+use kmslint::project::{CheckOptions, Checked, ConfigurationFile, Options, check};
+use kmslint::source::edit::apply;
+use kmslint::source::{Location, Overlay, Sources};
+use serde_json::{Value as Json, json};
+
+fn checked(path: &Path) -> Checked {
+    let mut options = Options::for_paths([path]);
+    options.configuration = ConfigurationFile::Nothing;
+    let today = parse_date("2027-01-01").unwrap();
+    check(&options, &CheckOptions::on(today)).unwrap()
+}
+
+fn lies_in(sources: &Sources, at: Location) {
+    let text = sources.get(at.source).unwrap().text();
+    let range = at.span.start as usize..at.span.end as usize;
+    assert!(text.get(range).is_some(), "{at:?} of {} bytes", text.len());
+}
+
+fn same(one: &Finding, other: &Finding) -> bool {
+    (&one.rule, &one.subject, &one.message, one.primary.at)
+        == (
+            &other.rule,
+            &other.subject,
+            &other.message,
+            other.primary.at,
+        )
+}
+
+/// How many findings of a path are mended, after a check of all numbers and places.
+fn hold(path: &Path) -> usize {
+    let name = path.display();
+    let checked = checked(path);
+    if !checked.project.failures.is_empty() {
+        return 0;
+    }
+    let counted = fixable(&checked).unwrap();
+    assert!(!counted.at_least, "{name}");
+    let offered = safe_fixes(&checked);
+    let session = Session::new(checked, &[]);
+    let done = session.repair(&Proposal::is_safe);
+    let (project, findings) = (&session.checked.project, &session.checked.findings);
+    let sources = &project.loaded.sources;
+    let of = |all: &[Proposal]| all.iter().map(|of| of.findings.len()).sum::<usize>();
+    assert_eq!(counted.proven, done.mended, "{name}");
+    assert_eq!(of(&offered), done.mended, "{name}");
+    let made = done.done.iter().flat_map(|proposal| &proposal.findings);
+    let own = made.filter(|made| findings.iter().any(|found| same(made, found)));
+    assert_eq!(own.count(), done.mended, "{name}");
+    for proposal in done.done.iter().chain(&done.left).chain(&offered) {
+        lies_in(sources, proposal.at);
+        for finding in &proposal.findings {
+            lies_in(sources, finding.primary.at);
+            finding
+                .related
+                .iter()
+                .for_each(|of| lies_in(sources, of.at));
+        }
+    }
+    done.totals.iter().for_each(|of| lies_in(sources, of.at));
+    done.refused.iter().for_each(|of| lies_in(sources, of.at));
+    for (source, text) in &done.files {
+        let file = sources.get(*source).unwrap();
+        let edits = done.edits.get(source).unwrap();
+        assert_eq!(apply(file.text(), edits).unwrap(), *text, "{name}");
+    }
+    // Each that SARIF offers can be made alone, and does what it is for.
+    for proposal in &offered {
+        assert!(
+            findings
+                .iter()
+                .any(|found| same(&proposal.findings[0], found))
+        );
+        let file = sources.get(proposal.at.source).unwrap();
+        let mut overlay = Overlay::default();
+        let text = apply(file.text(), &proposal.edits()).unwrap();
+        overlay.put(file.name(), text.as_bytes());
+        let (left, ..) = project.with(&overlay).find(&session.checked.catalogue);
+        let alike = |found: &&Finding| {
+            let finding = &proposal.findings[0];
+            (&found.rule, &found.subject, &found.message)
+                == (&finding.rule, &finding.subject, &finding.message)
+        };
+        let [before, after] = [findings, &left].map(|all| all.iter().filter(alike).count());
+        assert!(after < before, "{name}: {proposal:?}");
+    }
+    session.prove(&done).unwrap();
+    done.mended
+}
+
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("fix-numbers")
+        .join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// Everything that lies beside the code.
+#[test]
+fn numbers_agree_on_fixtures() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut mended = 0;
+    for directory in fs::read_dir(&root).unwrap() {
+        let directory = directory.unwrap().path();
+        mended += hold(&directory);
+        for inner in fs::read_dir(&directory).unwrap() {
+            mended += hold(&inner.unwrap().path());
+        }
+    }
+    assert!(mended > 10, "{mended}");
+}
+
+/// Generated policies: a file each, several in the answers of one, and beside their keys.
+#[test]
+fn numbers_agree_on_generated_policies() {
+    let (mut mended, mut several) = (0, 0);
+    let requests: Vec<_> = generate::Requests::new(77, true).take(160).collect();
+    for (number, pair) in requests.chunks(2).enumerate() {
+        let policies = pair.iter().map(|request| &request["key_policy"]);
+        let policies: Vec<&Json> = policies.filter(|policy| policy.is_object()).collect();
+        let path = directory(&number.to_string());
+        for (index, policy) in policies.iter().enumerate() {
+            let text = match number % 3 {
+                0 => format!("{policy:#}"),
+                1 => policy.to_string(),
+                _ => json!({"Policy": format!("{policy:#}"), "PolicyName": "default"}).to_string(),
+            };
+            fs::write(path.join(format!("policy-{index}.json")), text).unwrap();
+        }
+        let own = hold(&path);
+        mended += own;
+        several += usize::from(own > 3);
+    }
+    assert!(mended > 150 && several > 8, "{mended} {several}");
+}
+
+/// A key policy whose fixes move one another, in every form in which it can lie in a file: each fix is
+/// told with its line of the file as it is.
+#[test]
+fn lines_are_those_of_the_file_as_it_is() {
+    let policy = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Principal": {"AWS": "AROAEXAMPLEID1234567A"},
+      "Action": "kms:Decrypt",
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::111122223333:role/KeyAdmin"},
+      "Action": ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:Decrypt"],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Deny",
+      "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"},
+      "Action": "kms:DeleteKey",
+      "Resource": "*"
+    }
+  ]
+}
+"#;
+    let path = directory("lines");
+    fs::write(path.join("policy.json"), policy).unwrap();
+    let session = Session::new(checked(&path), &[]);
+    let done = session.repair(&Proposal::is_safe);
+    let sources = &session.checked.project.loaded.sources;
+    let line = |of: &Proposal| {
+        sources
+            .get(of.at.source)
+            .unwrap()
+            .position(of.at.span.start)
+            .line
+    };
+    let told = done.done.iter().map(|of| (line(of), of.title.as_str()));
+    let told: Vec<_> = told.collect();
+    let expected = [
+        (
+            13,
+            "add `kms:CancelKeyDeletion` and `kms:EnableKey` to statement 2",
+        ),
+        (
+            19,
+            "write `kms:ScheduleKeyDeletion` in place of `kms:DeleteKey`",
+        ),
+        (
+            6,
+            "remove statement 1, which names nobody but `AROAEXAMPLEID1234567A`",
+        ),
+    ];
+    for one in expected {
+        assert!(told.contains(&one), "{told:#?}");
+    }
+}
