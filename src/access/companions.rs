@@ -28,7 +28,7 @@ impl<'a> KeyQuestions<'a> {
     fn can(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> bool {
         // Most statements of a long policy name somebody else.
         let nobody = || {
-            let mut granting = self.possibly_granting(action);
+            let mut granting = self.possibly_granting_to(named, action).into_iter();
             let is_somebody = granting.any(|(_, statement)| self.may_name(statement, named));
             (!is_somebody).then_some(false)
         };

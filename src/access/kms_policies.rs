@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::aws::ActionSet;
 use crate::eval::NamedPolicy;
 use crate::inventory::IdentityPolicy;
-use crate::policy::{Effect, PolicyDocument};
+use crate::policy::{Effect, PolicyDocument, StatementIndex};
 
 use super::tested_attributes::TestedAttributes;
 
@@ -77,6 +77,7 @@ impl ReducedPolicy {
                     statements: kept,
                     span: document.span,
                     refusals: Vec::new(),
+                    by_principal: StatementIndex::default(),
                 },
             },
             origin: Origin {

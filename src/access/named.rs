@@ -88,6 +88,11 @@ impl<'a> List<'a> {
 }
 
 impl NamedPrincipal<'_> {
+    /// The last part of the name of a user or role, by which it is looked up.
+    pub(super) fn last_name(&self) -> &str {
+        self.text.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Where the first of these statements that names it does, or else any statement.
     pub(super) fn place(&self, granting: &BTreeSet<usize>) -> Span {
         let granted = |(index, _): &&(usize, Span)| granting.contains(index);

@@ -140,6 +140,26 @@ impl<'a> KeyQuestions<'a> {
         granting.map(|((index, _), statement)| (index, statement))
     }
 
+    /// Those of them that can be about the principal.
+    pub(super) fn possibly_granting_to(
+        &self,
+        named: &NamedPrincipal<'a>,
+        action: KmsAction,
+    ) -> Vec<(usize, &'a Statement)> {
+        let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
+        let Some(policy) = self.key.policy.filter(|_| is_one) else {
+            return self.possibly_granting(action).collect();
+        };
+        let may_be = |index: usize| {
+            let possible = self.possible.get(index);
+            possible.is_some_and(|possible| possible.contains(action))
+        };
+        policy
+            .about(named.account, named.last_name())
+            .filter(|(index, of)| of.effect.value == Effect::Allow && may_be(*index))
+            .collect()
+    }
+
     /// What the principal can do; nothing where it surely cannot.
     fn holder(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Holder<'a>> {
         if self.is_foreign(named) {

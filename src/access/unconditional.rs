@@ -29,7 +29,7 @@ impl<'a> KeyQuestions<'a> {
             return None;
         }
         let mut found = BTreeSet::new();
-        for (index, statement) in self.possibly_granting(action) {
+        for (index, statement) in self.possibly_granting_to(named, action) {
             if names(statement, named)? {
                 self.gives(statement, action).then(|| found.insert(index))?;
             }
@@ -104,8 +104,7 @@ impl<'a> KeyQuestions<'a> {
         // A session may come in by its role, a federated user by its user, and one that was loaded
         // by its account.
         !is_user_or_role || element.negated || self.loaded_of(named).is_some() || {
-            let name = named.text.rsplit('/').next().unwrap_or_default();
-            let mut entries = element.candidates(named.account, name);
+            let mut entries = element.candidates(named.account, named.last_name());
             // The account's own statement gives nothing to one whose policies are not loaded.
             entries.any(|entry| !matches!(entry.form(), PrincipalForm::Account(_)))
         }
@@ -143,9 +142,9 @@ impl<'a> KeyQuestions<'a> {
 fn names(statement: &Statement, named: &NamedPrincipal<'_>) -> Option<bool> {
     // All but the partition, which is looked at more closely.
     let (_, own) = named.text.split_once("::")?;
-    let element = statement.principal.as_ref()?;
+    let element = statement.principal.as_ref().filter(|of| !of.negated)?;
     let mut found = false;
-    for entry in &element.entries {
+    for entry in element.candidates(named.account, named.last_name()) {
         if entry.is_placeholder() {
             return None;
         }
@@ -170,5 +169,5 @@ fn names(statement: &Statement, named: &NamedPrincipal<'_>) -> Option<bool> {
             | PrincipalForm::NoCaller => false,
         };
     }
-    (!element.negated).then_some(found)
+    Some(found)
 }

@@ -5,7 +5,9 @@ use crate::aws::ActionSet;
 use crate::aws::key::Origin;
 use crate::eval::KeyIdentity;
 use crate::inventory::Key;
-use crate::policy::{PolicyDocument, PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm};
+use crate::policy::{
+    PolicyDocument, PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, StatementIndex,
+};
 use crate::source::Span;
 
 use super::canonical::Canonical;
@@ -135,6 +137,7 @@ fn nothing() -> PolicyDocument {
         statements: Vec::new(),
         span: Span::default(),
         refusals: Vec::new(),
+        by_principal: StatementIndex::default(),
     }
 }
 

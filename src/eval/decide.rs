@@ -141,7 +141,7 @@ impl Tally<'_> {
             level: 0,
             index: 0,
         };
-        for (position, statement) in policy.statements.iter().enumerate() {
+        for (position, statement) in principal::statements(policy, &self.request.caller) {
             let scope = self.scope(policy, statement, Part::Key);
             let about = statement::is_about_action(statement, &scope);
             let naming = match &statement.principal {

@@ -2,9 +2,9 @@
 
 use crate::aws::Arn;
 use crate::aws::arn::reserved_role::{SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
-use crate::policy::{PrincipalElement, PrincipalEntry, PrincipalForm};
+use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
-use super::caller::CallerKind;
+use super::caller::{Caller, CallerKind};
 use super::scope::{PRINCIPAL_ARN, Scope};
 use super::{Lookup, Truth, placeholder};
 
@@ -129,21 +129,36 @@ fn candidates<'a>(
     scope: &'a Scope<'_>,
 ) -> impl Iterator<Item = &'a PrincipalEntry> {
     let caller = &scope.request.caller;
-    let last = |name: &'a str| name.rsplit('/').next().unwrap_or(name);
-    let name = match caller.kind() {
-        CallerKind::User(_, name) | CallerKind::Role(_, name) => last(name),
-        CallerKind::Session(_, role, _) => role,
-        CallerKind::Service => caller.as_str(),
-        CallerKind::Root(_) | CallerKind::FederatedUser(..) => "",
-    };
-    // Any user of the account may be behind a federated user.
-    let all = matches!(caller.kind(), CallerKind::FederatedUser(..));
-    let (few, rest) = if all {
-        (None, Some(&element.entries))
-    } else {
-        (Some(element.candidates(caller.account(), name)), None)
+    let (few, rest) = match listed_name(caller) {
+        Some(name) => (Some(element.candidates(caller.account(), name)), None),
+        None => (None, Some(&element.entries)),
     };
     few.into_iter().flatten().chain(rest.into_iter().flatten())
+}
+
+/// The statements that can be about the caller, each with its position.
+pub(super) fn statements<'a>(
+    policy: &'a PolicyDocument,
+    caller: &Caller,
+) -> impl Iterator<Item = (usize, &'a Statement)> {
+    let (few, all) = match listed_name(caller) {
+        Some(name) => (Some(policy.about(caller.account(), name)), None),
+        None => (None, Some(policy.statements.iter().enumerate())),
+    };
+    few.into_iter().flatten().chain(all.into_iter().flatten())
+}
+
+/// The name by which a caller is looked up; nothing for a federated user, behind whom any user of the
+/// account may be.
+fn listed_name(caller: &Caller) -> Option<&str> {
+    let last = |name| str::rsplit(name, '/').next().unwrap_or(name);
+    match caller.kind() {
+        CallerKind::User(_, name) | CallerKind::Role(_, name) => Some(last(name)),
+        CallerKind::Session(_, role, _) => Some(role),
+        CallerKind::Service => Some(caller.as_str()),
+        CallerKind::Root(_) => Some(""),
+        CallerKind::FederatedUser(..) => None,
+    }
 }
 
 /// What one entry says of the caller.

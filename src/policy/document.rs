@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use crate::aws::AccountId;
 use crate::source::{InputError, Span};
 
 use super::{
-    ActionElement, ActionPattern, PolicyKind, PrincipalEntry, Statement, Text, has_placeholder,
-    has_placeholder_or_is_word,
+    ActionElement, ActionPattern, PolicyKind, PrincipalEntry, Statement, StatementIndex, Text,
+    has_placeholder, has_placeholder_or_is_word,
 };
 
 /// The version of the policy language.
@@ -37,6 +38,8 @@ pub struct PolicyDocument {
     /// What AWS refuses although it decides nothing, such as two statements with one `Sid`. The
     /// policy can be evaluated, and whoever shows the answer shows these too.
     pub refusals: Vec<InputError>,
+    /// Which of the statements are about whom.
+    pub by_principal: StatementIndex,
 }
 
 impl PolicyDocument {
@@ -64,5 +67,21 @@ impl PolicyDocument {
     /// Whether `${…}` is replaced.
     pub fn replaces_variables(&self) -> bool {
         matches!(self.version, Some((Version::V2012, _)))
+    }
+
+    /// The statements that can be about a principal with this account and name, each with its position:
+    /// those that name it, its account or everyone, all with `NotPrincipal`, and perhaps others. In a
+    /// long policy they are looked up, so that one with a thousand statements is not read a thousand
+    /// times for each. The name is one as
+    /// [`candidates`](super::PrincipalElement::candidates) takes it.
+    pub fn about(
+        &self,
+        account: Option<AccountId>,
+        name: &str,
+    ) -> impl Iterator<Item = (usize, &Statement)> {
+        let found = self.by_principal.find(&self.statements, account, name);
+        found
+            .into_iter()
+            .filter_map(|position| Some((position, self.statements.get(position)?)))
     }
 }

@@ -15,6 +15,7 @@ mod principal_index;
 mod resource;
 mod size;
 mod statement;
+mod statement_index;
 mod variable;
 mod wildcard;
 
@@ -32,6 +33,7 @@ pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalTy
 pub use resource::{ResourceElement, ResourcePattern};
 pub use size::{MAX_POLICY, Oversize, refuse_bulk};
 pub use statement::{Effect, Statement};
+pub use statement_index::StatementIndex;
 pub use variable::{Piece, may_hold_variables, pieces};
 pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};
 

@@ -13,11 +13,11 @@ const SHORT: usize = 8;
 /// evaluated for a few callers only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PrincipalIndex {
-    sorted: OnceLock<Vec<Named>>,
+    sorted: OnceLock<Vec<ForWhom>>,
 }
 
 /// Account, last part of the name, position. Everyone and unique ids have neither.
-type Named = (Option<AccountId>, Box<str>, usize);
+pub(super) type ForWhom = (Option<AccountId>, Box<str>, usize);
 
 impl PrincipalIndex {
     /// Positions of the entries that can be about such a principal.
@@ -28,7 +28,7 @@ impl PrincipalIndex {
         name: &'a str,
     ) -> impl Iterator<Item = usize> + 'a {
         let short = entries.len() <= SHORT;
-        let sorted: &[Named] = if short {
+        let sorted: &[ForWhom] = if short {
             &[]
         } else {
             self.sorted.get_or_init(|| sort(entries))
@@ -54,12 +54,12 @@ fn may_be_about(text: &str, name: &str) -> bool {
         || (!name.is_empty() && (text.ends_with(name) || text.contains(":assumed-role/")))
 }
 
-fn sort(entries: &[PrincipalEntry]) -> Vec<Named> {
-    let mut sorted: Vec<Named> = entries
+fn sort(entries: &[PrincipalEntry]) -> Vec<ForWhom> {
+    let mut sorted: Vec<ForWhom> = entries
         .iter()
         .enumerate()
         .filter_map(|(position, entry)| {
-            let (account, name) = named(entry)?;
+            let (account, name) = for_whom(entry)?;
             Some((account, name.into(), position))
         })
         .collect();
@@ -69,7 +69,7 @@ fn sort(entries: &[PrincipalEntry]) -> Vec<Named> {
 
 /// What an entry is looked up by; whom nobody can be is never found, and who is yet to be filled in
 /// always.
-fn named(entry: &PrincipalEntry) -> Option<(Option<AccountId>, &str)> {
+pub(super) fn for_whom(entry: &PrincipalEntry) -> Option<(Option<AccountId>, &str)> {
     let last = |name| str::rsplit(name, '/').next().unwrap_or(name);
     match entry.form() {
         PrincipalForm::NoCaller if entry.is_placeholder() => Some((None, "")),
@@ -85,8 +85,8 @@ fn named(entry: &PrincipalEntry) -> Option<(Option<AccountId>, &str)> {
 }
 
 /// Positions of the entries with just this account and name.
-fn equal<'a>(
-    sorted: &'a [Named],
+pub(super) fn equal<'a>(
+    sorted: &'a [ForWhom],
     account: Option<AccountId>,
     name: &'a str,
 ) -> impl Iterator<Item = usize> + 'a {

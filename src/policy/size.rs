@@ -3,7 +3,7 @@
 use crate::aws::quota;
 use crate::source::{InputError, Span};
 
-use super::PolicyKind;
+use super::{PolicyDocument, PolicyKind};
 
 /// A policy that is longer than AWS takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,34 @@ pub fn refuse_bulk(length: usize, span: Span) -> Result<(), InputError> {
     let message =
         format!("the policy has {length} bytes, and none of more than {MAX_POLICY} is read");
     Err(InputError::new(first_byte(span), message)
+        .label("this policy")
+        .help(format!(
+            "AWS takes {limit} bytes of a key policy; is this the right file?"
+        )))
+}
+
+/// How many times a principal is held against a statement with `NotPrincipal` at most. Such a statement
+/// is about everyone, so each is looked at for each principal; of a key policy that AWS stores, at most
+/// a hundredth are.
+const MOST_EXCEPTIONS: usize = 1 << 22;
+
+/// Refuses a policy that has too many statements with `NotPrincipal` for the principals that it names.
+pub(super) fn refuse_exceptions(document: &PolicyDocument) -> Result<(), InputError> {
+    let elements = || {
+        let statements = document.statements.iter();
+        statements.filter_map(|statement| statement.principal.as_ref())
+    };
+    let statements = elements().filter(|element| element.negated).count();
+    let principals: usize = elements().map(|element| element.entries.len()).sum();
+    if statements.saturating_mul(principals) <= MOST_EXCEPTIONS {
+        return Ok(());
+    }
+    let limit = quota::KEY_POLICY_BYTES;
+    let message = format!(
+        "the policy has {statements} statements with `NotPrincipal` and names {principals} \
+         principals, more than are held against each other"
+    );
+    Err(InputError::new(first_byte(document.span), message)
         .label("this policy")
         .help(format!(
             "AWS takes {limit} bytes of a key policy; is this the right file?"

@@ -28,6 +28,9 @@ pub(super) use choices::{Choices, Domain, Tested, Texts, kind};
 /// statements that may apply.
 const MOST_WORK: usize = 1 << 16;
 
+/// How often a value is compared with one of a condition, for one key.
+const MOST_COMPARED: usize = 1 << 20;
+
 /// The evaluation with the cases decided for which no value of any key changes the outcome.
 pub(super) fn settle(
     evaluation: Evaluation,
@@ -192,7 +195,11 @@ impl<'p> Question<'p> {
                 },
                 Effort::Every => domain.all(&tested),
             };
-            key.kinds = if choices.complete {
+            let weight = tested
+                .iter()
+                .map(|(of, _)| of.values.len().saturating_add(1));
+            let compared = weight.sum::<usize>().saturating_mul(choices.values.len());
+            key.kinds = if choices.complete && compared <= MOST_COMPARED {
                 kinds(&choices.values, &tested)
             } else {
                 Vec::new()

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 use crate::source::InputError;
 use crate::source::json::{Node, Value};
 
-use super::{PolicyDocument, PolicyKind, Version, refuse_bulk};
+use super::size::refuse_exceptions;
+use super::{PolicyDocument, PolicyKind, StatementIndex, Version, refuse_bulk};
 use complaints::Complaints;
 
 pub use storable::invalid_principals;
@@ -33,10 +34,13 @@ pub fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument, Vec<In
     let mut complaints = Complaints::new(kind);
     let document = document(node, &mut complaints);
     match document {
-        Some(document) if complaints.errors.is_empty() => Ok(PolicyDocument {
-            refusals: complaints.refusals,
-            ..document
-        }),
+        Some(document) if complaints.errors.is_empty() => {
+            refuse_exceptions(&document).map_err(|error| vec![error])?;
+            Ok(PolicyDocument {
+                refusals: complaints.refusals,
+                ..document
+            })
+        }
         _ => Err(complaints.errors),
     }
 }
@@ -53,6 +57,7 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
         statements: Vec::new(),
         span: node.span,
         refusals: Vec::new(),
+        by_principal: StatementIndex::default(),
     };
     if let Some(id) = node.get("Id") {
         policy.id = complaints.text(id, "`Id`");
