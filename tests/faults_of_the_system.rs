@@ -9,6 +9,12 @@ use std::process::{Command, Output, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kmslint");
 
+/// A policy that anybody may use to delete the key.
+const OPEN: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}"#;
+
+/// A policy of which some findings have safe fixes.
+const FIXABLE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"},{"Sid":"App","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/App"},"Action":["kms:Decrypt","kms:S*"],"Resource":"*"}]}"#;
+
 fn directory(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
@@ -57,9 +63,7 @@ fn batch_without_reader_still_tells_of_the_last_line() {
 #[cfg(target_os = "linux")]
 #[test]
 fn report_on_a_full_disk_is_a_failure() {
-    for format in [
-        "human", "json", "sarif", "github", "gitlab", "junit", "markdown",
-    ] {
+    for format in FORMATS {
         let arguments = [
             "check",
             "--no-config",
@@ -72,6 +76,168 @@ fn report_on_a_full_disk_is_a_failure() {
     }
     let run = after("exec >/dev/full", &["rules"]);
     assert_eq!(run.status.code(), Some(2));
+}
+
+/// The formats in which `check` reports.
+const FORMATS: [&str; 7] = [
+    "human", "json", "sarif", "github", "gitlab", "junit", "markdown",
+];
+
+/// `check DIR | head -1` ends as `check DIR` does: after the reader has gone the run goes on.
+#[test]
+fn reports_without_reader_do_not_change_the_exit_code() {
+    let directory = directory("no-reader");
+    // More than a pipe holds.
+    for number in 0..60 {
+        fs::write(directory.join(format!("{number}.json")), OPEN).unwrap();
+    }
+    let path = directory.to_str().unwrap();
+    for broken in [false, true] {
+        if broken {
+            fs::write(directory.join("cut.json"), OPEN.get(..90).unwrap()).unwrap();
+        }
+        for format in FORMATS {
+            for reader in ["head -c 1", "head -1", "true"] {
+                let pipe = format!("set -o pipefail; \"$0\" \"$@\" | {reader} >/dev/null");
+                let output = Command::new("bash")
+                    .args(["-c", &pipe, PROGRAM, "check", "--no-config"])
+                    .args(["--format", format, path])
+                    .output()
+                    .unwrap();
+                let wanted = if broken { 2 } else { 1 };
+                let told = String::from_utf8(output.stderr).unwrap();
+                assert_eq!(
+                    output.status.code(),
+                    Some(wanted),
+                    "{format} | {reader}: {told}"
+                );
+                assert!(!told.contains("pipe"), "{format} | {reader}: {told}");
+            }
+        }
+    }
+}
+
+/// `fix --write` and `--write-baseline` that end in the middle leave each file as it was or as it is to be,
+/// and no copy that the next run would read.
+#[cfg(target_os = "linux")]
+#[test]
+fn interrupted_writes_leave_whole_files_and_no_copies() {
+    const FILES: usize = 12;
+    let directory = directory("interrupted");
+    let before = FIXABLE.to_owned();
+    let name = |number| directory.join(format!("{number}.json"));
+    let reset = || {
+        for number in 0..FILES {
+            fs::write(name(number), &before).unwrap();
+        }
+        let baseline = directory.join("baseline.txt");
+        fs::write(&baseline, "old").unwrap();
+    };
+    let start = |arguments: &[&str]| {
+        Command::new(PROGRAM)
+            .args(arguments)
+            .current_dir(&directory)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    reset();
+    let fix = ["fix", "--no-config", "--write", "."];
+    assert_eq!(start(&fix).wait().unwrap().code(), Some(0));
+    let after = fs::read_to_string(name(0)).unwrap();
+    assert_ne!(after, before);
+    for (round, signal) in ["INT", "TERM", "HUP", "KILL"]
+        .iter()
+        .cycle()
+        .take(8)
+        .enumerate()
+    {
+        reset();
+        let mut child = start(&fix);
+        // From the first copy to the last renamed file.
+        let is_writing = || {
+            let entries = fs::read_dir(&directory).unwrap().map(Result::unwrap);
+            let mut names = entries.map(|entry| entry.file_name());
+            names.any(|name| name.to_string_lossy().starts_with(".kmslint"))
+        };
+        while !is_writing() && child.try_wait().unwrap().is_none() {}
+        std::thread::sleep(std::time::Duration::from_micros(
+            500 * u64::try_from(round).unwrap(),
+        ));
+        let id = child.id().to_string();
+        let _ = Command::new("kill")
+            .args(["-s", signal, &id])
+            .stderr(Stdio::null())
+            .status();
+        child.wait().unwrap();
+        for number in 0..FILES {
+            let now = fs::read_to_string(name(number)).unwrap();
+            assert!(now == before || now == after, "{signal}: {now}");
+        }
+        // The next run reads the files that are there, and nothing else.
+        let check = Command::new(PROGRAM)
+            .args(["check", "--no-config", "--format", "json", "."])
+            .current_dir(&directory)
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+        let files = report["files"].as_array().unwrap().iter();
+        let read = files.filter(|file| file["path"].as_str().unwrap().ends_with(".json"));
+        assert_eq!(read.count(), FILES, "{signal}");
+    }
+}
+
+/// Nothing of a file changes in a directory in which nothing can be written.
+#[cfg(target_os = "linux")]
+#[test]
+fn directory_that_cannot_be_written_keeps_its_files() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let directory = std::env::temp_dir().join(format!("kmslint-locked-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let program = directory.join("kmslint");
+    fs::copy(PROGRAM, &program).unwrap();
+    let policy = directory.join("policy.json");
+    fs::write(&policy, FIXABLE).unwrap();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    // Whoever runs it may write the file, and not its directory.
+    mode(&policy, 0o666).unwrap();
+    mode(&directory, 0o555).unwrap();
+    for arguments in [
+        &["fix", "--no-config", "--write", "policy.json"][..],
+        &[
+            "check",
+            "--no-config",
+            "--write-baseline",
+            "new.json",
+            "policy.json",
+        ],
+    ] {
+        let mut command = Command::new(if is_root { "setpriv" } else { "env" });
+        if is_root {
+            let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+            command
+                .args(nobody)
+                .args(["--inh-caps=-all", "--bounding-set=-all"]);
+        }
+        let run = command
+            .arg(&program)
+            .args(arguments)
+            .current_dir(&directory)
+            .output()
+            .unwrap();
+        let told = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}: {told}");
+        assert_eq!(fs::read_to_string(&policy).unwrap(), FIXABLE);
+        assert_eq!(
+            fs::read_dir(&directory).unwrap().count(),
+            2,
+            "{arguments:?}"
+        );
+    }
+    mode(&directory, 0o755).unwrap();
+    fs::remove_dir_all(&directory).unwrap();
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod answered;
 mod deny_deletion;
 mod deny_deletion_without_mfa;
 mod deny_short_waiting_period;
+mod effort;
 mod kind;
 mod last_proof;
 mod mfa_for_access_keys;
@@ -36,6 +37,7 @@ mod waiting_period_condition;
 mod workshop;
 
 pub use allow_deletion::AllowDeletion;
+pub use effort::Effort;
 pub use kind::FixKind;
 pub use last_proof::Unproven;
 pub use offered::{Fixable, fixable, safe_fixes};

@@ -9,7 +9,7 @@ use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
 use super::last_proof::name;
-use super::{FixKind, Proposal, Repaired, Workshop};
+use super::{Effort, FixKind, Proposal, Repaired, Workshop};
 
 /// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,18 +26,28 @@ struct Budget {
     findings: usize,
     /// Pairs of a finding and a user or role.
     pairs: usize,
+    /// Text of policies.
+    effort: Effort,
 }
 
 /// Where findings are only counted, beside a report that must not wait for it.
 const COUNTED: Budget = Budget {
     findings: 1_000,
     pairs: 20_000,
+    effort: Effort {
+        policy: 4 << 20,
+        whole: 8 << 20,
+    },
 };
 
 /// Where fixes are offered with a report.
 const OFFERED: Budget = Budget {
     findings: 10_000,
     pairs: 200_000,
+    effort: Effort {
+        whole: 256 << 20,
+        ..Effort::ASKED
+    },
 };
 
 impl Budget {
@@ -105,7 +115,7 @@ fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
     };
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
     let workshop = Workshop::of(&checked.project, &check);
-    let repaired = workshop.repair(asked, &wanted, &Proposal::is_safe);
+    let repaired = workshop.repair_within(asked, &wanted, &Proposal::is_safe, budget.effort);
     Some((repaired, end < findings.len()))
 }
 

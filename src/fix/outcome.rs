@@ -6,6 +6,7 @@ use crate::finding::Finding;
 use crate::source::edit::{self, Edit};
 use crate::source::{Location, SourceId};
 
+use super::effort::untried;
 use super::plan::Refusal;
 use super::prover::Bench;
 use super::{Proposal, Safety};
@@ -41,6 +42,8 @@ pub struct Repaired {
     pub left: Vec<Proposal>,
     /// Findings without a proposal.
     pub refused: Vec<Refused>,
+    /// How many findings were not tried, as there is too much to prove.
+    pub untried: usize,
     /// What the fixes of each policy do together, for every policy that changes.
     pub totals: Vec<Total>,
     /// How many findings are no longer found of those whose fix was taken: some go with the fix of
@@ -103,6 +106,14 @@ impl Repaired {
                 }
             }
             None => self.left.push(proposal),
+        }
+    }
+
+    /// Adds that so many findings of the policy were not tried.
+    pub(super) fn leave(&mut self, bench: &Bench, findings: usize) {
+        if findings > 0 {
+            self.untried = self.untried.saturating_add(findings);
+            self.refuse(None, Some(bench), untried(findings));
         }
     }
 

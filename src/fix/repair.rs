@@ -88,17 +88,18 @@ impl Choice {
 }
 
 impl Round<'_> {
-    /// Makes the fixes of one policy; the state that it is in then.
-    pub(super) fn repair(&self, bench: &Bench, outcome: &mut Repaired) -> Bench {
+    /// Makes the fixes of one policy, for which so many proofs are made at most in each of two ways: alone,
+    /// and on what the others left; the state that it is in then.
+    pub(super) fn repair(&self, bench: &Bench, proofs: usize, outcome: &mut Repaired) -> Bench {
         let found = bench.findings.iter();
         outcome
             .found
             .extend(found.map(|of| bench.finding_on_disk(of)));
-        let (choice, alone) = self.choose(bench, outcome);
+        let (choice, alone) = self.choose(bench, proofs, outcome);
         let mut set = Set::default();
         let mut now: Option<Bench> = None;
         let mut tried = BTreeSet::new();
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MOST_ROUNDS.min(proofs) {
             let state = now.as_ref().unwrap_or(bench);
             let Some((finding, kind, named)) = self.next(state, &choice, &set.made, &tried) else {
                 break;
@@ -154,10 +155,16 @@ impl Round<'_> {
 
     /// Tries to fix every finding of the policy as it is. What is not taken is left for good. Of what is,
     /// with the proposals, as far as they are for the policy as it was read.
-    fn choose(&self, bench: &Bench, outcome: &mut Repaired) -> (Choice, Vec<Proposal>) {
+    fn choose(
+        &self,
+        bench: &Bench,
+        proofs: usize,
+        outcome: &mut Repaired,
+    ) -> (Choice, Vec<Proposal>) {
         let (mut choice, mut alone) = (Choice::default(), Vec::new());
         let mut proposed = Repaired::default();
         let mut leaving = Vec::new();
+        let mut asked = 0_usize;
         for finding in &bench.findings {
             let named = Named::new(bench, finding);
             choice.all.push(Original {
@@ -168,6 +175,11 @@ impl Round<'_> {
             let Some(kind) = (self.wanted)(finding) else {
                 continue;
             };
+            asked = asked.saturating_add(1);
+            if asked > proofs {
+                choice.left.insert(finding.rule.clone());
+                continue;
+            }
             match self.attempt(bench, finding, kind) {
                 Ok(Some(attempt)) => {
                     if !takes_away(&named, bench, &attempt.after) {
@@ -182,6 +194,7 @@ impl Round<'_> {
                 }
             }
         }
+        outcome.leave(bench, asked.saturating_sub(proofs));
         for proposal in proposed.left {
             let names = proposal.findings.iter().map(|of| Named::new(bench, of));
             let names: Vec<_> = names.collect();

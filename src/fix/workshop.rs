@@ -17,7 +17,7 @@ use super::prover::{Bench, Prover, Slot};
 use super::repair::Round;
 use super::states::States;
 use super::target::Target;
-use super::{AllowDeletion, FixKind, Proposal, Repaired};
+use super::{AllowDeletion, Effort, FixKind, Proposal, Repaired};
 
 /// Says which findings are to be fixed, and how.
 pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
@@ -62,9 +62,24 @@ impl<'a> Workshop<'a> {
     /// Every proposal for these findings, each for the files as they are; findings with one fix
     /// have one proposal.
     pub fn propose(&self, findings: &[Finding], wanted: &Wanted<'_>) -> Repaired {
+        self.propose_within(findings, wanted, Effort::ASKED)
+    }
+
+    /// As [`propose`](Self::propose), of as many findings as so much effort proves.
+    pub fn propose_within(
+        &self,
+        findings: &[Finding],
+        wanted: &Wanted<'_>,
+        mut effort: Effort,
+    ) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
-        let benches = self.benches(&prover, findings, wanted);
+        let mut benches = self.benches(&prover, findings, wanted);
+        for (bench, findings) in &mut benches {
+            let proofs = effort.take(bench.text.len(), findings.len());
+            outcome.leave(bench, findings.len().saturating_sub(proofs));
+            findings.truncate(proofs);
+        }
         let tried: Vec<_> = benches
             .into_par_iter()
             .flat_map_iter(|(bench, findings)| {
@@ -95,10 +110,23 @@ impl<'a> Workshop<'a> {
         wanted: &Wanted<'_>,
         accept: &(dyn Fn(&Proposal) -> bool + Sync),
     ) -> Repaired {
+        self.repair_within(findings, wanted, accept, Effort::ASKED)
+    }
+
+    /// As [`repair`](Self::repair), with as many proofs as so much effort allows.
+    pub fn repair_within(
+        &self,
+        findings: &[Finding],
+        wanted: &Wanted<'_>,
+        accept: &(dyn Fn(&Proposal) -> bool + Sync),
+        mut effort: Effort,
+    ) -> Repaired {
         let prover = Prover::new(*self);
-        let mut by_file: BTreeMap<SourceId, Vec<Bench>> = BTreeMap::new();
+        let mut by_file: BTreeMap<SourceId, Vec<(Bench, usize)>> = BTreeMap::new();
         for (bench, _) in self.benches(&prover, findings, wanted) {
-            by_file.entry(bench.policy.source).or_default().push(bench);
+            let proofs = effort.take(bench.text.len(), bench.findings.len());
+            let file = by_file.entry(bench.policy.source).or_default();
+            file.push((bench, proofs));
         }
         let round = Round {
             prover: &prover,
@@ -111,11 +139,11 @@ impl<'a> Workshop<'a> {
             .map(|(source, benches)| {
                 let mut outcome = Repaired::default();
                 let mut states = States::default();
-                for bench in benches {
+                for (bench, proofs) in benches {
                     match states.latest(&prover, &bench) {
                         Ok(now) => {
                             let bench = now.as_ref().unwrap_or(&bench);
-                            states.keep(round.repair(bench, &mut outcome));
+                            states.keep(round.repair(bench, proofs, &mut outcome));
                         }
                         Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
                     }
@@ -133,6 +161,7 @@ impl<'a> Workshop<'a> {
             whole.alone.extend(outcome.alone);
             whole.left.extend(outcome.left);
             whole.refused.extend(outcome.refused);
+            whole.untried = whole.untried.saturating_add(outcome.untried);
             whole.totals.extend(outcome.totals);
             whole.mended = whole.mended.saturating_add(outcome.mended);
             whole.found.extend(outcome.found);
