@@ -44,7 +44,7 @@ impl<'a> KeyQuestions<'a> {
         }
         let name = named.text.rsplit('/').next().unwrap_or_default();
         let (mut of_sessions, mut of_role) = (Vec::new(), Vec::new());
-        for (index, statement) in self.possibly_granting(action) {
+        for (index, statement) in self.possibly_granting_to(named, action) {
             let lists = |is: fn(&PrincipalEntry, &str) -> bool| {
                 let element = statement.principal.iter().filter(|of| !of.negated);
                 let mut entries = element.flat_map(|of| of.candidates(named.account, name));

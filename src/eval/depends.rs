@@ -10,6 +10,9 @@ use super::{
     condition, principal, resource,
 };
 
+/// So many keys are named at most: more than a policy that AWS stores has room for.
+const MOST_KEYS: usize = 1_000;
+
 /// On what a conditional answer depends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dependencies {
@@ -73,12 +76,9 @@ fn differs_when_omitted(evaluation: &Evaluation) -> bool {
 
 impl Dependencies {
     fn add(&mut self, key: &str) {
-        // Few: a policy has no room for many.
-        if !self
-            .keys
-            .iter()
-            .any(|other| other.eq_ignore_ascii_case(key))
-        {
+        let mut known = self.keys.iter();
+        let is_new = !known.any(|other| other.eq_ignore_ascii_case(key));
+        if is_new && self.keys.len() < MOST_KEYS {
             let at = self.keys.partition_point(|other| other.as_str() < key);
             self.keys.insert(at, key.to_owned());
         }

@@ -34,12 +34,26 @@ fn principals(other: Option<&PrincipalElement>, judged: Option<&PrincipalElement
         let mut entries = element.entries.iter();
         entries.any(|of| same_principal(of, entry))
     };
+    let same = other.negated == judged.negated && texts(other).eq(texts(judged));
+    if same || !is_short(other.entries.len(), judged.entries.len()) {
+        return same;
+    }
     match (other.negated, judged.negated) {
         (false, _) if other.entries.iter().any(is_everyone) => true,
         (false, false) => judged.entries.iter().all(|entry| lists(other, entry)),
         (true, true) => other.entries.iter().all(|entry| lists(judged, entry)),
         (false, true) | (true, false) => false,
     }
+}
+
+fn texts(element: &PrincipalElement) -> impl Iterator<Item = &str> {
+    element.entries.iter().map(|entry| &*entry.text().value)
+}
+
+/// Whether two lists are short enough to hold each of one against each of the other: a policy that AWS
+/// stores has no room for longer ones.
+const fn is_short(one: usize, other: usize) -> bool {
+    one.saturating_mul(other) <= 1 << 16
 }
 
 fn is_everyone(entry: &PrincipalEntry) -> bool {
@@ -78,12 +92,20 @@ fn resources(other: Option<&ResourceElement>, judged: Option<&ResourceElement>) 
         let mut patterns = of.patterns.iter();
         patterns.all(|pattern| covers(by, &pattern.text.value))
     };
+    let same = other.negated == judged.negated && words(other).eq(words(judged));
+    if same || !is_short(other.patterns.len(), judged.patterns.len()) {
+        return same;
+    }
     match (other.negated, judged.negated) {
         (false, _) if other.patterns.iter().any(ResourcePattern::is_everything) => true,
         (false, false) => all(judged, other),
         (true, true) => all(other, judged),
         (false, true) | (true, false) => false,
     }
+}
+
+fn words(element: &ResourceElement) -> impl Iterator<Item = &str> {
+    element.patterns.iter().map(|of| &*of.text.value)
 }
 
 /// Whether a request that satisfies `narrow` satisfies `wide`.
@@ -121,6 +143,10 @@ fn all_of(few: &[ConditionValue], many: &[ConditionValue], comparison: Compariso
                 || (comparison.family() == Family::Bool && of.eq_ignore_ascii_case(text))
         })
     };
+    if !is_short(few.len(), many.len()) {
+        let texts = |values| <[ConditionValue]>::iter(values).map(|of| &*of.text.value);
+        return texts(few).eq(texts(many));
+    }
     few.iter().all(is_among)
 }
 

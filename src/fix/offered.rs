@@ -116,7 +116,8 @@ fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
     let workshop = Workshop::of(&checked.project, &check);
     let repaired = workshop.repair_within(asked, &wanted, &Proposal::is_safe, budget.effort);
-    Some((repaired, end < findings.len()))
+    let at_least = end < findings.len() || repaired.untried > 0;
+    Some((repaired, at_least))
 }
 
 /// The fix of each rule that has one.

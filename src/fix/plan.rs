@@ -113,7 +113,7 @@ impl Refusal {
 impl From<DraftError> for Refusal {
     fn from(error: DraftError) -> Self {
         match error {
-            DraftError::Input(_) => Self::input(error.to_string()),
+            DraftError::Input(_) | DraftError::TooMany => Self::input(error.to_string()),
             DraftError::Missing(path) => Self::decide(format!(
                 "decide how to write it: it is written otherwise than the fix could change, at `{path}`"
             )),

@@ -103,9 +103,14 @@ impl Bench {
                 span,
                 ..self.whole()
             });
-            self.statements.iter().position(|span| *span == at.span)
+            self.statement_at(at.span)
         };
         self.facts.statements.iter().map(position).collect()
+    }
+
+    /// The position of the statement that stood there in the file as it was read.
+    pub(super) fn statement_at(&self, span: Span) -> Option<usize> {
+        self.statements.binary_search(&span).ok()
     }
 
     /// The text at a place of the policy's file; nothing where that is not part of the policy.

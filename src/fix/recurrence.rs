@@ -1,6 +1,7 @@
 //! Which findings a fix leaves and which it brings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use crate::aws::PrincipalKind;
 use crate::facts::{Access, SubjectKind};
@@ -19,14 +20,13 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
         old.remove(position);
     }
     // What is said in the same words is the same; only then other words can be.
-    let new = unmatched(after.findings.iter().collect(), &mut old, |one, other| {
-        words(one) == words(other)
-    });
+    let said = |of: &Finding| Some(words(of));
+    let new = unmatched(after.findings.iter().collect(), &mut old, said, said);
+    let new = unmatched(new, &mut old, |of| place(after, of), |of| place(before, of));
     let stands = |one: &Finding, other: &Finding| {
         let there = place(after, one);
         there.is_some() && there == place(before, other)
     };
-    let new = unmatched(new, &mut old, stands);
     let least = fixed.map_or(Severity::Error, |fixed| fixed.severity);
     let mut stays = false;
     let mut came = BTreeSet::new();
@@ -95,19 +95,31 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
         && one.message == other.message
 }
 
-/// Those of `new` that are none of `old`, which loses what was found again: each stands for one.
-fn unmatched<'a>(
+/// Those of `new` that are none of `old`, which loses what was found again: each stands for one. Findings
+/// of one rule are the same where what tells them is.
+fn unmatched<'a, T: Ord>(
     new: Vec<&'a Finding>,
     old: &mut Vec<&Finding>,
-    same: impl Fn(&Finding, &Finding) -> bool,
+    of_new: impl Fn(&Finding) -> Option<T>,
+    of_old: impl Fn(&Finding) -> Option<T>,
 ) -> Vec<&'a Finding> {
-    let is_new = |finding: &&Finding| {
-        let position = old
-            .iter()
-            .position(|other| other.rule == finding.rule && same(finding, other));
-        position.map(|position| old.remove(position)).is_none()
+    let mut known: BTreeMap<(Arc<str>, T), VecDeque<usize>> = BTreeMap::new();
+    for (index, finding) in old.iter().enumerate() {
+        if let Some(tells) = of_old(finding) {
+            let same = known.entry((finding.rule.clone(), tells)).or_default();
+            same.push_back(index);
+        }
+    }
+    let mut again = BTreeSet::new();
+    let mut is_new = |finding: &&Finding| {
+        let tells = of_new(finding).map(|tells| (finding.rule.clone(), tells));
+        let same = tells.and_then(|tells| known.get_mut(&tells)?.pop_front());
+        same.is_none_or(|index| !again.insert(index))
     };
-    new.into_iter().filter(is_new).collect()
+    let new = new.into_iter().filter(|finding| is_new(finding)).collect();
+    let mut index = 0..;
+    old.retain(|_| index.next().is_none_or(|index| !again.contains(&index)));
+    new
 }
 
 /// What a finding says, whatever numbers of days are in it: of how many days a finding tells may
@@ -124,16 +136,32 @@ fn words(finding: &Finding) -> String {
     said.join(" ")
 }
 
+/// Where a finding stands: in which statement, and what is pointed at.
+pub(super) type Standing = (Arc<str>, Arc<str>);
+
+/// Longer words are told by their ends and their length: a policy may have as many findings as it has
+/// words, and each stands in a statement that is told by itself.
+const MOST_WORDS: usize = 200;
+
 /// Where a finding stands, in words that an edit of something else does not change: what is pointed at, in
 /// which statement of the policy as it was read. Nothing where it stands in no statement.
-pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<(String, String)> {
+pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<Standing> {
     let statement = finding.statement?;
-    let on_disk = bench.on_disk(statement).span;
-    let position = bench.statements.iter().position(|span| *span == on_disk);
-    let words_at = |at: Location| match bench.words_at(at) {
-        Some(words) => words.to_owned(),
-        None => format!("{at:?}"),
-    };
-    let name = position.map_or_else(|| words_at(statement), |position| format!("#{position}"));
-    Some((name, words_at(finding.primary.at)))
+    let position = bench.statement_at(bench.on_disk(statement).span);
+    let name = position.map(|position| format!("#{position}").into());
+    let name = name.unwrap_or_else(|| words_at(bench, statement));
+    Some((name, words_at(bench, finding.primary.at)))
+}
+
+/// What stands at a place, or what tells it from all else.
+fn words_at(bench: &Bench, at: Location) -> Arc<str> {
+    match bench.words_at(at) {
+        Some(words) if words.len() <= MOST_WORDS => words.into(),
+        Some(words) => {
+            let first: String = words.chars().take(MOST_WORDS / 2).collect();
+            let last: String = words.chars().rev().take(MOST_WORDS / 2).collect();
+            format!("{} {first} {last}", words.len()).into()
+        }
+        None => format!("{at:?}").into(),
+    }
 }

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use super::outcome::Total;
 use super::plan::Meant;
 use super::prover::{Attempt, Bench, Prover};
+use super::recurrence::Standing;
 use super::target::Target;
 use super::{FixKind, Proposal, Repaired, Safety, Wanted, proof, recurrence, sentence};
 
@@ -38,6 +39,8 @@ struct Original {
 struct Choice {
     /// All findings of the policy as it was.
     all: Vec<Original>,
+    /// Their positions, ascending, and how many of the first ones were taken.
+    named: BTreeMap<Named, (Vec<usize>, usize)>,
     /// Rules of which some finding's fix was not taken.
     left: BTreeSet<Arc<str>>,
 }
@@ -46,18 +49,29 @@ impl Choice {
     /// Whether the finding may be mended. One that is there only by now, as what a fix copied has it, may
     /// be unless something of its rule was left.
     fn allows(&self, named: &Named) -> bool {
-        let mut known = self.all.iter().filter(|of| of.named == *named).peekable();
-        if known.peek().is_none() {
-            return !self.left.contains(&named.said.0);
+        match self.named.get(named) {
+            None => !self.left.contains(&named.said.0),
+            Some((_, taken)) => *taken > 0,
         }
-        known.any(|of| of.taken)
+    }
+
+    fn add(&mut self, named: Named, finding: &Finding) {
+        let (positions, _) = self.named.entry(named.clone()).or_default();
+        positions.push(self.all.len());
+        self.all.push(Original {
+            named,
+            finding: finding.clone(),
+            taken: false,
+        });
     }
 
     fn take(&mut self, named: &Named) {
-        let mut all = self.all.iter_mut();
-        let open = all.find(|of| of.named == *named && !of.taken);
-        if let Some(open) = open {
+        let Some((positions, taken)) = self.named.get_mut(named) else {
+            return;
+        };
+        if let Some(open) = positions.get(*taken).and_then(|at| self.all.get_mut(*at)) {
             open.taken = true;
+            *taken = taken.saturating_add(1);
         }
     }
 
@@ -65,25 +79,53 @@ impl Choice {
     /// said, and then those of which something else is, at the same place by the same rule.
     fn still(&self, state: &Bench) -> BTreeSet<usize> {
         let found = state.findings.iter();
-        let mut found: Vec<_> = found.map(|of| (Named::new(state, of), of)).collect();
+        let found: Vec<_> = found.map(|of| (Named::new(state, of), of)).collect();
+        // How many there are of which the same is said, and at the same place.
+        let (mut same, mut placed) = (BTreeMap::new(), BTreeMap::new());
+        for (named, finding) in &found {
+            count(&mut same, (named, &finding.identity));
+            count(&mut placed, placing(named, finding));
+        }
         let mut still = BTreeSet::new();
-        for exactly in [true, false] {
-            let is_same = |of: &Original, (named, finding): &(Named, &Finding)| {
-                let place = (&of.named.said.0, &of.named.place, &of.finding.identity);
-                let alike = place == (&named.said.0, &named.place, &finding.identity);
-                alike && (!exactly || of.named == *named)
-            };
-            // Of several that are alike, the last ones are left.
-            for (index, original) in self.all.iter().enumerate().rev() {
-                let position = found.iter().position(|found| is_same(original, found));
-                let open = position.filter(|_| !still.contains(&index));
-                if let Some(position) = open {
-                    found.remove(position);
-                    still.insert(index);
-                }
+        // Of several that are alike, the last ones are left.
+        for (index, original) in self.all.iter().enumerate().rev() {
+            let (named, finding) = (&original.named, &original.finding);
+            if takes(&mut same, &(named, &finding.identity)) {
+                takes(&mut placed, &placing(named, finding));
+                still.insert(index);
+            }
+        }
+        for (index, original) in self.all.iter().enumerate().rev() {
+            if !still.contains(&index)
+                && takes(&mut placed, &placing(&original.named, &original.finding))
+            {
+                still.insert(index);
             }
         }
         still
+    }
+}
+
+/// The rule that found it, where, and what tells it from others there.
+type Placing<'a> = (&'a Arc<str>, Option<&'a Standing>, &'a String);
+
+const fn placing<'a>(named: &'a Named, finding: &'a Finding) -> Placing<'a> {
+    (&named.said.0, named.place.as_ref(), &finding.identity)
+}
+
+fn count<T: Ord>(counts: &mut BTreeMap<T, usize>, of: T) {
+    let count = counts.entry(of).or_default();
+    *count = count.saturating_add(1);
+}
+
+/// Takes one of them; whether there was one.
+fn takes<T: Ord>(counts: &mut BTreeMap<T, usize>, of: &T) -> bool {
+    match counts.get_mut(of).filter(|count| **count > 0) {
+        Some(count) => {
+            *count = count.saturating_sub(1);
+            true
+        }
+        None => false,
     }
 }
 
@@ -167,11 +209,7 @@ impl Round<'_> {
         let mut asked = 0_usize;
         for finding in &bench.findings {
             let named = Named::new(bench, finding);
-            choice.all.push(Original {
-                named: named.clone(),
-                finding: finding.clone(),
-                taken: false,
-            });
+            choice.add(named.clone(), finding);
             let Some(kind) = (self.wanted)(finding) else {
                 continue;
             };
@@ -372,7 +410,7 @@ impl Choice {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Named {
     said: (Arc<str>, String),
-    place: Option<(String, String)>,
+    place: Option<Standing>,
 }
 
 impl Named {

@@ -41,8 +41,9 @@ pub(super) fn table(
     let who_can = |action| -> Vec<Access> {
         let holders = questions.who_can(action);
         let holders = holders.iter();
+        let spared = records.spared(action);
         holders
-            .map(|holder| records.access(holder, action))
+            .map(|holder| records.access(holder, action, spared))
             .collect()
     };
     let mut schedule = who_can(KmsAction::ScheduleKeyDeletion);
@@ -129,7 +130,8 @@ struct Records<'a> {
 }
 
 impl Records<'_> {
-    fn access(&self, holder: &Holder<'_>, action: KmsAction) -> Access {
+    /// `spared`: whom the denials of the action leave of everyone.
+    fn access(&self, holder: &Holder<'_>, action: KmsAction, spared: Option<Spared>) -> Access {
         let permitted = &holder.permitted;
         let at = self.at(holder);
         let (days, conditional_days) = windows(permitted, action);
@@ -146,7 +148,7 @@ impl Records<'_> {
         let own = self.own_via(holder, action);
         let policies: BTreeSet<_> = own.iter().filter_map(|via| via.policy.clone()).collect();
         via.extend(own);
-        let (narrowed, narrowed_to_account) = self.narrowed(permitted, action);
+        let (narrowed, narrowed_to_account) = self.narrowed(permitted, spared);
         Access {
             principal: holder.principal.to_owned(),
             name: name(holder).to_owned(),
@@ -187,14 +189,14 @@ impl Records<'_> {
 
     /// Whether conditions narrow whom the statements that grant it mean by `*`, and whether only to an
     /// account or organization.
-    fn narrowed(&self, permitted: &Permitted, action: KmsAction) -> (bool, bool) {
+    fn narrowed(&self, permitted: &Permitted, spared: Option<Spared>) -> (bool, bool) {
         let granting = || permitted.granting.iter().filter_map(|i| self.statement(*i));
         if permitted.only_root {
             return (true, false);
         }
         let narrowed = granting().all(narrowing::narrows);
         let to_account = granting().any(narrowing::narrows_to_account);
-        match self.spared(action) {
+        match spared {
             None => (narrowed, to_account),
             Some(Spared::Some) => (true, false),
             Some(Spared::Account) => (true, to_account || !narrowed),

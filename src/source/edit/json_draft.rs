@@ -21,7 +21,13 @@ pub struct JsonDraft {
     root: Vec<Step>,
     /// The white space at the start of the line in which the text begins.
     indent: String,
+    /// Bytes that were read again for changes.
+    read: usize,
 }
+
+/// How many bytes are read again for the changes of one draft: 512 changes of the longest key policy that
+/// AWS stores.
+const MOST_READ: usize = 16 << 20;
 
 /// Why a change cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +38,9 @@ pub enum DraftError {
     /// Nothing stands there, or not what the change needs.
     #[error("nothing that could be changed so stands at `{0}`")]
     Missing(JsonPath),
+    /// There are too many changes of so long a text: each reads it again.
+    #[error("the text is too long for so many changes at once")]
+    TooMany,
 }
 
 /// A child is told from the path of its array or object by the last step.
@@ -66,6 +75,7 @@ impl JsonDraft {
             patch: Vec::new(),
             root: Vec::new(),
             indent: String::new(),
+            read: 0,
         }
     }
 
@@ -112,6 +122,10 @@ impl JsonDraft {
         change: impl FnOnce(&str, &Layout<'_>, &Node<'_>) -> Option<Vec<Edit>>,
     ) -> Result<(), DraftError> {
         let text = self.draft.text().to_owned();
+        if self.read > MOST_READ {
+            return Err(DraftError::TooMany);
+        }
+        self.read = self.read.saturating_add(text.len());
         let root = json::parse_first(&text)?;
         let inside = self.inside(path).ok_or_else(|| missing(path))?;
         let node = root.at(inside).ok_or_else(|| missing(path))?;
