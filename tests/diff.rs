@@ -462,3 +462,143 @@ fn a_denial_by_a_key_that_does_not_exist_is_no_protection() {
     assert_eq!(diff("nonexistent-gone", &slip, &none).code, 0);
     assert_eq!(diff("existent-gone", &right, &none).code, 1);
 }
+
+/// A service control policy with a statement, as the configuration names it, and a key that it limits.
+fn limited(statement: Option<&Json>, account: &str) -> Vec<(&'static str, String)> {
+    let toml = format!(
+        "[[organization.levels]]\naccounts = [\"{account}\"]\n\
+         service_control_policies = [\"scp/scp.json\"]\n"
+    );
+    let nothing = json!({"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"});
+    vec![
+        (
+            "scp/scp.json",
+            document(&[statement.unwrap_or(&nothing).clone()]),
+        ),
+        ("kmslint.toml", toml),
+    ]
+}
+
+/// A control policy that takes the cancellation or the control of the key policy from everyone: keys that are
+/// loaded and limited by it tell whether somebody is left; without any, the policy itself does.
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
+#[test]
+fn a_control_policy_that_leaves_nobody_to_cancel_fails() {
+    let (name, metadata) = describe_key("AWS_KMS");
+    for (action, told_as) in [
+        ("kms:CancelKeyDeletion", "loses_last_canceller"),
+        ("kms:PutKeyPolicy", "loses_policy_control"),
+    ] {
+        let everyone = deny(&[action]);
+        let but_one = with(
+            everyone.clone(),
+            "Condition",
+            json!({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/break-glass"}}),
+        );
+        let key = |files: Vec<(&'static str, String)>| {
+            let mut files = files;
+            files.push((name, metadata.clone()));
+            files.push((
+                "policy.json",
+                json!({"Policy": document(&[account()])}).to_string(),
+            ));
+            files
+        };
+        let own = "111122223333";
+        let label = |form: &str| format!("control-{told_as}-{form}");
+        let old = limited(None, own);
+        let told = diff(&label("alone"), &old, &limited(Some(&everyone), own));
+        assert_eq!(
+            (told.code, &told.json[told_as]),
+            (1, &json!(true)),
+            "{}",
+            told.text
+        );
+        let words = "! nobody whom the policy limits is left who can: ";
+        assert!(told.text.contains(words), "{}", told.text);
+        let told = diff(
+            &label("keys"),
+            &key(old.clone()),
+            &key(limited(Some(&everyone), own)),
+        );
+        assert_eq!(
+            (told.code, &told.json[told_as]),
+            (1, &json!(true)),
+            "{}",
+            told.text
+        );
+        // Near misses: somebody is spared; the key is of an account that it does not limit; given back.
+        let spared = limited(Some(&but_one), own);
+        let told = diff(&label("spared"), &old, &spared);
+        assert_eq!(told.code, 0, "{}", told.text);
+        let told = diff(&label("spared-keys"), &key(old.clone()), &key(spared));
+        assert_eq!(told.code, 0, "{}", told.text);
+        let elsewhere = |of| key(limited(of, "444455556666"));
+        let told = diff(
+            &label("elsewhere"),
+            &elsewhere(None),
+            &elsewhere(Some(&everyone)),
+        );
+        assert_eq!(told.code, 0, "{}", told.text);
+        let told = diff(&label("back"), &limited(Some(&everyone), own), &old);
+        assert_eq!(told.json[told_as], false, "{}", told.text);
+    }
+}
+
+/// One configuration for both sides names a control policy that lies in one of them.
+#[test]
+fn a_control_policy_in_a_checked_directory_is_told_once() {
+    let (before, after) = (
+        deny(&["kms:ScheduleKeyDeletion"]),
+        deny(&["kms:DisableKey"]),
+    );
+    let own = "111122223333";
+    let old = place("named-once/before", &limited(Some(&before), own));
+    let new = place("named-once/after", &limited(Some(&after), own));
+    let toml = old.join("kmslint.toml");
+    let paths = [&old, &new, &toml].map(|path| path.to_str().unwrap());
+    let all = |paths: &[&str]| {
+        let (code, out) = run(&[paths, &["--format", "json"]].concat());
+        let told: Json = serde_json::from_str(&out).unwrap();
+        (code, told["subjects"].as_array().unwrap().len())
+    };
+    assert_eq!(all(&paths[..2]), (1, 1));
+    assert_eq!(all(&[paths[0], paths[1], "--config", paths[2]]), (1, 1));
+    assert_eq!(all(&[paths[1], paths[0], "--config", paths[2]]), (0, 1));
+    assert_eq!(all(&[paths[0], paths[0], "--config", paths[2]]), (0, 0));
+    // Only the file itself is the same: what lies twice is there twice.
+    let mut twice = limited(Some(&before), own);
+    twice.push(("copy.json", document(&[before])));
+    let twice = place("named-once/twice", &twice);
+    assert_eq!(all(&[paths[0], twice.to_str().unwrap()]), (0, 1));
+}
+
+/// Beside keys that were loaded, too: in a control policy and in a role's own policy.
+#[test]
+fn denials_by_a_key_that_does_not_exist_protect_nothing_beside_keys() {
+    let window = |key: &str| {
+        let condition = json!({"NumericLessThan": {key: "30"}});
+        with(deny(&["kms:ScheduleKeyDeletion"]), "Condition", condition)
+    };
+    let (name, metadata) = describe_key("AWS_KMS");
+    let files = |statement: Option<&Json>| {
+        let mut files = limited(statement, "111122223333");
+        files.push((name, metadata.clone()));
+        files.push((
+            "policy.json",
+            json!({"Policy": document(&[account()])}).to_string(),
+        ));
+        files
+    };
+    let slip = files(Some(&window("kms:PendingWindowInDays")));
+    let right = files(Some(&window("kms:ScheduleKeyDeletionPendingWindowInDays")));
+    let none = files(None);
+    let told = diff("nonexistent-control", &slip, &right);
+    assert_eq!((told.code, told.gains().len()), (0, 0), "{}", told.text);
+    assert!(!told.loses().is_empty());
+    let told = diff("nonexistent-control-gone", &slip, &none);
+    assert_eq!((told.code, told.gains().len()), (0, 0), "{}", told.text);
+    assert_eq!(diff("existent-control-gone", &right, &none).code, 1);
+    let told = diff("nonexistent-control-added", &none, &slip);
+    assert_eq!((told.code, told.loses().len()), (0, 0), "{}", told.text);
+}

@@ -3,7 +3,10 @@
 //! No request has such a key, so it is absent, and a Deny that needs it protects nothing. That is not
 //! credited on either side of a change: put right it takes something, and gone it gives nothing.
 
+use std::sync::Arc;
+
 use crate::aws::condition_key;
+use crate::inventory::{IdentityPolicy, Inventory, LoadedPolicy, OrganizationPolicy};
 use crate::policy::{Comparison, Condition, Effect, PolicyDocument, Quantifier, Statement};
 
 /// The policy without denials that never apply, and in others without what always holds.
@@ -21,6 +24,49 @@ pub(super) fn without_nonexistent_keys(document: &PolicyDocument) -> PolicyDocum
         statement.conditions.retain(|of| !is_nonexistent(of));
     }
     rest
+}
+
+/// Whether the policy denies something by a key that does not exist.
+fn has_nonexistent_keys(document: &PolicyDocument) -> bool {
+    let mut denials = document.statements.iter().filter(|of| denies(of));
+    denials.any(|of| of.conditions.iter().any(is_nonexistent))
+}
+
+/// What stands beside the keys, users, roles and the policies of others, where their policies likewise deny
+/// without effect; nothing where none does.
+pub(super) fn beside_keys_without_nonexistent_keys(all: &Inventory) -> Option<Inventory> {
+    let attached = all.identity_policies.iter().map(|of| &of.policy.document);
+    let control = all.organization_policies.iter();
+    let mut documents = attached.chain(control.map(|of| &of.policy.document));
+    if !documents.any(has_nonexistent_keys) {
+        return None;
+    }
+    let ready = |policy: &LoadedPolicy| LoadedPolicy {
+        document: without_nonexistent_keys(&policy.document),
+        ..policy.clone()
+    };
+    let attached = all.identity_policies.iter().map(|of| {
+        if has_nonexistent_keys(&of.policy.document) {
+            Arc::new(IdentityPolicy {
+                arn: of.arn.clone(),
+                policy: ready(&of.policy),
+            })
+        } else {
+            Arc::clone(of)
+        }
+    });
+    let control = all.organization_policies.iter();
+    let control = control.map(|of| OrganizationPolicy {
+        policy: ready(&of.policy),
+        ..of.clone()
+    });
+    Some(Inventory {
+        principals: all.principals.clone(),
+        identity_policies: attached.collect(),
+        organization_policies: control.collect(),
+        organization: all.organization.clone(),
+        ..Inventory::default()
+    })
 }
 
 fn denies(statement: &Statement) -> bool {

@@ -7,15 +7,19 @@ use crate::policy::PolicyKind;
 
 use super::action_classes::ActionClasses;
 use super::canonical::Canonical;
-use super::change::{Change, ChangedSubject, Permission, Presence, SubjectKind, Way, Who};
+use super::change::{
+    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, SubjectKind, Way, Who,
+};
 use super::compare::{Compared, compare};
 use super::nonexistent::without_nonexistent_keys;
 
-/// What a change does to a policy that is no key's; nothing where it changes no permission.
+/// What a change does to a policy that is no key's; nothing where it changes no permission. Where keys are
+/// loaded that a control policy is known to apply to, whether somebody is left is told of them.
 pub(super) fn policy(
     subject: String,
     (before, after): (Option<&LoadedPolicy>, Option<&LoadedPolicy>),
     operations: ActionSet,
+    decided_by_keys: bool,
 ) -> Option<ChangedSubject> {
     let presence = match (before, after) {
         // Both sides share it.
@@ -52,6 +56,9 @@ pub(super) fn policy(
         let (old, new) = (before.map(ready), after.map(ready));
         let sides = (old.as_ref(), new.as_ref());
         changed.changes = changes(kind, sides, asked).unwrap_or_default();
+        if !decided_by_keys && kind.is_control_policy() {
+            changed.standings = standings(&changed.changes);
+        }
     }
     changed.differs().then_some(changed)
 }
@@ -96,6 +103,18 @@ fn changes(
     found.extend(limited.filter(|change| !told.contains(change.action)));
     found.sort_by_key(|change| change.action);
     Some(found)
+}
+
+/// Operations that a control policy leaves to nobody whom it limits, and could be done by somebody before.
+fn standings(changes: &[Change]) -> Vec<StandingChange> {
+    let standing = |change: &Change| StandingChange {
+        action: change.action,
+        before: change.before.standing(),
+        after: change.after.standing(),
+    };
+    let all = changes.iter().map(standing);
+    all.filter(|of| of.after == Standing::Nobody && of.before != of.after)
+        .collect()
 }
 
 fn change<'a>(

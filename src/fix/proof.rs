@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{ActionSet, KmsAction, PrincipalKind, VITAL};
-use crate::difference::{Change, ChangedSubject, Difference};
+use crate::difference::{Change, ChangedSubject, Difference, SubjectKind};
 
 use super::plan::Meant;
 use super::sentence::{actions_in_words, who_in_words};
@@ -90,7 +90,12 @@ fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
         .intersection(VITAL)
         .difference(lost);
     if !lost.is_empty() {
-        objections.push(format!("nobody is left for {}", actions_in_words(lost)));
+        let of_policy = match subject.kind {
+            SubjectKind::Key => "",
+            SubjectKind::Policy => " whom the policy limits",
+        };
+        let actions = actions_in_words(lost);
+        objections.push(format!("nobody{of_policy} is left for {actions}"));
     }
     if !unsure.is_empty() {
         objections.push(format!(
@@ -106,7 +111,7 @@ fn limited_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
         change.who.kind == PrincipalKind::Limited && change.after.possible().is_empty()
     });
     let taken: ActionSet = taken.map(|change| change.action).collect();
-    let taken = taken.intersection(NEEDED);
+    let taken = taken.intersection(NEEDED).difference(subject.lost());
     if !taken.is_empty() {
         let actions = actions_in_words(taken);
         objections.push(format!(

@@ -1,7 +1,7 @@
 //! A difference as a table: like changes of one subject share a row.
 
 use crate::aws::KmsAction;
-use crate::difference::{Change, ChangedSubject, Presence, Question, Way, Who};
+use crate::difference::{Change, ChangedSubject, Presence, Question, SubjectKind, Way, Who};
 
 use super::Gate;
 use super::words::{operation, proviso, sides, standing, unknown_action, who};
@@ -151,6 +151,10 @@ fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
             let lost = actions
                 .iter()
                 .all(|action| subject.lost().contains(*action));
+            let words = match subject.kind {
+                SubjectKind::Key => words.to_owned(),
+                SubjectKind::Policy => words.replace("nobody", "nobody whom the policy limits"),
+            };
             let sentence = format!("{words}: {}", operation(question, &actions));
             let grave = matches!(question, Question::Cancel | Question::PutKeyPolicy);
             (lost && grave, sentence)
