@@ -21,6 +21,7 @@
 //! | room | holds |
 //! | --- | --- |
 //! | [`source`] | files as people wrote them, discovery, git revisions, edits |
+//! | [`tree`] | a file as written: one node for JSON, YAML and HCL |
 //! | [`aws`] | what AWS defines: ARNs, actions, condition keys, key states |
 //! | [`policy`] | the grammar of policies |
 //! | [`inventory`] | what was loaded: keys, principals, policies, evidence |
@@ -60,3 +61,4 @@ pub mod report;
 pub mod rule;
 pub mod simulate;
 pub mod source;
+pub mod tree;

@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 /// Module and what it may use, in the order of the flow.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("tree", &["source"]),
     ("aws", &[]),
     ("policy", &["source", "aws"]),
     ("inventory", &["source", "aws", "policy"]),

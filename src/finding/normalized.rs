@@ -106,6 +106,16 @@ fn write(node: &Node<'_>, out: &mut String) {
             }
             out.push('}');
         }
+        // No JSON text has a name before a parenthesis, so nothing that is known reads the same.
+        Value::Deferred(deferred) => {
+            string(deferred.function.name(), out);
+            out.push('(');
+            for (index, argument) in deferred.arguments.iter().enumerate() {
+                comma(index, out);
+                write(argument, out);
+            }
+            out.push(')');
+        }
     }
 }
 

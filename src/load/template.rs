@@ -94,7 +94,9 @@ pub(super) fn in_json(node: &Node<'_>) -> Option<KmsResource> {
             let own = members.iter().find_map(|member| of_member(node, member));
             own.or_else(|| members.iter().find_map(|member| in_json(&member.value)))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
+            None
+        }
     }
 }
 

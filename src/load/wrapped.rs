@@ -103,7 +103,8 @@ fn look<'n, 'a>(
                 );
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
+        }
     }
 }
 
@@ -161,7 +162,7 @@ fn inside(node: &Node<'_>, depth: usize) -> Option<&'static str> {
             .find_map(|member| inside(&member.value, depth)),
         Value::Array(items) => items.iter().find_map(|item| inside(item, depth)),
         Value::String(text) => inner(text, depth.saturating_add(1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Deferred(_) => None,
     }
 }
 

@@ -172,7 +172,7 @@ fn scalar<'n>(key: &str, node: &'n Node<'_>) -> Result<&'n str, SimulationError>
         Value::Number(text) => text,
         Value::Bool(true) => "true",
         Value::Bool(false) => "false",
-        Value::Null | Value::Array(_) | Value::Object(_) => {
+        Value::Null | Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
             return Err(wrong(
                 &format!("context.{key}"),
                 node,

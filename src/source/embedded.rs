@@ -30,6 +30,11 @@ impl OffsetMap {
         }
     }
 
+    /// The map of these runs: decoded and outer offset where each begins, ascending in both.
+    pub(crate) const fn of_runs(runs: Vec<(u32, u32)>) -> Self {
+        Self { runs }
+    }
+
     /// The outer offset of what stands at `decoded`.
     pub fn outer(&self, decoded: u32) -> u32 {
         let after = self.runs.partition_point(|(start, _)| *start <= decoded);

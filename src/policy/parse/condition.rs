@@ -155,7 +155,7 @@ fn value(
         Value::Number(text) => (text, false),
         Value::Bool(true) => ("true", false),
         Value::Bool(false) => ("false", false),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
+        Value::Null | Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
             complaints.wrong_type(
                 node,
                 "a value of a condition",

@@ -40,7 +40,9 @@ pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
                 end: member.value.span.end,
             })
             .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -48,7 +50,9 @@ fn nested<'a>(node: &'a Node<'a>) -> Vec<&'a Node<'a>> {
     match &node.value {
         Value::Array(items) => items.iter().collect(),
         Value::Object(members) => members.iter().map(|member| &member.value).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -129,7 +129,8 @@ fn descend(
             }
         }
         Value::String(_) if span != outer => descend_into_string(text, node, map, span, steps),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Deferred(_) => {
+        }
     }
     true
 }

@@ -24,6 +24,11 @@ fn collect(node: &Node<'_>, found: &mut Vec<(String, Span, Span)>) {
                 collect(&member.value, found);
             }
         }
+        Value::Deferred(deferred) => {
+            for argument in &deferred.arguments {
+                collect(argument, found);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

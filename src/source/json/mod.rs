@@ -7,6 +7,7 @@
 
 mod build;
 mod cursor;
+mod deferred;
 mod duplicate;
 mod node;
 mod number;
@@ -15,6 +16,7 @@ mod string;
 mod tree;
 mod weigh;
 
+pub use deferred::{Deferred, ForEach, ForResult, Function};
 pub use duplicate::duplicate_keys;
 pub use node::{Member, Node, Value};
 pub use parser::{MAX_DEPTH, is_dense, parse, parse_all, parse_first};

@@ -1,8 +1,10 @@
-//! The tree that the reader builds.
+//! One spanned value, whatever syntax it was written in.
 
 use std::borrow::Cow;
 
 use crate::source::{OffsetMap, Span, Step};
+
+use super::Deferred;
 
 /// A value and the bytes that say it.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,14 +15,14 @@ pub struct Node<'a> {
     pub span: Span,
 }
 
-/// What JSON can say. A number keeps its text: nothing that a person wrote is rounded.
+/// What a document can say. A number keeps its text: nothing that a person wrote is rounded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number as written, for example `30` or `1e3`.
+    /// A number as written, for example `30` or `1e3`, in YAML also `0o17` or `1_000`.
     Number(&'a str),
     /// A string with its escapes undone.
     String(Cow<'a, str>),
@@ -28,6 +30,8 @@ pub enum Value<'a> {
     Array(Vec<Node<'a>>),
     /// `{…}`, in the order as written, equal keys included.
     Object(Vec<Member<'a>>),
+    /// What the text does not say but a template would compute. JSON has none.
+    Deferred(Box<Deferred<'a>>),
 }
 
 /// One key of an object with its value.
@@ -51,13 +55,25 @@ impl<'a> Node<'a> {
             .map(|member| &member.value)
     }
 
-    /// The value to which these steps lead inside this document.
+    /// The value to which these steps lead inside this document. An index into a deferred value
+    /// counts its arguments.
     pub fn at(&self, steps: &[Step]) -> Option<&Self> {
         steps.iter().try_fold(self, |node, step| match step {
             Step::Key(key) => node.get(key),
-            Step::Index(index) => node.items()?.get(*index),
+            Step::Index(index) => match &node.value {
+                Value::Deferred(deferred) => deferred.arguments.get(*index),
+                _ => node.items()?.get(*index),
+            },
             Step::Embedded => None,
         })
+    }
+
+    /// The function and its arguments, where a template would compute the value.
+    pub fn deferred(&self) -> Option<&Deferred<'a>> {
+        match &self.value {
+            Value::Deferred(deferred) => Some(deferred),
+            _ => None,
+        }
     }
 
     /// The members, where this is an object.
@@ -101,6 +117,7 @@ impl<'a> Node<'a> {
             Value::String(_) => "a string",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",
+            Value::Deferred(_) => "a function of a template",
         }
     }
 
@@ -115,18 +132,24 @@ impl<'a> Node<'a> {
                     member.value.relocate(map);
                 }
             }
+            Value::Deferred(deferred) => {
+                for argument in &mut deferred.arguments {
+                    argument.relocate(map);
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 }
 
 impl From<&Node<'_>> for serde_json::Value {
-    /// The same value without its places; the last of two equal keys wins.
+    /// The same value without its places; the last of two equal keys wins. A number that JSON
+    /// cannot write is its text, and a deferred value null.
     fn from(node: &Node<'_>) -> Self {
         match &node.value {
-            Value::Null => Self::Null,
+            Value::Null | Value::Deferred(_) => Self::Null,
             Value::Bool(value) => Self::Bool(*value),
-            Value::Number(text) => text.parse().map_or(Self::Null, Self::Number),
+            Value::Number(text) => (text.parse()).map_or_else(|_| (*text).into(), Self::Number),
             Value::String(text) => Self::String(text.clone().into_owned()),
             Value::Array(items) => items.iter().map(Self::from).collect(),
             Value::Object(members) => Self::Object(
