@@ -10,6 +10,9 @@
 )]
 
 mod corpus;
+mod hostile;
+mod judged;
+mod sketch;
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +34,13 @@ fn files(below: &Path, endings: &[&str]) -> Vec<PathBuf> {
         path.is_file() && endings.iter().any(|ending| name.ends_with(ending))
     };
     paths.filter(ends).collect()
+}
+
+/// Line and column of an offset, from 1.
+fn position(text: &str, offset: u32) -> (usize, usize) {
+    let before = &text[..offset as usize];
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
 }
 
 /// Calls `with` for every value, keys not among them.
@@ -62,7 +72,10 @@ fn strings_lead_back(syntax: Syntax, text: &str, root: &Node<'_>, name: &str) ->
             let part = kmslint::source::Span::new(at, at + character.len_utf8());
             let outer = decoded.outer(part).of(text);
             let is_itself = outer == character.to_string() || outer.starts_with('\\');
-            assert!(is_itself, "{name}: {character:?} of {value:?} from {outer:?}");
+            assert!(
+                is_itself,
+                "{name}: {character:?} of {value:?} from {outer:?}"
+            );
         }
     });
     strings

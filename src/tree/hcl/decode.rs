@@ -3,6 +3,9 @@
 use crate::source::Span;
 use crate::tree::decoded::{Decoded, Decoder};
 
+/// The most white space that a heredoc is looked for to lose, so that no text takes long.
+const MOST_INDENT: usize = 256;
+
 /// The text of the string or piece at `span` with the way back to its bytes; nothing where what is
 /// written there does not read as `value`, so a wrong way is never given.
 pub fn decode(text: &str, span: Span, value: &str) -> Option<Decoded> {
@@ -83,9 +86,10 @@ fn escape(text: &str) -> Option<(usize, char)> {
 fn lines(inner: &str, start: usize, whole: bool, value: &str) -> Option<Decoded> {
     let blank = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let whole_lines = inner.split_inclusive('\n').skip(usize::from(!whole));
-    let filled = whole_lines.filter(|line| !line.trim().is_empty());
-    let least = filled.map(blank).min().unwrap_or(0);
-    (0..=least).find_map(|indent| {
+    let (filled, empty): (Vec<_>, Vec<_>) = whole_lines.partition(|line| !line.trim().is_empty());
+    let least = filled.into_iter().map(blank).min();
+    let least = least.or_else(|| empty.into_iter().map(blank).max());
+    (0..=least.unwrap_or(0).min(MOST_INDENT)).find_map(|indent| {
         let mut decoder = Decoder::default();
         let mut at = 0;
         for (number, line) in inner.split_inclusive('\n').enumerate() {

@@ -34,6 +34,8 @@ enum End {
 #[derive(Default)]
 pub(super) struct Pieces<'a> {
     pub(super) nodes: Vec<Node<'a>>,
+    /// Where they end, before the directive that ends them.
+    end: usize,
     /// Whether the next text loses its white space at the start.
     trims: bool,
     height: usize,
@@ -123,6 +125,7 @@ impl<'a> Reader<'a> {
                 }
                 ([b'$' | b'%', b'{', ..], _) => {
                     self.flush(&mut pieces, run)?;
+                    pieces.end = self.at;
                     let end = self.control(&mut pieces, within, opened)?;
                     if end != End::Whole {
                         return Ok((pieces, end));
@@ -279,7 +282,13 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let (mut pieces, end) = self.pieces(within, opened, trims)?;
         let trims = std::mem::take(&mut pieces.trims);
-        arguments.push(self.template(pieces, start)?);
+        let span = Span::new(start, pieces.end);
+        let node = match pieces.nodes.as_slice() {
+            [only] if matches!(only.value, Value::String(_)) => only.clone(),
+            [] => self.string("", Span::new(start, start))?,
+            _ => self.deferred(Function::Template, pieces.nodes, span, pieces.height)?,
+        };
+        arguments.push(node);
         Ok((trims, end))
     }
 
