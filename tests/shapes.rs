@@ -7,8 +7,11 @@
 )]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use base64::Engine as _;
 
 /// What a run comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +78,16 @@ fn utf_16(text: &str, mark: bool) -> Vec<u8> {
     let mark = mark.then_some(0xfeff);
     let units = mark.into_iter().chain(text.encode_utf16());
     units.flat_map(u16::to_le_bytes).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn base64(text: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(text)
 }
 
 fn shape(
@@ -628,6 +641,279 @@ fn templates() -> Vec<Shape> {
     texts.into_iter().map(of).collect()
 }
 
+/// Policies in the languages that people write configurations in: their tools make JSON of them, and nobody
+/// else can.
+fn languages() -> Vec<Shape> {
+    let pretty: serde_json::Value = serde_json::from_str(OPEN).unwrap();
+    let pretty = serde_json::to_string_pretty(&pretty).unwrap();
+    let inside = |spaces: usize| pretty.replace('\n', &format!("\n{}", " ".repeat(spaces)));
+    let object = "{ Version: '2012-10-17', Statement: [ { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' } ] }";
+    let hcl = r#"{ Statement = [{ Effect = "Allow", Principal = "*", Action = "kms:*" }] }"#;
+    let block = "Statement:\n      - Effect: Allow\n        Principal: {AWS: '*'}\n        Action: ['kms:*']\n";
+    let texts = [
+        (
+            "put",
+            format!("#!/bin/sh\naws kms put-key-policy --policy '{OPEN}'\n"),
+        ),
+        (
+            "heredoc",
+            format!("#!/bin/sh\ncat > p.json <<'EOF'\n{pretty}\nEOF\n"),
+        ),
+        (
+            "Makefile",
+            format!("POLICY='{OPEN}'\nput:\n\techo $(POLICY)\n"),
+        ),
+        ("Dockerfile", format!("RUN echo '{OPEN}' > p.json\n")),
+        (
+            "Jenkinsfile",
+            format!("sh 'aws kms put-key-policy --policy {OPEN}'\n"),
+        ),
+        (
+            ".github/workflows/a.yml",
+            format!(
+                "jobs:\n  a:\n    steps:\n    - run: |\n        {}\n",
+                inside(8)
+            ),
+        ),
+        (
+            "play.yml",
+            format!("- hosts: all\n  vars:\n    policy: '{OPEN}'\n"),
+        ),
+        (
+            "values.yaml",
+            format!("kms:\n  policy: |\n    {}\n", inside(4)),
+        ),
+        ("folded.yaml", format!("policy: >\n  {}\n", inside(2))),
+        ("keys.yaml", format!("kms:\n  keyPolicy:\n    {block}")),
+        (
+            "quoted.yaml",
+            "\"Statement\":\n  - \"Principal\": \"*\"\n    \"Action\": \"kms:*\"\n".into(),
+        ),
+        (
+            "alias.yaml",
+            "x: &s\n  - Principal: '*'\n    Action: kms:*\nStatement: *s\n".into(),
+        ),
+        (
+            "lower.yaml",
+            "policy:\n  statement:\n  - effect: Allow\n    principal: '*'\n    action: kms:*\n"
+                .into(),
+        ),
+        (
+            "kustomization.yaml",
+            format!("configMapGenerator:\n- literals:\n  - policy={OPEN}\n"),
+        ),
+        (
+            "Pulumi.dev.yaml",
+            format!("config:\n  keys:policy: '{OPEN}'\n"),
+        ),
+        ("key.jsonnet", format!("local a = 1;\n{object}\n")),
+        ("key.cue", format!("package x\n\nkey: {object}\n")),
+        (
+            "module.tf",
+            format!("module \"k\" {{\n  policy = jsonencode({hcl})\n}}\n"),
+        ),
+        ("policy.rego", format!("package x\np := {OPEN}\n")),
+        ("policy.toml", format!("policy = '''{OPEN}'''\n")),
+        (
+            "tables.toml",
+            "[[Statement]]\nEffect = \"Allow\"\nPrincipal = \"*\"\nAction = \"kms:*\"\n".into(),
+        ),
+        (
+            "policies.csv",
+            format!("name,policy\nkey,\"{}\"\n", OPEN.replace('"', "\"\"")),
+        ),
+        ("policies.tsv", format!("key\t{OPEN}\n")),
+        ("mail.eml", format!("Subject: key\n\n{OPEN}\n")),
+    ];
+    let aws = "a tool makes JSON of it";
+    let mut shapes: Vec<_> = texts
+        .into_iter()
+        .map(|(name, text)| shape(aws, name, text, BROKEN, "not read"))
+        .collect();
+    for (name, text) in [
+        (
+            "loop.tpl",
+            format!("{{\"Statement\":[\n%{{ for p in ps ~}}\n{STATEMENT},\n%{{ endfor ~}}\n]}}"),
+        ),
+        (
+            "key.gotmpl",
+            format!("{{{{- define \"p\" }}}}\n{OPEN}\n{{{{- end }}}}"),
+        ),
+        ("key.mustache", format!("{{{{#p}}}}{OPEN}{{{{/p}}}}")),
+        ("flow.json", object.to_owned()),
+        ("key.libsonnet", format!("{{ policy:: {object} }}\n")),
+        ("key.dhall", hcl.to_owned()),
+        ("key.nix", hcl.replace(',', ";")),
+        (
+            "registry.tf",
+            "module \"k\" {\n  source = \"terraform-aws-modules/kms/aws\"\n}\n".to_owned(),
+        ),
+    ] {
+        shapes.push(shape(aws, name, text, BROKEN, "error"));
+    }
+    shapes
+}
+
+/// Bytes that are no plain text, and lists of documents.
+fn encodings() -> Vec<Shape> {
+    let aws = "refuses it";
+    let pretty: serde_json::Value = serde_json::from_str(OPEN).unwrap();
+    let pretty = serde_json::to_string_pretty(&pretty).unwrap();
+    let big: Vec<u8> = OPEN.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let marked: Vec<u8> = [0xfe, 0xff]
+        .into_iter()
+        .chain(big.iter().copied())
+        .collect();
+    let secret = format!("kind: Secret\ndata:\n  p: {}\n", base64(OPEN));
+    let value = format!(r#"{{"policy":"{}"}}"#, base64(OPEN));
+    let strings = format!(
+        r#"{{"configurationItems":[{{"supplementaryConfiguration":{{"Policy":{}}}}}]}}"#,
+        quoted(&quoted(OPEN))
+    );
+    let mut shapes = vec![
+        shape(aws, "utf16be.json", marked, BROKEN, "UTF-16"),
+        shape(aws, "utf16be-bare.policy", big, BROKEN, "UTF-16"),
+        shape(aws, "nul.json", format!("\0{OPEN}"), BROKEN, "U+0000"),
+        shape(aws, "nul.policy", format!("\0\0\0{OPEN}"), BROKEN, "U+0000"),
+        shape(aws, "nul-after.json", format!("{OPEN}\0"), BROKEN, "error"),
+        shape(aws, "feed.json", format!("\u{c}{OPEN}"), BROKEN, "error"),
+        shape(
+            aws,
+            "no-break.json",
+            format!("\u{a0}{OPEN}"),
+            BROKEN,
+            "error",
+        ),
+        shape(
+            aws,
+            "zero-width.policy",
+            format!("\u{200b}{OPEN}"),
+            BROKEN,
+            "not read",
+        ),
+        shape(
+            aws,
+            "policy.json.gz",
+            gzip(OPEN),
+            BROKEN,
+            "compressed and holds a key policy",
+        ),
+        shape(aws, "base64.json", value, BROKEN, "Base64"),
+        shape(aws, "base64", base64(&pretty), BROKEN, "not read"),
+        shape(
+            "Kubernetes decodes it",
+            "secret.yaml",
+            secret,
+            BROKEN,
+            "not read",
+        ),
+        shape(
+            "AWS Config records it so",
+            "strings.json",
+            strings,
+            BROKEN,
+            "a string holds JSON",
+        ),
+    ];
+    let item = format!(
+        r#"{{"configurationItem":{{"supplementaryConfiguration":{{"Policy":{}}}}}}}"#,
+        quoted(OPEN)
+    );
+    let event = format!(
+        r#"{{"detail":{{"eventName":"PutKeyPolicy","requestParameters":{{"policy":{}}}}}}}"#,
+        quoted(OPEN)
+    );
+    let twenty = format!("{}{OPEN}{}", r#"{"a":"#.repeat(20), "}".repeat(20));
+    for (aws, name, text) in [
+        (
+            "put-key-policy takes it",
+            "crlf.json",
+            pretty.replace('\n', "\r\n"),
+        ),
+        (
+            "put-key-policy takes it",
+            "cr.json",
+            pretty.replace('\n', "\r"),
+        ),
+        ("put-key-policy takes it", "line\nend.json", OPEN.to_owned()),
+        (
+            "a program reads its lines",
+            "policies.jsonl",
+            format!("{GOOD}\n{OPEN}\n"),
+        ),
+        ("a program reads it", "twenty.json", twenty),
+        (
+            "a program reads it",
+            "hundred.json",
+            format!("{}{OPEN}{}", "[".repeat(100), "]".repeat(100)),
+        ),
+        ("AWS Config records it", "item.json", item),
+        ("EventBridge hands it on", "event.json", event),
+    ] {
+        shapes.push(shape(aws, name, text, READ, FOUND));
+    }
+    shapes
+}
+
+/// Programs and prose: nobody can tell what becomes of a policy in them, so that they are passed over and
+/// named among those that look like ours.
+fn programs() -> Vec<Shape> {
+    let aws = "whoever runs or reads it makes a request";
+    let says = "it is a program or prose, and has a key policy in it";
+    let texts = [
+        ("README.md", format!("# Key\n\n```json\n{OPEN}\n```\n")),
+        (
+            "put.sh",
+            format!("aws kms put-key-policy --policy file:///dev/stdin <<'EOF'\n{OPEN}\nEOF\n"),
+        ),
+        ("variable.sh", format!("POLICY='{OPEN}'\n")),
+        (
+            "put.py",
+            format!("kms.put_key_policy(KeyId=k, Policy='''{OPEN}''')\n"),
+        ),
+        (
+            "put.ts",
+            format!("await kms.putKeyPolicy({{ Policy: JSON.stringify({OPEN}) }})\n"),
+        ),
+        ("page.html", format!("<pre>{OPEN}</pre>\n")),
+        ("run.log", format!("policy: {OPEN}\n")),
+        ("change.diff", format!("+{OPEN}\n")),
+        ("insert.sql", format!("insert into p values ('{OPEN}');\n")),
+    ];
+    let of = |(name, text)| shape(aws, name, text, NOT_OURS, says);
+    let mut shapes: Vec<_> = texts.into_iter().map(of).collect();
+    let event = r#"{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}"#;
+    let of_kms = r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}"#;
+    let timed = of_kms.replace('}', r#","eventTime":"2027-01-01T00:00:00Z"}"#);
+    let without = "its events are of other services, and none says its time";
+    let records = |events: &[&str]| format!(r#"{{"Records":[{}]}}"#, events.join(","));
+    for (name, text, gates, says) in [
+        ("event.json", event.to_owned(), NOT_OURS, without),
+        ("events.json", records(&[event, event]), NOT_OURS, without),
+        (
+            "mixed.json",
+            records(&[event, &timed]),
+            BROKEN,
+            "the event has no `eventTime`",
+        ),
+        (
+            "use.json",
+            records(&[of_kms]),
+            BROKEN,
+            "the event has no `eventTime`",
+        ),
+    ] {
+        shapes.push(shape(
+            "somebody tries a program with it",
+            name,
+            text,
+            gates,
+            says,
+        ));
+    }
+    shapes
+}
+
 /// What is none of ours: told of, and no more.
 fn others() -> Vec<Shape> {
     let endpoint =
@@ -920,6 +1206,9 @@ fn all() -> Vec<Shape> {
         broken(),
         templates(),
         others(),
+        languages(),
+        encodings(),
+        programs(),
         clean(),
     ]
     .into_iter()
@@ -956,7 +1245,7 @@ fn run(directory: &Path, arguments: &[&str]) -> (i32, String) {
 fn no_shape_passes_unseen() {
     let mut wrong = Vec::new();
     let shapes = all();
-    assert!(shapes.len() > 150, "{}", shapes.len());
+    assert!(shapes.len() > 220, "{}", shapes.len());
     for (number, shape) in shapes.iter().enumerate() {
         let directory = directory(number);
         let file = directory.join(shape.name);

@@ -285,6 +285,7 @@ fn verdicts(checked: &Checked) {
             harmless(&text, false);
             text.clear();
             let beside = verdict_json::Beside {
+                placeholders: 0,
                 unused: &[],
                 configuration: &checked.in_force,
             };

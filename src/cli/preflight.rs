@@ -137,6 +137,7 @@ pub(super) fn run(
         sources,
         answers: &answers,
         unused: &unused,
+        placeholders: inventory.placeholders(),
         configuration: &project.in_force(),
     };
     shown.write(arguments.format, is_one, terminal)?;
@@ -198,6 +199,7 @@ struct Shown<'s> {
     sources: &'s Sources,
     answers: &'s [Preflight],
     unused: &'s [UnusedAcceptance],
+    placeholders: usize,
     configuration: &'s InForce,
 }
 
@@ -207,6 +209,7 @@ impl Shown<'_> {
         let (sources, style) = (self.sources, &terminal.style);
         let one = self.answers.first().filter(|_| is_one);
         let beside = json::Beside {
+            placeholders: self.placeholders,
             unused: self.unused,
             configuration: self.configuration,
         };

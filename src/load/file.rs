@@ -137,10 +137,12 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
     let shown = candidate.path != Path::new("-");
     match trail::look(opened.content(), candidate.source, shown) {
         Ok(Look::Events(events)) => {
-            let (tally, failure) = events.count();
+            let trail::Counted::Events(tally, failure) = events.count() else {
+                return Outcome::passed_over(WITHOUT_TIME);
+            };
             let count = usize::try_from(tally.events()).unwrap_or(usize::MAX);
             let mut all = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
-            all.merge(tally);
+            all.merge(*tally);
             drop(all);
             let error = failure.map(|failure| trail::place(candidate.path, gzip, &failure));
             Outcome::Events { count, error }
@@ -183,12 +185,36 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
             Outcome::Read { file, contents } if contents.trail.is_some() => {
                 Outcome::Read { file, contents }
             }
+            Outcome::Read { contents, .. } => compressed_policy(&contents),
+            Outcome::NotJson { .. }
+            | Outcome::PassedOver {
+                looks_like_ours: true,
+                ..
+            } => looks_like_ours(),
             _ => Outcome::passed_over(NO_EVENTS),
         },
         Err(_) => Outcome::passed_over(NO_EVENTS),
     }
 }
 
+/// That a compressed file holds what is read only as it is.
+fn compressed_policy(contents: &Contents) -> Outcome {
+    let what = contents.holds.first().copied().unwrap_or("document");
+    let message = format!("the file is compressed and holds a {what}");
+    let help = "decompress it: only the files of CloudTrail are read as they are";
+    Outcome::Unreadable(InputError::new(source::Span::default(), message).help(help))
+}
+
+fn looks_like_ours() -> Outcome {
+    Outcome::PassedOver {
+        reason: "it is compressed, holds no events of CloudTrail, and speaks of a policy or a key"
+            .into(),
+        looks_like_ours: true,
+        kept: Kept::Nothing,
+    }
+}
+
+const WITHOUT_TIME: &str = "its events are of other services, and none says its time";
 const NO_EVENTS: &str = "it is compressed and holds no events of CloudTrail";
 
 /// A file of events of which nothing could be read, and where that is.

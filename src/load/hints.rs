@@ -13,7 +13,7 @@ use crate::source::Span;
 
 /// Words of which every document has one that any format, or any file of a folder that iam-collect
 /// wrote, could be. An escape may hide any of them.
-const WORDS: [&str; 26] = [
+const WORDS: [&str; 31] = [
     "tatement",
     "TATEMENT",
     "olicy",
@@ -40,9 +40,15 @@ const WORDS: [&str; 26] = [
     "EndTime",
     "\\u00",
     "%7",
+    // JSON in Base64.
+    "eyJ",
+    "eyA",
+    "ewo",
+    "ew0",
+    "ewk",
 ];
 
-static FINDERS: LazyLock<[Finder<'static>; 26]> = LazyLock::new(|| WORDS.map(Finder::new));
+static FINDERS: LazyLock<[Finder<'static>; 31]> = LazyLock::new(|| WORDS.map(Finder::new));
 
 /// Whether a text that begins like JSON can be anything that is read. A small list of strings may say
 /// something in a folder of iam-collect: see `load::folder`.
@@ -269,8 +275,8 @@ pub(super) fn is_binary(head: &[u8]) -> bool {
 }
 
 /// Endings of files in which people write for people, or programs: what they say of KMS is no policy.
-const PROSE_AND_CODE: [&str; 69] = [
-    "adoc", "asciidoc", "bash", "bat", "c", "cc", "clj", "cljs", "cpp", "cs", "css", "csv", "dart",
+const PROSE_AND_CODE: [&str; 68] = [
+    "adoc", "asciidoc", "bash", "bat", "c", "cc", "clj", "cljs", "cpp", "cs", "css", "dart",
     "diff", "elm", "erl", "ex", "exs", "fs", "fish", "go", "gradle", "groovy", "h", "hpp", "hs",
     "htm", "html", "ipynb", "java", "jl", "js", "jsx", "kt", "kts", "less", "log", "lua", "m",
     "map", "markdown", "md", "mdx", "mjs", "cjs", "ml", "org", "patch", "php", "pl", "po", "ps1",

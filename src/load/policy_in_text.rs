@@ -3,6 +3,10 @@
 //! Such a text is not read. Where one of its policies names principals and actions of KMS it is a key's,
 //! or would be one's, and must not pass.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use crate::source::{InputError, Span};
 
 use super::hints::{is_member, kms_action};
@@ -15,24 +19,87 @@ const MAX_POLICY: usize = 256 << 10;
 
 /// That the text holds a key policy, where it does.
 pub(super) fn find(text: &str) -> Option<InputError> {
-    let at = statements(text).or_else(|| policy_document(text))?;
-    let message = "the file holds a key policy in a form that is not read";
+    let found = statements(text, "Statement").or_else(|| statements(text, "statement"));
+    let at = found
+        .or_else(|| policy_document(text))
+        .or_else(|| base64(text))?;
+    let what = if names_principal(text)
+        || text.contains("principals")
+        || !at.of(text).contains("tatement")
+    {
+        "a key policy"
+    } else {
+        "a policy about AWS KMS"
+    };
+    let message = format!("the file holds {what} in a form that is not read");
     Some(InputError::new(at, message).label("not checked").help(
         "write the policy as JSON into a file of its own, or leave this file out (`--exclude`, or \
          `exclude` in `kmslint.toml`)",
     ))
 }
 
-/// The first `Statement` of a policy that is a key's.
-fn statements(text: &str) -> Option<Span> {
-    const NAME: &str = "Statement";
-    let mut found = memchr::memmem::find_iter(text.as_bytes(), NAME);
+/// The first member of this name that has the statements of a key policy.
+fn statements(text: &str, name: &str) -> Option<Span> {
+    let mut found = memchr::memmem::find_iter(text.as_bytes(), name);
     let at = found.find(|at| {
-        is_member(text, *at, NAME.len())
-            && !is_comment(text, *at)
-            && (in_braces(text, *at).is_some_and(is_of_key) || in_block(text, *at))
+        let is_own = || {
+            is_member(text, *at, name.len())
+                && (in_braces(text, *at).is_some_and(is_of_key) || in_block(text, *at))
+        };
+        !is_comment(text, *at) && (is_own() || in_table(text, *at, name.len()))
     })?;
-    Some(Span::new(at, at.saturating_add(NAME.len())))
+    Some(Span::new(at, at.saturating_add(name.len())))
+}
+
+/// Whether it is the name of a table in an array of TOML, `[[Statement]]`, in a file that is about keys.
+fn in_table(text: &str, at: usize, length: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let after = text.get(at.saturating_add(length)..).unwrap_or_default();
+    line.starts_with("[[") && after.starts_with("]]") && is_of_key(text)
+}
+
+/// The first text in Base64 that is a key policy's. JSON that begins with an object begins so, whatever
+/// blank follows the brace.
+pub(super) fn base64(text: &str) -> Option<Span> {
+    const BEGINNINGS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
+    let bytes = text.as_bytes();
+    let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let of = |beginning: &str| {
+        let mut found = memchr::memmem::find_iter(bytes, beginning);
+        found.find_map(|at| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            let rest = bytes.get(at..).unwrap_or_default();
+            let rest = rest.get(..MAX_POLICY).unwrap_or(rest);
+            let length = rest.iter().position(|b| !is_digit(b));
+            let run = rest.get(..length.unwrap_or(rest.len()))?;
+            let is_begin = !before.is_some_and(is_digit) && run.len() >= LEAST_BASE64;
+            let holds = || {
+                let decoded = STANDARD_INDIFFERENT.decode(run).ok()?;
+                let decoded = String::from_utf8(decoded).ok()?;
+                is_policy_of_key(&decoded).then_some(())
+            };
+            let end = at.saturating_add(run.len());
+            is_begin.then(holds).flatten().map(|()| Span::new(at, end))
+        })
+    };
+    BEGINNINGS.iter().find_map(|beginning| of(beginning))
+}
+
+/// No policy is shorter, in digits of Base64.
+const LEAST_BASE64: usize = 64;
+
+/// With or without padding.
+const STANDARD_INDIFFERENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Whether a text is JSON, more or less, with the statements of a key policy.
+pub(super) fn is_policy_of_key(text: &str) -> bool {
+    text.contains("Statement") && is_of_key(text)
 }
 
 fn is_comment(text: &str, at: usize) -> bool {
@@ -51,7 +118,9 @@ fn names_principal(policy: &str) -> bool {
         let mut found = memchr::memmem::find_iter(policy.as_bytes(), name);
         found.any(|at| is_member(policy, at, name.len()))
     };
-    has("Principal") || has("NotPrincipal")
+    ["Principal", "NotPrincipal", "principal", "notPrincipal"]
+        .into_iter()
+        .any(has)
 }
 
 /// The object around the member that begins there, braces included.
@@ -116,6 +185,11 @@ fn in_block(text: &str, at: usize) -> bool {
         length = length.saturating_add(next.len());
     }
     let block = text.get(at..at.saturating_add(length)).unwrap_or_default();
+    // An alias of YAML stands for what is written elsewhere.
+    let value = block
+        .split_once(':')
+        .map_or("", |(_, value)| value.trim_start());
+    let block = if value.starts_with('*') { text } else { block };
     kms_action(block).is_some() && (indent == 0 || names_principal(block))
 }
 
@@ -155,10 +229,41 @@ mod tests {
             "policy = jsonencode({ Statement = [{ Principal = \"*\", Action = \"kms:*\" }] })",
             "policy = <<EOF\n{\n \"Version\": \"x\",\n \"Statement\": [{\"Principal\": \"${p}\", \"Action\": \"kms:*\"}]\n}\nEOF\n",
             "KEY='{\"Statement\":[{\"Principal\":\"*\",\"Action\":\"kms:*\"}]}'",
+            "x: &s\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\nStatement: *s\n",
+            "policy:\n  statement:\n  - effect: Allow\n    principal: '*'\n    action: kms:*\n",
+            "[[Statement]]\nEffect = \"Allow\"\nPrincipal = \"*\"\nAction = \"kms:*\"\n",
             "data \"aws_iam_policy_document\" \"a\" {\n statement {\n actions = [\"kms:*\"]\n principals {\n }\n }\n}",
         ] {
             assert!(find(text).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn key_policies_in_base64_are_found() {
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*"}]}"#;
+        for text in [
+            policy.to_owned(),
+            policy.replace('{', "{\n "),
+            policy.replace('{', "{\r\n"),
+        ] {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            let bare = encoded.trim_end_matches('=');
+            for written in [encoded.as_str(), bare] {
+                assert!(
+                    find(&format!("data:\n  policy: {written}\n")).is_some(),
+                    "{text}"
+                );
+            }
+        }
+        let other = base64::engine::general_purpose::STANDARD.encode(policy.replace("kms", "s3"));
+        assert_eq!(find(&other), None);
+        // A token: two texts, of which none is a policy.
+        assert_eq!(
+            find(
+                "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4ifQ.x"
+            ),
+            None
+        );
     }
 
     #[test]

@@ -267,6 +267,10 @@ pub(super) fn broken(
     Outcome::NotJson { shown, error }
 }
 
+/// Why a program or prose with a key policy in it is passed over: what becomes of the policy, only who runs
+/// or reads it can tell.
+const PROGRAM: &str = "it is a program or prose, and has a key policy in it";
+
 /// The configuration is read by whoever opens the project.
 const CONFIGURATION: &str = "kmslint.toml";
 
@@ -296,13 +300,18 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         };
     }
     let speaks = hints::speaks(text).filter(|_| !is_prose);
-    let reason = match speaks {
-        Some((speaks, _)) => format!("it is no JSON, and speaks of {}", speaks.words()).into(),
-        None => "it is no JSON".into(),
+    let has_policy = || is_prose && policy_in_text::find(text).is_some();
+    let (reason, looks_like_ours) = match speaks {
+        Some((speaks, _)) => {
+            let reason = format!("it is no JSON, and speaks of {}", speaks.words());
+            (reason.into(), true)
+        }
+        None if has_policy() => (PROGRAM.into(), true),
+        None => ("it is no JSON".into(), false),
     };
     Outcome::PassedOver {
         reason,
-        looks_like_ours: speaks.is_some(),
+        looks_like_ours,
         kept: Kept::Nothing,
     }
 }

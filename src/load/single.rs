@@ -17,7 +17,8 @@ use super::declared::policy_kind;
 use super::document::Document;
 use super::file;
 use super::format::{self, Answer, describe_key};
-use super::policy::read_policy;
+use super::policy::{read_policy, shape_at};
+use super::policy_shape::PolicyShape;
 use super::recognize;
 
 /// Reads a policy of the given kind: the bare document, or the answer of `get-key-policy`,
@@ -167,6 +168,13 @@ pub(super) fn read_as(document: &Document<'_>, kind: DocumentKind) -> Option<Con
         return Some(*contents);
     }
     let mut contents = Contents::default();
+    if kind == DocumentKind::KeyPolicy
+        && let Some(PolicyShape::OtherResource(reason)) = shape_at(document, node)
+    {
+        contents.holds.push("policy");
+        contents.errors.push(no_key_policy(node, reason));
+        return Some(contents);
+    }
     contents.holds.push(match kind {
         DocumentKind::KeyPolicy => "key policy",
         DocumentKind::IamPolicy => "IAM policy",
@@ -189,6 +197,20 @@ pub(super) fn read_as(document: &Document<'_>, kind: DocumentKind) -> Option<Con
         }
     }
     Some(contents)
+}
+
+/// That a policy is none of a key, whatever its user says.
+fn no_key_policy(node: &Node<'_>, reason: &str) -> InputError {
+    let start = node.span.start;
+    let first = Span {
+        start,
+        end: start.saturating_add(1),
+    };
+    InputError::new(first, format!("the policy is said to be a key's, but {reason}"))
+        .label("this policy")
+        .help(
+            "none of its actions is one on a key: leave the file out, or correct `--as` or `[[documents]]`",
+        )
 }
 
 /// The policy in its wrapping; a bare string holds the whole document.

@@ -163,6 +163,8 @@ pub(super) fn in_text(text: &str) -> Option<KmsResource> {
         ("AWS::", Tool::CloudFormation),
         ("aws_kms_", Tool::Terraform),
         ("awscc_kms_", Tool::Terraform),
+        ("terraform-aws-modules/kms/", Tool::Terraform),
+        ("cloudposse/kms-key/", Tool::Terraform),
         ("aws:kms", Tool::Pulumi),
         ("aws-native:kms:", Tool::Pulumi),
         ("kms.aws.", Tool::Kubernetes),
@@ -190,7 +192,9 @@ fn resource_at(text: &str, at: usize, tool: Tool) -> Option<KmsResource> {
                 && is_type_of_yaml(before)
                 && !(tool == Tool::CloudFormation && is_recorded(before))
         }
-        Tool::Terraform => is_hcl_resource(line) || is_type_of_yaml(before),
+        Tool::Terraform => {
+            is_hcl_resource(line) || is_type_of_yaml(before) || is_source_of_module(line)
+        }
         Tool::Kubernetes => is_of_kms_group(here) && is_value_of(line, "apiVersion"),
         Tool::Ansible => is_task(line) && opens_block(here),
     };
@@ -219,6 +223,12 @@ fn is_hcl_resource(line: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     head.strip_suffix("resource")
         .is_some_and(|before| !before.ends_with(is_word) && head.len() < line.len())
+}
+
+/// `source = "`, before the address of a module in Terraform's registry that makes a key.
+fn is_source_of_module(line: &str) -> bool {
+    let rest = line.trim_start().strip_prefix("source");
+    rest.is_some_and(|rest| rest.trim_start().starts_with('='))
 }
 
 /// Whether the key before is `type`: resources of CloudTrail's events have that, and those of
@@ -347,6 +357,11 @@ mod tests {
                 "resource\t\"awscc_kms_key\" \"k\" {",
                 Tool::Terraform,
                 "awscc_kms_key",
+            ),
+            (
+                "module \"k\" {\n  source = \"terraform-aws-modules/kms/aws\"\n}",
+                Tool::Terraform,
+                "terraform-aws-modules/kms/aws",
             ),
             ("    type: aws:kms:Key\n", Tool::Pulumi, "aws:kms:Key"),
             (

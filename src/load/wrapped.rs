@@ -14,6 +14,7 @@ use super::document::Document;
 use super::format::{self, Answer};
 use super::hints;
 use super::policy::{read_policy, shape_at};
+use super::policy_in_text;
 use super::policy_shape::{PolicyShape, is_statement, policy_shape};
 use super::template;
 
@@ -125,6 +126,9 @@ fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
         Value::String(text) => {
             let shape = is_policy_text(text).then(|| shape_at(document, node));
             let kind = match shape.flatten() {
+                None if policy_in_text::base64(text).is_some() => {
+                    return Some(Form::Inner("a key policy in Base64"));
+                }
                 None => return inner(text, 0).map(Form::Inner),
                 Some(PolicyShape::Key | PolicyShape::Misspelt) => PolicyKind::Key,
                 Some(PolicyShape::ResourceControl) => PolicyKind::ResourceControl,

@@ -272,6 +272,8 @@ struct Report<'a> {
     mended: usize,
     left: usize,
     refused: Vec<JsonRefused<'a>>,
+    untried: usize,
+    placeholders: usize,
     configuration: &'a InForce,
 }
 
@@ -336,7 +338,7 @@ struct JsonRefused<'a> {
 
 /// Writes the final set of fixes, what they do together and refusals as one JSON document. Every line and
 /// the edits of `files` are of the files as they were read; the edits of a proposal are of the file with
-/// the proposals before it for the same policy made.
+/// the proposals before it for the same policy made. `placeholders`: how many values of the policies are.
 ///
 /// # Errors
 /// Where writing fails.
@@ -344,7 +346,7 @@ pub fn json(
     out: &mut impl Write,
     sources: &Sources,
     outcome: &Repaired,
-    configuration: &InForce,
+    (configuration, placeholders): (&InForce, usize),
 ) -> io::Result<()> {
     let line = |at: crate::source::Location| {
         sources
@@ -393,6 +395,8 @@ pub fn json(
             })
             .collect(),
         refused: json_refusals(sources, &outcome.refused),
+        untried: outcome.untried,
+        placeholders,
         configuration,
     };
     super::json::write(out, &report)

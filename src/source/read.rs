@@ -37,6 +37,12 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
             shown: Box::new(SourceFile::new(name, text)),
         });
     }
+    if let [0, ..] = *bytes {
+        let error = InputError::new(Span::new(0, 1), "the file begins with U+0000")
+            .label("no character of a text")
+            .help("save the file without it");
+        return Err(not_text(name, &bytes, error));
+    }
     String::from_utf8(bytes)
         .map(|text| SourceFile::new(name, text))
         .map_err(|error| {
@@ -58,9 +64,10 @@ fn wide(bytes: &[u8]) -> Option<(String, &'static str)> {
     let (little, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),
         [0xfe, 0xff, rest @ ..] | [0, 0, 0xfe, 0xff, rest @ ..] => (false, rest),
-        [0, 0, 0, fourth, ..] if begins(*fourth) => (false, bytes),
-        [first, 0, ..] if begins(*first) => (true, bytes),
-        [0, second, ..] if begins(*second) => (false, bytes),
+        [0, 0, 0, fourth, 0, 0, 0, ..] if begins(*fourth) => (false, bytes),
+        [first, 0, third, 0, ..] if begins(*first) && *third != 0 => (true, bytes),
+        [first, 0, 0, 0, ..] if begins(*first) => (true, bytes),
+        [0, second, 0, fourth, ..] if begins(*second) && *fourth != 0 => (false, bytes),
         _ => return None,
     };
     let unit = |pair: &[u8]| match pair {

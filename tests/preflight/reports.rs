@@ -134,6 +134,7 @@ fn the_schema_describes_every_answer() {
     let schema: Value = serde_json::from_str(json::SCHEMA).unwrap();
     let configuration = InForce::default();
     let beside = json::Beside {
+        placeholders: 0,
         unused: &[],
         configuration: &configuration,
     };

@@ -53,7 +53,7 @@ impl Shown<'_> {
             report::configuration::human(&mut out, configuration, &self.terminal.style)?;
             report::fixes::summary(&mut out, outcome)?;
         }
-        self.exit_code(false)
+        self.exit_code(outcome.untried > 0)
     }
 
     /// Shows proposals; of those for one file, each after those before it.
@@ -63,7 +63,9 @@ impl Shown<'_> {
         let mut out = output::stdout();
         if self.arguments.format == ListFormat::Json {
             let configuration = &self.session.checked.in_force;
-            report::fixes::json(&mut out, sources, outcome, configuration)?;
+            let project = &self.session.checked.project;
+            let beside = (configuration, project.loaded.inventory.placeholders());
+            report::fixes::json(&mut out, sources, outcome, beside)?;
         } else {
             for proposal in &outcome.done {
                 report::fixes::proposal(&mut out, sources, proposal, style)?;

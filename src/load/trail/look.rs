@@ -57,6 +57,7 @@ pub(in crate::load) fn look<R: Read>(
                     source,
                     shown,
                     recorder: Recorder::Trail,
+                    timeless: None,
                 })));
             }
         }

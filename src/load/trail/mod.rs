@@ -31,7 +31,7 @@ pub(super) use join::TrailParts;
 pub(super) use look::{Look, Unknown, large_event, look};
 pub(super) use part::{LookupRequest, NamedLog, TrailPart, moment};
 pub(super) use place::{PlacedError, place};
-use record::{Origin, take};
+use record::{Origin, Taken, take};
 pub(super) use scan::value_length;
 use scan::{Cursor, Record, Stop};
 pub(super) use selectors::record_kms_reads;
@@ -53,6 +53,18 @@ pub(super) struct Events<R> {
     shown: bool,
     /// Who recorded the events that come now.
     recorder: Recorder,
+    /// That a record says no time, where one does.
+    timeless: Option<Failure>,
+}
+
+/// What came of counting the events of a file.
+#[derive(Debug)]
+pub(super) enum Counted {
+    /// What they are, and what is wrong.
+    Events(Box<Tally>, Option<Failure>),
+    /// None is of AWS KMS, and none says its time: somebody wrote them to try a program, or they are of
+    /// other services.
+    Nobodys,
 }
 
 /// Who recorded an event.
@@ -66,9 +78,13 @@ pub(super) enum Recorder {
 
 impl<R: Read> Events<R> {
     /// Counts all events, up to the first thing that is wrong.
-    pub(super) fn count(mut self) -> (Tally, Option<Failure>) {
+    pub(super) fn count(mut self) -> Counted {
         let failure = self.documents().err();
-        (self.tally, failure)
+        let is_empty = self.tally.events() == 0;
+        match (failure, self.timeless) {
+            (None, Some(_)) if is_empty => Counted::Nobodys,
+            (failure, timeless) => Counted::Events(Box::new(self.tally), timeless.or(failure)),
+        }
     }
 
     /// Everything that stands at the top of the content.
@@ -177,8 +193,11 @@ impl<R: Read> Events<R> {
                         offset: self.shown.then(|| self.window.offset()),
                         within: None,
                     };
-                    take(&mut self.tally, origin, &record, bytes)
+                    let taken = take(&mut self.tally, origin, &record, bytes)
                         .map_err(|(at, message)| self.wrong_at(at, message))?;
+                    if taken == Taken::WithoutTime && self.timeless.is_none() {
+                        self.timeless = Some(self.wrong("the event has no `eventTime`"));
+                    }
                     self.window.pass(length);
                     return Ok(());
                 }

@@ -14,6 +14,15 @@ const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// What is wrong with a record, and the byte of it.
 pub(super) type Wrong = (usize, String);
 
+/// What was done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It was counted.
+    Counted,
+    /// It is of another service than KMS and says no time: CloudTrail wrote it not so.
+    WithoutTime,
+}
+
 /// Where a record comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
@@ -50,7 +59,7 @@ pub(super) fn take(
     origin: Origin,
     record: &Record<'_>,
     bytes: &[u8],
-) -> Result<(), Wrong> {
+) -> Result<Taken, Wrong> {
     if record.repeated {
         let message = "a field of the event stands twice: readers differ in which they take";
         return Err((0, message.to_owned()));
@@ -66,7 +75,7 @@ pub(super) fn take(
 }
 
 /// An item of `lookup-events`, in which the event is a string.
-fn take_wrapped(tally: &mut Tally, origin: Origin, bytes: &[u8]) -> Result<(), Wrong> {
+fn take_wrapped(tally: &mut Tally, origin: Origin, bytes: &[u8]) -> Result<Taken, Wrong> {
     let node = parse(bytes)?;
     let Some(event) = node.get("CloudTrailEvent") else {
         return Err((0, "the event has no `CloudTrailEvent`".to_owned()));
@@ -100,7 +109,7 @@ fn take_event(
     origin: Origin,
     fields: &Fields<'_>,
     bytes: &[u8],
-) -> Result<(), Wrong> {
+) -> Result<Taken, Wrong> {
     let missing = |field: &str| (0, format!("the event has no `{field}`"));
     let is_insight = fields.kind == Some(INSIGHT.as_bytes());
     if !is_insight && fields.source.is_none() {
@@ -109,7 +118,12 @@ fn take_event(
     if !is_insight && fields.name.is_none() {
         return Err(missing("eventName"));
     }
-    let time = fields.time.ok_or_else(|| missing("eventTime"))?;
+    let Some(time) = fields.time else {
+        return match fields.source {
+            Some(from) if !is_insight && from != KMS.as_bytes() => Ok(Taken::WithoutTime),
+            _ => Err(missing("eventTime")),
+        };
+    };
     let time = clock::read(time).ok_or_else(|| {
         let shown = String::from_utf8_lossy(time);
         let shown = shown.escape_default();
@@ -139,7 +153,7 @@ fn take_event(
         let place = origin.place(event.get("eventName").map(|name| name.span));
         tally.count(likeness, time, (place, source_address.flatten()));
     }
-    Ok(())
+    Ok(Taken::Counted)
 }
 
 fn parse(bytes: &[u8]) -> Result<Node<'_>, Wrong> {

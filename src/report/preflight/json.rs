@@ -23,6 +23,8 @@ pub const SCHEMA: &str = include_str!("preflight.schema.json");
 pub struct Beside<'a> {
     /// Acceptances that accept nothing.
     pub unused: &'a [UnusedAcceptance],
+    /// How many values of the policies are placeholders.
+    pub placeholders: usize,
     /// What the run went by.
     pub configuration: &'a InForce,
 }
@@ -44,6 +46,7 @@ pub fn one(
     document.insert("version".to_owned(), json!(VERSION));
     document.extend(answer);
     document.insert(UNUSED.to_owned(), located(beside.unused, sources)?);
+    document.insert("placeholders".to_owned(), json!(beside.placeholders));
     let configuration = serde_json::to_value(beside.configuration)?;
     document.insert("configuration".to_owned(), configuration);
     write(out, &document)
@@ -67,6 +70,7 @@ pub fn pending(
         "operation": Operation::Pending,
         "keys": answers.collect::<Result<Vec<_>, _>>()?,
         UNUSED: located(beside.unused, sources)?,
+        "placeholders": beside.placeholders,
         "configuration": beside.configuration,
     });
     write(out, &document)
