@@ -496,3 +496,57 @@ fn no_fix_rewrites_a_placeholder() {
     let (_, _, _) = directory.run(&["fix", "--only", "all", "--write"]);
     assert_eq!(directory.policy()["Statement"][1], before["Statement"][1]);
 }
+
+/// Who may change the key policy is narrowed as who may delete is: safe where nothing else goes with it, as IAM
+/// goes on to decide and the account keeps the control of the policy.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
+#[test]
+fn an_open_key_policy_is_narrowed_to_the_account() {
+    let open = |actions: &[&str]| allow("*", actions);
+    let put = |statement| with(statement, "Sid", json!("Open"));
+    let metadata = json!({"KeyMetadata": {"AWSAccountId": "111122223333",
+        "KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}});
+    let title = "name the account `111122223333` in place of `*` in the statement `Open`";
+    for (name, statements, safe) in [
+        (
+            "alone",
+            vec![account(), put(open(&["kms:PutKeyPolicy"]))],
+            true,
+        ),
+        (
+            "last",
+            vec![
+                put(open(&["kms:PutKeyPolicy"])),
+                allow(ADMIN, &["kms:*Deletion"]),
+            ],
+            true,
+        ),
+        (
+            "with-use",
+            vec![account(), put(open(&["kms:PutKeyPolicy", "kms:Decrypt"]))],
+            false,
+        ),
+    ] {
+        let directory = Directory::new(&format!("narrow-{name}"), &statements);
+        directory.write("key.json", &metadata.to_string());
+        let rule = "policy-change-open-to-anyone";
+        let listed = directory.listed(&["--rule", rule, "--only", "all"]);
+        assert_eq!(titles(&listed), [title], "{name}");
+        assert_eq!(listed["proposals"][0]["safe"], safe, "{name}: {listed:#}");
+        assert!(directory.found().contains(&rule.to_owned()), "{name}");
+        let (code, _, err) = directory.run(&["fix", "--write", "--rule", rule]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        assert_eq!(
+            !directory.found().contains(&rule.to_owned()),
+            safe,
+            "{name}"
+        );
+        assert!(
+            !directory
+                .found()
+                .contains(&"policy-change-by-nobody".to_owned()),
+            "{name}"
+        );
+    }
+}

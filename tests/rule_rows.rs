@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::finding::Severity;
 use kmslint::project::{CheckOptions, Options, check, today};
-use kmslint::rule::Catalogue;
 
 const ROOT: &str = r#"{"Sid":"Enable IAM User Permissions","Effect":"Allow",
     "Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}"#;
@@ -27,8 +26,6 @@ fn directory(files: &[(&str, String)]) -> PathBuf {
 }
 
 fn run(files: &[(&str, String)]) -> Vec<(String, Severity)> {
-    // Parsed on all cores, once, and not by one of them while it runs another check.
-    Catalogue::builtin().unwrap();
     let options = CheckOptions::on(today());
     let inputs = Options::for_paths([directory(files)]);
     let checked = check(&inputs, &options).unwrap();
@@ -78,6 +75,10 @@ fn has_not(found: &[(String, Severity)], rule: &str) {
         found.iter().all(|(other, _)| other != rule),
         "{rule}: {found:?}"
     );
+}
+
+fn count(found: &[(String, Severity)], rule: &str) -> usize {
+    found.iter().filter(|(other, _)| other == rule).count()
 }
 
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
@@ -320,6 +321,38 @@ fn gates_that_the_same_principals_can_change_are_told() {
         &of(&[&alias(r#","kms:DeleteAlias","kms:UpdateAlias""#)]),
         RULE,
     );
+    // A Deny of changes of aliases closes the gate only where it is for the aliases of the gate.
+    let on = |alias: &str| {
+        format!(
+            r#"{{"Effect":"Deny","Action":["kms:DeleteAlias","kms:UpdateAlias"],"Resource":"{alias}"}}"#
+        )
+    };
+    for (resource, closes) in [
+        ("arn:aws:kms:*:*:alias/prod-*", true),
+        ("arn:aws:kms:*:*:alias/*", true),
+        ("arn:*:kms:*:*:alias/pro*", true),
+        ("arn:aws:kms:*:*:alias/test-*", false),
+        ("arn:aws:kms:*:*:alias/prod-a*", false),
+        ("arn:aws:kms:*:*:alias/PROD-*", false),
+        ("arn:aws:kms:eu-west-1:*:alias/prod-*", false),
+    ] {
+        let found = of(&[&alias(""), &on(resource)]);
+        assert_eq!(count(&found, RULE) == 0, closes, "{resource}: {found:?}");
+    }
+    // Where an alias of another name lifts it, all have to be closed.
+    let spared = r#"{"Effect":"Deny","Action":"kms:ScheduleKeyDeletion","Resource":"*",
+        "Condition":{"ForAllValues:StringLike":{"kms:ResourceAliases":"alias/prod-*"}}}"#;
+    let adding = |alias: &str| {
+        format!(
+            r#"{{"Effect":"Deny","Action":["kms:CreateAlias","kms:UpdateAlias"],"Resource":"{alias}"}}"#
+        )
+    };
+    has(
+        &of(&[spared, &adding("arn:aws:kms:*:*:alias/prod-*")]),
+        RULE,
+        Severity::Warning,
+    );
+    has_not(&of(&[spared, &adding("arn:aws:kms:*:*:alias/*")]), RULE);
 }
 
 /// The same over all policies of one role.
@@ -830,5 +863,93 @@ fn a_configured_severity_holds_for_what_is_worse_too() {
             .collect();
         assert_eq!(inert.len(), 2, "{found:?}");
         assert!(inert.iter().all(|(_, own)| *own == severity), "{found:?}");
+    }
+}
+
+/// A role of IAM Identity Center and a federated user come by federation, so that their requests never tell of
+/// multi-factor authentication: what asks for it, they cannot do.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+#[test]
+fn cancellation_that_asks_mfa_of_federated_callers_is_nobodys() {
+    let admin = r#"{"Sid":"Administration","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/KeyAdmin"},
+        "Action":["kms:ScheduleKeyDeletion","kms:PutKeyPolicy","kms:DescribeKey"],"Resource":"*"}"#;
+    let rescue = |principal: &str, condition: &str| {
+        format!(
+            r#"{{"Sid":"Rescue","Effect":"Allow","Principal":{{"AWS":"{principal}"}},
+            "Action":["kms:CancelKeyDeletion","kms:EnableKey"],"Resource":"*"{condition}}}"#
+        )
+    };
+    let center = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef";
+    let federated = "arn:aws:sts::111122223333:federated-user/alice";
+    let asked = [
+        r#","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#,
+        r#","Condition":{"Bool":{"AWS:multifactorauthpresent":["true"]}}"#,
+        r#","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+        r#","Condition":{"Null":{"aws:MultiFactorAuthPresent":"false"}}"#,
+    ];
+    for principal in [center, federated] {
+        for condition in asked {
+            let found = of(&[admin, &rescue(principal, condition)]);
+            has(&found, "cancel-by-nobody", Severity::Error);
+            has_not(&found, "cancel-only-with-mfa-of-role");
+        }
+        // Near misses: without the key it holds; without a condition; another role, of which AWS documents both.
+        let if_exists = r#","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#;
+        has_not(
+            &of(&[admin, &rescue(principal, if_exists)]),
+            "cancel-by-nobody",
+        );
+        has_not(&of(&[admin, &rescue(principal, "")]), "cancel-by-nobody");
+    }
+    for other in [
+        "arn:aws:iam::111122223333:role/Ops",
+        "arn:aws:iam::111122223333:role/my-aws-reserved/sso.amazonaws.com/Ops",
+    ] {
+        let found = of(&[admin, &rescue(other, asked[0])]);
+        has_not(&found, "cancel-by-nobody");
+        has(&found, "cancel-only-with-mfa-of-role", Severity::Warning);
+    }
+    // A Deny without a second factor that the whole account has to pass.
+    let guard = r#"{"Sid":"Guard","Effect":"Deny","Principal":"*","Action":"kms:CancelKeyDeletion","Resource":"*",
+        "Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}"#;
+    has(
+        &of(&[admin, &rescue(center, ""), guard]),
+        "cancel-by-nobody",
+        Severity::Error,
+    );
+    let user = "arn:aws:iam::111122223333:user/alice";
+    has_not(&of(&[admin, &rescue(user, ""), guard]), "cancel-by-nobody");
+}
+
+/// What is given to a placeholder and denied to everyone is given to nobody.
+#[test]
+fn denials_count_for_placeholders() {
+    let given = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/${admin}"},"Action":"kms:*","Resource":"*"}"#;
+    let deny = |principal: &str, action: &str, more: &str| {
+        format!(r#"{{"Effect":"Deny",{principal},"Action":"{action}","Resource":"*"{more}}}"#)
+    };
+    let everyone = r#""Principal":"*""#;
+    let same = r#""Principal":{"AWS":"arn:aws:iam::111122223333:role/${admin}"}"#;
+    let other = r#""Principal":{"AWS":"arn:aws:iam::111122223333:role/${other}"}"#;
+    let but_it = r#""NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/${admin}"}"#;
+    let mfa = r#","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#;
+    for (principal, more, nobody) in [
+        (everyone, "", true),
+        (same, "", true),
+        (other, "", false),
+        (but_it, "", false),
+        (everyone, mfa, false),
+    ] {
+        for (action, rule) in [
+            ("kms:CancelKeyDeletion", "cancel-by-nobody"),
+            ("kms:PutKeyPolicy", "policy-change-by-nobody"),
+        ] {
+            let found = of(&[given, &deny(principal, action, more)]);
+            assert_eq!(
+                count(&found, rule) > 0,
+                nobody,
+                "{principal} {more}: {found:?}"
+            );
+        }
     }
 }

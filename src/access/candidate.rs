@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use crate::aws::arn::reserved_role;
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
     Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
@@ -203,6 +204,10 @@ impl<'a> Candidate<'a> {
         if let Some(principal) = self.principal {
             principal.set_context(&mut context);
         }
+        if self.is_federated() {
+            context.say("aws:MultiFactorAuthPresent", None);
+            context.say("aws:MultiFactorAuthAge", None);
+        }
         if let Some(id) = self.organization {
             context.set("aws:PrincipalOrgID", [id]);
         }
@@ -227,6 +232,19 @@ impl<'a> Candidate<'a> {
             request.context.set("aws:userid", [id.as_str()]);
         }
         request
+    }
+
+    /// Whether its requests come by federation, so that they never tell of multi-factor authentication: a
+    /// federated user, and whoever is known to be a role of IAM Identity Center by its path.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+    fn is_federated(&self) -> bool {
+        let arn = match self.principal {
+            Some(loaded) => loaded.principal.arn.value.as_str(),
+            None => self.caller.as_str(),
+        };
+        // One that stands for its class stands for users and roles too.
+        self.is_itself()
+            && (self.caller.is_federated_user() || reserved_role::is_identity_center(arn))
     }
 
     /// The file that a policy of [`Self::policies`] stands in; one that was assumed stands in none.

@@ -25,6 +25,7 @@ mod placeholders;
 mod policy_alone;
 mod questions;
 mod questions_loaded;
+mod questions_placeholders;
 #[cfg(test)]
 mod shortcuts_agree;
 mod synthetic_caller;

@@ -36,6 +36,11 @@ impl Placeholders {
         all
     }
 
+    /// The principals that stand in for placeholders.
+    pub(super) fn stand_ins(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
     /// The placeholder for which this principal stands in.
     pub(crate) fn behind(&self, text: &str) -> Option<&str> {
         self.names.get(text).map(String::as_str)

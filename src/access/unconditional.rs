@@ -8,7 +8,7 @@ use crate::aws::action::ResourceLevel;
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{Truth, resource_covers};
 use crate::policy::{
-    ActionElement, Effect, PrincipalEntry, PrincipalForm, ResourcePattern, Statement,
+    ActionElement, PrincipalEntry, PrincipalForm, ResourcePattern, Statement,
     has_placeholder_or_is_word,
 };
 
@@ -58,7 +58,7 @@ impl<'a> KeyQuestions<'a> {
             })
     }
 
-    fn covers_key(&self, pattern: &ResourcePattern) -> Truth {
+    pub(super) fn covers_key(&self, pattern: &ResourcePattern) -> Truth {
         if pattern.is_everything() {
             return Truth::Yes;
         }
@@ -108,33 +108,6 @@ impl<'a> KeyQuestions<'a> {
             // The account's own statement gives nothing to one whose policies are not loaded.
             entries.any(|entry| !matches!(entry.form(), PrincipalForm::Account(_)))
         }
-    }
-
-    /// Whether a placeholder of a template may allow the action to somebody.
-    pub(super) fn may_be_given_by_placeholder(&self, action: KmsAction) -> bool {
-        self.statements.iter().any(|statement| {
-            let may = statement.possible().contains(action) && !statement.is_doubtful(action);
-            let is_open = may && !statement.covered().contains(action);
-            is_open && statement.effect.value == Effect::Allow && statement.principal.is_some()
-        })
-    }
-
-    /// Whether the action is allowed to a principal that a template has yet to fill in.
-    pub(crate) fn is_given_to_placeholder(&self, action: KmsAction) -> bool {
-        let names = |statement: &Statement| {
-            let elements = statement.principal.iter().zip(&statement.resource);
-            let mut elements = elements.filter(|(of, resource)| {
-                let everyone = |entry: &PrincipalEntry| entry.form() == PrincipalForm::Everyone;
-                let nobody = of.negated && of.entries.iter().any(everyone);
-                let covers = |pattern| self.covers_key(pattern);
-                let listed = Truth::any(resource.patterns.iter().map(covers));
-                let covered = if resource.negated { !listed } else { listed };
-                !nobody && !resource.patterns.is_empty() && covered != Truth::No
-            });
-            elements.any(|(of, _)| of.entries.iter().any(PrincipalEntry::is_placeholder))
-        };
-        let mut granting = self.granting(action);
-        granting.any(|(_, statement)| names(statement))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::access::{AskedKey, Candidate};
 use crate::aws::{ActionSet, KmsAction};
 use crate::eval::{Decision, KeyIdentity, RequestContext, evaluate};
 use crate::policy::{
-    Comparison, Condition, Effect, PolicyDocument, PolicyKind, Quantifier, Statement,
+    Comparison, Condition, Effect, PolicyDocument, PolicyKind, Quantifier, Statement, glob,
     glob_ignore_case, parse,
 };
 use crate::source::json;
@@ -110,7 +110,7 @@ impl<'a> Gate<'a> {
         };
         let of = |effect| statements().filter(move |of| of.effect.value == effect);
         let denied = of(Effect::Deny)
-            .filter(|other| self.closes(other))
+            .filter(|other| self.closes(other, !own.kind.is_control_policy()))
             .fold(ActionSet::EMPTY, |all, other| all.union(other.covered()));
         let left = self.lifting.difference(denied);
         if only_denies(own) {
@@ -133,7 +133,7 @@ impl<'a> Gate<'a> {
 
     /// Whether the `Deny` keeps everyone from the change over whom the gate decides: as wide as the
     /// statement, but for conditions that name this tag in the request to change it.
-    fn closes(&self, other: &Statement) -> bool {
+    fn closes(&self, other: &Statement, of_one_account: bool) -> bool {
         let names_tag = |condition: &Condition| {
             let Some(tag) = self.tag else { return false };
             let key = &*condition.key.value;
@@ -148,10 +148,49 @@ impl<'a> Gate<'a> {
         };
         let mut conditions = other.conditions.iter();
         let judged = &self.judged.conditions;
-        let alias_of_gate = self.tag.is_none() && is_about_aliases(other);
+        let alias_of_gate = self.tag.is_none() && self.is_about_its_aliases(other, of_one_account);
         (for_at_least_the_same(other, self.judged) || alias_of_gate)
             && conditions
                 .all(|wide| names_tag(wide) || judged.iter().any(|narrow| implies(narrow, wide)))
+    }
+
+    /// Whether the statement is for all aliases by which deletion becomes possible, or stops to be
+    /// impossible, of every key that the gate is for.
+    fn is_about_its_aliases(&self, other: &Statement, of_one_account: bool) -> bool {
+        let operator = self.condition.operator;
+        let by_matching = operator.quantifier == Some(Quantifier::ForAnyValue)
+            && matches!(
+                operator.comparison,
+                Comparison::StringEquals | Comparison::StringLike
+            );
+        // By any other condition an alias of whatever name lifts it.
+        let names: Vec<&str> = if by_matching {
+            let values = self.condition.values.iter();
+            values.map(|value| &*value.text.value).collect()
+        } else {
+            vec!["alias/*"]
+        };
+        let (Some(aliases), Some(keys)) = (&other.resource, &self.judged.resource) else {
+            return false;
+        };
+        let keys: Vec<_> = if keys.negated {
+            vec!["*"]
+        } else {
+            keys.patterns.iter().map(|of| &*of.text.value).collect()
+        };
+        let covers = |name: &str, key: &str| {
+            let mut patterns = aliases.patterns.iter().map(|of| &*of.text.value);
+            patterns.any(|wide| {
+                let alias = format!("{}:{name}", place_of_key(key, wide, of_one_account));
+                !wide.contains(['?', '$']) && glob(wide, &alias)
+            })
+        };
+        let of_key = |key: &&str| {
+            names
+                .iter()
+                .all(|name| !name.contains('$') && covers(name, key))
+        };
+        !aliases.negated && keys.iter().all(of_key)
     }
 
     /// What of it the user or role can do on a key that the gate keeps it from deleting.
@@ -226,11 +265,27 @@ fn only_denies(document: &PolicyDocument) -> bool {
         || statements.all(|statement| statement.effect.value == Effect::Deny)
 }
 
-fn is_about_aliases(statement: &Statement) -> bool {
-    statement.resource.as_ref().is_some_and(|resource| {
-        let mut patterns = resource.patterns.iter();
-        !resource.negated && patterns.all(|of| of.text.value.contains(":alias/"))
-    })
+/// The part of an alias's ARN that tells its Region and account, for a key of this pattern: a key and its
+/// aliases are of the same. Partition and, but for control policies, account are those of whoever wrote the
+/// other pattern, where this one leaves them open: nobody can delete a key of another account.
+fn place_of_key(key: &str, other: &str, of_one_account: bool) -> String {
+    let mut other = other.split(':');
+    let partition = other.nth(1).unwrap_or("*");
+    let account = other.nth(2).unwrap_or("*");
+    let key = key.split_once(":key/").map_or("", |(place, _)| place);
+    let mut key = key.split(':');
+    let mut of = |position: usize| {
+        key.nth(position)
+            .filter(|part| *part != "*" && !part.is_empty())
+    };
+    let (own, region, own_account) = (of(1), of(1), of(0));
+    let open = if of_one_account { account } else { "*" };
+    format!(
+        "arn:{}:kms:{}:{}",
+        own.unwrap_or(partition),
+        region.unwrap_or("*"),
+        own_account.unwrap_or(open)
+    )
 }
 
 /// By which changes of tags or aliases the condition comes to hold, for an `Allow`, or not to hold,

@@ -4,6 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::aws::{ActionSet, KmsAction};
 use crate::finding::Finding;
 use crate::source::edit::JsonDraft;
 
@@ -61,7 +62,10 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     Ok(Plan {
         draft,
         title,
-        meant: Meant::loses_deletion(),
+        meant: match scheduler {
+            Some(_) => Meant::loses_deletion(),
+            None => Meant::loses(ActionSet::only(KmsAction::PutKeyPolicy)),
+        },
         caution: None,
     })
 }

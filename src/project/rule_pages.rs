@@ -7,7 +7,9 @@ use crate::aws::nearest;
 use crate::facts::{Limits, SCHEMA, of_inventory};
 use crate::lint::try_run;
 use crate::load::load_over;
-use crate::rule::{Catalogue, Example, Outcome, PageError, PageProblem, Rule, Shape, UnknownField};
+use crate::rule::{
+    Catalogue, Example, FIXES, Outcome, PageError, PageProblem, Rule, Shape, UnknownField,
+};
 use crate::source::{Discovery, Overlay};
 
 /// Holds the pages to what they say.
@@ -19,6 +21,9 @@ pub(super) fn check(catalogue: &Catalogue) -> Result<(), PageError> {
     for rule in catalogue.rules() {
         if let Some(found) = shape.as_ref().and_then(|shape| shape.unknown_field(rule)) {
             return Err(unknown_field(rule, found));
+        }
+        if let Some(fix) = rule.fix.as_deref().filter(|fix| !FIXES.contains(fix)) {
+            return Err(unknown_fix(rule, fix));
         }
         for example in &rule.examples {
             if let Some(lie) = lie(rule, example, catalogue) {
@@ -46,6 +51,18 @@ fn unknown_field(rule: &Rule, found: UnknownField) -> PageError {
         known,
     };
     rule.problem_at(&within, &name, problem)
+}
+
+fn unknown_fix(rule: &Rule, name: &str) -> PageError {
+    let hint = match nearest(name, FIXES.into_iter()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are `{}`", FIXES.join("`, `")),
+    };
+    let problem = PageProblem::UnknownFix {
+        name: name.to_owned(),
+        hint,
+    };
+    rule.problem_at(name, name, problem)
 }
 
 /// In what the example is not as the page says; nothing where it is.
@@ -171,6 +188,18 @@ Use roles.
             ("{principal}", "{prncipal}", "5:19", "`prncipal`"),
             ("{$.key.arn}", "{$.key.arm}", "5:49", "`arm`"),
             ("use roles", "use {rolls}", "7:14", "`rolls`"),
+            (
+                "help =",
+                "fix = \"add-recovry\"\nhelp =",
+                "7:8",
+                "there is no fix `add-recovry`; did you mean `add-recovery`?",
+            ),
+            (
+                "help =",
+                "fix = \"mend\"\nhelp =",
+                "7:8",
+                "there is no fix `mend`; there are `add-cancellation`, `add-recovery`",
+            ),
             ("nodes = \"via\"", "nodes = \"vias\"", "11:10", "`vias`"),
             ("{pattern}", "{patterns}", "12:15", "`patterns`"),
             ("role/a", "user/b", "31:1", "must find nothing"),

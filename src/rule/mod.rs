@@ -35,6 +35,22 @@ pub use template::{FieldPath, Template};
 
 use crate::finding::{Confidence, Severity};
 
+/// The kinds of fixes that a page can name.
+pub const FIXES: [&str; 12] = [
+    "add-cancellation",
+    "add-recovery",
+    "add-resource",
+    "deny-deletion",
+    "deny-deletion-without-mfa",
+    "deny-short-waiting-period",
+    "mfa-for-access-keys",
+    "name-denied-action",
+    "narrow-principal",
+    "remove-deletion",
+    "remove-orphan",
+    "waiting-period-condition",
+];
+
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -74,6 +74,14 @@ pub enum PageProblem {
         /// What is there, in words.
         known: String,
     },
+    /// It names a kind of fix that does not exist.
+    #[error("there is no fix `{name}`; {hint}")]
+    UnknownFix {
+        /// The name.
+        name: String,
+        /// What may be meant, in words.
+        hint: String,
+    },
     /// An example is not what the page says of it.
     #[error("{0}")]
     Example(String),

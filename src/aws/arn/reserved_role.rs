@@ -13,3 +13,9 @@ pub const IDENTITY_CENTER_PATH: &str = "aws-reserved/sso.amazonaws.com/";
 
 /// How the names of the roles of IAM Identity Center begin.
 pub const IDENTITY_CENTER_NAME: &str = "AWSReservedSSO_";
+
+/// Whether the ARN is that of a role of IAM Identity Center: it has their path.
+pub fn is_identity_center(arn: &str) -> bool {
+    let role = arn.split_once(":role/");
+    role.is_some_and(|(_, role)| role.starts_with(IDENTITY_CENTER_PATH))
+}
