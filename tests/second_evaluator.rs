@@ -36,6 +36,58 @@ fn both_evaluators_decide_alike() {
     });
 }
 
+/// The text with every ARN of `aws` in `partition`, and those of `partition` in `aws`.
+fn exchanged(text: &str, partition: &str) -> String {
+    ["arn:", "arn?"]
+        .iter()
+        .fold(text.to_owned(), |text, scheme| {
+            let (own, other) = (format!("{scheme}aws:"), format!("{scheme}{partition}:"));
+            let marked = text.replace(&other, "\u{1}").replace(&own, &other);
+            marked.replace("\u{1}", &own)
+        })
+}
+
+/// Nothing in the way AWS decides depends on the name of the partition.
+#[test]
+fn in_every_partition_the_same_policies_decide_alike() {
+    for (seed, partition) in [(41, "aws-cn"), (42, "aws-us-gov"), (43, "aws-iso-b")] {
+        for request in generate::Requests::new(seed, false).take(1_500) {
+            let here = decide(&request);
+            let text = exchanged(&request.to_string(), partition);
+            let there: Value = serde_json::from_str(&text).unwrap();
+            let answer = exchanged(&decide(&there).to_string(), partition);
+            assert_eq!(answer, here.to_string(), "{partition} {request:#}");
+        }
+    }
+}
+
+/// A caller of another partition is of another account, whatever its number, and gets at nothing:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[test]
+fn a_caller_of_another_partition_decides_alike_and_is_never_allowed_to_use_a_key() {
+    let mut with_key = 0;
+    for mut request in generate::Requests::new(44, false).take(3_000) {
+        let principal = request["principal"].as_str().unwrap();
+        if !principal.starts_with("arn:") {
+            continue;
+        }
+        request["principal"] = json!(exchanged(principal, "aws-us-gov"));
+        // As for any caller of another account, these would be those of another organization.
+        request["scps"] = json!([]);
+        for (key, value) in request["context"].as_object_mut().unwrap() {
+            if key.eq_ignore_ascii_case("aws:PrincipalArn") {
+                *value = json!(exchanged(value.as_str().unwrap(), "aws-us-gov"));
+            }
+        }
+        let (answer, second) = (decide(&request), naive::decide(&request));
+        let reason = answer["reason"].as_str().unwrap_or_default();
+        let same = answer["decision"] == second.decision && second.reasons.contains(reason);
+        assert!(same, "{answer}\nnaive: {second:?}\n{request:#}");
+        with_key += usize::from(reason == "crossAccount");
+    }
+    assert!(with_key > 1_000, "{with_key}");
+}
+
 const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
 
 /// The requests with a day count in their context, under the name that AWS gives the key.

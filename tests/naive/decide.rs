@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::principal::{Caller, Kind, Naming};
+use super::principal::{Caller, Kind, Naming, partition};
 use super::statement::{Request, Target, fits, is, knows_variables, named, statements};
 
 /// The answer to one request.
@@ -171,7 +171,11 @@ fn session_allows(policies: &Policies<'_>, request: &Request<'_>) -> bool {
 
 fn decide_about_key(document: &Value, request: &Request<'_>) -> Answer {
     let key_account = request.key_arn.split(':').nth(4).unwrap_or_default();
-    let foreign = request.caller.kind != Kind::Service && request.caller.account != key_account;
+    let caller = &request.caller;
+    let elsewhere = caller
+        .partition()
+        .is_some_and(|own| own != partition(request.key_arn));
+    let foreign = elsewhere || (caller.kind != Kind::Service && caller.account != key_account);
     let policies = applicable(document, request, foreign);
     let denied_by = explicit_denies(&policies, request);
     if !denied_by.is_empty() {
@@ -180,7 +184,10 @@ fn decide_about_key(document: &Value, request: &Request<'_>) -> Answer {
             reasons: denied_by,
         };
     }
-    if foreign {
+    if elsewhere {
+        // An IAM role or user of one partition gets at nothing in another.
+        answer("implicitDeny", &[("crossAccount", true)])
+    } else if foreign {
         across_accounts(&policies, request)
     } else {
         same_account(&policies, request)

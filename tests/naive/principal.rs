@@ -87,7 +87,7 @@ impl Caller {
     fn named_by_aws_entry(&self, entry: &str) -> Option<Naming> {
         if entry == "*" {
             Some(Naming::Everyone)
-        } else if self.kind == Kind::Service {
+        } else if self.kind == Kind::Service || self.is_of_other_partition(entry) {
             None
         } else if entry == self.account || is_root_arn_of(entry, &self.account) {
             Some(Naming::Account)
@@ -96,6 +96,18 @@ impl Caller {
         } else {
             (entry == self.arn).then_some(Naming::Itself)
         }
+    }
+
+    /// The partition of the caller's ARN; none for a service principal.
+    pub(crate) fn partition(&self) -> Option<&str> {
+        (self.kind != Kind::Service).then(|| partition(&self.arn))
+    }
+
+    /// Whether `entry` is an ARN of another partition, which has accounts and identities of its own:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>. The bare number of an
+    /// account names no partition.
+    fn is_of_other_partition(&self, entry: &str) -> bool {
+        entry.starts_with("arn:") && partition(entry) != partition(&self.arn)
     }
 
     /// Whether `entry` is the ARN of the caller's role. §1.6: a session ARN carries no path, so a
@@ -115,6 +127,11 @@ impl Caller {
             Kind::User | Kind::Federated | Kind::Root | Kind::Service => false,
         }
     }
+}
+
+/// What is between the first two colons.
+pub(crate) fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or_default()
 }
 
 /// Every way in which the `Principal` element names the caller (§1.6: mixed types are alternatives).
