@@ -10,6 +10,9 @@ pub struct Caller {
     // Shared: a caller is cloned for each question.
     text: Arc<str>,
     kind: CallerKind,
+    /// Where its name begins in the text: what follows a user's or role's path, or a service's whole
+    /// name.
+    name: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +61,16 @@ impl Caller {
         } else {
             return Err(CallerError::NotAPrincipal(text.to_owned()));
         };
+        let name = match kind {
+            CallerKind::User(..) | CallerKind::Role(..) => {
+                text.rfind('/').map_or(0, |end| end.saturating_add(1))
+            }
+            _ => 0,
+        };
         Ok(Self {
             text: text.into(),
             kind,
+            name,
         })
     }
 
@@ -86,6 +96,18 @@ impl Caller {
             | CallerKind::FederatedUser(account, _)
             | CallerKind::Root(account) => Some(*account),
             CallerKind::Service => None,
+        }
+    }
+
+    /// The name by which `Principal` elements are looked through: of a user or role without its path,
+    /// of a session its role's, of a service all; of others none.
+    pub(super) fn indexed_name(&self) -> &str {
+        match &self.kind {
+            CallerKind::Session(_, role, _) => role,
+            CallerKind::User(..) | CallerKind::Role(..) | CallerKind::Service => {
+                self.text.get(self.name..).unwrap_or_default()
+            }
+            CallerKind::Root(_) | CallerKind::FederatedUser(..) => "",
         }
     }
 

@@ -151,14 +151,7 @@ pub(super) fn statements<'a>(
 /// The name by which a caller is looked up; nothing for a federated user, behind whom any user of the
 /// account may be.
 fn listed_name(caller: &Caller) -> Option<&str> {
-    let last = |name| str::rsplit(name, '/').next().unwrap_or(name);
-    match caller.kind() {
-        CallerKind::User(_, name) | CallerKind::Role(_, name) => Some(last(name)),
-        CallerKind::Session(_, role, _) => Some(role),
-        CallerKind::Service => Some(caller.as_str()),
-        CallerKind::Root(_) => Some(""),
-        CallerKind::FederatedUser(..) => None,
-    }
+    (!caller.is_federated_user()).then(|| caller.indexed_name())
 }
 
 /// What one entry says of the caller.
@@ -167,12 +160,21 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
     if entry.is_placeholder() && !scope.request.context.is_complete() {
         return placeholder::names(&entry.text().value, entry.principal_type(), caller);
     }
+    let naming = names_in_any_partition(entry, scope);
     // No ARN of one partition names anybody of another:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-    let partition = Arn::partition_of(&entry.text().value).zip(caller.partition());
-    if partition.is_some_and(|(named, own)| named != own) {
+    let is_elsewhere = || {
+        let partition = Arn::partition_of(&entry.text().value).zip(caller.partition());
+        partition.is_some_and(|(named, own)| named != own)
+    };
+    if naming != Naming::NOBODY && is_elsewhere() {
         return Naming::NOBODY;
     }
+    naming
+}
+
+fn names_in_any_partition(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
+    let caller = &scope.request.caller;
     match (entry.form(), caller.kind()) {
         (PrincipalForm::Everyone, _) => Naming::EVERYONE,
         (PrincipalForm::Account(account), kind) if caller.account() == Some(account) => {
