@@ -43,7 +43,7 @@ fn exchanged(text: &str, partition: &str) -> String {
         .fold(text.to_owned(), |text, scheme| {
             let (own, other) = (format!("{scheme}aws:"), format!("{scheme}{partition}:"));
             let marked = text.replace(&other, "\u{1}").replace(&own, &other);
-            marked.replace("\u{1}", &own)
+            marked.replace('\u{1}', &own)
         })
 }
 
