@@ -142,6 +142,8 @@ impl Tally<'_> {
             index: 0,
         };
         for (position, statement) in principal::statements(policy, &self.request.caller) {
+            #[cfg(test)]
+            super::steps::add(1);
             let scope = self.scope(policy, statement, Part::Key);
             let about = statement::is_about_action(statement, &scope);
             let naming = match &statement.principal {

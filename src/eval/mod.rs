@@ -31,6 +31,8 @@ mod scope;
 mod settle;
 mod shape;
 mod statement;
+#[cfg(test)]
+pub(crate) mod steps;
 mod widest;
 
 pub use caller::{Caller, CallerError};

@@ -156,6 +156,8 @@ fn listed_name(caller: &Caller) -> Option<&str> {
 
 /// What one entry says of the caller.
 fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
+    #[cfg(test)]
+    super::steps::add(1);
     let caller = &scope.request.caller;
     if entry.is_placeholder() && !scope.request.context.is_complete() {
         return placeholder::names(&entry.text().value, entry.principal_type(), caller);

@@ -22,6 +22,8 @@ use super::{Holds, Lookup, Truth, Values};
 
 /// For which cases the condition holds.
 pub(super) fn holds(condition: &Condition, scope: &Scope<'_>) -> Holds {
+    #[cfg(test)]
+    super::steps::add(condition.values.len());
     if varies(condition, scope) {
         let short = scope.varies(&condition.key.value) && condition.operator.as_documented;
         if let Some(holds) = window::holds(condition).filter(|_| short) {

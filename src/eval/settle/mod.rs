@@ -28,8 +28,9 @@ pub(super) use choices::{Choices, Domain, Tested, Texts, kind};
 /// statements that may apply.
 const MOST_WORK: usize = 1 << 16;
 
-/// How often a value is compared with one of a condition, for one key.
-const MOST_COMPARED: usize = 1 << 20;
+/// How often a value is compared with one of a condition, for one key: of the longest key policy that AWS
+/// stores all ARNs are, each with each.
+const MOST_COMPARED: usize = 1 << 19;
 
 /// The evaluation with the cases decided for which no value of any key changes the outcome.
 pub(super) fn settle(

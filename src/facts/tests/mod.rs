@@ -2,6 +2,7 @@
 
 mod access;
 mod condition;
+mod growth;
 mod inert;
 mod snapshot;
 

@@ -1,0 +1,89 @@
+//! What evaluations look at grows with the length of a policy, and not with its square.
+
+use super::*;
+use crate::eval::steps;
+
+/// A statement and its element in which a list grows; of `n` items.
+type Form = fn(usize) -> String;
+
+const ROOT: &str =
+    r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}"#;
+
+fn roles(count: usize) -> String {
+    let role = |number| format!(r#""arn:aws:iam::111122223333:role/path/r{number}""#);
+    (0..count).map(role).collect::<Vec<_>>().join(",")
+}
+
+fn statement(effect: &str, rest: &str) -> String {
+    format!(r#"{{"Effect":"{effect}","Action":"kms:*","Resource":"*",{rest}}}"#)
+}
+
+fn each(count: usize, of: impl Fn(&str) -> String) -> String {
+    let roles = roles(count);
+    let statements = roles.split(',').map(of);
+    statements.collect::<Vec<_>>().join(",")
+}
+
+const FORMS: [(&str, Form); 7] = [
+    ("statements", |n| {
+        each(n, |role| {
+            statement("Allow", &format!(r#""Principal":{{"AWS":{role}}}"#))
+        })
+    }),
+    ("denials", |n| {
+        each(n, |role| {
+            statement("Deny", &format!(r#""Principal":{{"AWS":{role}}}"#))
+        })
+    }),
+    ("principals", |n| {
+        statement("Allow", &format!(r#""Principal":{{"AWS":[{}]}}"#, roles(n)))
+    }),
+    ("exceptions", |n| {
+        statement(
+            "Deny",
+            &format!(r#""NotPrincipal":{{"AWS":[{}]}}"#, roles(n)),
+        )
+    }),
+    ("values", |n| {
+        let values = format!(r#"{{"ArnLike":{{"aws:PrincipalArn":[{}]}}}}"#, roles(n));
+        statement("Allow", &format!(r#""Principal":"*","Condition":{values}"#))
+    }),
+    ("values of a Deny", |n| {
+        let values = format!(r#"{{"ArnNotLike":{{"aws:PrincipalArn":[{}]}}}}"#, roles(n));
+        statement("Deny", &format!(r#""Principal":"*","Condition":{values}"#))
+    }),
+    ("sessions", |n| {
+        each(n, |role| {
+            let session = role
+                .replace(":iam:", ":sts:")
+                .replace("role/path", "assumed-role");
+            let session = session.trim_end_matches('"');
+            statement("Allow", &format!(r#""Principal":{{"AWS":{session}/s"}}"#))
+        })
+    }),
+];
+
+#[test]
+fn evaluations_look_at_as_much_again_where_a_policy_is_twice_as_long() {
+    for (name, form) in FORMS {
+        // So many values are no longer compared each with each.
+        let least = if name.starts_with("values") {
+            1_000
+        } else {
+            200
+        };
+        let counts = [1, 2, 4].map(|times| {
+            let count = least * times;
+            steps::take();
+            facts(&format!("{ROOT},{}", form(count)));
+            steps::take()
+        });
+        let [first, second, third] = counts;
+        assert!(first > 0, "{name}");
+        let doubled = |one: u64, two: u64| two * 2 <= one * 5 + 1_000;
+        assert!(
+            doubled(first, second) && doubled(second, third),
+            "{name}: {counts:?}"
+        );
+    }
+}
