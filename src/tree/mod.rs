@@ -14,6 +14,7 @@
 //! | [`hcl::MAX_NODES`] | values of one HCL text, operators and functions included | 1,000,000 |
 
 mod decoded;
+pub mod edit;
 pub mod hcl;
 mod syntax;
 pub mod yaml;

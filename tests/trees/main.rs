@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod edits;
 mod hostile;
 mod judged;
 mod sketch;

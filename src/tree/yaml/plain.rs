@@ -27,6 +27,16 @@ pub(super) fn kind(text: &str) -> Plain {
     }
 }
 
+/// Whether this text may be written without quotes, and is then a string and nothing else.
+pub(in crate::tree) fn is_text(text: &str, flow: bool) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "_-./+=@*".contains(c);
+    let is_plain = |c: char| inner(c) || (c == ':' && !flow);
+    kind(text) == Plain::Text
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.ends_with(':')
+        && text.chars().all(is_plain)
+}
+
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
