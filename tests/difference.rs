@@ -115,7 +115,14 @@ fn completed(simulation: &Simulation, case: Case) -> Request {
         None,
     );
     let mut context = open.context.completed();
-    let presence = |key: &str| condition_key::presence(key, open.action, open.caller.class());
+    // Who signs in through IAM Identity Center never tells of multi-factor authentication:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    let is_federated = open.caller.as_str().contains("AWSReservedSSO_");
+    let presence = |key: &str| match condition_key::presence(key, open.action, open.caller.class())
+    {
+        _ if is_federated && key.starts_with("aws:MultiFactorAuth") => Presence::Never,
+        presence => presence,
+    };
     for (key, values) in full.context.iter() {
         if context.get(key).is_none() && presence(key) != Presence::Never {
             context.set(key, values.iter());
