@@ -9,22 +9,19 @@
     reason = "a benchmark"
 )]
 
+mod measure;
+
 #[path = "../tests/generate/mod.rs"]
 mod generate;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use kmslint::simulate::{answer_line, run_batch};
 
+use measure::{median, time};
+
 const ROUNDS: usize = 9;
 const REQUESTS: usize = 20_000;
-
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
 
 fn parse(lines: &[String]) {
     for line in lines {
@@ -46,11 +43,6 @@ fn batch(text: &str, threads: usize) {
         .build()
         .unwrap();
     pool.install(|| run_batch(text.as_bytes(), std::io::sink()).unwrap());
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn main() {

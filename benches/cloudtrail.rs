@@ -4,12 +4,13 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
+mod measure;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -18,19 +19,10 @@ use kmslint::load::load;
 use kmslint::source::{Filter, discover};
 use rayon::prelude::*;
 
+use measure::{median, time};
+
 const ROUNDS: usize = 3;
 const FILE: usize = 1 << 20;
-
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
 
 struct Random(u64);
 

@@ -3,14 +3,17 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
+mod measure;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
+
+use measure::{median, time};
 
 const ROUNDS: usize = 5;
 const FILES: usize = 100_000;
@@ -18,17 +21,6 @@ const FILES: usize = 100_000;
 const TOGETHER: usize = 100;
 
 const GOOD: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}]}"#;
-
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
 
 /// What repositories hold: packages, settings with comments, programs, prose, YAML, images; 1 to 8 KB each.
 fn file(number: usize) -> (String, Vec<u8>) {

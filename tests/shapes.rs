@@ -6,12 +6,15 @@
     reason = "tests, of which most is a table"
 )]
 
+mod one_line;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine as _;
+use one_line::one_line;
 
 /// What a run comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1231,14 +1234,7 @@ fn run(directory: &Path, arguments: &[&str]) -> (i32, String) {
         .current_dir(directory)
         .output()
         .unwrap();
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    // Where lines break depends on the width.
-    let words = text.concat();
-    let words = words.split_whitespace().filter(|word| *word != "│");
-    (
-        output.status.code().unwrap(),
-        words.collect::<Vec<_>>().join(" "),
-    )
+    one_line(output)
 }
 
 #[test]

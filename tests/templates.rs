@@ -2,6 +2,8 @@
 //! findings, as far as they do not depend on what was filled in.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod one_line;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -12,6 +14,7 @@ use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::Catalogue;
 use kmslint::source::{Discovery, Overlay};
+use one_line::one_line;
 
 const ACCOUNT: &str = "111122223333";
 
@@ -63,13 +66,7 @@ fn program(name: &str, arguments: &[&str]) -> (i32, String) {
     // Whatever is added, what the template says stays.
     let said = TEMPLATE.strip_suffix("]}").unwrap();
     assert!(after.starts_with(said), "{arguments:?}: {after}");
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    let words = text.concat();
-    let words = words.split_whitespace().filter(|word| *word != "│");
-    (
-        output.status.code().unwrap(),
-        words.collect::<Vec<_>>().join(" "),
-    )
+    one_line(output)
 }
 
 #[test]

@@ -242,7 +242,7 @@ impl<'a> Candidate<'a> {
             Some(loaded) => loaded.principal.arn.value.as_str(),
             None => self.caller.as_str(),
         };
-        // One that stands for its class stands for users and roles too.
+        // One that represents its class represents users and roles too.
         self.is_itself()
             && (self.caller.is_federated_user() || reserved_role::is_identity_center(arn))
     }

@@ -42,7 +42,7 @@ impl<'a> KeyQuestions<'a> {
         if named.kind != PrincipalKind::Role {
             return false;
         }
-        let name = named.text.rsplit('/').next().unwrap_or_default();
+        let name = named.last_name();
         let (mut of_sessions, mut of_role) = (Vec::new(), Vec::new());
         for (index, statement) in self.possibly_granting_to(named, action) {
             let lists = |is: fn(&PrincipalEntry, &str) -> bool| {

@@ -36,7 +36,7 @@ impl Placeholders {
         all
     }
 
-    /// The principals that stand in for placeholders.
+    /// The principals that placeholders are replaced with.
     pub(super) fn stand_ins(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str)
     }

@@ -24,8 +24,8 @@ impl KeyQuestions<'_> {
         self.is_granted_to_placeholder(action) && self.stand_in_can(action)
     }
 
-    /// Whether one of the principals that stand in for placeholders, or of the account where that is one,
-    /// surely or perhaps can do it.
+    /// Whether one of the principals that placeholders are replaced with, or one of the account where that is
+    /// a placeholder, can or might be able to do it.
     fn stand_in_can(&self, action: KmsAction) -> bool {
         let Some(policy) = self.key.policy else {
             return false;

@@ -51,7 +51,7 @@ pub struct ChangedSubject {
     /// What somebody gains or loses, by operation and then by principal.
     pub changes: Vec<Change>,
     /// Operations that somebody could do on one side and that nobody, or only perhaps somebody,
-    /// can do on the other; of a control policy, somebody whom it limits. Empty where only one side has
+    /// can do on the other; of a control policy, a principal that it limits. Empty where only one side has
     /// the key, and where keys tell what the control policy leaves.
     pub standings: Vec<StandingChange>,
     /// Actions that this version does not know and of which the two sides do not say the same, by

@@ -32,7 +32,7 @@ fn has_nonexistent_keys(document: &PolicyDocument) -> bool {
     denials.any(|of| of.conditions.iter().any(is_nonexistent))
 }
 
-/// What stands beside the keys, users, roles and the policies of others, where their policies likewise deny
+/// What applies beside the keys, users, roles and the policies of others, where their policies likewise deny
 /// without effect; nothing where none does.
 pub(super) fn beside_keys_without_nonexistent_keys(all: &Inventory) -> Option<Inventory> {
     let attached = all.identity_policies.iter().map(|of| &of.policy.document);

@@ -105,7 +105,7 @@ fn changes(
     Some(found)
 }
 
-/// Operations that a control policy leaves to nobody whom it limits, and could be done by somebody before.
+/// Operations that a principal limited by a control policy could do before, and none can do now.
 fn standings(changes: &[Change]) -> Vec<StandingChange> {
     let standing = |change: &Change| StandingChange {
         action: change.action,

@@ -23,3 +23,4 @@ pub use crate::source::json::{Deferred, ForEach, ForResult, Function, MAX_DEPTH,
 pub use crate::source::json::{Value, duplicate_keys};
 pub use decoded::Decoded;
 pub use syntax::Syntax;
+use syntax::too_many_values;

@@ -1,7 +1,7 @@
 //! The syntaxes: what reads a text, and what leads a string back to its bytes.
 
 use crate::source::json::{self, Value};
-use crate::source::{Embedded, InputError};
+use crate::source::{Embedded, InputError, Span};
 
 use super::decoded::Decoded;
 use super::{Node, hcl, yaml};
@@ -49,4 +49,11 @@ impl Syntax {
             Self::Hcl => hcl::decode(text, node.span, value),
         }
     }
+}
+
+/// That a text has more values than are read, and what to do about it.
+pub(super) fn too_many_values(span: Span, most: usize, help: &'static str) -> InputError {
+    InputError::new(span, format!("the text has more than {most} values"))
+        .label("one value too many")
+        .help(help)
 }

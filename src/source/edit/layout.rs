@@ -29,15 +29,16 @@ pub(super) struct Layout<'a> {
     in_brackets: String,
 }
 
-/// Where the children of an array or object stand: an item, or a key with its value.
-pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
+/// Where the children of an array or object are: an item, or a key with its value.
+pub(crate) fn children(node: &Node<'_>) -> Vec<Span> {
     match &node.value {
         Value::Array(items) => items.iter().map(|item| item.span).collect(),
         Value::Object(members) => members
             .iter()
             .map(|member| Span {
                 start: member.key_span.start,
-                end: member.value.span.end,
+                // In YAML the value of a key may be empty, or an alias of what is before it.
+                end: member.value.span.end.max(member.key_span.end),
             })
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {

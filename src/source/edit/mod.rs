@@ -14,6 +14,7 @@ mod splice;
 mod tests;
 
 pub use json_draft::{DraftError, JsonDraft};
+pub(crate) use layout::children;
 pub use passage::Passage;
 pub use patch::PatchOperation;
 pub use place::{Place, Places};

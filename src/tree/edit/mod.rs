@@ -12,10 +12,10 @@ mod yaml;
 
 use serde_json::Value as Json;
 
-use crate::source::edit::{Edit, EditError, apply};
+use crate::source::edit::{Edit, EditError, apply, children};
 use crate::source::{InputError, JsonPath, Span, Step};
 
-use super::{Node, Syntax, Value};
+use super::{Node, Syntax};
 use shape::Shape;
 
 /// Why a change cannot be made.
@@ -196,21 +196,6 @@ fn missing(path: &[Step]) -> TreeDraftError {
     TreeDraftError::Missing(JsonPath {
         steps: path.to_vec(),
     })
-}
-
-/// Where the children of a list or map are: an item, or a key with its value.
-fn children(node: &Node<'_>) -> Vec<Span> {
-    match &node.value {
-        Value::Array(items) => items.iter().map(|item| item.span).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|member| Span {
-                start: member.key_span.start,
-                end: member.value.span.end.max(member.key_span.end),
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// The position of a child; of two equal keys, the last.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::source::{InputError, Span};
-use crate::tree::{Deferred, Function, Node, Value};
+use crate::tree::{Deferred, Function, Node, Value, too_many_values};
 
 use super::{MAX_DEPTH, MAX_HEIGHT, MAX_NODES, Read, Reader};
 
@@ -86,12 +86,8 @@ impl<'a> Reader<'a> {
     pub(super) fn node(&mut self, value: Value<'a>, span: Span) -> Read<Node<'a>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(InputError::new(
-                span,
-                format!("the text has more than {MAX_NODES} values"),
-            )
-            .label("one value too many")
-            .help("no configuration has so many; is this the right file?"));
+            let help = "no configuration has so many; is this the right file?";
+            return Err(too_many_values(span, MAX_NODES, help));
         }
         Ok(Node { value, span })
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Place, Tag, options};
 
 use crate::source::{InputError, Span};
-use crate::tree::{Deferred, Function, MAX_DEPTH, Member, Node, Value};
+use crate::tree::{Deferred, Function, MAX_DEPTH, Member, Node, Value, too_many_values};
 
 use super::plain::{self, Plain};
 use super::{block, error};
@@ -177,12 +177,8 @@ impl<'a> Reader<'a> {
     fn count(&mut self, span: Span) -> Result<(), InputError> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(InputError::new(
-                span,
-                format!("the text has more than {MAX_NODES} values"),
-            )
-            .label("one value too many")
-            .help("no AWS document has so many; is this the right file?"));
+            let help = "no AWS document has so many; is this the right file?";
+            return Err(too_many_values(span, MAX_NODES, help));
         }
         Ok(())
     }
