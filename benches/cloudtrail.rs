@@ -16,7 +16,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use kmslint::load::load;
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 use rayon::prelude::*;
 
 use measure::{median, time};

@@ -20,7 +20,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
-//! | [`source`] | files as people wrote them, discovery, git revisions, edits |
+//! | [`text`] | files as people wrote them: bytes, lines, discovery, git revisions |
 //! | [`tree`] | a file as written: one node for JSON, YAML and HCL |
 //! | [`aws`] | what AWS defines: ARNs, actions, condition keys, key states |
 //! | [`policy`] | the grammar of policies |
@@ -60,5 +60,5 @@ pub mod project;
 pub mod report;
 pub mod rule;
 pub mod simulate;
-pub mod source;
+pub mod text;
 pub mod tree;

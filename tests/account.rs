@@ -12,7 +12,7 @@ use kmslint::inventory::{Inventory, Organization};
 use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Filter, Root, discover};
+use kmslint::text::{Filter, Root, discover};
 use serde_json::{Value, json};
 
 const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";

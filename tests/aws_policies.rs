@@ -10,7 +10,7 @@ use kmslint::finding::{Finding, Severity};
 use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::rule::Catalogue;
-use kmslint::source::{Discovery, discover};
+use kmslint::text::{Discovery, discover};
 
 /// What is found in these paths, and how many of the files are recognised.
 fn check(discovery: &Discovery) -> (Vec<Finding>, usize) {
@@ -84,7 +84,7 @@ fn beside_default(name: &str, statements: &str) -> Vec<String> {
         "Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}"#;
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{default},{statements}]}}"#);
     std::fs::write(directory.join("policy.json"), text).unwrap();
-    let (findings, _) = check(&discover(&[directory], &kmslint::source::Filter::default()));
+    let (findings, _) = check(&discover(&[directory], &kmslint::text::Filter::default()));
     let rules = above_a_note(&findings);
     rules.into_iter().map(str::to_owned).collect()
 }
@@ -157,7 +157,7 @@ fn placeholders_are_judged_as_what_is_made_of_them() {
             );
             std::fs::write(directory.join("policy.json"), text).unwrap();
             let (findings, recognized) =
-                check(&discover(&[directory], &kmslint::source::Filter::default()));
+                check(&discover(&[directory], &kmslint::text::Filter::default()));
             assert_eq!(recognized, 1);
             let rules = above_a_note(&findings).into_iter().map(str::to_owned);
             rules.collect::<Vec<_>>()

@@ -20,7 +20,7 @@ use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Discovery, Overlay, Root};
+use kmslint::text::{Discovery, Overlay, Root};
 use serde_json::{Map, Value as Json, json};
 
 const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";

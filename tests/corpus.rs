@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use kmslint::load::{Loaded, load};
-use kmslint::source::{Discovery, Filter, discover};
+use kmslint::text::{Discovery, Filter, discover};
 use walkdir::WalkDir;
 
 /// The corpus, where it stands beside the checkout.

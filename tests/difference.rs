@@ -15,7 +15,8 @@ use kmslint::policy::{
     PrincipalEntry, Statement, parse,
 };
 use kmslint::simulate::{Simulation, read_simulation};
-use kmslint::source::{Location, SourceId, Sources, Spanned, json};
+use kmslint::text::{Location, SourceId, Sources, Spanned};
+use kmslint::tree::json;
 
 fn simulations(seed: u64, count: usize) -> Vec<Simulation> {
     generate::Requests::new(seed, true)

@@ -11,8 +11,8 @@ use kmslint::config::parse_date;
 use kmslint::finding::Finding;
 use kmslint::fix::{Proposal, Session, fixable, safe_fixes};
 use kmslint::project::{CheckOptions, Checked, ConfigurationFile, Options, check};
-use kmslint::source::edit::apply;
-use kmslint::source::{Location, Overlay, Sources};
+use kmslint::text::{Location, Overlay, Sources};
+use kmslint::tree::edit::apply;
 use serde_json::{Value as Json, json};
 
 fn checked(path: &Path) -> Checked {

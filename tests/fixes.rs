@@ -17,8 +17,9 @@ use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop}
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
-use kmslint::source::edit::{JsonDraft, Passage, Places, apply};
-use kmslint::source::{Discovery, Overlay, Root, Step};
+use kmslint::text::{Discovery, Overlay, Root};
+use kmslint::tree::Step;
+use kmslint::tree::edit::{JsonDraft, Passage, Places, apply};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
 

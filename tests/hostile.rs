@@ -14,7 +14,7 @@ use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::report::{self, Style};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Discovery, Filter, InputFailure, discover};
+use kmslint::text::{Discovery, Filter, InputFailure, discover};
 
 use mutation::{Random, mutated};
 

@@ -1,6 +1,6 @@
 //! Our JSON reader and `serde_json` accept and refuse the same texts and see the same values.
 
-use kmslint::source::json;
+use kmslint::tree::json;
 use serde_json::Value;
 
 fn agree(text: &str) {

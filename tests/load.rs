@@ -8,7 +8,7 @@ use std::process;
 
 use kmslint::load::{Loaded, load, load_over};
 use kmslint::policy::Effect;
-use kmslint::source::{Discovery, Filter, Overlay, discover};
+use kmslint::text::{Discovery, Filter, Overlay, discover};
 
 fn fixture(path: &str) -> PathBuf {
     Path::new("fixtures/load").join(path)
@@ -20,7 +20,7 @@ fn load_fixture(path: &str) -> Loaded {
 
 /// Every error as `file:line:column: message`, the directory left out.
 fn errors(loaded: &Loaded) -> Vec<String> {
-    let text = |error: &kmslint::source::InputFailure| {
+    let text = |error: &kmslint::text::InputFailure| {
         let name = Path::new(&error.file).file_name().unwrap();
         let name = name.to_string_lossy();
         let Some(at) = error.at else {

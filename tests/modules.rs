@@ -13,20 +13,27 @@ use walkdir::WalkDir;
 
 /// Module and what it may use, in the order of the flow.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("source", &[]),
-    ("tree", &["source"]),
+    ("text", &[]),
+    ("tree", &["text"]),
     ("aws", &[]),
-    ("policy", &["source", "aws"]),
-    ("inventory", &["source", "aws", "policy"]),
-    ("load", &["source", "aws", "policy", "inventory"]),
-    ("eval", &["source", "aws", "policy", "inventory"]),
-    ("access", &["source", "aws", "policy", "inventory", "eval"]),
-    ("simulate", &["source", "aws", "policy", "eval", "access"]),
+    ("policy", &["text", "tree", "aws"]),
+    ("inventory", &["text", "tree", "aws", "policy"]),
+    ("load", &["text", "tree", "aws", "policy", "inventory"]),
+    ("eval", &["text", "tree", "aws", "policy", "inventory"]),
+    (
+        "access",
+        &["text", "tree", "aws", "policy", "inventory", "eval"],
+    ),
+    (
+        "simulate",
+        &["text", "tree", "aws", "policy", "eval", "access"],
+    ),
     ("document", &[]),
     (
         "facts",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "policy",
             "inventory",
@@ -38,7 +45,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "preflight",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "policy",
             "inventory",
@@ -50,15 +58,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "difference",
-        &["source", "aws", "policy", "inventory", "eval", "access"],
+        &[
+            "text",
+            "tree",
+            "aws",
+            "policy",
+            "inventory",
+            "eval",
+            "access",
+        ],
     ),
-    ("finding", &["source"]),
-    ("rule", &["source", "finding", "document"]),
-    ("config", &["source", "aws", "finding"]),
+    ("finding", &["text", "tree"]),
+    ("rule", &["text", "tree", "finding", "document"]),
+    ("config", &["text", "tree", "aws", "finding"]),
     (
         "lint",
         &[
-            "source",
+            "text",
+            "tree",
             "inventory",
             "document",
             "facts",
@@ -70,7 +87,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "project",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "policy",
             "inventory",
@@ -87,7 +105,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "fix",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "policy",
             "inventory",
@@ -104,7 +123,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "eval",
             "simulate",
@@ -119,7 +139,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "source",
+            "text",
+            "tree",
             "aws",
             "eval",
             "simulate",

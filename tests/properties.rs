@@ -14,7 +14,8 @@ use kmslint::facts::{Limits, of_inventory};
 use kmslint::load::load_over;
 use kmslint::policy::{Effect, PolicyDocument};
 use kmslint::simulate::{Simulation, read_simulation};
-use kmslint::source::{Discovery, Overlay, json};
+use kmslint::text::{Discovery, Overlay};
+use kmslint::tree::json;
 
 fn simulations(seed: u64, count: usize) -> impl Iterator<Item = Simulation> {
     generate::Requests::new(seed, true)

@@ -12,7 +12,7 @@ use kmslint::finding::Finding;
 use kmslint::lint::{run, run_all, run_document};
 use kmslint::load::load;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 
 fn rules() -> &'static [Rule] {
     Catalogue::builtin().unwrap().rules()

@@ -12,7 +12,7 @@ use kmslint::aws::PendingWindowInDays;
 use kmslint::facts::{self, Facts, Limits, of_inventory};
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 use kmslint::{config, report};
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ use kmslint::facts::{Limits, of_inventory};
 use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Discovery, Overlay};
+use kmslint::text::{Discovery, Overlay};
 use one_line::one_line;
 
 const ACCOUNT: &str = "111122223333";

@@ -5,7 +5,7 @@ use std::path::Path;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::config::{Config, Presence, Stands, Unconfigured, loosened};
 use kmslint::finding::Severity;
-use kmslint::source::{Root, SourceFile};
+use kmslint::text::{Root, SourceFile};
 
 use super::{parts, spans};
 

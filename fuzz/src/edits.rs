@@ -1,8 +1,7 @@
 //! Changes of a JSON document, beside the same changes of `serde_json`'s values.
 
-use kmslint::source::edit::{DraftError, JsonDraft, apply};
-use kmslint::source::json::duplicate_keys;
-use kmslint::source::{Step, json};
+use kmslint::tree::edit::{DraftError, JsonDraft, apply};
+use kmslint::tree::{Step, duplicate_keys, json};
 use serde_json::{Value, json};
 
 /// The first line says what to change, the rest is the document. What the text says afterwards is

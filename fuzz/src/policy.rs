@@ -5,8 +5,9 @@ use std::path::Path;
 use kmslint::load::policy_file_over;
 use kmslint::policy::PolicyKind;
 use kmslint::simulate::answer_line;
-use kmslint::source::edit::JsonDraft;
-use kmslint::source::{Overlay, Sources, Step};
+use kmslint::text::{Overlay, Sources};
+use kmslint::tree::Step;
+use kmslint::tree::edit::JsonDraft;
 use serde_json::{Value, json};
 
 use super::spans;
@@ -42,8 +43,8 @@ pub fn policy_text(data: &[u8]) {
     }
 }
 
-fn at(source: kmslint::source::SourceId, span: kmslint::source::Span) -> kmslint::source::Location {
-    kmslint::source::Location { source, span }
+fn at(source: kmslint::text::SourceId, span: kmslint::text::Span) -> kmslint::text::Location {
+    kmslint::text::Location { source, span }
 }
 
 fn denied(text: &str) {

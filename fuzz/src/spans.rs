@@ -1,7 +1,7 @@
 //! Places must lie in their files.
 
 use kmslint::finding::Finding;
-use kmslint::source::{InputError, InputFailure, Location, Sources, Span};
+use kmslint::text::{InputError, InputFailure, Location, Sources, Span};
 
 /// The place is one of a file that was read, and cuts no character in two.
 pub(crate) fn is_in_files(sources: &Sources, at: Location) {

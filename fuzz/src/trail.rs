@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kmslint::load::{Loaded, load_over};
-use kmslint::source::{Discovery, Overlay};
+use kmslint::text::{Discovery, Overlay};
 
 use super::spans;
 

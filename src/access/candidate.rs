@@ -7,7 +7,7 @@ use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
     Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
 };
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 use super::applicable::Applicable;
 use super::identities::Identities;

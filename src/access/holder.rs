@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::loaded_principal::LoadedPrincipal;
 

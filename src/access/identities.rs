@@ -7,7 +7,7 @@ use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef};
 use crate::inventory::{Boundary, IdentityPolicy, Inventory, OrganizationPolicy, Principal};
 use crate::policy::PolicyKind;
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 use super::applicable::Applicable;
 use super::control_policies::{ControlPolicies, find};

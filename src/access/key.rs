@@ -9,7 +9,7 @@ use crate::inventory::{KeyMetadata, LoadedPolicy, Located};
 use crate::policy::{
     Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 use super::synthetic_caller::SOME_ACCOUNT;
 use super::tested_attributes::TestedAttributes;

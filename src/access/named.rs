@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::Caller;
 use crate::policy::{PolicyDocument, PrincipalForm, Statement};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::synthetic_caller::ACCOUNT_KEYS;
 

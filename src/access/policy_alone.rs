@@ -7,7 +7,7 @@ use crate::aws::PrincipalKind;
 use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access, everything};
 use crate::inventory::LoadedPolicy;
 use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::source::json;
+use crate::tree::json;
 
 use super::candidate::Candidate;
 use super::given_policies::GivenPolicies;

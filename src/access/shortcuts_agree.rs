@@ -13,7 +13,8 @@ use crate::inventory::{
     Principal,
 };
 use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::source::{Location, SourceId, json as source_json};
+use crate::text::{Location, SourceId};
+use crate::tree::json as source_json;
 
 use super::identities::Identities;
 use super::key::AskedKey;

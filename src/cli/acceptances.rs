@@ -2,7 +2,7 @@
 
 use crate::preflight::{Acceptance, AcceptanceSource, AcceptedBy, REASONS};
 use crate::project::Project;
-use crate::source::Location;
+use crate::text::Location;
 
 /// The name of a reason as an argument.
 pub(super) fn parse(text: &str) -> Result<String, String> {

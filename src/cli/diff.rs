@@ -13,7 +13,7 @@ use crate::report;
 use crate::report::difference::Gate;
 use crate::report::difference::json::SideInputs;
 use crate::report::files::Named;
-use crate::source::{Comparison, InputFailure};
+use crate::text::{Comparison, InputFailure};
 
 use super::inputs::{
     TrustedArguments, configuration, report_failures, report_files, report_loosened,

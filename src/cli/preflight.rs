@@ -15,7 +15,7 @@ use crate::preflight::{
 use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
-use crate::source::{Location, Root, Sources};
+use crate::text::{Location, Root, Sources};
 
 use super::acceptances;
 use super::clock;

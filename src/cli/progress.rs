@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::source::{Discovery, Progress};
+use crate::text::{Discovery, Progress};
 
 /// How long nothing is shown.
 const QUIET: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
 use crate::simulate::{Explained, UnknownAction, read_window, run_batch};
-use crate::source::admit;
+use crate::text::admit;
 
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, days, output};

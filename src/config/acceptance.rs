@@ -5,7 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::aws::KeyArn;
-use crate::source::{self, InputError, Span};
+use crate::text;
+use crate::text::{InputError, Span};
 
 use super::complaint::Complaints;
 use super::span;
@@ -16,7 +17,7 @@ use super::suppression::{expiry, reason};
 pub struct AcceptedCaution {
     /// The name of the reason and where it stands; whether there is one of that name is not looked
     /// at here.
-    pub caution: source::Spanned<String>,
+    pub caution: text::Spanned<String>,
     /// The ARN or id of the key that it is for; every key where none.
     pub key: Option<String>,
     /// Why; never empty.
@@ -71,10 +72,7 @@ impl WrittenAcceptance {
         let reason = reason.map_err(&mut told).ok();
         let expires = expires.map_err(&mut told).ok();
         Some(AcceptedCaution {
-            caution: source::Spanned::new(
-                written.caution.get_ref().clone(),
-                span(&written.caution),
-            ),
+            caution: text::Spanned::new(written.caution.get_ref().clone(), span(&written.caution)),
             key: key?,
             reason: reason?,
             expires: expires?,

@@ -1,7 +1,7 @@
 //! What is wrong with a `kmslint.toml`, told like what is wrong with any other input.
 
 use crate::aws::nearest;
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 /// Gathers all complaints, so that a person sees them at once.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::aws::{ActionSet, EVERY, KmsAction, nearest};
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::complaint::Complaints;
 use super::span;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::aws::DocumentKind;
-use crate::source::Span;
+use crate::text::Span;
 
 use super::complaint::{Complaints, unknown_word};
 use super::span;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::complaint::Complaints;
 use super::span;

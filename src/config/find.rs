@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::Root;
+use crate::text::Root;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "kmslint.toml";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::aws::{ActionSet, DocumentKind, KmsAction, PendingWindowInDays};
 use crate::finding::Severity;
-use crate::source::Span;
+use crate::text::Span;
 
 use super::suppression::Target;
 use super::{
@@ -497,7 +497,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceFile;
+    use crate::text::SourceFile;
 
     fn config(text: &str) -> Config {
         Config::parse(&SourceFile::new("tests/kmslint.toml", text)).unwrap()

@@ -22,7 +22,7 @@ use std::path::Path;
 
 use crate::aws::{ActionSet, PendingWindowInDays};
 use crate::finding::Severity;
-use crate::source::{InputError, Root, SourceFile, Span, Spanned};
+use crate::text::{InputError, Root, SourceFile, Span, Spanned};
 
 pub use acceptance::AcceptedCaution;
 pub use date::parse_date;

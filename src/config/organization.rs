@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::aws::AccountId;
-use crate::source::{InputError, Root};
+use crate::text::{InputError, Root};
 
 use super::complaint::Complaints;
 use super::{Presence, paths, span};

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{InputError, Root, Span};
+use crate::text::{InputError, Root, Span};
 
 use super::Presence;
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::finding::Fingerprint;
-use crate::source::{self, InputError, Span};
+use crate::text;
+use crate::text::{InputError, Span};
 
 use super::complaint::Complaints;
 use super::{parse_date, span};
@@ -16,7 +17,7 @@ use super::{parse_date, span};
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// The rule's id and where it stands.
-    pub rule: source::Spanned<String>,
+    pub rule: text::Spanned<String>,
     /// What the findings are about.
     pub target: Target,
     /// The statement's fingerprint; [`crate::finding::Fingerprints::statement`].
@@ -92,7 +93,7 @@ impl WrittenSuppression {
         let reason = reason.map_err(&mut told).ok();
         let expires = expires.map_err(&mut told).ok();
         Some(Suppression {
-            rule: source::Spanned::new(written.rule.get_ref().clone(), span(&written.rule)),
+            rule: text::Spanned::new(written.rule.get_ref().clone(), span(&written.rule)),
             target: target?,
             statement: statement?,
             reason: reason?,

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::complaint::Complaints;
 use super::span;

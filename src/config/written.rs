@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use crate::aws::PendingWindowInDays;
 use crate::finding::Severity;
-use crate::source::{self, InputError, Root};
+use crate::text;
+use crate::text::{InputError, Root};
 
 use super::acceptance::WrittenPreflight;
 use super::complaint::{Complaints, unknown_word};
@@ -152,7 +153,7 @@ fn rules(
             continue;
         }
         rules.push(RuleLevel {
-            rule: source::Spanned::new(rule.get_ref().clone(), span(&rule)),
+            rule: text::Spanned::new(rule.get_ref().clone(), span(&rule)),
             severity,
         });
     }

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::difference::atom::factors;
     use crate::policy::{PolicyKind, parse};
-    use crate::source::json;
+    use crate::tree::json;
 
     /// The factors of a condition block.
     fn of(condition: &str) -> Vec<Factor> {

@@ -8,7 +8,7 @@ use crate::inventory::Key;
 use crate::policy::{
     PolicyDocument, PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, StatementIndex,
 };
-use crate::source::Span;
+use crate::text::Span;
 
 use super::canonical::Canonical;
 use super::change::{ChangedSubject, Presence, SubjectKind};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
 use crate::inventory::{Key, LoadedPolicy};
-use crate::source::{Root, SourceFile};
+use crate::text::{Root, SourceFile};
 
 use super::Side;
 

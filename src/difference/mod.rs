@@ -34,7 +34,7 @@ use rayon::prelude::*;
 
 use crate::aws::ActionSet;
 use crate::inventory::{Inventory, LoadedPolicy};
-use crate::source::{Sources, Span};
+use crate::text::{Sources, Span};
 
 pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{

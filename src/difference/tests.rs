@@ -5,7 +5,8 @@ use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::eval::{Case, CaseSet, day_ranges};
 use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::policy::{self, PolicyKind};
-use crate::source::{Location, SourceFile, json};
+use crate::text::{Location, SourceFile};
+use crate::tree::json;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::inventory::FULL_AWS_ACCESS;
 use crate::policy::{Effect, PolicyDocument, PolicyKind, parse};
-use crate::source::json;
+use crate::tree::json;
 
 use super::NamedPolicy;
 

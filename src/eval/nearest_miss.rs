@@ -1,7 +1,7 @@
 //! For a denial: the statement that came nearest to allowing, and what of it stopped it.
 
 use crate::policy::{Effect, PolicyDocument, Statement};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::scope::Scope;
 use super::{

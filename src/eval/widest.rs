@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::source::json;
+use crate::tree::json;
 
 use super::NamedPolicy;
 

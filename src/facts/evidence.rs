@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::inventory::{CallOutcome, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};

@@ -12,7 +12,7 @@ use crate::policy::{
     Comparison, Condition, Effect, PolicyDocument, PolicyKind, Quantifier, Statement, glob,
     glob_ignore_case, parse,
 };
-use crate::source::json;
+use crate::tree::json;
 
 use super::subject::Subject;
 use super::surroundings::{Holder, Surroundings};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::source::{Sources, Span};
+use crate::text::{Sources, Span};
 
 use super::{Facts, Place};
 

@@ -48,7 +48,7 @@ use crate::aws::{AccountId, KeyArn};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
 use crate::policy::{PolicyDocument, Rendered, Text, Version, rendered, rendered_foreign};
-use crate::source::{SourceFile, Sources, Span};
+use crate::text::{SourceFile, Sources, Span};
 
 use places::Places;
 use related::States;

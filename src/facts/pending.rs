@@ -3,7 +3,7 @@
 use crate::aws::key::KeyState;
 use crate::aws::{Arn, Reported};
 use crate::inventory::{DeletionStep, KeyMetadata, Located, RecordedDeletion, RecordedEvents};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::PendingRecord;
 use super::places::Places;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::source::{Location, SourceId, Sources};
+use crate::text::{Location, SourceId, Sources};
 
 use super::Place;
 

@@ -6,7 +6,7 @@ use crate::access::{AskedKey, Candidate, Identities};
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Request;
 use crate::policy::PolicyDocument;
-use crate::source::{SourceId, Span};
+use crate::text::{SourceId, Span};
 
 use super::Place;
 

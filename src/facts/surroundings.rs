@@ -7,7 +7,7 @@ use crate::aws::AccountId;
 use crate::eval::{Caller, KeyIdentity};
 use crate::inventory::{Boundary, Inventory, LoadedPolicy, OrganizationPolicy, Principal};
 use crate::policy::{PolicyDocument, PolicyKind};
-use crate::source::{SourceId, Span};
+use crate::text::{SourceId, Span};
 
 use super::subject::Subject;
 

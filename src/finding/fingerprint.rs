@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use crate::source::{Location, Root, Sources};
+use crate::text::{Location, Root, Sources};
 
 use super::Finding;
 use super::normalized::normalized;
@@ -207,7 +207,7 @@ mod tests {
     use std::path::Path;
 
     use crate::finding::{Confidence, Label, Severity};
-    use crate::source::{SourceFile, SourceId, Span};
+    use crate::text::{SourceFile, SourceId, Span};
 
     use super::*;
 

@@ -11,7 +11,7 @@ pub use fingerprint::{
     Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_statements, tell_apart,
 };
 
-use crate::source::Location;
+use crate::text::Location;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use crate::source::json::{self, Node, Value};
+use crate::tree::{Node, Value, json};
 
 /// Strings in strings that are looked through; an event of CloudTrail has two.
 const MAX_LEVELS: usize = 4;

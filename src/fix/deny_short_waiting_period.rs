@@ -21,7 +21,7 @@ pub(super) fn plan(target: &Target<'_>) -> Result<Plan, Refusal> {
         let mut path = values;
         let present = draft.get(&path);
         if present.is_some_and(|present| present.is_array()) {
-            path.push(crate::source::Step::Index(0));
+            path.push(crate::tree::Step::Index(0));
         }
         let as_number = draft.get(&path).is_some_and(|value| value.is_number());
         let value = if as_number {
@@ -62,7 +62,7 @@ pub(super) fn plan(target: &Target<'_>) -> Result<Plan, Refusal> {
 
 /// A statement that denies short waiting periods to everyone and does nothing else, and the way to
 /// its number.
-fn guardrail<'t>(target: &'t Target<'_>) -> Option<(Written<'t>, Vec<crate::source::Step>)> {
+fn guardrail<'t>(target: &'t Target<'_>) -> Option<(Written<'t>, Vec<crate::tree::Step>)> {
     let statements = target.facts.statements.iter();
     let mut guardrails = statements.filter_map(|record| {
         let [condition] = record.conditions.as_slice() else {

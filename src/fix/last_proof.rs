@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::Finding;
 use crate::project::Checked;
-use crate::source::Overlay;
+use crate::text::Overlay;
 
 use super::Repaired;
 

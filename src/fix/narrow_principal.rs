@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::aws::{ActionSet, KmsAction};
 use crate::finding::Finding;
-use crate::source::edit::JsonDraft;
+use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, Written, key, then};
@@ -87,7 +87,7 @@ fn replace_everyone(
             let position = items.iter().position(|item| item == "*");
             let path = then(
                 &path,
-                crate::source::Step::Index(position.unwrap_or(usize::MAX)),
+                crate::tree::Step::Index(position.unwrap_or(usize::MAX)),
             );
             if items.iter().any(|item| item == root) {
                 draft.remove(&path)?;

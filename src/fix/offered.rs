@@ -138,7 +138,7 @@ mod tests {
     use crate::finding::{Confidence, Fingerprints, Label, Severity};
     use crate::inventory::{Boundary, Key, Located, Principal};
     use crate::project::{ConfigurationFile, Options};
-    use crate::source::Location;
+    use crate::text::Location;
     use std::sync::Arc;
 
     fn finding(rule: &str) -> Finding {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::source::edit::{self, Edit};
-use crate::source::{Location, SourceId};
+use crate::text::{Location, SourceId};
+use crate::tree::edit;
+use crate::tree::edit::Edit;
 
 use super::effort::untried;
 use super::plan::Refusal;

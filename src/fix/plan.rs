@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::{ActionSet, KmsAction};
 use crate::eval::CaseSet;
-use crate::source::edit::{DraftError, JsonDraft};
+use crate::tree::edit::{DraftError, JsonDraft};
 
 /// A planned fix of one policy; nothing is proven of it yet.
 #[derive(Clone, Debug)]

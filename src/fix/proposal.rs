@@ -1,8 +1,9 @@
 //! A fix with its proof.
 
 use crate::finding::Finding;
-use crate::source::edit::{Edit, JsonDraft, Passage, PatchOperation, Place};
-use crate::source::{JsonPath, Location};
+use crate::text::Location;
+use crate::tree::JsonPath;
+use crate::tree::edit::{Edit, JsonDraft, Passage, PatchOperation, Place};
 
 use super::FixKind;
 

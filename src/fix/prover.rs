@@ -13,8 +13,9 @@ use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{self, Oversize, PolicyKind};
 use crate::project::same_policy_shape;
-use crate::source::edit::{self, Edit, JsonDraft, Passage, Place, Places};
-use crate::source::{Location, Span};
+use crate::text::{Location, Span};
+use crate::tree::edit;
+use crate::tree::edit::{Edit, JsonDraft, Passage, Place, Places};
 
 use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::aws::PrincipalKind;
 use crate::facts::{Access, SubjectKind};
 use crate::finding::{Finding, Severity};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::prover::Bench;
 

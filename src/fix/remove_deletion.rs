@@ -11,7 +11,7 @@ use crate::difference::EVERY;
 use crate::facts::{ActionRecord, Place};
 use crate::finding::Finding;
 use crate::policy::PolicyKind;
-use crate::source::edit::JsonDraft;
+use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::remaining_actions::patterns;
@@ -190,9 +190,9 @@ fn write_out(
         match values.as_slice() {
             [one] if single => draft.replace(&path, one)?,
             all if single => draft.replace(&path, &Json::Array(all.to_vec()))?,
-            [] => draft.remove(&then(&path, crate::source::Step::Index(*index)))?,
+            [] => draft.remove(&then(&path, crate::tree::Step::Index(*index)))?,
             [first, rest @ ..] => {
-                draft.replace(&then(&path, crate::source::Step::Index(*index)), first)?;
+                draft.replace(&then(&path, crate::tree::Step::Index(*index)), first)?;
                 draft.insert_items(&path, index.saturating_add(1), rest)?;
             }
         }

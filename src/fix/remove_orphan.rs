@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 
 use crate::aws::ActionSet;
 use crate::finding::Finding;
-use crate::source::Step;
-use crate::source::edit::JsonDraft;
+use crate::tree::Step;
+use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, Written, key, then};

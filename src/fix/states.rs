@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::Span;
-use crate::source::edit::Edit;
+use crate::text::Span;
+use crate::tree::edit::Edit;
 
 use super::plan::Refusal;
 use super::prover::{Bench, Prover};

@@ -6,8 +6,8 @@ use crate::aws::{AccountId, KmsAction};
 use crate::facts::{Access, Facts, Place, StatementRecord};
 use crate::finding::Finding;
 use crate::policy::{PolicyKind, has_placeholder};
-use crate::source::Step;
-use crate::source::edit::JsonDraft;
+use crate::tree::Step;
+use crate::tree::edit::JsonDraft;
 
 use super::plan::Refusal;
 

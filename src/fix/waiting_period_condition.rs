@@ -7,8 +7,8 @@ use crate::aws::{ActionSet, KmsAction};
 use crate::facts::{ConditionRecord, Place};
 use crate::finding::Finding;
 use crate::policy::Effect;
-use crate::source::Step;
-use crate::source::edit::JsonDraft;
+use crate::tree::Step;
+use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, WINDOW_KEY, Written, WrittenCondition, rewrite_condition, then};

@@ -9,8 +9,8 @@ use crate::facts::{Facts, Limits};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
-use crate::source::edit::Places;
-use crate::source::{SourceId, Sources};
+use crate::text::{SourceId, Sources};
+use crate::tree::edit::Places;
 
 use super::plan::Refusal;
 use super::prover::{Bench, Prover, Slot};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::aws::AccountId;
-use crate::source::Location;
+use crate::text::Location;
 
 use super::{Lookup, Moments};
 

@@ -3,7 +3,7 @@
 
 use crate::aws::Reported;
 use crate::aws::key::KeyState;
-use crate::source::Location;
+use crate::text::Location;
 
 use super::Located;
 

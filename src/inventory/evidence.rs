@@ -1,6 +1,6 @@
 //! Records of what happened and of other permissions, as far as they are kept.
 
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 /// What a file records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

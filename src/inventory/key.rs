@@ -6,7 +6,7 @@ use crate::aws::key::{
     ExpirationModel, KeyManager, KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin,
 };
 use crate::aws::{AccountId, KeyArn, Reported};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::{LoadedPolicy, RecordedDeletion, ScheduledDeletion, Tag};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::aws::AccountId;
-use crate::source::Location;
+use crate::text::Location;
 
 /// What was asked of the event history, and what is known of the answer. The event history holds
 /// the management events of 90 days, whatever the settings of trails are.

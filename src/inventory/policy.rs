@@ -1,7 +1,8 @@
 //! A policy and the file that it stands in.
 
 use crate::policy::{Oversize, PolicyDocument};
-use crate::source::{Encoding, SourceId};
+use crate::text::SourceId;
+use crate::tree::Encoding;
 
 /// A policy as loaded. The spans of its document are bytes of `source`, also where the policy is
 /// embedded there as a string.

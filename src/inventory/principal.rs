@@ -1,7 +1,7 @@
 //! Users and roles of an account with the policies that are attached to them.
 
 use crate::aws::{AccountId, PrincipalKind};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::{LoadedPolicy, Located};
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::aws::{AccountId, KeyArn};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::{Coverage, Key};
 

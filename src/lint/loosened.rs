@@ -1,7 +1,7 @@
 //! What is to be said of a configuration that loosens what the team decided.
 
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 use super::own::CONFIGURATION_LOOSENED;
 use super::selection::Selection;

@@ -18,7 +18,7 @@ use crate::document::{AsFact as _, Fact, Vocabulary};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::rule::Catalogue;
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 pub use baseline::{Baseline, BaselineError, baseline};
 pub use loosened::{LoosenedConfiguration, Standing};

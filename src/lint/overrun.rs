@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::facts::Facts;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity};
 use crate::rule::TooManySteps;
-use crate::source::{InputError, InputFailure, Location, Span};
+use crate::text::{InputError, InputFailure, Location, Span};
 
 /// A rule whose selector takes too long over the facts of one key or policy.
 #[derive(Clone, Debug, thiserror::Error)]

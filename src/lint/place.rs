@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::document::Fact;
 use crate::facts::Facts;
 use crate::rule::Selected;
-use crate::source::{Location, SourceId, Span};
+use crate::text::{Location, SourceId, Span};
 
 /// The files that the places of one document refer to.
 #[derive(Debug)]

@@ -94,7 +94,7 @@ impl Pattern {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::SourceFile;
+    use crate::text::SourceFile;
 
     use super::*;
 

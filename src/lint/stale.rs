@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Confidence, Finding, Fingerprint, Fingerprints, Label};
-use crate::source::{Location, SourceId, Sources, Span};
+use crate::text::{Location, SourceId, Sources, Span};
 
 use super::baseline::{Baseline, Entry};
 use super::own::STALE_BASELINE;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::config::{Config, Date, Suppression, Target};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Subjects, fingerprint};
-use crate::source::{Location, SourceId, Sources, Span};
+use crate::text::{Location, SourceId, Sources, Span};
 
 use super::own::{EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OwnRule, UNUSED_SUPPRESSION};
 use super::selection::Selection;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::document::written;
 use crate::finding::Severity;
-use crate::source::{SourceFile, Sources, Span};
+use crate::text::{SourceFile, Sources, Span};
 
 use super::*;
 

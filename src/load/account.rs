@@ -58,7 +58,7 @@ fn only(mut accounts: impl Iterator<Item = AccountId>) -> Option<AccountId> {
 mod tests {
     use super::*;
     use crate::policy::{PolicyKind, parse};
-    use crate::source::json;
+    use crate::tree::json;
 
     fn account(statements: &str) -> Option<String> {
         let text = format!(r#"{{"Statement":[{statements}]}}"#);

@@ -1,7 +1,7 @@
 //! Finds a policy far beyond any limit of AWS in the text of a file, before a tree is made of it.
 
 use crate::policy::{MAX_POLICY, refuse_bulk};
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::trail::value_length;
 

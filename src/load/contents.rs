@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion};
-use crate::source::InputError;
-use crate::source::json::{Node, duplicate_keys};
+use crate::text::InputError;
+use crate::tree::{Node, duplicate_keys};
 
 use super::folder::Owner;
 use super::identity::AccountPart;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::aws::DocumentKind;
 use crate::policy::PolicyKind;
-use crate::source::{FilterError, PathPatterns, Root};
+use crate::text::{FilterError, PathPatterns, Root};
 
 /// What becomes of a file that is not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

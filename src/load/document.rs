@@ -1,7 +1,7 @@
 //! A file that is JSON, ready to be recognised.
 
-use crate::source::json::Node;
-use crate::source::{Location, SourceId, Span};
+use crate::text::{Location, SourceId, Span};
+use crate::tree::Node;
 
 /// A file's text and the tree that it says.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use crate::aws::key::ApiEnum;
 use crate::aws::{Reported, normalized_time};
 use crate::inventory::{Located, Tag};
-use crate::source::InputError;
-use crate::source::json::{Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value};
 
 use super::document::Document;
 

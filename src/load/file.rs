@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::source::{
-    self, InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
+use crate::text;
+use crate::text::{
+    InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
 };
 
 use super::contents::Contents;
@@ -125,7 +126,7 @@ fn open<'p>(candidate: &Candidate<'_>, shared: &Shared<'p>) -> Result<Opened<'p>
     if candidate.named {
         admit(candidate.path)?;
     }
-    Ok(source::open(candidate.path, shared.progress)?)
+    Ok(text::open(candidate.path, shared.progress)?)
 }
 
 fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
@@ -176,11 +177,11 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
         return placed(candidate, &failure);
     }
     if unknown.bytes.trim_ascii().is_empty() {
-        let error = InputError::new(source::Span::default(), "the compressed file holds nothing");
+        let error = InputError::new(text::Span::default(), "the compressed file holds nothing");
         let help = "fetch the file again: events that it should hold were not read";
         return Outcome::Unreadable(error.help(help));
     }
-    match source::decode(&candidate.path.to_string_lossy(), unknown.bytes) {
+    match text::decode(&candidate.path.to_string_lossy(), unknown.bytes) {
         Ok(file) => match recognize::recognize(candidate, file, None) {
             Outcome::Read { file, contents } if contents.trail.is_some() => {
                 Outcome::Read { file, contents }
@@ -202,7 +203,7 @@ fn compressed_policy(contents: &Contents) -> Outcome {
     let what = contents.holds.first().copied().unwrap_or("document");
     let message = format!("the file is compressed and holds a {what}");
     let help = "decompress it: only the files of CloudTrail are read as they are";
-    Outcome::Unreadable(InputError::new(source::Span::default(), message).help(help))
+    Outcome::Unreadable(InputError::new(text::Span::default(), message).help(help))
 }
 
 fn looks_like_ours() -> Outcome {
@@ -240,7 +241,7 @@ fn read_text(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>)
     {
         // What is cut to nothing begins no longer as gzip does.
         let message = "the file is called compressed, and does not begin as gzip does";
-        let error = InputError::new(source::Span::default(), message);
+        let error = InputError::new(text::Span::default(), message);
         return Outcome::Unreadable(error.help("fetch the file again: it may be cut off"));
     }
     if !is_json && hints::is_binary(head) {
@@ -264,7 +265,7 @@ const HEAD: usize = 64 * 1024;
 /// begin.
 pub(super) fn begins_like_json(head: &[u8]) -> bool {
     let head = head.get(..HEAD).unwrap_or(head);
-    match source::decode("", head.to_vec()) {
+    match text::decode("", head.to_vec()) {
         Ok(file) => may_begin(file.text()),
         Err(ReadError::NotText { shown, .. }) => may_begin(shown.text()),
         Err(ReadError::Io(_) | ReadError::Refused(_) | ReadError::TooLarge) => false,
@@ -277,7 +278,7 @@ fn may_begin(text: &str) -> bool {
 
 fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>, shared: &Shared<'_>) -> Outcome {
     let kind = shared.declared.kind(candidate.path, candidate.named);
-    match source::decode(&candidate.path.to_string_lossy(), bytes) {
+    match text::decode(&candidate.path.to_string_lossy(), bytes) {
         Ok(file) => recognize::recognize(candidate, file, kind),
         Err(ReadError::NotText { error, shown }) => recognize::broken(candidate, shown, error),
         Err(error) => Outcome::Unreadable(error.complaint()),
@@ -287,7 +288,7 @@ fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>, shared: &Shared<'_>) ->
 /// The file's text, or that of what stands in for it.
 pub(super) fn text(path: &Path, overlay: &Overlay) -> Result<SourceFile, ReadError> {
     match overlay.get(path) {
-        Some(bytes) => source::decode(&path.to_string_lossy(), bytes.to_vec()),
-        None => source::read(path),
+        Some(bytes) => text::decode(&path.to_string_lossy(), bytes.to_vec()),
+        None => text::read(path),
     }
 }

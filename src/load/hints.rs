@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// Words of which every document has one that any format, or any file of a folder that iam-collect
 /// wrote, could be. An escape may hide any of them.

@@ -2,7 +2,7 @@
 
 use crate::aws::DocumentKind;
 use crate::inventory::{Evidence, EvidenceType, Inventory};
-use crate::source::{
+use crate::text::{
     Discovery, Fate, FileRecord, InputError, InputFailure, Location, SourceFile, SourceId, Sources,
     Span,
 };

@@ -38,7 +38,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::inventory::{Inventory, Key};
-use crate::source::{Discovery, GZIP_MAGIC, Overlay, Progress, Sources};
+use crate::text::{Discovery, GZIP_MAGIC, Overlay, Progress, Sources};
 use contents::Contents;
 pub use declared::{Declared, Unrecognized};
 use file::{Candidate, Kept, Outcome, Shared};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::inventory::Key;
-use crate::source::{Fate, SourceId};
+use crate::text::{Fate, SourceId};
 
 use super::file::Candidate;
 use super::join::{directory, is_described};

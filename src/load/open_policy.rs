@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::SourceFile;
+use crate::text::SourceFile;
 
 use super::document::Document;
 use super::file::{Candidate, Kept, Outcome};

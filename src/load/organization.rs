@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::AccountId;
 use crate::inventory::{Inventory, Located, Organization};
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::identity::Missing;
 

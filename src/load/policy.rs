@@ -2,8 +2,8 @@
 
 use crate::inventory::LoadedPolicy;
 use crate::policy::{self, Oversize, PolicyKind, refuse_bulk};
-use crate::source::json::{Node, Value};
-use crate::source::{Embedded, Encoding, InputError};
+use crate::text::InputError;
+use crate::tree::{Embedded, Encoding, Node, Value};
 
 use super::contents::Contents;
 use super::document::Document;

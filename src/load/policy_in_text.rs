@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::hints::{is_member, kms_action};
 

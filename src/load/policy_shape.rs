@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::glob_ignore_case;
-use crate::source::json::{self, Member, Node, Value};
+use crate::tree::{Member, Node, Value, json};
 
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 
@@ -245,7 +245,7 @@ fn of_service(service: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json;
+    use crate::tree::json;
 
     fn shape(statements: &str) -> Option<PolicyShape> {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);

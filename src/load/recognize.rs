@@ -7,8 +7,8 @@
 use std::path::Path;
 
 use crate::aws::DocumentKind;
-use crate::source::json::{self, Node};
-use crate::source::{InputError, SourceFile, Span};
+use crate::text::{InputError, SourceFile, Span};
+use crate::tree::{Node, json};
 
 use super::bulk::refuse_bulk_statements;
 use super::contents::Contents;

@@ -14,9 +14,8 @@ use crate::inventory::{
     DeletionStep, Inventory, Key, KeyMetadata, Located, RecordedDeletion, RecordedEvents,
     RecordedLife, Trail, TrailIndex,
 };
-use crate::source::{
-    self, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, Sources, Span,
-};
+use crate::text;
+use crate::text::{Opened, Overlay, Progress, ReadError, SourceFile, SourceId, Sources, Span};
 
 use super::file::Candidate;
 
@@ -71,7 +70,7 @@ fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
     let unwatched = Progress::default();
     let opened = match overlay.get(path) {
         Some(bytes) => Opened::in_memory(bytes.to_vec(), &unwatched),
-        None => source::open(path, &unwatched).ok()?,
+        None => text::open(path, &unwatched).ok()?,
     };
     let is_gzip = opened.is_gzip();
     let most = u64::try_from(MAX_FILE).unwrap_or(u64::MAX);
@@ -81,7 +80,7 @@ fn small_text(path: &Path, overlay: &Overlay) -> Option<SourceFile> {
     if bytes.len() > MAX_FILE {
         return None;
     }
-    let file = match source::decode(&path.to_string_lossy(), bytes) {
+    let file = match text::decode(&path.to_string_lossy(), bytes) {
         Ok(file) => file,
         // A byte-order mark is no more than that.
         Err(ReadError::NotText { shown, .. }) => *shown,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::aws::{DocumentKind, KeyArn};
 use crate::inventory::{KeyMetadata, LoadedPolicy, OrganizationPolicy};
 use crate::policy::PolicyKind;
-use crate::source::json::Node;
-use crate::source::{
-    self, InputError, InputFailure, Location, Overlay, ReadError, SourceFile, SourceId, Sources,
-    Span,
+use crate::text;
+use crate::text::{
+    InputError, InputFailure, Location, Overlay, ReadError, SourceFile, SourceId, Sources, Span,
 };
+use crate::tree::Node;
 
 use super::contents::Contents;
 use super::declared::policy_kind;
@@ -70,7 +70,7 @@ pub fn key_file(
     sources: &mut Sources,
 ) -> Result<(KeyArn, KeyMetadata), Vec<InputFailure>> {
     let mut found = None;
-    let read = source::read(path);
+    let read = text::read(path);
     let errors = with_document(path, read, sources, |document, contents| {
         let Answer::Read(mut read) = describe_key::read(document) else {
             contents

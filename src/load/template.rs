@@ -4,8 +4,8 @@
 //! CloudFormation, Terraform, Pulumi, Crossplane, AWS Controllers for Kubernetes and Ansible; as JSON, as
 //! YAML, as HCL, or as what comes of rendering one of them.
 
-use crate::source::json::{Member, Node, Value};
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
+use crate::tree::{Member, Node, Value};
 
 /// A tool whose files make keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,7 +291,7 @@ fn is_task(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json;
+    use crate::tree::json;
 
     fn text(text: &str) -> Option<(Tool, String)> {
         in_text(text).map(|found| (found.tool, found.at.of(text).to_owned()))

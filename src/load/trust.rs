@@ -1,8 +1,7 @@
 //! What a role's trust policy says of the tags of its sessions.
 
 use crate::policy::{MAX_POLICY, glob_ignore_case};
-use crate::source::Embedded;
-use crate::source::json::{Node, Value};
+use crate::tree::{Embedded, Node, Value};
 
 use super::document::Document;
 

@@ -6,8 +6,8 @@
 //! here.
 
 use crate::policy::PolicyKind;
-use crate::source::json::{self, Member, Node, Value};
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
+use crate::tree::{Member, Node, Value, json};
 
 use super::contents::Contents;
 use super::document::Document;

@@ -1,7 +1,7 @@
 //! `Action` and `NotAction`.
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::{Text, first_wildcard, glob_ignore_case, has_placeholder, with_wildcards};
 
@@ -234,7 +234,7 @@ fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Spanned;
+    use crate::text::Spanned;
 
     /// The short ways end where the long one does.
     #[test]

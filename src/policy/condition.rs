@@ -1,6 +1,6 @@
 //! Conditions: operators, keys and values as written.
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::Text;
 

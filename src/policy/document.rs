@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::AccountId;
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::{
     ActionElement, ActionPattern, PolicyKind, PrincipalEntry, Statement, StatementIndex, Text,

@@ -37,7 +37,7 @@ pub use statement_index::StatementIndex;
 pub use variable::{Piece, may_hold_variables, pieces};
 pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};
 
-use crate::source::Spanned;
+use crate::text::Spanned;
 
 /// A string of a policy with its escapes undone, and its bytes.
 pub type Text = Spanned<Box<str>>;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::{AccountId, Arn, PrincipalKind};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::principal_index::PrincipalIndex;
 use super::{Text, has_placeholder, has_placeholder_or_is_word};

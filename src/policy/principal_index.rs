@@ -101,7 +101,7 @@ pub(super) fn equal<'a>(
 mod tests {
     use super::*;
     use crate::policy::PrincipalType;
-    use crate::source::{Span, Spanned};
+    use crate::text::{Span, Spanned};
 
     #[test]
     fn a_long_list_is_looked_up() {

@@ -1,6 +1,6 @@
 //! `Resource` and `NotResource`.
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::Text;
 

@@ -1,7 +1,7 @@
 //! How long a policy is beside what AWS takes.
 
 use crate::aws::quota;
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::{PolicyDocument, PolicyKind};
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::source::{Span, Spanned};
+use crate::text::{Span, Spanned};
 
 use super::{ActionElement, Condition, PrincipalElement, ResourceElement, Text};
 

@@ -67,7 +67,7 @@ mod tests {
 
     use super::super::{PolicyKind, parse};
     use crate::aws::AccountId;
-    use crate::source::json;
+    use crate::tree::json;
 
     /// However long a policy is, for each principal few statements are looked at.
     #[test]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
-use crate::source::Location;
+use crate::text::Location;
 
 use super::verdict::{Reason, Severity, Verdict};
 use super::{KeyRecord, Preflight};

@@ -2,7 +2,7 @@
 
 use crate::access::Identities;
 use crate::inventory::{Inventory, TrailIndex};
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// The inventory with what takes time to look up.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, Decision};
 use crate::facts::{Access, Facts, Limits, of_key_among};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::Question;
 use super::archive::Archive;

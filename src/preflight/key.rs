@@ -7,7 +7,7 @@ use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin, R
 use crate::aws::{AccountId, KeyArn};
 use crate::eval::KeyIdentity;
 use crate::inventory::{Key, Located};
-use crate::source::Location;
+use crate::text::Location;
 
 /// The key.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin};
 use crate::aws::key_state::compatibility;
 use crate::aws::{KmsAction, Reported};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::key::Subject;
 use super::reference::{

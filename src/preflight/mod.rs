@@ -39,7 +39,7 @@ use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
 use crate::eval::Caller;
 use crate::inventory::Inventory;
 use crate::simulate::Explained;
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 pub use crate::facts::PrincipalKind;
 pub use acceptance::{Acceptance, AcceptanceSource, AcceptedBy, UnusedAcceptance, accept};

@@ -3,7 +3,7 @@
 use crate::aws::Reported;
 use crate::aws::key::KeyState;
 use crate::inventory::{DeletionStep, Inventory, Key, Located};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 use super::archive::Archive;
 use super::key::Subject;

@@ -83,7 +83,7 @@ pub(super) fn reasons(
 }
 
 /// The statement that decided, else the nearest miss.
-fn place(permission: &Permission) -> Option<crate::source::Location> {
+fn place(permission: &Permission) -> Option<crate::text::Location> {
     let explained = permission.explanation.as_ref()?;
     let statement = explained.statements.first().map(|statement| statement.at);
     statement.or_else(|| explained.nearest_miss.as_ref().map(|(miss, _)| miss.at))

@@ -1,7 +1,7 @@
 //! The checks for every deletion that files plan, each with its own key and days.
 
 use crate::inventory::{Inventory, PlannedDeletion};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 use super::reference::SCHEDULE;
 use super::request::KeyGiven;

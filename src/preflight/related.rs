@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::aws::KeyArn;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 use crate::inventory::{Inventory, Key};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::key::{Subject, known};
 use super::moment::parse;

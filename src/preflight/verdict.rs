@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::source::Location;
+use crate::text::Location;
 
 use super::acceptance::AcceptedBy;
 

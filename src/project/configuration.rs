@@ -6,7 +6,7 @@ use crate::config::{Config, Loosening, Stands, Unconfigured, loosened};
 use crate::facts::Limits;
 use crate::lint::Standing;
 use crate::load::Declared;
-use crate::source::{Filter, InputError, InputFailure, Location, Root, SourceFile, Sources};
+use crate::text::{Filter, InputError, InputFailure, Location, Root, SourceFile, Sources};
 
 use super::options::{ConfigurationFile, Options, ProjectError};
 use super::rules::Known;

@@ -11,7 +11,7 @@ use crate::lint::{
     Baseline, BaselineFile, LoosenedConfiguration, OWN_RULES, Selection, Standing, Suppressed,
     Suppressions, baseline,
 };
-use crate::source::{Location, SourceFile, SourceId, Span, read, write_whole};
+use crate::text::{Location, SourceFile, SourceId, Span, read, write_whole};
 
 use super::configuration::Layer;
 use super::open::{Project, ReadLayer};

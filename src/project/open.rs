@@ -11,7 +11,7 @@ use crate::facts::{self, Facts, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Declared, Loaded, load_declared, may_be_read};
-use crate::source::{
+use crate::text::{
     AtRevision, Base, Comparison, Discovery, Filter, InputError, InputFailure, Location, Overlay,
     Progress, SourceId, Span, at_revision, discover,
 };

@@ -7,7 +7,7 @@ use crate::aws::{DocumentKind, PendingWindowInDays};
 use crate::lint::NoSuchRule;
 use crate::load::Unrecognized;
 use crate::rule::{CatalogueError, PageError};
-use crate::source::{Discovery, FilterError, GitError, Progress};
+use crate::text::{Discovery, FilterError, GitError, Progress};
 
 /// Which files to look at, and by which configuration. The default looks at the current directory
 /// with the configuration found from there.

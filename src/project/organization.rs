@@ -7,7 +7,7 @@ use crate::config;
 use crate::inventory::{Organization, OrganizationPolicy};
 use crate::load::{Loaded, policy_file_over};
 use crate::policy::PolicyKind;
-use crate::source::{Base, Filter, InputError, InputFailure, Overlay, SourceId, Span, at_revision};
+use crate::text::{Base, Filter, InputError, InputFailure, Overlay, SourceId, Span, at_revision};
 
 use super::team_files::{TeamFiles, shown};
 

@@ -10,7 +10,7 @@ use crate::load::load_over;
 use crate::rule::{
     Catalogue, Example, FIXES, Outcome, PageError, PageProblem, Rule, Shape, UnknownField,
 };
-use crate::source::{Discovery, Overlay};
+use crate::text::{Discovery, Overlay};
 
 /// Holds the pages to what they say.
 ///

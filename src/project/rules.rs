@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::finding::Severity;
 use crate::lint::{OWN_RULES, Selection, own_severity};
 use crate::rule::{Catalogue, CatalogueError, Rule};
-use crate::source::SourceFile;
+use crate::text::SourceFile;
 
 use super::options::ProjectError;
 use super::rule_pages;

@@ -4,7 +4,7 @@ use crate::config::{Date, InForce};
 use crate::finding::{Finding, Severity, fingerprint, fingerprint_statements, tell_apart};
 use crate::lint::{self, Selection, Suppressed, together};
 use crate::rule::Catalogue;
-use crate::source::InputFailure;
+use crate::text::InputFailure;
 
 use super::exclusions::{Exclusions, Ran};
 use super::open::Project;

@@ -9,7 +9,7 @@ use crate::eval::{Layer, NamedPolicy, PolicyRef, RequestContext, assume_full_acc
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
 use crate::policy::{PolicyKind, invalid_principals};
-use crate::source::{InputError, InputFailure, Location, SourceId, Sources, Span};
+use crate::text::{InputError, InputFailure, Location, SourceId, Sources, Span};
 
 /// Where the policies of one request and its key are.
 #[derive(Clone, Debug, Default)]

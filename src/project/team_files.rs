@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::{FILE_NAME, Presence, find};
-use crate::source::{ReadError, Revision, RevisionError, Root, SourceFile, is_descriptor, read};
+use crate::text::{ReadError, Revision, RevisionError, Root, SourceFile, is_descriptor, read};
 
 use super::options::{Options, ProjectError};
 

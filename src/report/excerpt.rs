@@ -13,7 +13,7 @@ use super::Style;
 use super::path::shown_name;
 use super::visible::prose;
 use super::window::{ShownLine, char_columns, cut};
-use crate::source::{Position, SourceFile, Span, defuse};
+use crate::text::{Position, SourceFile, Span, defuse};
 
 /// Lines before and after a label that are shown too.
 pub(super) const CONTEXT: usize = 1;

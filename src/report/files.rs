@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::snippet::{Tone, paint};
 use super::visible::prose;
 use super::{Style, counted};
-use crate::source::{Fate, FileRecord, LeftOut};
+use crate::text::{Fate, FileRecord, LeftOut};
 
 /// So many files are named at most where not all are asked for.
 const MOST: usize = 50;

@@ -13,8 +13,8 @@ use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal, Refused, Repaired, Safety, Total};
-use crate::source::edit::{Edit, PatchOperation};
-use crate::source::{SourceId, Sources, defuse};
+use crate::text::{SourceId, Sources, defuse};
+use crate::tree::edit::{Edit, PatchOperation};
 
 /// Characters of a line of source that are shown.
 const LONGEST_LINE: usize = 160;
@@ -348,12 +348,12 @@ pub fn json(
     outcome: &Repaired,
     (configuration, placeholders): (&InForce, usize),
 ) -> io::Result<()> {
-    let line = |at: crate::source::Location| {
+    let line = |at: crate::text::Location| {
         sources
             .get(at.source)
             .map_or(1, |file| file.position(at.span.start).line)
     };
-    let name = |at: crate::source::Location| sources.get(at.source).map_or("", |file| file.name());
+    let name = |at: crate::text::Location| sources.get(at.source).map_or("", |file| file.name());
     let report = Report {
         files: json_files(sources, outcome),
         mended: outcome.mended,

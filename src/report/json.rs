@@ -11,7 +11,7 @@ use super::lines::to_lines;
 use super::pieces::in_pieces;
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
-use crate::source::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
+use crate::text::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;
@@ -283,7 +283,7 @@ mod tests {
 
     use super::*;
     use crate::finding::Fingerprints;
-    use crate::source::{Fate, InputError, SourceFile, Span};
+    use crate::text::{Fate, InputError, SourceFile, Span};
 
     #[test]
     #[expect(clippy::too_many_lines, reason = "a whole document as it is written")]

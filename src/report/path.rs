@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::source::SourceFile;
+use crate::text::SourceFile;
 
 /// What follows the name of a compressed file before a line of what it holds.
 pub(super) const DECOMPRESSED: &str = " (decompressed)";

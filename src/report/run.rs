@@ -5,7 +5,7 @@ use super::path::{DECOMPRESSED, relative};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity};
 use crate::fix::Proposal;
-use crate::source::{FileRecord, InputFailure, Location, Position, Sources, Span};
+use crate::text::{FileRecord, InputFailure, Location, Position, Sources, Span};
 
 /// What a run found.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use super::Style;
 use super::excerpt::{CONTEXT, Excerpt, Mark};
 use super::visible::{prose, wrap};
 use super::window::TAB;
-use crate::source::{Location, Sources, Span};
+use crate::text::{Location, Sources, Span};
 
 /// Places that one block underlines at most; drawing takes time in the square of them.
 const MOST_PLACES: usize = 8;

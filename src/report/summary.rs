@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
 use crate::fix::Fixable;
-use crate::source::{Fate, FileRecord, InputFailure};
+use crate::text::{Fate, FileRecord, InputFailure};
 
 /// Counts of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

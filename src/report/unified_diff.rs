@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use super::path::relative;
-use crate::source::{is_command, is_deceptive};
+use crate::text::{is_command, is_deceptive};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;

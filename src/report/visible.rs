@@ -1,7 +1,7 @@
 //! Makes text safe to show: what would steer a terminal or hide from a reader becomes a visible
 //! stand-in one column wide.
 
-use crate::source::{begins_command, defuse, is_deceptive};
+use crate::text::{begins_command, defuse, is_deceptive};
 
 /// The stand-in for what has no picture of its own.
 const UNKNOWN: char = '\u{fffd}';

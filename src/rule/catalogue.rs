@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use crate::source::{ReadError, SourceFile, read};
+use crate::text::{ReadError, SourceFile, read};
 
 use super::{PageError, Rule, page};
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::finding::{Confidence, Severity};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::{FieldPath, Nodes, PageProblem, Raised, Related, Selector, SelectorError, Template};
 

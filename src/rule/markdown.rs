@@ -1,6 +1,6 @@
 //! Reads as much Markdown as rule pages have: headings and fenced blocks of code.
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// One line or one block of a page.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::declaration::Declaration;
 use super::example::{Example, Outcome};

@@ -1,6 +1,6 @@
 //! What is wrong with a rule page, and where.
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::{RuleIdError, SelectorError};
 

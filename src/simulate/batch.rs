@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read as _, Write};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
-use crate::source::escape_json;
+use crate::text::escape_json;
 
 use super::answer::answer;
 use super::request::read_line;

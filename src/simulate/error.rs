@@ -3,7 +3,7 @@
 use crate::aws::KeyArnError;
 use crate::aws::action::why_unknown;
 use crate::eval::{CallerError, WINDOW_KEY};
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::unknown::UnknownAction;
 

@@ -6,7 +6,7 @@ use crate::eval::{
     PolicyRef, PolicySet, Reason, Request, Values, WINDOW_KEY, Window, day_ranges,
 };
 use crate::policy::Effect;
-use crate::source::{Location, SourceId};
+use crate::text::{Location, SourceId};
 
 use super::{Deciding, UnknownAction, describe};
 

@@ -2,8 +2,8 @@
 
 use crate::eval::NamedPolicy;
 use crate::policy::{self, Oversize, PolicyDocument, PolicyKind, refuse_bulk, text_refusals};
-use crate::source::InputError;
-use crate::source::json::{self, Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value, json};
 
 use super::error::SimulationError;
 

@@ -6,7 +6,8 @@ use crate::eval::{
     Caller, KeyIdentity, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, whole_number,
 };
 use crate::policy::PolicyKind;
-use crate::source::json::{Node, Value, parse};
+use crate::tree::json::parse;
+use crate::tree::{Node, Value};
 
 use super::error::SimulationError;
 use super::fields::{Fields, wrong};

@@ -5,7 +5,7 @@ use crate::aws::data::NOT_KNOWN;
 use crate::aws::{KmsAction, action};
 use crate::eval::{CaseSet, Evaluation, Examples, Explanation, Request, deciding};
 use crate::policy::{ActionElement, ActionPattern, Effect, PolicyDocument, Statement};
-use crate::source::{Span, Spanned};
+use crate::text::{Span, Spanned};
 
 /// A name that may be an action that AWS has added since the tables of this version.
 ///

@@ -1,6 +1,7 @@
 //! The text of a string, and the way back to the bytes that say it.
 
-use crate::source::{OffsetMap, Span};
+use crate::text::Span;
+use crate::tree::OffsetMap;
 
 /// A string as it reads, with the place of each of its characters in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,13 +14,22 @@
 //! | [`hcl::MAX_NODES`] | values of one HCL text, operators and functions included | 1,000,000 |
 
 mod decoded;
+mod deferred;
+mod duplicate;
 pub mod edit;
+mod embedded;
 pub mod hcl;
+pub mod json;
+mod node;
+mod path;
 mod syntax;
 pub mod yaml;
 
-pub use crate::source::json::{Deferred, ForEach, ForResult, Function, MAX_DEPTH, Member, Node};
-pub use crate::source::json::{Value, duplicate_keys};
 pub use decoded::Decoded;
+pub use deferred::{Deferred, ForEach, ForResult, Function};
+pub use duplicate::duplicate_keys;
+pub use embedded::{Embedded, Encoding, OffsetMap};
+pub use node::{MAX_DEPTH, Member, Node, Value};
+pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use syntax::Syntax;
 use syntax::too_many_values;

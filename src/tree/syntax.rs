@@ -1,7 +1,7 @@
 //! The syntaxes: what reads a text, and what leads a string back to its bytes.
 
-use crate::source::json::{self, Value};
-use crate::source::{Embedded, InputError, Span};
+use crate::text::{InputError, Span};
+use crate::tree::{Embedded, Value, json};
 
 use super::decoded::Decoded;
 use super::{Node, hcl, yaml};

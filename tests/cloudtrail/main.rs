@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kmslint::load::{Loaded, load};
-use kmslint::source::{Discovery, Filter, discover};
+use kmslint::text::{Discovery, Filter, discover};
 
 /// An empty directory; tests run at once, so each is another.
 fn directory(name: &str) -> PathBuf {
@@ -54,7 +54,7 @@ fn load_file(test: &str, name: &str, bytes: &[u8]) -> Loaded {
 
 /// Every error as `line:column: message`, or the message alone where no text is shown.
 fn errors(loaded: &Loaded) -> Vec<String> {
-    let text = |error: &kmslint::source::InputFailure| {
+    let text = |error: &kmslint::text::InputFailure| {
         let Some(at) = error.at else {
             return error.error.to_string();
         };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use kmslint::aws::PrincipalKind;
 use kmslint::load::{Loaded, load};
-use kmslint::source::{Discovery, Filter, discover};
+use kmslint::text::{Discovery, Filter, discover};
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, Folder, answer, conclusions, messages, with_keys, write_account};

@@ -12,7 +12,7 @@ use kmslint::facts::{Facts, Limits, of_inventory};
 use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 use serde_json::{Map, Value, json};
 
 const ACCOUNT: &str = "111122223333";

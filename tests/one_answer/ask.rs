@@ -11,7 +11,8 @@ use kmslint::inventory::{Inventory, Organization};
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{self, EvidenceRequirements, Operation, Preflight, Question, preflight};
 use kmslint::simulate::{answer, read_simulation};
-use kmslint::source::{Discovery, Overlay, json};
+use kmslint::text::{Discovery, Overlay};
+use kmslint::tree::json;
 use serde_json::{Value, json};
 
 use super::accounts::{ACCOUNT, Account, Limit, ORGANIZATION, OwnKey, Person};
@@ -92,7 +93,7 @@ impl Asked {
         let mut both = [account, &shut].map(|account| load(&account.files()));
         for loaded in &mut both {
             // A boundary that is in no file is an error, and what is left is to be asked about.
-            let known = |error: &kmslint::source::InputFailure| {
+            let known = |error: &kmslint::text::InputFailure| {
                 error.error.to_string().contains("policy/elsewhere")
             };
             assert!(loaded.errors.iter().all(known), "{:?}", loaded.errors);

@@ -9,8 +9,8 @@ use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::Loaded;
 use kmslint::rule::Catalogue;
-use kmslint::source::Root;
-use kmslint::source::edit::apply;
+use kmslint::text::Root;
+use kmslint::tree::edit::apply;
 
 use super::accounts::{ACCOUNT, account};
 use super::ask::load;

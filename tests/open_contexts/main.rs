@@ -21,7 +21,7 @@ mod universe;
 use kmslint::aws::{Presence, condition_key};
 use kmslint::eval::{Case, Decision, Evaluation, Example, Request, Values, evaluate, explain};
 use kmslint::simulate::{Simulation, read_simulation};
-use kmslint::source::json;
+use kmslint::tree::json;
 use serde_json::{Map, Value};
 
 use dense::Dense;

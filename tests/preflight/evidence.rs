@@ -61,7 +61,7 @@ fn event(operation: &str, at: &str, role: &str, error: Option<&str>) -> Recorded
         count: 3,
         first: at.parse().unwrap(),
         last: at.parse().unwrap(),
-        at: kmslint::source::Location::default(),
+        at: kmslint::text::Location::default(),
     }
 }
 

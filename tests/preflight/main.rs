@@ -30,7 +30,7 @@ use kmslint::load::{Loaded, load};
 use kmslint::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, Reason, Severity, preflight,
 };
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 use serde_json::{Map, Value, json};
 
 const ACCOUNT: &str = "111122223333";

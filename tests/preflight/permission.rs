@@ -5,7 +5,7 @@ use kmslint::inventory::{Inventory, Organization, OrganizationPolicy};
 use kmslint::load::{load, policy_file};
 use kmslint::policy::PolicyKind;
 use kmslint::preflight::{Answer, Preflight, Question, Severity, Verdict};
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 use serde_json::{Value, json};
 
 use super::{ADMIN, ALL, ARN, account, answer, ask, files, has, key, policy, unused};

@@ -9,7 +9,7 @@ use kmslint::load::{Loaded, load};
 use kmslint::preflight::{Operation, Preflight, Question, pending, planned, preflight};
 use kmslint::report::Style;
 use kmslint::report::preflight::{human, json, markdown};
-use kmslint::source::{Filter, discover};
+use kmslint::text::{Filter, discover};
 
 const PRINCIPAL: &str = "arn:aws:iam::111122223333:role/KeyAdmin";
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{EvidenceRequirements, Preflight, Question, preflight};
-use kmslint::source::{Discovery, Overlay};
+use kmslint::text::{Discovery, Overlay};
 use serde_json::{Value, json};
 
 use super::{ALL, ARN, account, ask, policy};

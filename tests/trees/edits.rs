@@ -1,9 +1,7 @@
 //! Edits of YAML and HCL: what comes out reads as meant, and every other byte is kept.
 
-use kmslint::source::Step;
-use kmslint::source::edit::Edit;
-use kmslint::tree::edit::{TreeDraft, TreeDraftError};
-use kmslint::tree::{Function, Node, Syntax, Value, duplicate_keys, yaml};
+use kmslint::tree::edit::{Edit, TreeDraft, TreeDraftError};
+use kmslint::tree::{Function, Node, Step, Syntax, Value, duplicate_keys, yaml};
 use serde_json::{Value as Json, json};
 
 use super::{files, shared};

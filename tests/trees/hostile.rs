@@ -208,7 +208,7 @@ fn heredocs_lose_the_indentation_that_all_lines_have() {
     assert_eq!(node.as_str(), Some("{\r\n  \"b\": \"${c}\"\r\n\r\n}\r\n"));
     let decoded = Syntax::Hcl.decode(text, node).unwrap();
     let value = decoded.text.find("\"b\"").unwrap();
-    let span = kmslint::source::Span::new(value, value + 3);
+    let span = kmslint::text::Span::new(value, value + 3);
     assert_eq!(decoded.outer(span).of(text), "\"b\"");
     assert_eq!(position(text, decoded.outer(span).start), (3, 7));
 }
@@ -236,7 +236,7 @@ fn holds(syntax: Syntax, text: &str) {
                         assert_eq!(decoded.text, **value);
                         for (at, c) in value.char_indices() {
                             let end = at + c.len_utf8();
-                            let outer = decoded.outer(kmslint::source::Span::new(at, end));
+                            let outer = decoded.outer(kmslint::text::Span::new(at, end));
                             assert!(text.get(outer.start as usize..outer.end as usize).is_some());
                         }
                     }

@@ -70,7 +70,7 @@ fn strings_lead_back(syntax: Syntax, text: &str, root: &Node<'_>, name: &str) ->
         assert_eq!(decoded.text, **value);
         // Letters and digits are not escaped in these files: each leads back to itself.
         for (at, character) in value.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
-            let part = kmslint::source::Span::new(at, at + character.len_utf8());
+            let part = kmslint::text::Span::new(at, at + character.len_utf8());
             let outer = decoded.outer(part).of(text);
             let is_itself = outer == character.to_string() || outer.starts_with('\\');
             assert!(

@@ -1,8 +1,8 @@
 //! What a room that knows `CloudFormation` or Terraform asks of a tree: the statements of a key
 //! policy with their bytes in the file, in each form in which templates have it.
 
-use kmslint::source::{Embedded, Span};
-use kmslint::tree::{Function, Node, Syntax, Value};
+use kmslint::text::Span;
+use kmslint::tree::{Embedded, Function, Node, Syntax, Value};
 
 const TEMPLATE: &str = r#"Parameters:
   Admin: {Type: String}

@@ -8,7 +8,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{ExitCode, Failure, output};
 use crate::fix::{Repaired, Session};
 use crate::report;
-use crate::source::{Replacement, SourceId, Sources, replace};
+use crate::text::{Replacement, SourceId, Sources, replace};
 
 use super::{FixArguments, ListFormat};
 

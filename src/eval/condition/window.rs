@@ -50,7 +50,7 @@ mod tests {
     use crate::eval::scope::Scope;
     use crate::eval::{Caller, KeyIdentity, Request, RequestContext, WINDOW_KEY};
     use crate::policy::{PolicyKind, parse};
-    use crate::source::json;
+    use crate::tree::json;
 
     /// The short way ends where the general one does.
     #[test]

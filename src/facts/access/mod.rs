@@ -10,7 +10,7 @@ use crate::access::{Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
 use crate::policy::{Effect, Statement};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::days_text::days_text;
 use super::places::Places;

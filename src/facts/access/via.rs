@@ -4,7 +4,7 @@ use crate::aws::{KmsAction, PrincipalKind};
 use crate::facts::subject::Subject;
 use crate::facts::{ActionForm, ActionRecord, Place, PrincipalRecord, StatementRecord, Via};
 use crate::policy::{ActionPattern, Statement};
-use crate::source::Span;
+use crate::text::Span;
 
 /// How the statement covers the action: by its name where it has it, else by the first pattern.
 pub(super) fn via(

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
 use crate::policy::glob;
-use crate::source::{Location, SourceId, Sources, Span};
+use crate::text::{Location, SourceId, Sources, Span};
 
 pub use access::{Access, AccessTable, Via};
 pub use action::{ActionForm, ActionRecord};

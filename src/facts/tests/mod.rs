@@ -11,7 +11,8 @@ use crate::aws::key::{KeySpec, MultiRegionKeyType};
 use crate::aws::{KeyArn, PendingWindowInDays, Reported};
 use crate::inventory::{KeyMetadata, Located};
 use crate::policy::{self, PolicyKind};
-use crate::source::{Location, SourceFile, Span, json};
+use crate::text::{Location, SourceFile, Span};
+use crate::tree::json;
 use std::sync::Arc;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -12,7 +12,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{InputError, Overlay, SourceFile, Span};
+use crate::text::{InputError, Overlay, SourceFile, Span};
 
 use super::contents::Contents;
 use super::document::Document;

@@ -4,7 +4,7 @@ use crate::aws::{AccountId, KeyArn, PrincipalKind};
 use crate::inventory::Located;
 use crate::load::identity::{GroupPart, PrincipalPart};
 use crate::policy::PolicyKind;
-use crate::source::Location;
+use crate::text::Location;
 
 /// What one file describes and the others in its directory are about.
 #[derive(Debug)]

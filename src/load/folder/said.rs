@@ -10,7 +10,7 @@ use crate::load::organization::{AttachedTo, OrganizationPart};
 use crate::load::policy::read_rewritten_policy;
 use crate::load::trust::session_may_tag;
 use crate::policy::PolicyKind;
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::values::{attached, inline, names_of_groups, tags, texts};
 use super::{Owner, Sibling};

@@ -2,7 +2,7 @@
 
 use crate::aws::{AccountId, Arn};
 use crate::load::policy_shape::{PolicyShape, policy_shape};
-use crate::source::json::Node;
+use crate::tree::Node;
 
 /// What a file that does not say whose it is holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ fn is_arn_of(node: &Node<'_>, kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json;
+    use crate::tree::json;
 
     #[test]
     fn shapes_tell_what_files_hold() {

@@ -7,7 +7,7 @@ use crate::load::fields::Fields;
 use crate::load::organization::AttachedTo;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::source::json::{Member, Node};
+use crate::tree::{Member, Node};
 
 /// The strings of a list.
 pub(super) fn texts(document: &Document<'_>, list: Option<&Node<'_>>) -> Vec<Located<String>> {

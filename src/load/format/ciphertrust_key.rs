@@ -10,7 +10,7 @@ use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::{Answer, describe_key};
 
@@ -59,7 +59,7 @@ fn key(document: &Document<'_>, node: &Node<'_>, contents: &mut Contents) -> Opt
     Some(key)
 }
 
-fn fields_span(node: &Node<'_>, name: &str) -> crate::source::Span {
+fn fields_span(node: &Node<'_>, name: &str) -> crate::text::Span {
     node.get(name).map_or(node.span, |field| field.span)
 }
 

@@ -6,7 +6,7 @@ use crate::inventory::{Evidence, EvidenceType};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::trail::{NamedLog, TrailPart, moment};
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::Answer;
 

@@ -7,7 +7,7 @@
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::Answer;
 
@@ -23,7 +23,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let _ = (fields.text("KeyId"), fields.text("GranteePrincipal"));
     let operations = fields.node("Operations").and_then(Node::items);
     if operations.is_none_or(<[_]>::is_empty) {
-        let error = crate::source::InputError::new(root.span, "the grant has no `Operations`")
+        let error = crate::text::InputError::new(root.span, "the grant has no `Operations`")
             .label("this request")
             .help(
                 "name at least one operation, for example `Decrypt`: KMS refuses a grant without",

@@ -11,8 +11,8 @@ use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::source::InputError;
-use crate::source::json::Node;
+use crate::text::InputError;
+use crate::tree::Node;
 
 use super::Answer;
 

@@ -8,7 +8,7 @@ use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::Answer;
 

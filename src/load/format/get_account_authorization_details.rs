@@ -11,8 +11,8 @@ use crate::load::identity::{Attachments, GroupPart, PrincipalPart};
 use crate::load::policy::read_policy;
 use crate::load::trust::session_may_tag;
 use crate::policy::PolicyKind;
-use crate::source::InputError;
-use crate::source::json::{Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value};
 
 use super::Answer;
 
@@ -222,7 +222,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::tests::contents;
-    use crate::source::Encoding;
+    use crate::tree::Encoding;
 
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}"#;
 

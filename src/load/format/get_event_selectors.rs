@@ -6,7 +6,7 @@ use crate::inventory::{Evidence, EvidenceType, TrailSelectors};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::trail::{TrailPart, record_kms_reads};
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::Answer;
 

@@ -7,8 +7,7 @@ use crate::load::document::Document;
 use crate::load::policy::read_policy;
 use crate::load::policy_shape::{PolicyShape, policy_shape};
 use crate::policy::{MAX_POLICY, PolicyKind};
-use crate::source::Embedded;
-use crate::source::json::{Node, Value};
+use crate::tree::{Embedded, Node, Value};
 
 use super::Answer;
 use super::key_policy::key_of;
@@ -93,7 +92,7 @@ mod tests {
 
     use super::super::tests::{answer, contents};
     use super::*;
-    use crate::source::Encoding;
+    use crate::tree::Encoding;
 
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}]}"#;
 

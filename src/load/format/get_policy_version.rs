@@ -5,7 +5,7 @@ use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::source::InputError;
+use crate::text::InputError;
 
 use super::Answer;
 
@@ -33,7 +33,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::tests::contents;
-    use crate::source::Encoding;
+    use crate::tree::Encoding;
 
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}"#;
 

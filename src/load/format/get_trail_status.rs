@@ -7,7 +7,7 @@ use crate::inventory::{Evidence, EvidenceType, OpenSpan, TrailStatus};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::trail::{TrailPart, moment};
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::Answer;
 

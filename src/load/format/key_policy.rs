@@ -6,8 +6,8 @@ use crate::load::document::Document;
 use crate::load::policy::read_policy;
 use crate::load::policy_shape::{PolicyShape, misspelt, policy_shape};
 use crate::policy::PolicyKind;
-use crate::source::InputError;
-use crate::source::json::Node;
+use crate::text::InputError;
+use crate::tree::Node;
 
 use super::Answer;
 

@@ -15,7 +15,7 @@ use crate::load::fields::Fields;
 use crate::load::policy::{read_policy, shape_at};
 use crate::load::policy_shape::PolicyShape;
 use crate::policy::PolicyKind;
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::Answer;
 

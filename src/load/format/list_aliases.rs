@@ -9,8 +9,8 @@ use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::load::join::{Addition, Fact, Target};
-use crate::source::InputError;
-use crate::source::json::Node;
+use crate::text::InputError;
+use crate::tree::Node;
 
 use super::{Answer, listed};
 

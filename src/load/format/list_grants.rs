@@ -8,7 +8,7 @@ use crate::inventory::{Evidence, EvidenceType, Grant, Grants, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::join::{Addition, Fact, Target};
-use crate::source::json::{Node, Value};
+use crate::tree::{Node, Value};
 
 use super::Answer;
 

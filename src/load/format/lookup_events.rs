@@ -8,8 +8,8 @@ use crate::inventory::{Evidence, EvidenceType, LookupFilter};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::trail::{AnswerFile, LookupRequest, TrailPart, moment};
-use crate::source::InputError;
-use crate::source::json::Node;
+use crate::text::InputError;
+use crate::tree::Node;
 
 use super::Answer;
 

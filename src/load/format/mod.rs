@@ -27,7 +27,7 @@ mod organization_request;
 mod schedule_key_deletion;
 
 use crate::policy::PolicyKind;
-use crate::source::json::Node;
+use crate::tree::Node;
 
 use super::contents::Contents;
 use super::document::Document;
@@ -128,7 +128,8 @@ fn listed<'n, 'a>(root: &'n Node<'a>, name: &str, member: &str) -> Option<&'n No
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{SourceFile, Sources, json};
+    use crate::text::{SourceFile, Sources};
+    use crate::tree::json;
 
     use super::super::contents::Contents;
     use super::super::document::Document;

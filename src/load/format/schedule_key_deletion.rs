@@ -12,8 +12,8 @@ use crate::inventory::{Key, KeyMetadata, Located, PlannedDeletion, ScheduledDele
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
-use crate::source::InputError;
-use crate::source::json::{Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value};
 
 use super::Answer;
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::aws::AccountId;
 use crate::inventory::{Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Principal};
-use crate::source::{InputError, Location};
+use crate::text::{InputError, Location};
 
 pub(super) use part::{AccountPart, Attachments, GroupPart, Holder, InlinePart, PrincipalPart};
 

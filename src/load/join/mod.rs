@@ -193,7 +193,8 @@ mod tests {
     use super::*;
     use crate::inventory::{LoadedPolicy, Located};
     use crate::policy::{PolicyKind, parse};
-    use crate::source::{Location, SourceId, json};
+    use crate::text::{Location, SourceId};
+    use crate::tree::json;
 
     const A: &str = "aaaaaaaa-12ab-34cd-56ef-1234567890ab";
     const B: &str = "bbbbbbbb-12ab-34cd-56ef-1234567890ab";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::{RecordedCaller, RecordedChange};
-use crate::source::json::{Node, Value};
+use crate::tree::{Node, Value};
 
 /// What events have in common that are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

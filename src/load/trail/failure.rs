@@ -2,8 +2,7 @@
 
 use std::io;
 
-use crate::source::InputError;
-use crate::source::Span;
+use crate::text::{InputError, Span};
 
 use super::window::{MAX_CONTENT, MAX_RECORD};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::inventory::{Coverage, Lookup, LookupProblem, MissingLogs};
-use crate::source::{Location, SourceId, Span};
+use crate::text::{Location, SourceId, Span};
 
 use super::answer::AnswerFile;
 use super::part::{LookupRequest, NamedLog, TrailPart};

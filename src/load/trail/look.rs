@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 use super::failure::Failure;
 use super::shape::{Sniff, sniff};

@@ -23,7 +23,7 @@ mod window;
 
 use std::io::Read;
 
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 pub(super) use answer::AnswerFile;
 pub(super) use failure::Failure;

@@ -4,7 +4,7 @@
 //! quotes, backslashes and brackets are; a few operations on them say which brackets stand outside
 //! of strings. The loops over 64 bytes are those that compilers turn into wide instructions.
 
-use crate::source::json::MAX_DEPTH;
+use crate::tree::MAX_DEPTH;
 
 use super::scan::Stop;
 

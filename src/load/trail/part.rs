@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::aws::AccountId;
 use crate::inventory::{LookupFilter, TrailSelectors, TrailStatus};
-use crate::source::json::{Node, Value};
+use crate::tree::{Node, Value};
 
 use super::answer::AnswerFile;
 

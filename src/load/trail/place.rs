@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use crate::source::{self, InputError, Progress, ReadError, SourceFile, Span};
+use crate::text;
+use crate::text::{InputError, Progress, ReadError, SourceFile, Span};
 
 use super::failure::Failure;
 
@@ -42,7 +43,7 @@ fn text_to_show(path: &Path) -> Option<SourceFile> {
     if !path.metadata().is_ok_and(small) {
         return None;
     }
-    match source::read(path) {
+    match text::read(path) {
         Ok(file) => Some(file),
         Err(ReadError::NotText { shown, .. }) => Some(*shown),
         Err(_) => None,
@@ -65,7 +66,7 @@ fn line_and_column(path: &Path, at: u64) -> Option<(u64, u64)> {
         return None;
     }
     let unwatched = Progress::default();
-    let content = source::open(path, &unwatched).ok()?.content();
+    let content = text::open(path, &unwatched).ok()?.content();
     let mut before = BufReader::new(content.take(at));
     let (mut line, mut column) = (1_u64, 1_u64);
     loop {

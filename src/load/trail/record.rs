@@ -1,7 +1,7 @@
 //! One record: what it is of, and how it is counted.
 
-use crate::source::json::{self, Node};
-use crate::source::{Location, SourceId, Span};
+use crate::text::{Location, SourceId, Span};
+use crate::tree::{Node, json};
 
 use super::scan::{Fields, Record, Stop};
 use super::shape::INSIGHT;

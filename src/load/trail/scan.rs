@@ -4,7 +4,7 @@
 //! a string or a nested object is taken for a field of the record. What is passed over is not
 //! judged further: that a number is one is not asked.
 
-use crate::source::json::{Node, Value};
+use crate::tree::{Node, Value};
 
 use super::nested;
 

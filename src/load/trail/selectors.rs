@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>
 
-use crate::source::json::{Node, Value};
+use crate::tree::{Node, Value};
 
 use super::KMS;
 
@@ -138,7 +138,7 @@ fn takes(field: &Node<'_>, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::json;
+    use crate::tree::json;
 
     use super::*;
 

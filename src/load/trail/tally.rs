@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::aws::{AccountId, action};
 use crate::inventory::{Coverage, RecordedEvents, Trail};
-use crate::source::{Location, SourceId};
+use crate::text::{Location, SourceId};
 
 use super::Recorder;
 use super::answer::AnswerFile;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::policy::{PolicyKind, Text};
-use crate::source::json::{Member, Node};
-use crate::source::{InputError, Spanned};
+use crate::text::{InputError, Spanned};
+use crate::tree::{Member, Node};
 
 /// Gathers complaints, so that one run names them all.
 pub(super) struct Complaints {

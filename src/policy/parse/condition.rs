@@ -4,8 +4,8 @@ use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
     Quantifier, Text, has_placeholder,
 };
-use crate::source::json::{Member, Node, Value};
-use crate::source::{InputError, Spanned};
+use crate::text::{InputError, Spanned};
+use crate::tree::{Member, Node, Value};
 
 use super::complaints::{Complaints, Seen};
 use super::element::{each, one_or_many};

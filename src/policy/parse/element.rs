@@ -5,8 +5,8 @@ use crate::policy::{
     ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
     has_placeholder, has_placeholder_or_is_word,
 };
-use crate::source::InputError;
-use crate::source::json::{Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value};
 
 use super::complaints::Complaints;
 

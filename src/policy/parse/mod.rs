@@ -13,8 +13,8 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use crate::source::InputError;
-use crate::source::json::{Node, Value};
+use crate::text::InputError;
+use crate::tree::{Node, Value};
 
 use super::size::refuse_exceptions;
 use super::{PolicyDocument, PolicyKind, StatementIndex, Version, refuse_bulk};
@@ -86,7 +86,7 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
 fn read_version(
     node: &Node<'_>,
     complaints: &mut Complaints,
-) -> Option<(Version, crate::source::Span)> {
+) -> Option<(Version, crate::text::Span)> {
     let version = match &node.value {
         Value::String(text) if text == "2012-10-17" => Version::V2012,
         Value::String(text) if text == "2008-10-17" && complaints.kind.is_control_policy() => {

@@ -4,8 +4,8 @@ use crate::aws::{AccountId, Arn};
 use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
 };
-use crate::source::json::{Member, Node, Value};
-use crate::source::{InputError, Spanned};
+use crate::text::{InputError, Spanned};
+use crate::tree::{Member, Node, Value};
 
 use super::complaints::Complaints;
 use super::element::{either, missing_parts, one_or_many};

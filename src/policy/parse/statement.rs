@@ -1,8 +1,8 @@
 //! One statement and what its kind of policy demands of it.
 
 use crate::policy::{Effect, PolicyKind, Statement, Text, has_placeholder};
-use crate::source::json::Node;
-use crate::source::{InputError, Spanned};
+use crate::text::{InputError, Spanned};
+use crate::tree::Node;
 
 use super::complaints::Complaints;
 use super::{condition, element, principal};

@@ -4,7 +4,7 @@
 use crate::policy::{
     PolicyDocument, PrincipalEntry, PrincipalForm, PrincipalType, has_placeholder,
 };
-use crate::source::InputError;
+use crate::text::InputError;
 
 /// A complaint for each principal of the policy that AWS refuses: an ARN with a wildcard in it, a group,
 /// every service, what is no principal at all.

@@ -1,8 +1,8 @@
 //! What AWS refuses is refused, at its place; what it takes is kept.
 
 use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::source::InputError;
-use crate::source::json;
+use crate::text::InputError;
+use crate::tree::json;
 
 fn read(text: &str, kind: PolicyKind) -> Result<PolicyDocument, Vec<InputError>> {
     parse(&json::parse(text).unwrap(), kind)

@@ -1,7 +1,7 @@
 //! What AWS demands of the characters of a policy's text.
 
 use crate::policy::PolicyKind;
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 /// What AWS refuses in the policy's text as a whole, but for its length; `span` is where it stands.
 pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Option<InputError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
 use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Text};
-use crate::source::Spanned;
+use crate::text::Spanned;
 
 use super::placeholders;
 use super::stand_in::{StandsFor, account_token, literal_account, stand_in, stands_for};
@@ -171,7 +171,7 @@ fn put_account(text: &mut Text, tokens: &BTreeMap<String, AccountId>) {
 mod tests {
     use super::*;
     use crate::policy::{PolicyKind, parse};
-    use crate::source::json;
+    use crate::tree::json;
 
     /// The principals of a policy as they stand in for these, and the account.
     fn stand_ins(principals: &[&str], account: Option<&str>) -> (Vec<String>, String) {

@@ -6,7 +6,7 @@
 
 use crate::aws::{AccountId, Arn};
 use crate::policy::{PrincipalEntry, PrincipalType, Text};
-use crate::source::Spanned;
+use crate::text::Spanned;
 
 use super::placeholders;
 

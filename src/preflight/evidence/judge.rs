@@ -194,7 +194,7 @@ impl Judge<'_> {
     }
 
     /// What the last use was, and where that stands.
-    fn last_use(&self, last: Timestamp) -> (String, Option<crate::source::Location>) {
+    fn last_use(&self, last: Timestamp) -> (String, Option<crate::text::Location>) {
         let recorded = self.evidence.uses.iter().find(|calls| calls.last == last);
         if let Some(calls) = recorded {
             return (

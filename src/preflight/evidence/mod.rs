@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::inventory::{CallOutcome, DeletionStep, Inventory, RecordedEvents, RecordedLife};
-use crate::source::Location;
+use crate::text::Location;
 
 use super::Question;
 use super::archive::Archive;

@@ -12,7 +12,7 @@ use crate::difference::{
 };
 use crate::eval::CaseSet;
 use crate::report::json::{JsonError, failure};
-use crate::source::{InputFailure, Sources};
+use crate::text::{InputFailure, Sources};
 
 use super::Gate;
 

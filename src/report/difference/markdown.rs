@@ -6,7 +6,7 @@ use crate::difference::{ChangedSubject, Difference};
 use crate::report::markdown::LIMIT;
 use crate::report::markdown::escape::{code, inline};
 use crate::report::visible::clip;
-use crate::source::InputFailure;
+use crate::text::InputFailure;
 
 use super::row::{Row, remarks, rows};
 use super::{Gate, by_weight, summary, what};

@@ -10,7 +10,7 @@ use crate::difference::{
 };
 use crate::eval::CaseSet;
 use crate::report::Style;
-use crate::source::{InputError, InputFailure, Sources, Span};
+use crate::text::{InputError, InputFailure, Sources, Span};
 use serde_json::Value;
 
 const GATE: Gate = Gate {

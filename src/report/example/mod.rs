@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Reported, RuleInfo, Run, Summary};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
-use crate::source::{
+use crate::text::{
     Fate, FileRecord, InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources,
     Span, is_command, is_deceptive,
 };

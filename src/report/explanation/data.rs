@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Examples, StatementView, View, sentence};
 use crate::report::json::{Place, place, write};
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// The version of the document's form.
 const VERSION: u8 = 1;

@@ -15,7 +15,7 @@ pub(super) use data::document;
 pub use data::json;
 pub use text::human;
 
-use crate::source::Location;
+use crate::text::Location;
 
 /// All that is shown of one decision.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::report::Style;
-use crate::source::{SourceFile, Sources, Span};
+use crate::text::{SourceFile, Sources, Span};
 
 const POLICY: &str = r#"{
   "Statement": [

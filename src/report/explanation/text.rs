@@ -6,7 +6,7 @@ use super::{Context, Examples, StatementView, View, bar, sentence};
 use crate::report::snippet::{Block, Tone, paint, render};
 use crate::report::visible::{prose, wrap};
 use crate::report::{Style, placeholders};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 /// Writes the decision in one sentence, then the days, what decided, what came near, examples.
 ///

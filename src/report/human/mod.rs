@@ -6,7 +6,7 @@ use super::snippet::{Block, Tone, paint, render};
 use super::visible::prose;
 use super::{Style, Summary, counted, pieces};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::source::{InputFailure, Location, Sources};
+use crate::text::{InputFailure, Location, Sources};
 
 /// Writes every finding with an empty line after it, in the order given.
 ///

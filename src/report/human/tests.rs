@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::finding::{Fingerprints, Label};
-use crate::source::{InputError, SourceFile, Span};
+use crate::text::{InputError, SourceFile, Span};
 
 const PLAIN: Style = Style {
     color: false,

@@ -15,7 +15,7 @@ use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use super::{configuration, pieces};
 use crate::finding::{Finding, Severity};
-use crate::source::InputFailure;
+use crate::text::InputFailure;
 use xml::escape;
 
 /// One file and its test cases.

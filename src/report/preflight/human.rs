@@ -11,7 +11,7 @@ use crate::report::Style;
 use crate::report::explanation::{self, View};
 use crate::report::snippet::{Tone, paint};
 use crate::report::visible::{prose, wrap};
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// Columns before the words of a reason.
 const INDENT: usize = 12;

@@ -10,7 +10,7 @@ use crate::config::InForce;
 use crate::preflight::{Operation, Preflight, UnusedAcceptance};
 use crate::report::explanation::{View, document};
 use crate::report::json::write;
-use crate::source::{Sources, Span};
+use crate::text::{Sources, Span};
 
 /// The version of the document's form.
 const VERSION: u8 = 1;

@@ -8,7 +8,7 @@ use crate::preflight::{
 };
 use crate::report::Style;
 use crate::report::markdown::escape::{code, fenced, inline, link};
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// How bars are drawn in a ticket.
 const STYLE: Style = Style {

@@ -8,7 +8,7 @@ pub mod markdown;
 mod words;
 
 use crate::preflight::{Operation, Preflight, Verdict};
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 /// The verdict over several keys: the worst of them; go where there is none.
 pub fn overall(all: &[Preflight]) -> Verdict {

@@ -9,7 +9,7 @@ use crate::preflight::{
 };
 use crate::report::explanation::{View, sentence};
 use crate::report::path::shown_name;
-use crate::source::{Location, Sources};
+use crate::text::{Location, Sources};
 
 /// The verdict in a sentence.
 pub(super) fn headline(preflight: &Preflight) -> &'static str {

@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
 use crate::report::run::Run;
 use crate::report::visible::prose;
-use crate::source::Location;
+use crate::text::Location;
 
 /// The fixes of a run by the findings that they are for.
 pub(super) struct Fixes<'a>(BTreeMap<(Location, &'a str, &'a str), &'a Proposal>);

@@ -15,7 +15,7 @@ use super::run::{Place, Reported, Run};
 use super::visible::prose;
 use super::{configuration, counted, json};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
-use crate::source::InputFailure;
+use crate::text::InputFailure;
 use fix::Fixes;
 use location::{ROOT, in_file, labelled, link};
 use rules::Rules;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::{Member, Node, Value};
 
 use super::cursor::Lines;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::{Deferred, Function, Node, Value, too_many_values};
 
 use super::{MAX_DEPTH, MAX_HEIGHT, MAX_NODES, Read, Reader};

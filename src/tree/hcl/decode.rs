@@ -1,6 +1,6 @@
 //! From a string's text back to its bytes.
 
-use crate::source::Span;
+use crate::text::Span;
 use crate::tree::decoded::{Decoded, Decoder};
 
 /// The most white space that a heredoc is looked for to lose, so that no text takes long.

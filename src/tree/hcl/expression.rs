@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::Span;
+use crate::text::Span;
 use crate::tree::{Function, Node, Value};
 
 use super::cursor::Lines;

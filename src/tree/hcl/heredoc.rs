@@ -1,6 +1,6 @@
 //! Heredocs: `<<EOT` and `<<-EOT`.
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::Node;
 
 use super::template::Within;

@@ -20,7 +20,7 @@ mod template;
 
 pub use decode::decode;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::Node;
 
 /// How deep blocks, lists, maps, functions and templates may nest. A policy in a module needs 12.

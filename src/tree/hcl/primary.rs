@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::{ForEach, ForResult, Function, Member, Node, Value};
 
 use super::cursor::Lines;

@@ -1,6 +1,6 @@
 //! Block scalars: `|` and `>`.
 
-use crate::source::Span;
+use crate::text::Span;
 use crate::tree::decoded::{Decoded, Decoder};
 
 /// The bytes of a block scalar from its `|` or `>` to the last line that is not blank. The parser

@@ -1,6 +1,6 @@
 //! From a scalar's text back to its bytes.
 
-use crate::source::Span;
+use crate::text::Span;
 use crate::tree::decoded::{Decoded, Decoder};
 
 use super::{block, read};

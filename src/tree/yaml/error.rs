@@ -2,7 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::MAX_DEPTH;
 
 /// The complaint of the parser, at the character where it stopped.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Place, Tag, options};
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 use crate::tree::{Deferred, Function, MAX_DEPTH, Member, Node, Value, too_many_values};
 
 use super::plain::{self, Plain};

@@ -2,8 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::source::Step;
-use crate::tree::{Function, Node, Value};
+use crate::tree::{Function, Node, Step, Value};
 
 use super::Change;
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::source::Span;
-use crate::source::json::{Node, Value};
+use crate::text::Span;
+use crate::tree::{Node, Value};
 
 /// Characters of a new array or object that stay on one line, whatever the habit.
 const LONGEST_LINE: usize = 100;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::source::Span;
+use crate::text::Span;
 
-use super::Value;
+use crate::tree::Value;
 
 /// Takes a document as it is read, each part after all that is in it.
 pub(super) trait Build<'a> {

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::source::Span;
-use crate::source::json::Node;
+use crate::text::Span;
+use crate::tree::Node;
 
 use super::Edit;
 use super::layout::{Layout, blank, children};

@@ -1,6 +1,6 @@
 //! A place in a text that moves forward.
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// The text and the offset of the byte that comes next.
 pub(super) struct Cursor<'a> {

@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use crate::source::Step;
-use crate::source::edit::Edit;
-use crate::tree::Node;
+use crate::tree::edit::Edit;
+use crate::tree::{Node, Step};
 
 use super::lines::{
     before, edit, ends_line, indent, insert, line_end, line_start, newline, next_line,

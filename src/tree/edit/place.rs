@@ -1,7 +1,7 @@
 //! Where a value stands in a file, and what stands around it.
 
-use crate::source::json::{self, Node, Value};
-use crate::source::{Embedded, JsonPath, OffsetMap, Span, Step};
+use crate::text::Span;
+use crate::tree::{Embedded, JsonPath, Node, OffsetMap, Step, Value, json};
 
 use super::layout::indent_at;
 

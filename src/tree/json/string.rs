@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::cursor::Cursor;
 

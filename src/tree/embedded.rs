@@ -3,8 +3,9 @@
 //! `aws kms get-key-policy` answers with the policy as one escaped string. A finding must still
 //! underline the word in that file, so the text is decoded together with a map of offsets.
 
-use super::json::{self, Node};
-use super::{InputError, Span};
+use crate::text::{InputError, Span};
+
+use super::{Node, json};
 
 /// How a text is written inside its outer string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

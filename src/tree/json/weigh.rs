@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::mem::size_of;
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::build::Build;
-use super::{Member, Node, Value};
+use crate::tree::{Member, Node, Value};
 
 /// Documents up to this length, in bytes, are not weighed: what they take is bounded by it.
 pub(super) const LIGHT: usize = 1 << 20;

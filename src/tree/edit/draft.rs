@@ -1,6 +1,8 @@
 //! A text under change that still knows which of its bytes are the original's.
 
-use super::{Edit, Span};
+use crate::text::Span;
+
+use super::Edit;
 
 /// A text to which edits are made one after the other.
 #[derive(Clone, Debug)]

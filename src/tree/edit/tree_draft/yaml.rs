@@ -2,10 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::source::Step;
-use crate::source::edit::Edit;
+use crate::tree::edit::Edit;
 use crate::tree::yaml::is_text;
-use crate::tree::{Node, Value};
+use crate::tree::{Node, Step, Value};
 
 use super::lines::{before, edit, insert, line_end, line_start, newline, next_line};
 use super::{Change, children, member_position, position};

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::source::json::{self, Node};
-use crate::source::{InputError, JsonPath, Step};
+use crate::text::InputError;
+use crate::tree::{JsonPath, Node, Step, json};
 
 use super::draft::Draft;
 use super::layout::Layout;

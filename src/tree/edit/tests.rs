@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{Edit, EditError, JsonDraft, Passage, Places, apply, before};
-use crate::source::{JsonPath, Span, Step};
+use crate::text::Span;
+use crate::tree::{JsonPath, Step};
 
 fn key(key: &str) -> Step {
     Step::Key(key.to_owned())

@@ -7,16 +7,10 @@
 
 mod build;
 mod cursor;
-mod deferred;
-mod duplicate;
-mod node;
 mod number;
 mod parser;
 mod string;
 mod tree;
 mod weigh;
 
-pub use deferred::{Deferred, ForEach, ForResult, Function};
-pub use duplicate::duplicate_keys;
-pub use node::{Member, Node, Value};
-pub use parser::{MAX_DEPTH, is_dense, parse, parse_all, parse_first};
+pub use parser::{is_dense, parse, parse_all, parse_first};

@@ -236,7 +236,7 @@ fn same_file_system(one: &Path, other: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Filter, discover};
+    use crate::text::{Filter, discover};
 
     fn directory(name: &str) -> PathBuf {
         let directory =

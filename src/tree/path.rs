@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::json::{self, Node};
-use super::{Embedded, InputError, Span};
+use crate::text::{InputError, Span};
+
+use super::Embedded;
+use super::{Node, json};
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

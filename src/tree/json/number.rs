@@ -1,6 +1,6 @@
 //! Numbers, kept as their text.
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::cursor::Cursor;
 

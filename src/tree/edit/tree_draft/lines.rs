@@ -1,7 +1,7 @@
 //! Lines of a text around an offset.
 
-use crate::source::Span;
-use crate::source::edit::Edit;
+use crate::text::Span;
+use crate::tree::edit::Edit;
 
 /// What ends a line of this text.
 pub(super) fn newline(text: &str) -> &'static str {

@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::source::{OffsetMap, Span, Step};
+use crate::text::Span;
+use crate::tree::{OffsetMap, Step};
 
 use super::Deferred;
+
+/// How deep arrays and objects may nest; the same bound as `serde_json`'s. A policy needs 8.
+pub const MAX_DEPTH: usize = 127;
 
 /// A value and the bytes that say it.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::source::json::{self, Node};
-use crate::source::{Embedded, Encoding, JsonPath, OffsetMap, Span, Step};
+use crate::text::Span;
+use crate::tree::{Embedded, Encoding, JsonPath, Node, OffsetMap, Step, json};
 
 use super::{Edit, Place};
 
@@ -100,7 +100,7 @@ impl Passage {
     pub fn read<T>(
         &self,
         with: impl FnOnce(&Node<'_>) -> T,
-    ) -> Result<Option<T>, crate::source::InputError> {
+    ) -> Result<Option<T>, crate::text::InputError> {
         let mut node = json::parse_first(&self.text).map_err(|mut error| {
             error.span = self.map.outer_span(error.span);
             error

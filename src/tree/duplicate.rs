@@ -1,6 +1,6 @@
 //! Keys that stand twice in one object.
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::{Member, Node, Value};
 
@@ -56,8 +56,8 @@ fn repeats(members: &[Member<'_>], found: &mut Vec<(String, Span, Span)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
     use super::*;
+    use crate::tree::json::parse;
 
     #[test]
     fn repeats_are_seen_at_every_depth() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::source::Step;
+use crate::tree::Step;
 
 /// One operation; paths are JSON Pointers, RFC 6901.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,21 +1,17 @@
-//! Files as people wrote them: bytes, lines, JSON with the byte range of everything in it.
+//! Files as people wrote them: bytes, lines, discovery, compressed files, revisions of git.
 //!
-//! Nothing here knows AWS. All that comes later points back at these bytes by [`Span`].
+//! Nothing here knows AWS or a syntax. All that comes later points back at these bytes by [`Span`].
 
 mod admit;
 mod comparison;
 mod defuse;
 mod discover;
-pub mod edit;
-mod embedded;
 mod fate;
 mod file;
 mod git;
 mod input_error;
-pub mod json;
 mod opened;
 mod overlay;
-mod path;
 mod read;
 mod read_error;
 mod replace;
@@ -27,14 +23,12 @@ pub use admit::{MAX_FILE, Refusal, SpecialFile, admit, is_descriptor};
 pub use comparison::{Base, Comparison};
 pub use defuse::{begins_command, defuse, escape_json, is_command, is_deceptive};
 pub use discover::{Discovery, Filter, FilterError, PathPatterns, discover};
-pub use embedded::{Embedded, Encoding, OffsetMap};
 pub use fate::{Fate, FileRecord, LeftOut};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
 pub use git::{AtRevision, GitError, at_revision};
 pub use input_error::{InputError, InputFailure};
 pub use opened::{Content, GZIP_MAGIC, Opened, Progress, open, read_whole};
 pub use overlay::Overlay;
-pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use read::{decode, read};
 pub use read_error::ReadError;
 pub use replace::{Replacement, WriteError, replace, write_whole};

@@ -2,16 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::source::{InputError, Span};
+use crate::text::{InputError, Span};
 
 use super::build::Build;
 use super::cursor::Cursor;
 use super::tree::Tree;
 use super::weigh::{LIGHT, Weigh};
-use super::{Node, Value, number, string};
-
-/// How deep arrays and objects may nest; the same bound as `serde_json`'s. A policy needs 8.
-pub const MAX_DEPTH: usize = 127;
+use super::{number, string};
+use crate::tree::{MAX_DEPTH, Node, Value};
 
 /// Reads one JSON value and nothing after it but white space.
 ///

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::vec;
 
-use crate::source::Span;
+use crate::text::Span;
 
 use super::build::Build;
-use super::{Member, Node, Value};
+use crate::tree::{Member, Node, Value};
 
 /// Makes [`Node`]s.
 #[derive(Debug, Default)]
