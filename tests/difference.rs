@@ -11,8 +11,8 @@ use kmslint::eval::{
 };
 use kmslint::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy};
 use kmslint::policy::{
-    ActionElement, ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PrincipalElement,
-    PrincipalEntry, Statement, parse,
+    ActionElement, ActionPattern, Comparison, Effect, PolicyDocument, PolicyKind, PolicyReading,
+    PrincipalElement, PrincipalEntry, Statement,
 };
 use kmslint::simulate::{Simulation, read_simulation};
 use kmslint::text::{Location, SourceId, Sources, Spanned};
@@ -61,7 +61,7 @@ fn inventory(simulation: &Simulation, document: PolicyDocument) -> Inventory {
             name: "key".into(),
             source: SourceId::default(),
             encoding: None,
-            oversize: None,
+            size: None,
             document,
         }),
         at: Location::default(),
@@ -97,7 +97,9 @@ fn changes(difference: &Difference) -> impl Iterator<Item = &Change> {
 }
 
 fn identity_policy(text: &str) -> Vec<NamedPolicy> {
-    let document = parse(&json::parse(text).unwrap(), PolicyKind::Identity).unwrap();
+    let document = PolicyReading::of_text(text, PolicyKind::Identity)
+        .document
+        .unwrap();
     vec![NamedPolicy {
         name: "own".into(),
         document,
@@ -291,7 +293,9 @@ fn a_new_principal_that_may_delete_is_always_a_gain() {
             r#"{{"Statement":{{"Effect":"Allow","Action":"kms:ScheduleKeyDeletion","Resource":"*",
                 "Principal":{{"AWS":"arn:aws:iam::{account}:role/newcomer"}}}}}}"#
         );
-        let new = parse(&json::parse(&new).unwrap(), PolicyKind::Key).unwrap();
+        let new = PolicyReading::of_text(&new, PolicyKind::Key)
+            .document
+            .unwrap();
         let is_deny = |statement: &&Statement| statement.effect.value == Effect::Deny;
         if old.statements.iter().any(|statement| is_deny(&statement)) {
             continue;

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use crate::aws::PrincipalKind;
 use crate::eval::{KeyIdentity, NamedPolicy, RequestContext, assume_full_access, everything};
 use crate::inventory::LoadedPolicy;
-use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::tree::json;
+use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 
 use super::candidate::Candidate;
 use super::given_policies::GivenPolicies;
@@ -19,7 +18,7 @@ use super::synthetic_caller::{SOME_ACCOUNT, synthetic_caller};
 static DELEGATES: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
     let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
         "Principal":{"AWS":"000000000000"},"Action":"kms:*","Resource":"*"}]}"#;
-    parse(&json::parse(text).ok()?, PolicyKind::Key).ok()
+    PolicyReading::of_text(text, PolicyKind::Key).document.ok()
 });
 
 /// A key whose policy leaves everything to other policies; always there.

@@ -12,9 +12,8 @@ use crate::inventory::{
     Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Organization, OrganizationPolicy,
     Principal,
 };
-use crate::policy::{PolicyDocument, PolicyKind, parse};
+use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 use crate::text::{Location, SourceId};
-use crate::tree::json as source_json;
 
 use super::identities::Identities;
 use super::key::AskedKey;
@@ -201,7 +200,7 @@ fn document(rng: &mut Rng, kind: PolicyKind, denies: u64) -> (PolicyDocument, St
         let statements: Vec<_> = (0..count).map(|_| statement(rng, kind, denies)).collect();
         let version = *rng.pick(&["2012-10-17", "2012-10-17", "2008-10-17"]);
         let text = json!({"Version": version, "Statement": statements}).to_string();
-        if let Ok(document) = parse(&source_json::parse(&text).unwrap(), kind) {
+        if let Ok(document) = PolicyReading::of_text(&text, kind).document {
             return (document, text);
         }
     }
@@ -213,7 +212,7 @@ fn loaded(name: &str, document: PolicyDocument) -> LoadedPolicy {
         name: name.to_owned(),
         source: SourceId::default(),
         encoding: None,
-        oversize: None,
+        size: None,
         document,
     }
 }

@@ -141,8 +141,7 @@ fn glob_covers(wide: &str, narrow: &str) -> bool {
 mod tests {
     use super::*;
     use crate::difference::atom::factors;
-    use crate::policy::{PolicyKind, parse};
-    use crate::tree::json;
+    use crate::policy::{PolicyKind, PolicyReading};
 
     /// The factors of a condition block.
     fn of(condition: &str) -> Vec<Factor> {
@@ -150,7 +149,9 @@ mod tests {
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":"*",
                 "Action":"kms:*","Resource":"*","Condition":{{{condition}}}}}}}"#
         );
-        let policy = parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap();
+        let policy = PolicyReading::of_text(&text, PolicyKind::Key)
+            .document
+            .unwrap();
         let conditions = policy.statements[0].conditions.iter();
         conditions.flat_map(|c| factors(c, &policy)).collect()
     }

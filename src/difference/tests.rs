@@ -4,9 +4,8 @@ use super::*;
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::eval::{Case, CaseSet, day_ranges};
 use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
-use crate::policy::{self, PolicyKind};
+use crate::policy::{PolicyKind, PolicyReading};
 use crate::text::{Location, SourceFile};
-use crate::tree::json;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -23,8 +22,10 @@ fn inventory(statements: &str) -> (Inventory, Sources) {
         name: "policy.json".into(),
         source,
         encoding: None,
-        oversize: None,
-        document: policy::parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap(),
+        size: None,
+        document: PolicyReading::of_text(&text, PolicyKind::Key)
+            .document
+            .unwrap(),
     };
     let arn = KeyArn::parse(ARN).unwrap();
     let key = Key {

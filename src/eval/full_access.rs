@@ -3,15 +3,16 @@
 use std::sync::LazyLock;
 
 use crate::inventory::FULL_AWS_ACCESS;
-use crate::policy::{Effect, PolicyDocument, PolicyKind, parse};
-use crate::tree::json;
+use crate::policy::{Effect, PolicyDocument, PolicyKind, PolicyReading};
 
 use super::NamedPolicy;
 
 static DOCUMENT: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
     let text =
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-    parse(&json::parse(text).ok()?, PolicyKind::ServiceControl).ok()
+    PolicyReading::of_text(text, PolicyKind::ServiceControl)
+        .document
+        .ok()
 });
 
 /// `FullAWSAccess` as AWS attaches it; always there.

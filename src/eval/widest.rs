@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::policy::{PolicyDocument, PolicyKind, parse};
-use crate::tree::json;
+use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 
 use super::NamedPolicy;
 
@@ -24,7 +23,7 @@ static OPEN: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
 });
 
 fn document(text: &str, kind: PolicyKind) -> Option<PolicyDocument> {
-    parse(&json::parse(text).ok()?, kind).ok()
+    PolicyReading::of_text(text, kind).document.ok()
 }
 
 /// What a caller's own policies could allow at most; always one policy.

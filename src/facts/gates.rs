@@ -9,10 +9,9 @@ use crate::access::{AskedKey, Candidate};
 use crate::aws::{ActionSet, KmsAction};
 use crate::eval::{Decision, KeyIdentity, RequestContext, evaluate};
 use crate::policy::{
-    Comparison, Condition, Effect, PolicyDocument, PolicyKind, Quantifier, Statement, glob,
-    glob_ignore_case, parse,
+    Comparison, Condition, Effect, PolicyDocument, PolicyKind, PolicyReading, Quantifier,
+    Statement, glob, glob_ignore_case,
 };
-use crate::tree::json;
 
 use super::subject::Subject;
 use super::surroundings::{Holder, Surroundings};
@@ -255,7 +254,7 @@ fn delegating(account: &str) -> Option<PolicyDocument> {
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
         "Principal":{{"AWS":"{account}"}},"Action":"kms:*","Resource":"*"}}]}}"#
     );
-    parse(&json::parse(&text).ok()?, PolicyKind::Key).ok()
+    PolicyReading::of_text(&text, PolicyKind::Key).document.ok()
 }
 
 /// Whether the policy allows nothing, as a guardrail does.

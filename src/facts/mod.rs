@@ -47,7 +47,9 @@ use crate::access::{AskedKey, Identities, key_context};
 use crate::aws::{AccountId, KeyArn};
 use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
-use crate::policy::{PolicyDocument, Rendered, Text, Version, rendered, rendered_foreign};
+use crate::policy::{
+    PolicyDocument, PolicySize, Rendered, Text, Version, rendered, rendered_foreign,
+};
 use crate::text::{SourceFile, Sources, Span};
 
 use places::Places;
@@ -235,6 +237,7 @@ fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
         end: document.span.start.saturating_add(1),
         ..document.span
     };
+    let too_large = policy.size.filter(PolicySize::is_too_large);
     PolicyRecord {
         kind: document.kind,
         version: document.version.map(|(version, _)| match version {
@@ -243,10 +246,10 @@ fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
         }),
         whole: false,
         of_aws_key: document.id.as_ref().is_some_and(is_of_aws_key),
-        too_large: policy.oversize.map(|oversize| TooLarge {
-            length: oversize.length,
-            limit: oversize.limit,
-            unit: oversize.unit,
+        too_large: too_large.map(|size| TooLarge {
+            length: size.length,
+            limit: size.limit,
+            unit: size.unit,
             at: subject.place(start),
         }),
         at: subject.place(document.span),

@@ -11,7 +11,7 @@ use crate::eval::Caller;
 use crate::facts::{Facts, StatementRecord, of_key_among, of_policy};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
-use crate::policy::{self, Oversize, PolicyKind};
+use crate::policy::{PolicyKind, PolicyReading, StoredText};
 use crate::project::same_policy_shape;
 use crate::text::{Location, Span};
 use crate::tree::edit;
@@ -429,34 +429,32 @@ fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
     let passage = Passage::open(edited, &bench.place).ok_or_else(lost)?;
     let old = &bench.policy.document;
     // A policy that a tool wrote as a part of its answer is not the text that AWS stores.
-    let text = if passage.base().is_empty() {
-        passage.text().trim()
+    let stored = if passage.base().is_empty() {
+        StoredText::Sent(passage.text().trim())
     } else {
-        ""
+        StoredText::Unknown
     };
-    let longest = bench.policy.oversize.map_or(0, |before| before.length);
-    let read = passage.read(|node| {
-        if let Some(error) = policy::text_refusals(text, old.kind, node.span) {
-            return Err(refused(&error));
-        }
-        let oversize = Oversize::of(text, old.kind);
-        if let Some(oversize) = oversize.filter(|oversize| oversize.length > longest) {
-            return Err(refused(&oversize.complaint(node.span)));
-        }
-        let document = policy::parse(node, old.kind)
-            .map_err(|errors| errors.first().map_or_else(lost, |error| refused(error)))?;
-        match document.refusals.iter().find(|_| old.refusals.is_empty()) {
-            Some(error) => Err(refused(error)),
-            None => Ok((document, oversize)),
-        }
-    });
-    let read = read.map_err(|error| refused(&error))?;
-    let (document, oversize) = read.ok_or_else(lost)??;
+    let reading = passage.read(|node| PolicyReading::of_node(node, old.kind, stored));
+    let reading = reading.map_err(|error| refused(&error))?.ok_or_else(lost)?;
+    if let Some(error) = &reading.unstorable_character {
+        return Err(refused(error));
+    }
+    let longest = bench.policy.size.map_or(0, |before| before.length);
+    let longer = reading.size.filter(|size| size.length > longest);
+    if let Some(error) = longer.and_then(|size| size.complaint(old.span)) {
+        return Err(refused(&error));
+    }
+    let document = reading
+        .document
+        .map_err(|errors| errors.first().map_or_else(lost, |error| refused(error)))?;
+    if let Some(error) = document.refusals.iter().find(|_| old.refusals.is_empty()) {
+        return Err(refused(error));
+    }
     Ok(LoadedPolicy {
         name: bench.policy.name.clone(),
         source: bench.policy.source,
         encoding: bench.policy.encoding,
-        oversize,
+        size: reading.size,
         document,
     })
 }

@@ -1,6 +1,6 @@
 //! A policy and the file that it stands in.
 
-use crate::policy::{Oversize, PolicyDocument};
+use crate::policy::{PolicyDocument, PolicySize};
 use crate::text::SourceId;
 use crate::tree::Encoding;
 
@@ -14,9 +14,9 @@ pub struct LoadedPolicy {
     pub source: SourceId,
     /// How it is written into the file: as itself, or inside a string.
     pub encoding: Option<Encoding>,
-    /// How far it is longer than AWS takes. Not known of one that a tool wrote as a part of its
-    /// answer, since its text is then not the one that AWS stores.
-    pub oversize: Option<Oversize>,
+    /// How long it is. Not known of one that a tool wrote as a part of its answer, since its text is
+    /// then not the one that AWS stores.
+    pub size: Option<PolicySize>,
     /// What it says.
     pub document: PolicyDocument,
 }

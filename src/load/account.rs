@@ -57,12 +57,13 @@ fn only(mut accounts: impl Iterator<Item = AccountId>) -> Option<AccountId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{PolicyKind, parse};
-    use crate::tree::json;
+    use crate::policy::{PolicyKind, PolicyReading};
 
     fn account(statements: &str) -> Option<String> {
         let text = format!(r#"{{"Statement":[{statements}]}}"#);
-        let policy = parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap();
+        let policy = PolicyReading::of_text(&text, PolicyKind::Key)
+            .document
+            .unwrap();
         account_of(&policy).map(|account| account.to_string())
     }
 

@@ -1,7 +1,7 @@
 //! A policy inside a document: as an object, or as text in a string.
 
 use crate::inventory::LoadedPolicy;
-use crate::policy::{self, Oversize, PolicyKind, refuse_bulk};
+use crate::policy::{PolicyKind, PolicyReading, StoredText, refuse_bulk};
 use crate::text::InputError;
 use crate::tree::{Embedded, Encoding, Node, Value};
 
@@ -39,7 +39,7 @@ pub(super) fn read_policy(
         };
         let written = Written {
             node: &inner,
-            text: Some(&embedded.text),
+            text: StoredText::InString(&embedded.text),
             encoding: Some(embedded.encoding),
         };
         return written.read(document, kind, contents);
@@ -56,7 +56,11 @@ pub(super) fn read_policy(
     }
     let written = Written {
         node,
-        text: is_whole_file.then(|| node.span.of(document.text)),
+        text: if is_whole_file {
+            StoredText::Sent(node.span.of(document.text))
+        } else {
+            StoredText::Unknown
+        },
         encoding: None,
     };
     written.read(document, kind, contents)
@@ -81,7 +85,7 @@ pub(super) fn read_rewritten_policy(
 ) -> Option<LoadedPolicy> {
     let policy = read_policy(document, node, kind, contents)?;
     Some(LoadedPolicy {
-        oversize: None,
+        size: None,
         ..policy
     })
 }
@@ -89,8 +93,7 @@ pub(super) fn read_rewritten_policy(
 /// A policy as it is written into a document.
 struct Written<'n, 'a> {
     node: &'n Node<'a>,
-    /// The text that AWS stores; not known where a tool wrote the policy as a part of its answer.
-    text: Option<&'n str>,
+    text: StoredText<'n>,
     encoding: Option<Encoding>,
 }
 
@@ -101,15 +104,9 @@ impl Written<'_, '_> {
         kind: PolicyKind,
         contents: &mut Contents,
     ) -> Option<LoadedPolicy> {
-        // AWS's own managed policies are longer than others may be, and come in answers.
-        let measured = self
-            .text
-            .filter(|_| kind != PolicyKind::Identity || self.encoding.is_none());
-        if let Some(text) = self.text {
-            let refusals = policy::text_refusals(text, kind, self.node.span);
-            contents.errors.extend(refusals);
-        }
-        let parsed = match policy::parse(self.node, kind) {
+        let reading = PolicyReading::of_node(self.node, kind, self.text);
+        contents.errors.extend(reading.unstorable_character);
+        let read = match reading.document {
             Ok(policy) => {
                 contents.errors.extend(policy.refusals.iter().cloned());
                 Some(policy)
@@ -123,11 +120,11 @@ impl Written<'_, '_> {
         if self.encoding.is_some() {
             contents.refuse_duplicate_keys(self.node);
         }
-        parsed.map(|policy| LoadedPolicy {
+        read.map(|policy| LoadedPolicy {
             name: document.name.to_owned(),
             source: document.source,
             encoding: self.encoding,
-            oversize: measured.and_then(|text| Oversize::of(text, kind)),
+            size: reading.size,
             document: policy,
         })
     }

@@ -1,6 +1,6 @@
 //! The IAM policy grammar as types: what a policy says, before anyone asks what it means.
 //!
-//! [`parse`] reports all that AWS refuses, with its place. What AWS accepts although it has no
+//! [`PolicyReading`] has all that AWS refuses, with its place, and how long the policy is. What AWS accepts although it has no
 //! effect is kept: it is `eval` and `facts` that say so.
 
 mod action;
@@ -12,6 +12,7 @@ mod parse;
 mod placeholder;
 mod principal;
 mod principal_index;
+mod reading;
 mod resource;
 mod size;
 mod statement;
@@ -24,14 +25,14 @@ pub use condition::{Comparison, Condition, ConditionOperator, ConditionValue, Fa
 pub use document::{PolicyDocument, Version};
 pub use kind::PolicyKind;
 pub use moment::Moment;
-pub use parse::{invalid_principals, parse, text_refusals};
 pub use placeholder::{
     Rendered, first_variable, has_placeholder, has_placeholder_or_is_word, rendered,
     rendered_foreign, with_wildcards,
 };
 pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
+pub use reading::{PolicyReading, StoredText};
 pub use resource::{ResourceElement, ResourcePattern};
-pub use size::{MAX_POLICY, Oversize, refuse_bulk};
+pub use size::{MAX_POLICY, PolicySize, refuse_bulk};
 pub use statement::{Effect, Statement};
 pub use statement_index::StatementIndex;
 pub use variable::{Piece, may_hold_variables, pieces};

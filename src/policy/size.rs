@@ -5,12 +5,12 @@ use crate::text::{InputError, Span};
 
 use super::{PolicyDocument, PolicyKind};
 
-/// A policy that is longer than AWS takes.
+/// How long a policy is, and how long AWS lets such a policy be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Oversize {
+pub struct PolicySize {
     /// How long it is.
     pub length: usize,
-    /// How long it may be.
+    /// How long it may be at most.
     pub limit: usize,
     /// What both count.
     pub unit: &'static str,
@@ -76,13 +76,13 @@ fn first_byte(span: Span) -> Span {
 /// Characters but for white space, which IAM and the Organizations console do not count.
 const CHARACTERS: &str = "characters without white space";
 
-impl Oversize {
-    /// By how much the text of a policy is too long; nothing where it may fit.
+impl PolicySize {
+    /// The size of a policy with this text; nothing where it is not known what AWS takes.
     ///
     /// An identity-based policy is held against the most that any of them may have, which are the
     /// inline policies of a role; what is a managed policy does not show. Session policies and
     /// boundaries are not measured.
-    pub fn of(text: &str, kind: PolicyKind) -> Option<Self> {
+    pub(super) fn of(text: &str, kind: PolicyKind) -> Option<Self> {
         let (length, limit, unit) = match kind {
             PolicyKind::Key => (text.len(), quota::KEY_POLICY_BYTES, "bytes"),
             PolicyKind::ServiceControl => {
@@ -99,24 +99,30 @@ impl Oversize {
             }
             PolicyKind::PermissionsBoundary | PolicyKind::Session => return None,
         };
-        (length > limit).then_some(Self {
+        Some(Self {
             length,
             limit,
             unit,
         })
     }
 
-    /// As a complaint about a policy that begins at `span`.
-    pub fn complaint(self, span: Span) -> InputError {
+    /// Whether it is longer than AWS takes.
+    pub const fn is_too_large(&self) -> bool {
+        self.length > self.limit
+    }
+
+    /// A complaint about a policy that begins at `span`, where it is too large.
+    pub fn complaint(self, span: Span) -> Option<InputError> {
         let Self {
             length,
             limit,
             unit,
         } = self;
         let message = format!("the policy has {length} {unit}, and AWS takes {limit}");
-        InputError::new(first_byte(span), message)
+        let error = InputError::new(first_byte(span), message)
             .label("this policy")
-            .help("shorten it: join statements, or drop white space")
+            .help("shorten it: join statements, or drop white space");
+        self.is_too_large().then_some(error)
     }
 }
 
@@ -132,7 +138,8 @@ mod tests {
     fn what_aws_does_not_count_is_not_counted() {
         let of = |length: usize, kind| {
             let text = format!("{}{}", "x".repeat(length), " ".repeat(40_000));
-            Oversize::of(&text, kind).map(|found| (found.length, found.limit))
+            let size = PolicySize::of(&text, kind).filter(PolicySize::is_too_large);
+            size.map(|found| (found.length, found.limit))
         };
         assert_eq!(of(10_240, PolicyKind::ServiceControl), None);
         assert_eq!(of(5_120, PolicyKind::ResourceControl), None);
@@ -140,7 +147,8 @@ mod tests {
         assert_eq!(of(10_240, PolicyKind::Identity), None);
         assert_eq!(of(10_241, PolicyKind::Identity), Some((10_241, 10_240)));
         assert_eq!(of(0, PolicyKind::Key), Some((40_000, 32_768)));
-        assert_eq!(Oversize::of(&"é".repeat(16_384), PolicyKind::Key), None);
+        let full = PolicySize::of(&"é".repeat(16_384), PolicyKind::Key).unwrap();
+        assert!(!full.is_too_large() && full.complaint(Span::default()).is_none());
         assert_eq!(of(99_999, PolicyKind::Session), None);
     }
 }

@@ -65,9 +65,8 @@ fn sort(statements: &[Statement]) -> Vec<ForWhom> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::super::{PolicyKind, parse};
+    use super::super::{PolicyKind, PolicyReading};
     use crate::aws::AccountId;
-    use crate::tree::json;
 
     /// However long a policy is, for each principal few statements are looked at.
     #[test]
@@ -91,7 +90,9 @@ mod tests {
         add("Principal", "*");
         add("Principal", "444455556666");
         let text = format!(r#"{{"Statement":[{}]}}"#, statements.trim_end_matches(','));
-        let document = parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap();
+        let document = PolicyReading::of_text(&text, PolicyKind::Key)
+            .document
+            .unwrap();
         let about = |name| {
             let account = AccountId::parse("111122223333");
             let found = document.about(account, name);
@@ -114,7 +115,9 @@ mod tests {
             let statement = r#"{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/r"},
                 "Action":"kms:*","Resource":"*"}"#;
             let text = format!("{{\"Statement\":[{}]}}", vec![statement; count].join(","));
-            parse(&json::parse(&text).unwrap(), PolicyKind::Key).map(|_| ())
+            PolicyReading::of_text(&text, PolicyKind::Key)
+                .document
+                .map(|_| ())
         };
         assert!(policy(2_048).is_ok());
         let errors = policy(2_049).unwrap_err();

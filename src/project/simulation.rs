@@ -8,7 +8,7 @@ use crate::aws::KeyArn;
 use crate::eval::{Layer, NamedPolicy, PolicyRef, RequestContext, assume_full_access};
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
-use crate::policy::{PolicyKind, invalid_principals};
+use crate::policy::PolicyKind;
 use crate::text::{InputError, InputFailure, Location, SourceId, Sources, Span};
 
 /// Where the policies of one request and its key are.
@@ -157,7 +157,7 @@ impl SimulationFiles {
 
     /// What is to be said of a policy that is longer than AWS takes; `check` has a rule for it.
     fn too_long(&self, policy: &LoadedPolicy) -> Option<InputFailure> {
-        let error = policy.oversize?.complaint(policy.document.span);
+        let error = policy.size?.complaint(policy.document.span)?;
         Some(InputFailure {
             file: self.sources.get(policy.source)?.name().to_owned(),
             at: Some(Location {
@@ -173,7 +173,7 @@ impl SimulationFiles {
         let Some(file) = self.sources.get(policy.source) else {
             return Vec::new();
         };
-        let errors = invalid_principals(&policy.document).into_iter();
+        let errors = policy.document.invalid_principals();
         let located = errors.map(|error| InputFailure {
             file: file.name().to_owned(),
             at: Some(Location {

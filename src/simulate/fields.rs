@@ -1,9 +1,9 @@
 //! The fields of a request, each with its type and a complaint that names it.
 
 use crate::eval::NamedPolicy;
-use crate::policy::{self, Oversize, PolicyDocument, PolicyKind, refuse_bulk, text_refusals};
+use crate::policy::{PolicyDocument, PolicyKind, PolicyReading, StoredText};
 use crate::text::InputError;
-use crate::tree::{Node, Value, json};
+use crate::tree::{Node, Value};
 
 use super::error::SimulationError;
 
@@ -122,36 +122,23 @@ impl<'n, 'a> Fields<'n, 'a> {
         kind: PolicyKind,
     ) -> Result<PolicyDocument> {
         let refused = |error: &InputError| refused(field, error);
-        let parsed = match node.as_str() {
-            None => policy::parse(node, kind),
-            Some(text) => {
-                refuse_bulk(text.len(), node.span).map_err(|error| refused(&error))?;
-                let inner = json::parse(text).map_err(|error| refused(&error))?;
-                policy::parse(&inner, kind)
-            }
+        let reading = match node.as_str() {
+            None => PolicyReading::of_node(node, kind, StoredText::Unknown),
+            Some(text) => PolicyReading::of_string(text, kind, node.span),
         };
-        match parsed {
-            Ok(document) => {
-                if let Some(error) = policy::invalid_principals(&document).first() {
-                    return Err(refused(error));
-                }
-                let noted = document.refusals.iter();
-                self.refusals
-                    .extend(noted.map(|refusal| format!("{field}: {refusal}")));
-                if let Some(text) = node.as_str() {
-                    // AWS's own managed policies are longer than others may be.
-                    let size = Oversize::of(text, kind).filter(|_| kind != PolicyKind::Identity);
-                    let size = size.map(|size| size.complaint(node.span));
-                    let both = text_refusals(text, kind, node.span).into_iter().chain(size);
-                    self.refusals
-                        .extend(both.map(|refusal| format!("{field}: {refusal}")));
-                }
-                Ok(document)
-            }
-            Err(errors) => Err(errors
-                .first()
-                .map_or_else(|| wrong(field, node, "a policy"), refused)),
+        let document = reading.document.map_err(|errors| {
+            let first = errors.first();
+            first.map_or_else(|| wrong(field, node, "a policy"), refused)
+        })?;
+        if let Some(error) = document.invalid_principals().next() {
+            return Err(refused(&error));
         }
+        let size = reading.size.and_then(|size| size.complaint(node.span));
+        let whole = reading.unstorable_character.into_iter().chain(size);
+        let refusals = document.refusals.iter().cloned().chain(whole);
+        self.refusals
+            .extend(refusals.map(|refusal| format!("{field}: {refusal}")));
+        Ok(document)
     }
 }
 

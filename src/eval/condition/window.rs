@@ -49,8 +49,7 @@ mod tests {
     use crate::eval::condition::case_by_case;
     use crate::eval::scope::Scope;
     use crate::eval::{Caller, KeyIdentity, Request, RequestContext, WINDOW_KEY};
-    use crate::policy::{PolicyKind, parse};
-    use crate::tree::json;
+    use crate::policy::{PolicyKind, PolicyReading};
 
     /// The short way ends where the general one does.
     #[test]
@@ -87,7 +86,7 @@ mod tests {
                         r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*",
                             "Condition":{{"Numeric{comparison}{suffix}":{{"{WINDOW_KEY}":{values}}}}}}}}}"#
                     );
-                    let Ok(policy) = parse(&json::parse(&text).unwrap(), PolicyKind::Key) else {
+                    let Ok(policy) = PolicyReading::of_text(&text, PolicyKind::Key).document else {
                         continue;
                     };
                     let condition = &policy.statements[0].conditions[0];

@@ -10,9 +10,8 @@ use super::*;
 use crate::aws::key::{KeySpec, MultiRegionKeyType};
 use crate::aws::{KeyArn, PendingWindowInDays, Reported};
 use crate::inventory::{KeyMetadata, Located};
-use crate::policy::{self, PolicyKind};
+use crate::policy::{PolicyKind, PolicyReading};
 use crate::text::{Location, SourceFile, Span};
-use crate::tree::json;
 use std::sync::Arc;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -30,8 +29,8 @@ fn load(text: &str, kind: PolicyKind, sources: &mut Sources) -> LoadedPolicy {
         name: "policy.json".into(),
         source,
         encoding: None,
-        oversize: None,
-        document: policy::parse(&json::parse(text).unwrap(), kind).unwrap(),
+        size: None,
+        document: PolicyReading::of_text(text, kind).document.unwrap(),
     }
 }
 

@@ -151,8 +151,8 @@ mod tests {
             r#"{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#
         )));
         assert_eq!((found.keys.len(), found.errors.len()), (1, 0));
-        let oversize = found.keys[0].policy.as_ref().unwrap().oversize.unwrap();
-        assert!(oversize.length > 33_000);
-        assert_eq!((oversize.limit, oversize.unit), (32_768, "bytes"));
+        let size = found.keys[0].policy.as_ref().unwrap().size.unwrap();
+        assert!(size.length > 33_000);
+        assert_eq!((size.limit, size.unit), (32_768, "bytes"));
     }
 }

@@ -192,9 +192,8 @@ fn take_later(key: &mut Key, later: Key) {
 mod tests {
     use super::*;
     use crate::inventory::{LoadedPolicy, Located};
-    use crate::policy::{PolicyKind, parse};
+    use crate::policy::{PolicyKind, PolicyReading};
     use crate::text::{Location, SourceId};
-    use crate::tree::json;
 
     const A: &str = "aaaaaaaa-12ab-34cd-56ef-1234567890ab";
     const B: &str = "bbbbbbbb-12ab-34cd-56ef-1234567890ab";
@@ -212,12 +211,14 @@ mod tests {
 
     fn policy(path: &str) -> (&Path, Key) {
         let text = r#"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#;
-        let document = parse(&json::parse(text).unwrap(), PolicyKind::Key).unwrap();
+        let document = PolicyReading::of_text(text, PolicyKind::Key)
+            .document
+            .unwrap();
         let policy = LoadedPolicy {
             name: path.to_owned(),
             source: SourceId::default(),
             encoding: None,
-            oversize: None,
+            size: None,
             document,
         };
         let key = Key {

@@ -3,13 +3,13 @@
 //! Two weights: what leaves no meaning is an error and there is no policy; what AWS refuses but
 //! decides nothing (two equal `Sid`s) is kept beside the policy as a refusal.
 
+mod character;
 mod complaints;
 mod condition;
 mod element;
 mod principal;
 mod statement;
 mod storable;
-mod text;
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,7 @@ use super::size::refuse_exceptions;
 use super::{PolicyDocument, PolicyKind, StatementIndex, Version, refuse_bulk};
 use complaints::Complaints;
 
-pub use storable::invalid_principals;
-pub use text::text_refusals;
+pub(super) use character::unstorable_character;
 
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 
@@ -29,7 +28,7 @@ const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 ///
 /// # Errors
 /// Everything for which AWS would refuse to store it and which leaves open what it would mean.
-pub fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument, Vec<InputError>> {
+pub(super) fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument, Vec<InputError>> {
     refuse_bulk(node.span.len(), node.span).map_err(|error| vec![error])?;
     let mut complaints = Complaints::new(kind);
     let document = document(node, &mut complaints);

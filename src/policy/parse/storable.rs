@@ -6,18 +6,15 @@ use crate::policy::{
 };
 use crate::text::InputError;
 
-/// A complaint for each principal of the policy that AWS refuses: an ARN with a wildcard in it, a group,
-/// every service, what is no principal at all.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
-pub fn invalid_principals(policy: &PolicyDocument) -> Vec<InputError> {
-    let elements = policy
-        .statements
-        .iter()
-        .filter_map(|s| s.principal.as_ref());
-    elements
-        .flat_map(|element| &element.entries)
-        .filter_map(complaint)
-        .collect()
+impl PolicyDocument {
+    /// A complaint for each principal that AWS refuses: an ARN with a wildcard in it, a group, every
+    /// service, what is no principal at all.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+    pub fn invalid_principals(&self) -> impl Iterator<Item = InputError> {
+        let elements = self.statements.iter().filter_map(|s| s.principal.as_ref());
+        let entries = elements.flat_map(|element| &element.entries);
+        entries.filter_map(complaint)
+    }
 }
 
 fn complaint(entry: &PrincipalEntry) -> Option<InputError> {

@@ -1,11 +1,10 @@
 //! What AWS refuses is refused, at its place; what it takes is kept.
 
-use crate::policy::{PolicyDocument, PolicyKind, parse};
+use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 use crate::text::InputError;
-use crate::tree::json;
 
 fn read(text: &str, kind: PolicyKind) -> Result<PolicyDocument, Vec<InputError>> {
-    parse(&json::parse(text).unwrap(), kind)
+    PolicyReading::of_text(text, kind).document
 }
 
 /// The first complaint and what it underlines.

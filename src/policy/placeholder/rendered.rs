@@ -170,15 +170,16 @@ fn put_account(text: &mut Text, tokens: &BTreeMap<String, AccountId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{PolicyKind, parse};
-    use crate::tree::json;
+    use crate::policy::{PolicyKind, PolicyReading};
 
     /// The principals of a policy as they stand in for these, and the account.
     fn stand_ins(principals: &[&str], account: Option<&str>) -> (Vec<String>, String) {
         let text = serde_json::json!({"Statement": {"Effect": "Allow",
             "Principal": {"AWS": principals}, "Action": "kms:*", "Resource": "*"}})
         .to_string();
-        let document = parse(&json::parse(&text).unwrap(), PolicyKind::Key).unwrap();
+        let document = PolicyReading::of_text(&text, PolicyKind::Key)
+            .document
+            .unwrap();
         let account = account.map(|account| AccountId::parse(account).unwrap());
         let rendered = rendered(&document, account, Some("aws-cn")).unwrap();
         let texts = entries(&rendered.document).map(|entry| entry.text().value.to_string());

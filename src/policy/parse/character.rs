@@ -3,8 +3,12 @@
 use crate::policy::PolicyKind;
 use crate::text::{InputError, Span};
 
-/// What AWS refuses in the policy's text as a whole, but for its length; `span` is where it stands.
-pub fn text_refusals(text: &str, kind: PolicyKind, span: Span) -> Option<InputError> {
+/// The first character of a policy's text that AWS does not take; `span` is where the text stands.
+pub(in crate::policy) fn unstorable_character(
+    text: &str,
+    kind: PolicyKind,
+    span: Span,
+) -> Option<InputError> {
     (kind == PolicyKind::Key)
         .then(|| strange_character(text, span))
         .flatten()
