@@ -3,10 +3,9 @@
 
 use std::path::Path;
 
-use kmslint::access::Identities;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::eval::Decision;
-use kmslint::facts::{Access, Facts, Limits, of_key_among};
+use kmslint::facts::{Access, FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::lint::run_all;
@@ -25,10 +24,9 @@ fn limits() -> Limits {
 }
 
 fn facts(loaded: &Loaded, inventory: &Inventory) -> Vec<Facts> {
-    let identities = Identities::new(inventory);
+    let maker = FactMaker::new(inventory, &loaded.sources, limits());
     let keys = inventory.keys.iter();
-    keys.map(|key| of_key_among(key, &identities, &loaded.sources, limits()))
-        .collect()
+    keys.map(|key| maker.of_key(key)).collect()
 }
 
 /// What the directory `name` holds when these files are in it.
@@ -282,8 +280,8 @@ fn an_inline_policy_finds_its_role() {
     assert_eq!(alone.inventory.policies.len(), 1);
 }
 
-/// A finding for each statement that gives deletion, whoever has it.
-fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>) {
+/// A key that leaves everything to IAM policies, and an account with these roles.
+fn load_through_iam(name: &str, roles: &[Value]) -> Loaded {
     let mut whole = account(roles);
     whole["Policies"] = json!([{"PolicyName": "Wide", "Arn": WIDE, "DefaultVersionId": "v1",
         "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true,
@@ -295,6 +293,12 @@ fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>) {
     ];
     let loaded = load_files(name, &files);
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    loaded
+}
+
+/// A finding for each statement that gives deletion, whoever has it.
+fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>) {
+    let loaded = load_through_iam(name, roles);
     let facts = facts(&loaded, &loaded.inventory);
     let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
     findings.retain(|finding| &*finding.rule == "deletion-through-iam");
@@ -352,9 +356,10 @@ fn another_role_with_the_permission_is_another_finding() {
 #[test]
 fn whom_the_configuration_trusts_is_in_no_finding() {
     let roles: Vec<_> = (0..3).map(wide).collect();
-    let (mut facts, _) = through_iam("trusted", &roles);
-    facts.trust(&["arn:aws:iam::111122223333:role/app001".to_owned()]);
-    let findings = run_all(&[facts], Catalogue::builtin().unwrap());
+    let loaded = load_through_iam("trusted", &roles);
+    let trusted = ["arn:aws:iam::111122223333:role/app001".to_owned()];
+    let maker = FactMaker::new(&loaded.inventory, &loaded.sources, limits()).trusting(&trusted);
+    let findings = run_all(&maker.all(), Catalogue::builtin().unwrap());
     let told = findings.iter().find(|f| &*f.rule == "deletion-through-iam");
     let told = &told.unwrap().message;
     assert!(

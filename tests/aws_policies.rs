@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::finding::{Finding, Severity};
 use kmslint::lint::run_all;
 use kmslint::load::load;
@@ -19,7 +19,7 @@ fn check(discovery: &Discovery) -> (Vec<Finding>, usize) {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     let found = run_all(&facts, Catalogue::builtin().unwrap());
     (found, loaded.recognized)
 }

@@ -14,7 +14,7 @@ use kmslint::aws::{ActionSet, KmsAction, Presence, PrincipalKind, ValueType};
 use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{Change, Difference, Side, Way, between};
 use kmslint::eval::{Caller, CaseSet};
-use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
@@ -210,7 +210,7 @@ fn kind(finding: &Finding) -> Option<FixKind> {
 }
 
 fn facts(loaded: &Loaded) -> Vec<Facts> {
-    of_inventory(&loaded.inventory, &loaded.sources, Limits::default())
+    FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all()
 }
 
 /// The safe fixes, all made.
@@ -219,10 +219,7 @@ fn repaired(loaded: &Loaded) -> Repaired {
     fingerprint(&mut findings, &loaded.sources, &Root::default());
     let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
     let shop = Workshop {
-        inventory: &loaded.inventory,
-        sources: &loaded.sources,
-        limits: Limits::default(),
-        trusted: &[],
+        facts: &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
         organization: None,
         check: &check,
     };

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use kmslint::aws::PendingWindowInDays;
 use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{self, EVERY, Side};
-use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop};
 use kmslint::lint::{run, run_all};
@@ -47,7 +47,7 @@ struct Checked {
 impl Checked {
     fn new(discovery: &Discovery, overlay: &Overlay) -> Self {
         let loaded = load_over(discovery, overlay);
-        let facts = of_inventory(&loaded.inventory, &loaded.sources, limits());
+        let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits()).all();
         let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
         fingerprint(&mut findings, &loaded.sources, &Root::default());
         Self { loaded, findings }
@@ -68,10 +68,7 @@ impl Checked {
     fn with<T>(&self, work: impl FnOnce(&Workshop<'_>) -> T) -> T {
         let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
         work(&Workshop {
-            inventory: &self.loaded.inventory,
-            sources: &self.loaded.sources,
-            limits: limits(),
-            trusted: &[],
+            facts: &FactMaker::new(&self.loaded.inventory, &self.loaded.sources, limits()),
             organization: None,
             check: &check,
         })
@@ -367,11 +364,9 @@ fn everyone_is_narrowed_to_the_organization() {
         };
         let (discovery, overlay, before) = Checked::of_files(&[("policy.json".into(), text)]);
         let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
+        let maker = FactMaker::new(&before.loaded.inventory, &before.loaded.sources, limits());
         let shop = |organization| Workshop {
-            inventory: &before.loaded.inventory,
-            sources: &before.loaded.sources,
-            limits: limits(),
-            trusted: &[],
+            facts: &maker,
             organization,
             check: &check,
         };

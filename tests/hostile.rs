@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 mod mutation;
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::lint::run_all;
 use kmslint::load::load;
 use kmslint::report::{self, Style};
@@ -32,7 +32,7 @@ fn whole_run(discovery: &Discovery) {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     let findings = run_all(&facts, Catalogue::builtin().unwrap());
     let failures: Vec<_> = loaded
         .errors

@@ -10,7 +10,7 @@ use kmslint::aws::{KmsAction, PendingWindowInDays, Presence, ValueType};
 use kmslint::eval::{
     Case, CaseSet, Decision, Evaluation, Request, RequestContext, WINDOW_KEY, evaluate, explain,
 };
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::load::load_over;
 use kmslint::policy::{Effect, PolicyDocument};
 use kmslint::simulate::{Simulation, read_simulation};
@@ -286,7 +286,7 @@ fn plain_answers_are_those_of_the_evaluation() {
         discovery.named.push(path);
     }
     let loaded = load_over(&discovery, &overlay);
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all();
     let sure = facts.iter().flat_map(|facts| &facts.access.schedule);
     let sure = sure.filter(|access| access.decision == Decision::Allowed);
     assert!(sure.count() > 2_000, "of {}", facts.len());

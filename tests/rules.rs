@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::document::{AsFact as _, Fact, Vocabulary, written};
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::finding::Finding;
 use kmslint::lint::{run, run_all, run_document};
 use kmslint::load::load;
@@ -34,7 +34,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     for facts in &facts {
         let document = facts.as_fact();
         the_engine_agrees(&document, &facts.words());

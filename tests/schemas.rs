@@ -9,7 +9,7 @@ use std::process::Command;
 
 use json_schema::violations;
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{self, Facts, Limits, of_inventory};
+use kmslint::facts::{self, FactMaker, Facts, Limits};
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
 use kmslint::text::{Filter, discover};
@@ -31,7 +31,7 @@ fn facts_of(directory: PathBuf) -> (Loaded, Vec<Facts>) {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     (loaded, facts)
 }
 

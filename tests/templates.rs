@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load_over};
 use kmslint::rule::Catalogue;
@@ -34,7 +34,7 @@ fn load(files: &[(String, String)]) -> Loaded {
 fn rules(files: &[(String, String)]) -> BTreeSet<String> {
     let loaded = load(files);
     assert!(loaded.errors.is_empty(), "{:?} {files:?}", loaded.errors);
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all();
     let found = run_all(&facts, Catalogue::builtin().unwrap());
     found
         .iter()

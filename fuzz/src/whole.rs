@@ -8,7 +8,7 @@ use kmslint::aws::PendingWindowInDays;
 use kmslint::difference::{EVERY, Side, between};
 use kmslint::document::written;
 use kmslint::eval::Caller;
-use kmslint::facts::Facts;
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::Confidence;
 use kmslint::fix::Session;
 use kmslint::lint::{OWN_RULES, run, run_document};
@@ -277,7 +277,10 @@ fn verdicts(checked: &Checked) {
                 minimum: PendingWindowInDays::new(14).unwrap(),
                 evidence: EvidenceRequirements::default(),
             };
-            let Ok(answer) = preflight(&question, &loaded.inventory, &loaded.sources) else {
+            let Ok(answer) = preflight(
+                &question,
+                &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            ) else {
                 continue;
             };
             let mut text = Vec::new();

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::config::{EvidenceSettings, InForce};
 use crate::eval::Caller;
+use crate::facts::FactMaker;
 use crate::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, UnusedAcceptance, Verdict, accept,
     pending, planned, preflight,
@@ -124,12 +125,13 @@ pub(super) fn run(
     };
     let inventory = &project.loaded.inventory;
     let is_one = arguments.pending.is_empty();
+    let facts = project.fact_maker();
     let mut answers = if is_one {
-        let answer = preflight(&question, inventory, sources)
+        let answer = preflight(&question, &facts)
             .map_err(|error| Failure::usage(format!("--key: {error}\n  help: {}", error.help())))?;
         vec![answer]
     } else {
-        all_pending(&question, &arguments.pending, &project)?
+        all_pending(&question, &arguments.pending, (&project, &facts))?
     };
     let acceptances = acceptances::all(&arguments.accept, &project);
     let unused = accept(&mut answers, &acceptances, arguments.now);
@@ -169,7 +171,7 @@ fn caller(text: &str) -> Result<Caller, Failure> {
 fn all_pending(
     question: &Question,
     paths: &[PathBuf],
-    project: &Project,
+    (project, facts): (&Project, &FactMaker<'_>),
 ) -> Result<Vec<Preflight>, Failure> {
     let sources = &project.loaded.sources;
     let named = |at: Location| {
@@ -189,8 +191,8 @@ fn all_pending(
         );
         return Err(Failure::usage(text));
     }
-    let mut all = pending(question, inventory, sources, &named);
-    all.extend(planned(question, inventory, sources, &named));
+    let mut all = pending(question, facts, &named);
+    all.extend(planned(question, facts, &named));
     Ok(all)
 }
 

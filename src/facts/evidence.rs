@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::inventory::{CallOutcome, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex};
-use crate::text::{Location, Sources};
+use crate::text::Sources;
 
 use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};
-use super::{Facts, Limits, Place};
+use super::places::Places;
+use super::{Limits, Place};
 
 /// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
 /// key is not used.
@@ -68,13 +69,10 @@ pub struct ChangeRecord {
     pub identity: String,
     /// The event in its file; the file's beginning where its text is not kept.
     pub at: Place,
-    /// The same as the run knows it.
-    #[serde(skip)]
-    location: Location,
 }
 
 impl ChangeRecord {
-    fn new(call: &RecordedEvents) -> Self {
+    fn new(call: &RecordedEvents, places: &Places<'_>) -> Self {
         Self {
             operation: call.operation.clone(),
             who: who(call).to_owned(),
@@ -83,26 +81,8 @@ impl ChangeRecord {
             source_address: call.source_address.clone(),
             when: call.last.to_string(),
             identity: call.last.to_string(),
-            at: Place::default(),
-            location: call.at,
+            at: places.place(call.at),
         }
-    }
-
-    /// Says where it stands, among the files of the facts.
-    pub(super) fn place(&mut self, facts: &mut Facts, sources: &Sources) {
-        self.at = facts.add_place(self.location, sources);
-    }
-}
-
-impl EvidenceRecord {
-    /// Every change that it tells of.
-    pub(super) fn changes(&mut self) -> impl Iterator<Item = &mut ChangeRecord> {
-        let changes = [
-            &mut self.deleted,
-            &mut self.material_deleted,
-            &mut self.lockout_check_bypassed,
-        ];
-        changes.into_iter().flatten()
     }
 }
 
@@ -159,7 +139,8 @@ const MAX_LISTED: usize = 20;
 pub(super) fn record(
     key: &Key,
     index: &TrailIndex<'_>,
-    (sources, limits): (&Sources, Limits),
+    limits: Limits,
+    places: &Places<'_>,
     (at, pending): (Place, bool),
 ) -> Option<EvidenceRecord> {
     let coverage = &index.trail().coverage;
@@ -168,13 +149,13 @@ pub(super) fn record(
     }
     let history = History {
         events: index.of_key(key).collect(),
-        sources,
+        sources: places.sources(),
     };
     let life = RecordedLife::of(key, &history.events);
     let step = |step| life.deletion.filter(|(found, _)| *found == step);
     let scheduled = step(DeletionStep::Scheduled).map(|(_, call)| call);
     let cancelled = history.last(|events| is_success(events, "CancelKeyDeletion"));
-    let change = |call: Option<&RecordedEvents>| call.map(ChangeRecord::new);
+    let change = |call: Option<&RecordedEvents>| call.map(|call| ChangeRecord::new(call, places));
     let since = Since {
         scheduled: scheduled.map(|events| events.last),
         cancelled: cancelled.map(|events| events.last),

@@ -5,7 +5,7 @@
 //! policy by itself, or a control policy, is judged by its words: a change that no `Deny` as wide
 //! denies is open.
 
-use crate::access::{AskedKey, Candidate};
+use crate::access::{AskedKey, Candidate, Identities};
 use crate::aws::{ActionSet, KmsAction};
 use crate::eval::{Decision, KeyIdentity, RequestContext, evaluate};
 use crate::policy::{
@@ -25,7 +25,7 @@ const TAG: &str = "aws:resourcetag/";
 pub(super) fn find(
     records: &mut [StatementRecord],
     subject: &Subject<'_>,
-    around: &Surroundings<'_>,
+    around: (&Surroundings<'_>, &Identities<'_>),
 ) {
     if subject.document.kind == PolicyKind::Key {
         return;
@@ -74,12 +74,18 @@ impl<'a> Gate<'a> {
     }
 
     /// Who can change it, in words; nothing where that is nobody.
-    fn open(&self, subject: &Subject<'_>, around: &Surroundings<'_>) -> Option<String> {
+    fn open(
+        &self,
+        subject: &Subject<'_>,
+        (around, identities): (&Surroundings<'_>, &Identities<'_>),
+    ) -> Option<String> {
         let holders = around.holders(subject);
         if !holders.is_empty() {
             let can: Vec<_> = holders
                 .iter()
-                .filter_map(|holder| Some((holder.name, self.possible(holder, around)?)))
+                .filter_map(|holder| {
+                    Some((holder.name, self.possible(holder, around, identities)?))
+                })
                 .collect();
             let actions = can
                 .iter()
@@ -193,10 +199,15 @@ impl<'a> Gate<'a> {
     }
 
     /// What of it the user or role can do on a key that the gate keeps it from deleting.
-    fn possible(&self, holder: &Holder<'_>, around: &Surroundings<'_>) -> Option<ActionSet> {
+    fn possible(
+        &self,
+        holder: &Holder<'_>,
+        around: &Surroundings<'_>,
+        identities: &Identities<'_>,
+    ) -> Option<ActionSet> {
         let on = |document: &PolicyDocument, identity: KeyIdentity| {
             let key = AskedKey::new(identity, RequestContext::open(), Some(document));
-            let candidate = Candidate::new(holder.caller.clone(), key.seen(), around.identities);
+            let candidate = Candidate::new(holder.caller.clone(), key.seen(), identities);
             let can = |action: &KmsAction| {
                 let mut request = candidate.request(*action, &key);
                 self.set_state(&mut request.context);

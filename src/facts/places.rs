@@ -21,6 +21,11 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Every file that was loaded.
+    pub(super) const fn sources(&self) -> &'a Sources {
+        self.sources
+    }
+
     /// The file's index; a new one where it has none yet.
     pub(super) fn file(&self, source: SourceId) -> u32 {
         let mut files = self.files.borrow_mut();

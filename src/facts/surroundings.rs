@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::Identities;
 use crate::aws::AccountId;
 use crate::eval::{Caller, KeyIdentity};
 use crate::inventory::{Boundary, Inventory, LoadedPolicy, OrganizationPolicy, Principal};
 use crate::policy::{PolicyDocument, PolicyKind};
-use crate::text::{SourceId, Span};
+use crate::text::SourceId;
 
 use super::subject::Subject;
 
-/// Where a policy stands.
-type At = (SourceId, Span);
+/// The first byte of a policy in its file: an edit of the policy leaves it where it is.
+type At = (SourceId, u32);
 
 /// Who has which policy, and the organization.
+#[derive(Debug)]
 pub(super) struct Surroundings<'a> {
-    pub(super) identities: &'a Identities<'a>,
     inventory: &'a Inventory,
     /// By policy, the users and roles that have it.
     holders: BTreeMap<At, Vec<Holder<'a>>>,
@@ -34,9 +33,8 @@ pub(super) struct Holder<'a> {
 }
 
 impl<'a> Surroundings<'a> {
-    pub(super) fn new(inventory: &'a Inventory, identities: &'a Identities<'a>) -> Self {
+    pub(super) fn new(inventory: &'a Inventory) -> Self {
         let mut around = Self {
-            identities,
             inventory,
             holders: BTreeMap::new(),
             in_use: BTreeSet::new(),
@@ -68,7 +66,7 @@ impl<'a> Surroundings<'a> {
     /// Who has the policy.
     pub(super) fn holders(&self, subject: &Subject<'_>) -> &[Holder<'a>] {
         let found = subject.source.and_then(|source| {
-            let at = (source, subject.document.span);
+            let at = (source, subject.document.span.start);
             self.holders.get(&at)
         });
         found.map_or(&[], Vec::as_slice)
@@ -96,7 +94,7 @@ impl<'a> Surroundings<'a> {
         let all = self.inventory.organization_policies.iter();
         let is_self = |of: &OrganizationPolicy| {
             subject.source == Some(of.policy.source)
-                && of.policy.document.span == subject.document.span
+                && of.policy.document.span.start == subject.document.span.start
         };
         let Some(own) = all.clone().find(|of| is_self(of)) else {
             return Vec::new();
@@ -151,5 +149,5 @@ impl<'a> Holder<'a> {
 }
 
 fn place(policy: &LoadedPolicy) -> At {
-    (policy.source, policy.document.span)
+    (policy.source, policy.document.span.start)
 }

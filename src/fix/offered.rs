@@ -114,7 +114,8 @@ fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
         kind.filter(|_| !left_out.contains(&name(finding)))
     };
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
-    let workshop = Workshop::of(&checked.project, &check);
+    let facts = checked.project.fact_maker();
+    let workshop = Workshop::of(&checked.project, &facts, &check);
     let repaired = workshop.repair_within(asked, &wanted, &Proposal::is_safe, budget.effort);
     let at_least = end < findings.len() || repaired.untried > 0;
     Some((repaired, at_least))

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::access::Identities;
 use crate::aws::{AccountId, KmsAction};
 use crate::difference::{self, EVERY, Side};
 use crate::eval::Caller;
-use crate::facts::{Facts, StatementRecord, of_key_among, of_policy};
+use crate::facts::{Facts, StatementRecord};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};
 use crate::policy::{PolicyKind, PolicyReading, StoredText};
@@ -161,15 +160,11 @@ pub(super) struct Attempt {
 /// A workshop with what is needed for every proof.
 pub(super) struct Prover<'a> {
     shop: Workshop<'a>,
-    identities: Identities<'a>,
 }
 
 impl<'a> Prover<'a> {
-    pub(super) fn new(shop: Workshop<'a>) -> Self {
-        Self {
-            identities: Identities::new(shop.inventory),
-            shop,
-        }
+    pub(super) const fn new(shop: Workshop<'a>) -> Self {
+        Self { shop }
     }
 
     /// Plans a fix, makes it in memory, and proves it. Nothing where there is nothing to do.
@@ -244,9 +239,9 @@ impl<'a> Prover<'a> {
         let Slot::Key(index) = bench.slot else {
             return None;
         };
-        let key = with_policy(self.shop.inventory.keys.get(index)?, &bench.policy);
+        let key = with_policy(self.shop.inventory().keys.get(index)?, &bench.policy);
         let positions = bench.positions();
-        let identities = &self.identities;
+        let identities = self.shop.facts.identities();
         Some(Answered::new(&key, identities, caller, action, &positions))
     }
 
@@ -259,7 +254,7 @@ impl<'a> Prover<'a> {
     ) -> Option<Bench> {
         let text = file.text();
         let place = file.of(policy.document.span)?;
-        let facts = self.facts(slot, policy)?;
+        let facts = self.facts(slot, policy, false)?;
         let statements = policy.document.statements.iter();
         Some(Bench {
             slot,
@@ -273,18 +268,18 @@ impl<'a> Prover<'a> {
         })
     }
 
-    fn facts(&self, slot: Slot, policy: &LoadedPolicy) -> Option<Facts> {
-        let shop = &self.shop;
-        let mut facts = match slot {
-            Slot::Key(index) => {
-                let key = with_policy(shop.inventory.keys.get(index)?, policy);
-                of_key_among(&key, &self.identities, shop.sources, shop.limits)
-            }
-            Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => {
-                of_policy(policy, shop.sources, shop.limits)
-            }
-        };
-        facts.trust(shop.trusted);
+    fn facts(&self, slot: Slot, policy: &LoadedPolicy, is_edited: bool) -> Option<Facts> {
+        let maker = self.shop.facts;
+        if let Slot::Key(index) = slot {
+            let key = with_policy(maker.inventory().keys.get(index)?, policy);
+            return Some(maker.of_key(&key));
+        }
+        let facts = maker.of_policy(policy);
+        if is_edited && facts.depends_on_holders() {
+            // Those who have the policy have it as it is now.
+            let inventory = self.inventory_with(slot, policy);
+            return Some(maker.after(&inventory).of_policy(policy));
+        }
         Some(facts)
     }
 
@@ -296,7 +291,7 @@ impl<'a> Prover<'a> {
         steps: Vec<Vec<Edit>>,
     ) -> Result<Bench, Refusal> {
         let policy = reread(bench, &text)?;
-        let facts = self.facts(bench.slot, &policy);
+        let facts = self.facts(bench.slot, &policy, true);
         let facts = facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?;
         Ok(Bench {
             slot: bench.slot,
@@ -313,7 +308,7 @@ impl<'a> Prover<'a> {
     /// The account of the key whose policy it is.
     fn account(&self, slot: Slot) -> Option<AccountId> {
         match slot {
-            Slot::Key(index) => self.shop.inventory.keys.get(index)?.account,
+            Slot::Key(index) => self.shop.inventory().keys.get(index)?.account,
             Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => None,
         }
     }
@@ -321,11 +316,20 @@ impl<'a> Prover<'a> {
     /// What it does to permissions that another text stands in the policy's place.
     pub(super) fn difference(&self, bench: &Bench, after: &LoadedPolicy) -> difference::Difference {
         let roots: [PathBuf; 0] = [];
-        let before = self.inventory_with(bench.slot, &bench.policy);
-        let after = self.inventory_with(bench.slot, after);
+        let of = |policy: &LoadedPolicy| {
+            if self.shop.inventory().keys.is_empty() {
+                // Without keys, what somebody can do to them is not asked.
+                return Inventory {
+                    policies: vec![policy.clone()],
+                    ..Inventory::default()
+                };
+            }
+            self.inventory_with(bench.slot, policy)
+        };
+        let (before, after) = (of(&bench.policy), of(after));
         let side = |inventory| Side {
             inventory,
-            sources: self.shop.sources,
+            sources: self.shop.facts.sources(),
             roots: &roots,
         };
         difference::between(side(&before), side(&after), EVERY)
@@ -333,14 +337,7 @@ impl<'a> Prover<'a> {
 
     /// As much of the inventory as this policy can have an effect on.
     fn inventory_with(&self, slot: Slot, policy: &LoadedPolicy) -> Inventory {
-        let all = self.shop.inventory;
-        if all.keys.is_empty() {
-            // Without keys, what somebody can do to them is not asked.
-            return Inventory {
-                policies: vec![policy.clone()],
-                ..Inventory::default()
-            };
-        }
+        let all = self.shop.inventory();
         let mut with = Inventory {
             principals: all.principals.clone(),
             identity_policies: all.identity_policies.clone(),

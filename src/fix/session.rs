@@ -52,7 +52,9 @@ impl Session {
     pub fn repair(&self, accept: &(dyn Fn(&Proposal) -> bool + Sync)) -> Repaired {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let wanted = |finding: &Finding| self.kind(finding);
-        Workshop::of(&self.checked.project, &check).repair(&self.checked.findings, &wanted, accept)
+        let facts = self.checked.project.fact_maker();
+        let workshop = Workshop::of(&self.checked.project, &facts, &check);
+        workshop.repair(&self.checked.findings, &wanted, accept)
     }
 
     /// Lets a principal delete the keys of the project; nothing where it has no key policy.
@@ -62,7 +64,8 @@ impl Session {
             return None;
         }
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
-        Some(Workshop::of(&self.checked.project, &check).allow(request))
+        let facts = self.checked.project.fact_maker();
+        Some(Workshop::of(&self.checked.project, &facts, &check).allow(request))
     }
 
     /// The last proof: reads everything again with the edits laid over.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::aws::KeyArn;
-use crate::facts::{Facts, Limits};
+use crate::facts::{FactMaker, Facts};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
@@ -25,14 +25,8 @@ pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
 /// Everything that was loaded, and how it is checked.
 #[derive(Clone, Copy)]
 pub struct Workshop<'a> {
-    /// What was loaded.
-    pub inventory: &'a Inventory,
-    /// The files.
-    pub sources: &'a Sources,
-    /// The limits that the findings were made with.
-    pub limits: Limits,
-    /// ARN patterns of administrators.
-    pub trusted: &'a [String],
+    /// What was loaded, and what makes the facts of it.
+    pub facts: &'a FactMaker<'a>,
     /// The organization's id, where it is configured.
     pub organization: Option<&'a str>,
     /// Finds what is wrong.
@@ -46,17 +40,28 @@ impl std::fmt::Debug for Workshop<'_> {
 }
 
 impl<'a> Workshop<'a> {
-    /// Everything of a project, checked by `check`.
-    pub fn of(project: &'a Project, check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync)) -> Self {
+    /// Everything of a project, checked by `check`; `facts` is the project's.
+    pub fn of(
+        project: &'a Project,
+        facts: &'a FactMaker<'a>,
+        check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
+    ) -> Self {
         let organization = project.config.organization.as_ref();
         Self {
-            inventory: &project.loaded.inventory,
-            sources: &project.loaded.sources,
-            limits: project.limits,
-            trusted: &project.config.trusted_administrators,
+            facts,
             organization: organization.and_then(|organization| organization.id.as_deref()),
             check,
         }
+    }
+
+    /// What was loaded.
+    pub(super) const fn inventory(&self) -> &'a Inventory {
+        self.facts.inventory()
+    }
+
+    /// The files.
+    const fn sources(&self) -> &'a Sources {
+        self.facts.sources()
     }
 
     /// Every proposal for these findings, each for the files as they are; findings with one fix
@@ -175,7 +180,7 @@ impl<'a> Workshop<'a> {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
         let mut files: BTreeMap<SourceId, States> = BTreeMap::new();
-        let keys = self.inventory.keys.iter();
+        let keys = self.inventory().keys.iter();
         let keys = keys.filter_map(|key| Some(key.policy.as_ref()?.source));
         let places = self.places(keys.collect());
         for (slot, policy, _) in self.subjects() {
@@ -213,7 +218,7 @@ impl<'a> Workshop<'a> {
     }
 
     pub(super) fn text(&self, source: SourceId) -> &'a str {
-        self.sources.get(source).map_or("", |file| file.text())
+        self.sources().get(source).map_or("", |file| file.text())
     }
 
     /// These files, as far as they can be edited.
@@ -225,7 +230,7 @@ impl<'a> Workshop<'a> {
 
     /// Every policy that somebody can change, with what findings call it.
     fn subjects(&self) -> impl Iterator<Item = (Slot, &'a LoadedPolicy, &'a str)> {
-        let inventory = self.inventory;
+        let inventory = self.inventory();
         let keys = inventory
             .keys
             .iter()

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, Decision};
-use crate::facts::{Access, Facts, Limits, of_key_among};
+use crate::facts::{Access, FactMaker, Facts};
 use crate::text::Location;
 
 use super::Question;
-use super::archive::Archive;
 use super::key::Subject;
 use super::permission::Answer;
 use super::reference::{CANCEL, PERMISSIONS};
@@ -53,15 +52,11 @@ pub struct Canceller {
 }
 
 /// Asks for everyone.
-pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) -> Cancellers {
+pub(super) fn of(subject: &Subject, facts: &FactMaker<'_>, question: &Question) -> Cancellers {
     if subject.key.policy.is_none() {
         return Cancellers::default();
     }
-    let limits = Limits {
-        minimum_waiting_period: question.minimum,
-        ..Limits::default()
-    };
-    let facts = of_key_among(&subject.key, &archive.identities, archive.sources, limits);
+    let facts = facts.of_key(&subject.key);
     let own = question.principal.as_ref();
     let others = facts.access.cancel.iter();
     let others = others.filter(|access| {

@@ -4,7 +4,6 @@
 
 mod acceptance;
 mod alternative;
-mod archive;
 mod asked_principal;
 mod cancellers;
 mod command;
@@ -39,9 +38,9 @@ use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
 use crate::eval::Caller;
 use crate::inventory::Inventory;
 use crate::simulate::Explained;
-use crate::text::{Location, Sources};
+use crate::text::Location;
 
-pub use crate::facts::PrincipalKind;
+pub use crate::facts::{FactMaker, PrincipalKind};
 pub use acceptance::{Acceptance, AcceptanceSource, AcceptedBy, UnusedAcceptance, accept};
 pub use alternative::Command;
 pub use cancellers::{Canceller, Cancellers};
@@ -61,7 +60,6 @@ pub use timeline::{Lane, Milestone, Phase, Plan, PlannedCall, Segment, Timeline}
 pub use trailing_days::TrailingDays;
 pub use verdict::{Reason, Severity, Topic, Verdict};
 
-use archive::Archive;
 use asked_principal::AskedPrincipal;
 use key::Subject;
 use related::Family;
@@ -170,26 +168,18 @@ impl PreflightError {
 ///
 /// # Errors
 /// Where the text for the key names none, or none that a file is about.
-pub fn preflight(
-    question: &Question,
-    inventory: &Inventory,
-    sources: &Sources,
-) -> Result<Preflight, PreflightError> {
-    answer(question, KeyGiven::CommandLine, inventory, sources)
+pub fn preflight(question: &Question, facts: &FactMaker<'_>) -> Result<Preflight, PreflightError> {
+    answer(question, KeyGiven::CommandLine, facts)
 }
 
 /// The same where the key is written there.
 fn answer(
     question: &Question,
     given: KeyGiven,
-    inventory: &Inventory,
-    sources: &Sources,
+    facts: &FactMaker<'_>,
 ) -> Result<Preflight, PreflightError> {
-    Ok(match request::find(question, given, inventory)? {
-        Found::Key(subject, reasons) => {
-            let archive = Archive::new(inventory, sources);
-            whole(question, &subject, reasons, &archive)
-        }
+    Ok(match request::find(question, given, facts.inventory())? {
+        Found::Key(subject, reasons) => whole(question, &subject, reasons, facts),
         Found::Refused(subject, reason) => {
             let mut preflight = empty(question);
             preflight.key = subject.map(|subject| subject.record());
@@ -245,12 +235,12 @@ fn whole(
     question: &Question,
     subject: &Subject,
     mut reasons: Vec<Reason>,
-    archive: &Archive<'_>,
+    facts: &FactMaker<'_>,
 ) -> Preflight {
-    let inventory = archive.inventory;
+    let inventory = facts.inventory();
     let mut preflight = empty(question);
     let family = Family::of(subject, inventory);
-    let evidence = Evidence::of(subject, archive, question);
+    let evidence = Evidence::of(subject, facts, question);
     reasons.extend(request::place_not_known(subject));
     reasons.extend(guardrails::days(question));
     let mut own_cancel = None;
@@ -262,7 +252,7 @@ fn whole(
         reasons.extend(found);
         preflight.permissions = permissions;
     }
-    preflight.cancellers = cancellers::of(subject, archive, question);
+    preflight.cancellers = cancellers::of(subject, facts, question);
     if question.operation != Operation::Cancel {
         reasons.extend(preflight.cancellers.reasons(own_cancel, subject));
         reasons.extend(loss::reasons(subject, &family));

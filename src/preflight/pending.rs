@@ -2,10 +2,10 @@
 
 use crate::aws::Reported;
 use crate::aws::key::KeyState;
-use crate::inventory::{DeletionStep, Inventory, Key, Located};
-use crate::text::{Location, Sources};
+use crate::facts::FactMaker;
+use crate::inventory::{DeletionStep, Key, Located};
+use crate::text::Location;
 
-use super::archive::Archive;
 use super::key::Subject;
 use super::{Operation, Preflight, Question, whole};
 
@@ -13,12 +13,14 @@ use super::{Operation, Preflight, Question, whole};
 /// loaded. The question's own key and operation are not looked at.
 pub fn pending(
     question: &Question,
-    inventory: &Inventory,
-    sources: &Sources,
+    facts: &FactMaker<'_>,
     named: &dyn Fn(Location) -> bool,
 ) -> Vec<Preflight> {
-    let archive = Archive::new(inventory, sources);
-    let keys = inventory.keys.iter().filter(|key| is_pending(key, named));
+    let keys = facts
+        .inventory()
+        .keys
+        .iter()
+        .filter(|key| is_pending(key, named));
     keys.map(|key| {
         let subject = Subject::new(key, None);
         let question = Question {
@@ -27,7 +29,7 @@ pub fn pending(
             days: None,
             ..question.clone()
         };
-        whole(&question, &subject, Vec::new(), &archive)
+        whole(&question, &subject, Vec::new(), facts)
     })
     .collect()
 }

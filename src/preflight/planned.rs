@@ -1,7 +1,8 @@
 //! The checks for every deletion that files plan, each with its own key and days.
 
-use crate::inventory::{Inventory, PlannedDeletion};
-use crate::text::{Location, Sources};
+use crate::facts::FactMaker;
+use crate::inventory::PlannedDeletion;
+use crate::text::Location;
 
 use super::reference::SCHEDULE;
 use super::request::KeyGiven;
@@ -12,29 +13,25 @@ use super::{Operation, Preflight, Question, Written, empty};
 /// own key, days and operation are not looked at.
 pub fn planned(
     question: &Question,
-    inventory: &Inventory,
-    sources: &Sources,
+    facts: &FactMaker<'_>,
     named: &dyn Fn(Location) -> bool,
 ) -> Vec<Preflight> {
-    let plans = inventory.planned.iter().filter(|plan| named(plan.at));
-    plans
-        .map(|plan| one(plan, question, inventory, sources))
-        .collect()
+    let plans = facts
+        .inventory()
+        .planned
+        .iter()
+        .filter(|plan| named(plan.at));
+    plans.map(|plan| one(plan, question, facts)).collect()
 }
 
-fn one(
-    plan: &PlannedDeletion,
-    question: &Question,
-    inventory: &Inventory,
-    sources: &Sources,
-) -> Preflight {
+fn one(plan: &PlannedDeletion, question: &Question, facts: &FactMaker<'_>) -> Preflight {
     let question = Question {
         key: plan.key.clone(),
         operation: Operation::Schedule,
         days: plan.days,
         ..question.clone()
     };
-    let mut answer = match super::answer(&question, KeyGiven::Plan, inventory, sources) {
+    let mut answer = match super::answer(&question, KeyGiven::Plan, facts) {
         Ok(answer) => answer,
         Err(error) => {
             let mut refused = empty(&question);

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::config::Config;
-use crate::facts::{self, Facts, Limits};
+use crate::facts::{FactMaker, Facts, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Declared, Loaded, load_declared, may_be_read};
@@ -319,18 +319,18 @@ impl Project {
             .push(InputFailure::of_file(paths.join(" "), error));
     }
 
+    /// Makes the facts of everything that was loaded.
+    pub fn fact_maker(&self) -> FactMaker<'_> {
+        let Loaded {
+            inventory, sources, ..
+        } = &self.loaded;
+        FactMaker::new(inventory, sources, self.limits)
+            .trusting(&self.config.trusted_administrators)
+    }
+
     /// What `conclude` makes of the facts of keys, then of policies, on all cores.
     pub fn each_facts<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
-        let loaded = &self.loaded;
-        facts::each(
-            &loaded.inventory,
-            &loaded.sources,
-            self.limits,
-            |mut facts| {
-                facts.trust(&self.config.trusted_administrators);
-                conclude(facts)
-            },
-        )
+        self.fact_maker().each(conclude)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::aws::nearest;
-use crate::facts::{Limits, SCHEMA, of_inventory};
+use crate::facts::{FactMaker, Limits, SCHEMA};
 use crate::lint::try_run;
 use crate::load::load_over;
 use crate::rule::{
@@ -85,7 +85,8 @@ fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> 
     }
     let alone = catalogue.only(rule.id.as_str());
     let mut found = 0_usize;
-    for facts in of_inventory(&loaded.inventory, &loaded.sources, Limits::default()) {
+    let maker = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default());
+    for facts in maker.all() {
         match try_run(&facts, &alone) {
             Ok(findings) => found = found.saturating_add(findings.len()),
             Err(overrun) => return Some(format!("the example cannot be run: {overrun}")),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{EvidenceRecord, Facts, Limits, of_inventory};
+use kmslint::facts::{EvidenceRecord, FactMaker, Facts, Limits};
 use serde_json::{Value, json};
 
 use super::{directory, errors, load_directory};
@@ -46,7 +46,7 @@ fn facts(state: &str, events: &[Value]) -> [Facts; 2] {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    let mut facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let mut facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     facts.sort_by(|one, two| two.subject.cmp(&one.subject));
     facts.try_into().unwrap()
 }

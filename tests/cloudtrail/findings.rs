@@ -1,7 +1,7 @@
 //! What rules find by CloudTrail alone, in every form of its files.
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::finding::Finding;
 use kmslint::lint::run_all;
 use kmslint::rule::Catalogue;
@@ -38,7 +38,7 @@ fn findings_of(name: &str, bytes: &[u8]) -> Vec<Finding> {
         minimum_waiting_period: PendingWindowInDays::MIN,
         ..Limits::default()
     };
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
     run_all(&facts, Catalogue::builtin().unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! What `kmslint facts` tells of the spans that records cover.
 
-use kmslint::facts::{CoverageSpan, Limits, of_inventory};
+use kmslint::facts::{CoverageSpan, FactMaker, Limits};
 use serde_json::{Value, json};
 
 use super::{directory, errors, load_directory};
@@ -39,7 +39,7 @@ fn spans(files: &[(&str, Value)]) -> Vec<CoverageSpan> {
     }
     let loaded = load_directory(&directory);
     assert_eq!(errors(&loaded), [""; 0]);
-    let mut facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let mut facts = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all();
     assert_eq!(facts.len(), 1);
     facts.remove(0).key.evidence.unwrap().coverage.spans
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::lint::run_all;
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
@@ -134,7 +134,7 @@ fn facts(loaded: &Loaded) -> Vec<Facts> {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     };
-    of_inventory(&loaded.inventory, &loaded.sources, limits)
+    FactMaker::new(&loaded.inventory, &loaded.sources, limits).all()
 }
 
 /// Who can schedule and cancel, with days and policies, and every finding.

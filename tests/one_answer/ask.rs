@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kmslint::access::Identities;
 use kmslint::aws::{ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
 use kmslint::difference::{Side, Way, Who, between};
 use kmslint::eval::{Caller, Decision};
-use kmslint::facts::{Access, Facts, Limits, of_key_among};
+use kmslint::facts::{Access, FactMaker, Facts, Limits};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{self, EvidenceRequirements, Operation, Preflight, Question, preflight};
@@ -110,9 +109,15 @@ impl Asked {
     }
 
     pub(crate) fn facts(&self, key: &OwnKey) -> Facts {
-        let identities = Identities::new(&self.loaded.inventory);
-        let limits = Limits::default();
-        of_key_among(self.key(key), &identities, &self.loaded.sources, limits)
+        self.fact_maker().of_key(self.key(key))
+    }
+
+    fn fact_maker(&self) -> FactMaker<'_> {
+        FactMaker::new(
+            &self.loaded.inventory,
+            &self.loaded.sources,
+            Limits::default(),
+        )
     }
 
     /// The check without a day count, and with some that conditions tell apart.
@@ -128,7 +133,7 @@ impl Asked {
                 minimum: PendingWindowInDays::MIN,
                 evidence: EvidenceRequirements::default(),
             };
-            preflight(&question, &self.loaded.inventory, &self.loaded.sources).unwrap()
+            preflight(&question, &self.fact_maker()).unwrap()
         };
         days.into_iter().map(check).collect()
     }

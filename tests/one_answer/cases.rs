@@ -2,7 +2,7 @@
 
 use kmslint::aws::KmsAction;
 use kmslint::eval::Caller;
-use kmslint::facts::of_inventory;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::lint::run_all;
 use kmslint::rule::Catalogue;
 use serde_json::{Value, json};
@@ -45,11 +45,8 @@ fn session(role: &Value, boundary: Option<&Value>) -> (Option<Said>, Said, bool)
     ];
     let loaded = load(&files.map(|(name, file)| (name.to_owned(), file.to_string())));
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
-    let facts = of_inventory(
-        &loaded.inventory,
-        &loaded.sources,
-        kmslint::facts::Limits::default(),
-    );
+    let maker = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default());
+    let facts = maker.all();
     let findings = run_all(&facts, Catalogue::builtin().unwrap());
     let nobody = findings
         .iter()
@@ -65,7 +62,7 @@ fn session(role: &Value, boundary: Option<&Value>) -> (Option<Said>, Said, bool)
         evidence: kmslint::preflight::EvidenceRequirements::default(),
     };
     let cancel = KmsAction::CancelKeyDeletion;
-    let found = preflight(&question, &loaded.inventory, &loaded.sources).unwrap();
+    let found = preflight(&question, &maker).unwrap();
     let own = in_facts(&facts[0], &caller, cancel).map(|told| told.0);
     assert_eq!(found.cancellers.somebody, own.is_some());
     (own, in_preflight(&[found], cancel).unwrap().0, nobody)

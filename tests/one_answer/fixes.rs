@@ -3,7 +3,7 @@
 use kmslint::aws::KmsAction;
 use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{EVERY, Side, between};
-use kmslint::facts::{Facts, Limits, of_inventory};
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
@@ -44,18 +44,19 @@ fn side(loaded: &Loaded) -> Side<'_> {
 
 /// The facts of what was loaded, and the findings on them.
 fn found(loaded: &Loaded) -> (Vec<Facts>, Vec<Finding>) {
-    let facts = of_inventory(&loaded.inventory, &loaded.sources, Limits::default());
+    let facts = fact_maker(loaded).all();
     let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
     fingerprint(&mut findings, &loaded.sources, &Root::default());
     (facts, findings)
 }
 
-fn workshop(loaded: &Loaded) -> Workshop<'_> {
+fn fact_maker(loaded: &Loaded) -> FactMaker<'_> {
+    FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default())
+}
+
+fn workshop<'a>(facts: &'a FactMaker<'a>) -> Workshop<'a> {
     Workshop {
-        inventory: &loaded.inventory,
-        sources: &loaded.sources,
-        limits: Limits::default(),
-        trusted: &[],
+        facts,
         organization: None,
         check: &|facts| run(facts, Catalogue::builtin().unwrap()),
     }
@@ -65,7 +66,7 @@ fn workshop(loaded: &Loaded) -> Workshop<'_> {
 #[test]
 fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
     let mut rng = Rng::new(4_711);
-    let (mut sets, mut changes) = (0, 0);
+    let (mut sets, mut changes, mut in_repair) = (0, 0, 0);
     for number in 0..30 {
         let account = account(&mut rng);
         if account.has_organization {
@@ -74,8 +75,15 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
         let files = account.files();
         let before = load(&files);
         let (_, findings) = found(&before);
-        let shop = workshop(&before);
+        let maker = fact_maker(&before);
+        let shop = workshop(&maker);
         let done = shop.repair(&findings, &kind, &Proposal::is_safe);
+        for seen in &done.found {
+            let is_same = |of: &Finding| of.rule == seen.rule && of.message == seen.message;
+            let is_found = findings.iter().any(is_same);
+            assert!(is_found, "account {number}: only `fix` finds {seen:?}");
+            in_repair += 1;
+        }
         let after = load(&edited(&files, &before, &done));
         let told = between(side(&before), side(&after), EVERY);
         assert!(!told.fails(FAIL_ON_GAIN), "account {number}: {told:#?}");
@@ -100,7 +108,10 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
             assert_eq!(nothing, !is_changed, "account {number}: {total:?}");
         }
     }
-    assert!(sets > 20 && changes > 50, "{sets} {changes}");
+    assert!(
+        sets > 20 && changes > 50 && in_repair > 50,
+        "{sets} {changes} {in_repair}"
+    );
 }
 
 /// Key, principal, action, and what it can do.
@@ -137,7 +148,8 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
         let files = account.files();
         let before = load(&files);
         let (facts, findings) = found(&before);
-        let shop = workshop(&before);
+        let maker = fact_maker(&before);
+        let shop = workshop(&maker);
         for proposal in shop.propose(&findings, &kind).left {
             let file = before.sources.get(proposal.at.source).unwrap();
             let edited = apply(file.text(), &proposal.edits()).unwrap();
@@ -149,7 +161,7 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
                 }
             }
             let after = load(&files);
-            let then = of_inventory(&after.inventory, &after.sources, Limits::default());
+            let then = fact_maker(&after).all();
             let (old, new) = (told(&facts), told(&then));
             let gone = old.iter().filter(|row| !new.contains(row));
             let changed = gone.chain(new.iter().filter(|row| !old.contains(row)));

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, Severity, Verdict, pending,
 };
@@ -708,7 +709,11 @@ fn a_pending_key_is_watched_as_long_as_a_disabled_one() {
             principal: None,
             ..ask(ARN)
         };
-        let all = pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+        let all = pending(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &|_| true,
+        );
         assert_eq!(all.len(), 1);
         let cautions = cautions(&all[0]).into_iter().map(str::to_owned);
         cautions.collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kmslint::aws::PendingWindowInDays;
-use kmslint::facts::{Limits, of_inventory};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::lint::run_all;
 use kmslint::load::Loaded;
 use kmslint::preflight::{Moment, Operation, Preflight, Question, Severity, Timeline, Verdict};
@@ -383,7 +383,7 @@ fn every_spelling_of_a_date_is_the_same_date() {
             minimum_waiting_period: PendingWindowInDays::MIN,
             ..Limits::default()
         };
-        let facts = of_inventory(&loaded.inventory, &loaded.sources, limits);
+        let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
         let found = run_all(&facts, Catalogue::builtin().unwrap());
         let pending = found
             .iter()

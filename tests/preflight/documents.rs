@@ -2,6 +2,7 @@
 
 use kmslint::aws::KmsAction;
 use kmslint::aws::key::KeyState;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::preflight::{Answer, Lane, Operation, Phase, Question, Severity, Verdict, pending};
 use serde_json::{Value, json};
 
@@ -155,7 +156,11 @@ fn the_ciphertrust_record_is_scheduled_for_seven_days() {
     };
     let timeline = answer(&question, &again).timeline.unwrap();
     assert_eq!(at(timeline.earliest_deletion), date);
-    let all = pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+    let all = pending(
+        &question,
+        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &|_| true,
+    );
     assert_eq!(all.len(), 1);
 }
 

@@ -1,6 +1,7 @@
 //! What was recorded, and what nothing recorded is worth.
 
 use jiff::{SignedDuration, Timestamp};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::inventory::{RecordedCaller, RecordedEvents, Trail};
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Question, Severity, Verdict, pending};
@@ -222,7 +223,11 @@ fn what_needs_a_key_that_is_pending_deletion_stops_it() {
     let verdict = |events: Vec<RecordedEvents>| {
         let mut loaded = loaded("pending", &metadata, Some(unused()));
         loaded.inventory.trail.events = events;
-        let all = pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+        let all = pending(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &|_| true,
+        );
         all[0].verdict
     };
     let error = Some("KMSInvalidStateException");

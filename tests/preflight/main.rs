@@ -26,6 +26,7 @@ use std::path::Path;
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::eval::Caller;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::load::{Loaded, load};
 use kmslint::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, Reason, Severity, preflight,
@@ -108,7 +109,11 @@ fn ask(key: &str) -> Question {
 }
 
 fn answer(question: &Question, loaded: &Loaded) -> Preflight {
-    preflight(question, &loaded.inventory, &loaded.sources).unwrap()
+    preflight(
+        question,
+        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+    )
+    .unwrap()
 }
 
 /// A key with everything that makes a go, with other metadata and files.

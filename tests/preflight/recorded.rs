@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::key::KeyState;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::inventory::Key;
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Preflight, Question, Severity, Verdict, pending};
@@ -65,7 +66,11 @@ fn all_pending(loaded: &Loaded, now: &str) -> Vec<Preflight> {
         principal: None,
         ..ask("")
     };
-    pending(&question, &loaded.inventory, &loaded.sources, &|_| true)
+    pending(
+        &question,
+        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &|_| true,
+    )
 }
 
 /// The keys with these states and dates, by ARN.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use kmslint::config::InForce;
 use kmslint::eval::Caller;
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::load::{Loaded, load};
 use kmslint::preflight::{Operation, Preflight, Question, pending, planned, preflight};
 use kmslint::report::Style;
@@ -47,7 +48,11 @@ fn answers() -> Vec<(Loaded, Preflight)> {
             for key in keys {
                 let loaded = loaded(directory);
                 let question = question(&key, operation);
-                let answer = preflight(&question, &loaded.inventory, &loaded.sources).unwrap();
+                let answer = preflight(
+                    &question,
+                    &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+                )
+                .unwrap();
                 answers.push((loaded, answer));
             }
         }
@@ -152,13 +157,21 @@ fn the_schema_describes_every_answer() {
     }
     let keys = loaded("pending");
     let question = question("", Operation::Pending);
-    let all = pending(&question, &keys.inventory, &keys.sources, &|_| true);
+    let all = pending(
+        &question,
+        &FactMaker::new(&keys.inventory, &keys.sources, Limits::default()),
+        &|_| true,
+    );
     let mut out = Vec::new();
     json::pending(&mut out, &keys.sources, &all, beside).unwrap();
     assert_eq!(check(&out)["keys"].as_array().unwrap().len(), 2);
 
     let plans = loaded("plans");
-    let all = planned(&question, &plans.inventory, &plans.sources, &|_| true);
+    let all = planned(
+        &question,
+        &FactMaker::new(&plans.inventory, &plans.sources, Limits::default()),
+        &|_| true,
+    );
     let mut out = Vec::new();
     json::pending(&mut out, &plans.sources, &all, beside).unwrap();
     let document = check(&out);

@@ -1,5 +1,6 @@
 //! Which key is meant, and what is refused.
 
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::preflight::{PreflightError, Question, Severity, Verdict, preflight};
 use serde_json::json;
 
@@ -35,11 +36,19 @@ fn a_key_is_named_by_id_or_arn_only() {
         "*",
     ] {
         let question = ask(text);
-        let error = preflight(&question, &loaded.inventory, &loaded.sources).unwrap_err();
+        let error = preflight(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        )
+        .unwrap_err();
         assert!(matches!(error, PreflightError::NotAKey { .. }), "{text}");
     }
     let other = "00000000-12ab-34cd-56ef-1234567890ab";
-    let error = preflight(&ask(other), &loaded.inventory, &loaded.sources).unwrap_err();
+    let error = preflight(
+        &ask(other),
+        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+    )
+    .unwrap_err();
     assert_eq!(error, PreflightError::NotDescribed(other.to_owned()));
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{EvidenceRequirements, Preflight, Question, preflight};
 use kmslint::text::{Discovery, Overlay};
@@ -283,7 +284,11 @@ impl Scenario {
             evidence: self.needed,
             ..ask(ARN)
         };
-        preflight(&question, &loaded.inventory, &loaded.sources).unwrap()
+        preflight(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        )
+        .unwrap()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use kmslint::facts::{FactMaker, Limits};
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Preflight, Question, Severity};
 use serde_json::{Value, json};
@@ -334,8 +335,11 @@ fn uses_of_a_pending_key_by_alias_stop_its_deletion() {
             principal: None,
             ..ask("")
         };
-        let all =
-            kmslint::preflight::pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+        let all = kmslint::preflight::pending(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &|_| true,
+        );
         let reason = all[0]
             .reasons
             .iter()
@@ -366,8 +370,11 @@ fn pending_key_that_nobody_can_cancel_is_a_stop() {
             principal: None,
             ..ask("")
         };
-        let all =
-            kmslint::preflight::pending(&question, &loaded.inventory, &loaded.sources, &|_| true);
+        let all = kmslint::preflight::pending(
+            &question,
+            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &|_| true,
+        );
         let mut reasons = all[0].reasons.iter();
         let found = reasons.find(|reason| reason.id == "nobody-can-cancel");
         let severity = found.map(|reason| reason.severity);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::access::{Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::eval::{CaseSet, Decision};
-use crate::policy::{Effect, Statement};
+use crate::policy::{Effect, Statement, glob};
 use crate::text::Location;
 
 use super::days_text::days_text;
@@ -19,16 +19,15 @@ use super::{Access, AccessTable, Place, StatementRecord, ThroughIam, Via};
 
 use narrowing::Spared;
 
-pub(super) use through_iam::of as through_iam;
-
 /// The account's root user in a sentence.
 const ROOT_USER: &str = "root user";
 
-/// Everyone that the key policy names or lets in, and what each can do.
+/// Everyone that the key policy names or lets in, and what each can do; `trusted` are ARN patterns of
+/// principals.
 pub(super) fn table(
     subject: &Subject<'_>,
     statements: &[StatementRecord],
-    identities: &Identities<'_>,
+    (identities, trusted): (&Identities<'_>, &[String]),
     places: &Places<'_>,
 ) -> AccessTable {
     let questions = KeyQuestions::new(&subject.key, identities);
@@ -37,6 +36,7 @@ pub(super) fn table(
         statements,
         identities,
         places,
+        trusted,
     };
     let who_can = |action| -> Vec<Access> {
         let holders = questions.who_can(action);
@@ -84,7 +84,7 @@ pub(super) fn table(
         schedule,
         cancel,
     };
-    table.through_iam = through_iam(&table);
+    table.through_iam = through_iam::of(&table);
     table
 }
 
@@ -127,6 +127,8 @@ struct Records<'a> {
     statements: &'a [StatementRecord],
     identities: &'a Identities<'a>,
     places: &'a Places<'a>,
+    /// ARN patterns of principals that are trusted.
+    trusted: &'a [String],
 }
 
 impl Records<'_> {
@@ -174,7 +176,7 @@ impl Records<'_> {
             narrowed,
             narrowed_to_account,
             can_schedule: false,
-            trusted: false,
+            trusted: self.trusts(holder),
             through_iam: permitted.through_iam,
             policies: policies.into_iter().collect(),
             only_root: permitted.only_root,
@@ -212,6 +214,12 @@ impl Records<'_> {
         });
         let found = denies.filter_map(|record| narrowing::spared(self.statement(record.index)?));
         found.reduce(|one, two| if one == Spared::Some { one } else { two })
+    }
+
+    /// Whether one of the configured patterns names it, which is one principal.
+    fn trusts(&self, holder: &Holder<'_>) -> bool {
+        let mut patterns = self.trusted.iter();
+        kind(holder).is_one() && patterns.any(|pattern| glob(pattern, holder.principal))
     }
 
     /// Where the key policy names the principal, else where its ARN stands in its own file.

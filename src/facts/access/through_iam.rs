@@ -15,7 +15,7 @@ const MOST_NAMED: usize = 5;
 type Alike<'a> = (Place, Vec<usize>, &'a str, &'a str, [bool; 3]);
 
 /// The groups of the table's lists.
-pub(in crate::facts) fn of(table: &AccessTable) -> ThroughIam {
+pub(super) fn of(table: &AccessTable) -> ThroughIam {
     ThroughIam {
         schedule: groups(&table.schedule),
         put_key_policy: groups(&table.put_key_policy),

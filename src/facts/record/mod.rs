@@ -18,8 +18,7 @@ mod statement;
 use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
-use crate::policy::glob;
-use crate::text::{Location, SourceId, Sources, Span};
+use crate::text::{Location, SourceId, Span};
 
 pub use access::{Access, AccessTable, Via};
 pub use action::{ActionForm, ActionRecord};
@@ -75,18 +74,10 @@ impl Facts {
         })
     }
 
-    /// The place of these bytes; their file becomes one of these facts'.
-    pub(in crate::facts) fn add_place(&mut self, at: Location, sources: &Sources) -> Place {
-        let known = self.source_ids.iter().position(|id| *id == at.source);
-        let index = known.unwrap_or_else(|| {
-            let file = sources.get(at.source);
-            let name = file.map_or_else(String::new, |file| file.name().to_owned());
-            self.sources.push(name);
-            self.source_ids.push(at.source);
-            self.source_ids.len().saturating_sub(1)
-        });
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        (index, at.span.start, at.span.end)
+    /// Whether what is said of it depends on what else those can do who have the policy.
+    pub(crate) fn depends_on_holders(&self) -> bool {
+        let mut conditions = self.statements.iter().flat_map(|of| &of.conditions);
+        conditions.any(|condition| condition.gate.is_some())
     }
 
     /// Where every statement stands that these facts tell of.
@@ -97,28 +88,6 @@ impl Facts {
         let groups = groups.chain(&through_iam.delete_imported_material);
         let own = self.statements.iter().map(|statement| statement.at);
         own.chain(groups.map(|group| group.statement.at))
-    }
-
-    /// Marks the principals that one of these ARN patterns names as trusted. `*` is any run of
-    /// characters and `?` one, as in a policy.
-    pub fn trust(&mut self, patterns: &[String]) {
-        if let Some(other) = &mut self.other_reading {
-            other.trust(patterns);
-        }
-        let table = &mut self.access;
-        let lists = [
-            &mut table.schedule,
-            &mut table.cancel,
-            &mut table.put_key_policy,
-            &mut table.delete_imported_material,
-        ];
-        for access in lists.into_iter().flatten() {
-            access.trusted = access.kind.is_one()
-                && patterns
-                    .iter()
-                    .any(|pattern| glob(pattern, &access.principal));
-        }
-        table.through_iam = super::access::through_iam(table);
     }
 }
 

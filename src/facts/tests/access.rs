@@ -297,7 +297,7 @@ fn root_user_is_of_the_partition_of_the_key() {
         let statement = allow(r#"{"AWS":"111122223333"}"#, "kms:*", &condition);
         let mut sources = Sources::default();
         let key = key(&statement, Some(arn), &mut sources);
-        let facts = of_key(&key, &sources, limits());
+        let facts = of_key(&key, &sources);
         assert_eq!(facts.access.someone_can_cancel, expected, "{own}");
     }
 }

@@ -9,9 +9,9 @@ mod snapshot;
 use super::*;
 use crate::aws::key::{KeySpec, MultiRegionKeyType};
 use crate::aws::{KeyArn, PendingWindowInDays, Reported};
-use crate::inventory::{KeyMetadata, Located};
+use crate::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy, Located};
 use crate::policy::{PolicyKind, PolicyReading};
-use crate::text::{Location, SourceFile, Span};
+use crate::text::{Location, SourceFile, Sources, Span};
 use std::sync::Arc;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -21,6 +21,11 @@ fn limits() -> Limits {
         minimum_waiting_period: PendingWindowInDays::new(14).unwrap(),
         ..Limits::default()
     }
+}
+
+/// The facts of a key where nothing else was loaded.
+fn of_key(key: &Key, sources: &Sources) -> Facts {
+    FactMaker::new(&Inventory::default(), sources, limits()).of_key(key)
 }
 
 fn load(text: &str, kind: PolicyKind, sources: &mut Sources) -> LoadedPolicy {
@@ -55,20 +60,20 @@ fn key(statements: &str, arn: Option<&str>, sources: &mut Sources) -> Key {
 fn facts(statements: &str) -> Facts {
     let mut sources = Sources::default();
     let key = key(statements, Some(ARN), &mut sources);
-    of_key(&key, &sources, limits())
+    of_key(&key, &sources)
 }
 
 fn facts_without_arn(statements: &str) -> Facts {
     let mut sources = Sources::default();
     let key = key(statements, None, &mut sources);
-    of_key(&key, &sources, limits())
+    of_key(&key, &sources)
 }
 
 fn facts_of_identity(statement: &str) -> Facts {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
     let mut sources = Sources::default();
     let policy = load(&text, PolicyKind::Identity, &mut sources);
-    of_policy(&policy, &sources, limits())
+    FactMaker::new(&Inventory::default(), &sources, limits()).of_policy(&policy)
 }
 
 /// The first statement of AWS's default key policy.
@@ -95,7 +100,7 @@ fn places_lead_back_to_the_bytes() {
             span: Span::new(0, 8),
         },
     });
-    let facts = of_key(&key, &sources, limits());
+    let facts = of_key(&key, &sources);
     let text = |place| {
         let at = facts.locate(place).unwrap();
         at.span.of(sources.get(at.source).unwrap().text())
@@ -119,7 +124,7 @@ fn what_is_known_of_the_key_decides_conditions() {
         at,
     });
     let effects = |key: &Key| {
-        let facts = of_key(key, &sources, limits());
+        let facts = of_key(key, &sources);
         let conditions = &facts.statements[0].conditions;
         let effects: Vec<_> = conditions.iter().map(|c| c.effect.unwrap()).collect();
         (effects, facts.access.someone_can_schedule, facts.key)
@@ -144,7 +149,7 @@ fn a_key_without_a_policy_and_a_policy_without_a_key() {
     let mut sources = Sources::default();
     let mut bare = key(DEFAULT, Some(ARN), &mut sources);
     bare.policy = None;
-    let facts = of_key(&bare, &sources, limits());
+    let facts = of_key(&bare, &sources);
     assert!(facts.policy.is_none() && facts.statements.is_empty());
     assert_eq!(facts.subject, ARN);
     let facts = facts_of_identity(r#"{"Effect":"Allow","Action":"kms:Sched*","Resource":"*"}"#);

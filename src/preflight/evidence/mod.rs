@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use crate::facts::FactMaker;
 use crate::inventory::{CallOutcome, DeletionStep, Inventory, RecordedEvents, RecordedLife};
 use crate::text::Location;
 
 use super::Question;
-use super::archive::Archive;
 use super::key::Subject;
 use super::moment::parse;
 
@@ -205,15 +205,15 @@ const LIFECYCLE: [&str; 5] = [
 
 impl Evidence {
     /// What is recorded of the key.
-    pub(super) fn of(subject: &Subject, archive: &Archive<'_>, question: &Question) -> Self {
-        let inventory = archive.inventory;
+    pub(super) fn of(subject: &Subject, facts: &FactMaker<'_>, question: &Question) -> Self {
+        let inventory = facts.inventory();
         let mut evidence = Self {
             coverage: coverage(subject, inventory),
             last_usage: last_usage(subject),
             ..Self::default()
         };
         let mut kinds: BTreeMap<Kind, Vec<&RecordedEvents>> = BTreeMap::new();
-        let all: Vec<_> = archive.trail.of_key(&subject.key).collect();
+        let all: Vec<_> = facts.trail().of_key(&subject.key).collect();
         match RecordedLife::of(&subject.key, &all).deletion {
             Some((DeletionStep::Scheduled, call)) => evidence.scheduled_at = Some(call.last),
             Some((DeletionStep::Deleted, call)) => evidence.deleted = Some((call.last, call.at)),

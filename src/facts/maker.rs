@@ -1,0 +1,255 @@
+//! The one way to facts: everything that they depend on is given once, and each is complete when it
+//! is made.
+
+use rayon::prelude::*;
+
+use crate::access::{AskedKey, Identities, key_context};
+use crate::aws::{AccountId, KeyArn};
+use crate::eval::{KeyIdentity, RequestContext};
+use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
+use crate::policy::{
+    PolicyDocument, PolicySize, Rendered, Text, Version, rendered, rendered_foreign,
+};
+use crate::text::{SourceFile, Sources, Span};
+
+use super::places::Places;
+use super::related::States;
+use super::subject::Subject;
+use super::surroundings::Surroundings;
+use super::{
+    AccessTable, Facts, KeyRecord, Limits, PolicyRecord, SubjectKind, TooLarge, access, any_key,
+    evidence, gates, key, statement,
+};
+
+/// Version of the shape of [`Facts`].
+const FORMAT: u8 = 1;
+
+/// Makes the facts of keys and policies among everything that was loaded.
+#[derive(Debug)]
+pub struct FactMaker<'a> {
+    inventory: &'a Inventory,
+    sources: &'a Sources,
+    limits: Limits,
+    trusted: &'a [String],
+    identities: Identities<'a>,
+    around: Surroundings<'a>,
+    states: States<'a>,
+    trail: TrailIndex<'a>,
+}
+
+impl<'a> FactMaker<'a> {
+    /// Prepares what was loaded. Nobody is trusted.
+    pub fn new(inventory: &'a Inventory, sources: &'a Sources, limits: Limits) -> Self {
+        Self {
+            inventory,
+            sources,
+            limits,
+            trusted: &[],
+            identities: Identities::new(inventory),
+            around: Surroundings::new(inventory),
+            states: States::new(&inventory.keys),
+            trail: TrailIndex::new(&inventory.trail),
+        }
+    }
+
+    /// Trusts the principals that one of these ARN patterns names. `*` is any run of characters and
+    /// `?` one, as in a policy.
+    #[must_use]
+    pub fn trusting(self, patterns: &'a [String]) -> Self {
+        Self {
+            trusted: patterns,
+            ..self
+        }
+    }
+
+    /// As this one, among what was loaded as it is after an edit.
+    pub(crate) fn after(&self, inventory: &'a Inventory) -> Self {
+        Self::new(inventory, self.sources, self.limits).trusting(self.trusted)
+    }
+
+    /// What was loaded.
+    pub const fn inventory(&self) -> &'a Inventory {
+        self.inventory
+    }
+
+    /// The files.
+    pub const fn sources(&self) -> &'a Sources {
+        self.sources
+    }
+
+    /// Users and roles that were loaded.
+    pub(crate) const fn identities(&self) -> &Identities<'a> {
+        &self.identities
+    }
+
+    /// The recorded events by key.
+    pub(crate) const fn trail(&self) -> &TrailIndex<'a> {
+        &self.trail
+    }
+
+    /// The facts of everything that was loaded, on all cores: of keys, then of the policies that
+    /// people can change and that are no key's.
+    pub fn all(&self) -> Vec<Facts> {
+        self.each(|facts| facts)
+    }
+
+    /// What `conclude` makes of each of [`all`](Self::all), in their order, on all cores. The facts of
+    /// thousands of keys need not be kept.
+    pub fn each<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
+        let keys = self.inventory.keys.par_iter();
+        let keys = keys.map(|key| conclude(self.of_key(key)));
+        let policies: Vec<_> = self.inventory.policies_of_people().collect();
+        let policies = policies.into_par_iter();
+        let policies = policies.map(|policy| conclude(self.of_policy(policy)));
+        keys.chain(policies).collect()
+    }
+
+    /// The facts of a key: one that was loaded, or the same with another key policy. Every loaded user
+    /// and role is asked about with its own policies; of an account without any it is said what its IAM
+    /// policies could give at most.
+    pub fn of_key(&self, key: &Key) -> Facts {
+        let document = key.policy.as_ref().map(|policy| &policy.document);
+        let partition = key.arn.as_ref().map(KeyArn::partition);
+        let read = |rendered: Option<&Rendered>| {
+            let reading = Reading {
+                document: rendered.map(|rendered| &rendered.document).or(document),
+                account: rendered.map(|rendered| rendered.account).or(key.account),
+            };
+            self.of_reading(key, &reading)
+        };
+        let rendered = document.and_then(|document| rendered(document, key.account, partition));
+        let foreign = rendered.as_ref().and(document);
+        let foreign = foreign.and_then(|own| rendered_foreign(own, key.account, partition));
+        Facts {
+            other_reading: foreign.map(|foreign| Box::new(read(Some(&foreign)))),
+            ..read(rendered.as_ref())
+        }
+    }
+
+    fn of_reading(&self, key: &Key, reading: &Reading<'_>) -> Facts {
+        let places = Places::new(self.sources);
+        let mut record = key::record(key, &places);
+        let identity = KeyIdentity {
+            arn: key.arn.clone(),
+            account: reading.account,
+        };
+        let policy = key.policy.as_ref();
+        let subject = policy.zip(reading.document).map(|(policy, document)| {
+            let file = places.file(policy.source);
+            let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
+            let mut subject = Subject::new(document, asked, file);
+            subject.imported_material = key::material_is_imported(&key.metadata);
+            subject.identities = Some(&self.identities);
+            subject
+        });
+        let statements = subject.as_ref().map(statement::records).unwrap_or_default();
+        let access = subject
+            .as_ref()
+            .map(|subject| {
+                let asked = (&self.identities, self.trusted);
+                access::table(subject, &statements, asked, &places)
+            })
+            .unwrap_or_default();
+        let pending = record.pending.as_ref().map(|pending| pending.at);
+        let at = pending.unwrap_or(record.at);
+        record.waits_for_replicas = self.states.waits(key, at);
+        record.last_related = self.states.last(key, at);
+        let state = (at, pending.is_some());
+        record.evidence = evidence::record(key, &self.trail, self.limits, &places, state);
+        Facts {
+            format: FORMAT,
+            subject: key
+                .arn
+                .as_ref()
+                .map_or_else(|| key.name.clone(), |arn| arn.as_str().to_owned()),
+            kind: SubjectKind::Key,
+            limits: self.limits,
+            key: record,
+            policy: subject
+                .as_ref()
+                .zip(key.policy.as_ref())
+                .map(|(subject, policy)| PolicyRecord {
+                    whole: key.arn.is_some() || is_embedded(policy, self.sources),
+                    ..policy_record(subject, policy)
+                }),
+            statements,
+            access,
+            sources: places.names(),
+            source_ids: places.ids(),
+            other_reading: None,
+        }
+    }
+
+    /// The facts of a policy that is no key's: one that was loaded, or the same after an edit.
+    pub fn of_policy(&self, policy: &LoadedPolicy) -> Facts {
+        let places = Places::new(self.sources);
+        let file = places.file(policy.source);
+        let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
+        let mut subject = Subject::new(&policy.document, no_key, file);
+        subject.source = Some(policy.source);
+        let mut statements = statement::records(&subject);
+        if !self.around.is_in_use(policy) {
+            any_key::find(&mut statements, &subject);
+        }
+        gates::find(&mut statements, &subject, (&self.around, &self.identities));
+        Facts {
+            format: FORMAT,
+            subject: policy.name.clone(),
+            kind: SubjectKind::Policy,
+            limits: self.limits,
+            key: KeyRecord::default(),
+            policy: Some(policy_record(&subject, policy)),
+            statements,
+            access: AccessTable::default(),
+            sources: places.names(),
+            source_ids: places.ids(),
+            other_reading: None,
+        }
+    }
+}
+
+/// A key policy with a principal in place of each placeholder, and the account that is the key's then.
+struct Reading<'a> {
+    document: Option<&'a PolicyDocument>,
+    account: Option<AccountId>,
+}
+
+fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
+    let document = subject.document;
+    let start = Span {
+        end: document.span.start.saturating_add(1),
+        ..document.span
+    };
+    let too_large = policy.size.filter(PolicySize::is_too_large);
+    PolicyRecord {
+        kind: document.kind,
+        version: document.version.map(|(version, _)| match version {
+            Version::V2008 => "2008-10-17",
+            Version::V2012 => "2012-10-17",
+        }),
+        whole: false,
+        of_aws_key: document.id.as_ref().is_some_and(is_of_aws_key),
+        too_large: too_large.map(|size| TooLarge {
+            length: size.length,
+            limit: size.limit,
+            unit: size.unit,
+            at: subject.place(start),
+        }),
+        at: subject.place(document.span),
+    }
+}
+
+/// Whether the policy is a member of something larger, which names it, and no file of its own.
+fn is_embedded(policy: &LoadedPolicy, sources: &Sources) -> bool {
+    let before = |file: &SourceFile| {
+        let before = Span::new(0, policy.document.span.start as usize);
+        before.of(file.text()).contains('"')
+    };
+    policy.encoding.is_some() || sources.get(policy.source).is_some_and(before)
+}
+
+/// AWS writes `auto-ebs-2` and the like:
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-viewing.html>
+fn is_of_aws_key(id: &Text) -> bool {
+    id.value.starts_with("auto-")
+}
