@@ -29,10 +29,11 @@ pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<Pend
     let stated = stated(metadata, of_record.as_ref())?;
     let when = match (stated.state.known(), stated.date) {
         (Some(KeyState::PendingReplicaDeletion), _) => {
-            "when the waiting period ends that begins once its last replica is deleted".to_owned()
+            " until the waiting period ends that begins once its last replica is deleted".to_owned()
         }
-        (_, Some(date)) => format!("after `{date}`"),
-        (_, None) => "when its waiting period ends".to_owned(),
+        // A file may be old, and the date may have passed.
+        (_, Some(date)) => format!(", with deletion date `{date}`"),
+        (_, None) => " until its waiting period ends".to_owned(),
     };
     let of_record = recorded.filter(|recorded| recorded.call.at == stated.at);
     Some(PendingRecord {
@@ -107,7 +108,7 @@ fn stated<'a>(
     all.into_iter().find(is_pending)
 }
 
-/// What CloudTrail recorded, in words that follow when the key will be deleted.
+/// What CloudTrail recorded, in words that follow until when the key is pending deletion.
 fn words(recorded: &RecordedDeletion) -> String {
     let call = by(&recorded.call);
     let other = recorded.contradicts.as_ref();

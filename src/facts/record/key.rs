@@ -88,7 +88,7 @@ pub struct TagRecord {
 pub struct PendingRecord {
     /// `PendingDeletion` or `PendingReplicaDeletion`.
     pub state: String,
-    /// When, in words that finish "the key will be deleted …".
+    /// When, in words that follow "the key is pending deletion".
     pub when: String,
     /// Who scheduled or cancelled it by what CloudTrail recorded, in words that follow; empty where
     /// nothing of it is recorded.
