@@ -7,7 +7,7 @@ use kmslint::aws::condition_key::{self, NameForm};
 use kmslint::aws::{ActionSet, KmsAction, Presence, ValueType};
 use kmslint::difference::{Change, Difference, EVERY, Side, between};
 use kmslint::eval::{
-    Case, NamedPolicy, PolicySet, Request, RequestContext, WINDOW_KEY, Window, evaluate,
+    Case, NamedPolicy, PolicySet, Request, RequestContext, Values, WINDOW_KEY, Window, evaluate,
 };
 use kmslint::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy};
 use kmslint::policy::{
@@ -110,22 +110,24 @@ fn identity_policy(text: &str) -> Vec<NamedPolicy> {
 /// value where AWS always supplies one.
 fn completed(simulation: &Simulation, case: Case) -> Request {
     let full = &simulation.request;
+    // What a session's own ARN leaves out, by which it may be one of IAM Identity Center.
+    let mut known = RequestContext::open();
+    if let Some(arn) = full
+        .context
+        .get("aws:PrincipalArn")
+        .and_then(Values::single)
+    {
+        known.set_one("aws:PrincipalArn", arn);
+    }
     let open = Request::open(
         full.caller.clone(),
         full.action,
         full.key.clone(),
-        RequestContext::open(),
+        known,
         None,
     );
     let mut context = open.context.completed();
-    // Who signs in through IAM Identity Center never tells of multi-factor authentication:
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
-    let is_federated = open.caller.as_str().contains("AWSReservedSSO_");
-    let presence = |key: &str| match condition_key::presence(key, open.action, open.caller.class())
-    {
-        _ if is_federated && key.starts_with("aws:MultiFactorAuth") => Presence::Never,
-        presence => presence,
-    };
+    let presence = |key: &str| condition_key::presence(key, open.action, open.caller.class());
     for (key, values) in full.context.iter() {
         if context.get(key).is_none() && presence(key) != Presence::Never {
             context.set(key, values.iter());

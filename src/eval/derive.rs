@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use crate::aws::KeyArn;
+use crate::aws::arn::reserved_role::is_identity_center;
+use crate::aws::condition_key::MFA_KEYS;
 
 use super::caller::CallerKind;
-use super::{Caller, KeyIdentity, RequestContext};
+use super::{Caller, KeyIdentity, RequestContext, Values};
 
 /// Sets every condition key whose value follows; what was set before stays. Of a request that is about
 /// no key nothing follows from one.
@@ -84,5 +86,47 @@ fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestCo
             );
         }
         _ => context.derive("aws:PrincipalArn", caller.text()),
+    }
+    let role = context.get("aws:PrincipalArn").and_then(Values::single);
+    if role.is_some_and(is_identity_center) {
+        for key in MFA_KEYS {
+            context.absent_default(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::KmsAction;
+    use crate::eval::Request;
+
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+    #[test]
+    fn a_role_of_identity_center_never_tells_of_mfa() {
+        const ROLE: &str =
+            "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
+        const SESSION: &str =
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jo";
+        let role = format!("arn:aws:iam::111122223333:{ROLE}");
+        let asked = |caller: &str, given: &[(&str, &str)]| {
+            let mut context = RequestContext::open();
+            for (key, value) in given {
+                context.set_one(key, value);
+            }
+            let caller = Caller::parse(caller).unwrap();
+            let action = KmsAction::CancelKeyDeletion;
+            let request = Request::open(caller, action, KeyIdentity::default(), context, None);
+            let held = request.context.get("aws:MultiFactorAuthPresent");
+            held.map(|values| values.single().map(str::to_owned))
+        };
+        let principal_arn = ("aws:PrincipalArn", &*role);
+        assert_eq!(asked(&role, &[]), Some(None));
+        assert_eq!(asked(SESSION, &[principal_arn]), Some(None));
+        // What is given stays; without its path, a session may be another role's.
+        let given = ("aws:multifactorauthpresent", "true");
+        assert_eq!(asked(&role, &[given]), Some(Some("true".to_owned())));
+        assert_eq!(asked(SESSION, &[]), None);
+        assert_eq!(asked("arn:aws:iam::111122223333:role/Admin", &[]), None);
     }
 }

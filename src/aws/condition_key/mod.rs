@@ -22,6 +22,7 @@ use super::nearest::{containing, nearest as nearest_name};
 use super::principal_kind::PrincipalKind;
 pub use presence::Presence;
 use presence::{ByCaller, Rule};
+pub use session::MFA_KEYS;
 pub use values::values;
 
 /// The type of a condition key's values, which decides the operators that fit.

@@ -12,6 +12,16 @@ const ROLE_SESSION: ByCaller = ByCaller {
     ..ByCaller::SOMETIMES_SIGNED
 };
 
+/// The keys that tell of multi-factor authentication. Whoever comes by federation never has them: a
+/// federated user, and a session of a role of IAM Identity Center.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
+pub const MFA_KEYS: [&str; 2] = ["aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent"];
+
+const MFA: ByCaller = ByCaller {
+    federated_user: Presence::Never,
+    ..ByCaller::SOMETIMES_SIGNED
+};
+
 pub(super) const KEYS: &[ConditionKey] = &[
     // Only in root sessions from `AssumeRoot`.
     ConditionKey::global(
@@ -31,17 +41,9 @@ pub(super) const KEYS: &[ConditionKey] = &[
     ConditionKey::global("aws:Ec2InstanceSourceVpc", ValueType::String, ROLE_SESSION),
     ConditionKey::global("aws:FederatedProvider", ValueType::String, ROLE_SESSION),
     // Only if MFA was used.
-    ConditionKey::global(
-        "aws:MultiFactorAuthAge",
-        ValueType::Numeric,
-        ByCaller::SOMETIMES_SIGNED,
-    ),
+    ConditionKey::global(MFA_KEYS[0], ValueType::Numeric, MFA),
     // Only with temporary credentials, never with long-term access keys.
-    ConditionKey::global(
-        "aws:MultiFactorAuthPresent",
-        ValueType::Bool,
-        ByCaller::SOMETIMES_SIGNED,
-    ),
+    ConditionKey::global(MFA_KEYS[1], ValueType::Bool, MFA),
     // Root sessions from `AssumeRoot` can have one.
     ConditionKey::global(
         "aws:SourceIdentity",
