@@ -9,7 +9,8 @@ mod naive;
 
 use std::path::Path;
 
-use kmslint::aws::condition_key::{self, NameForm};
+use kmslint::aws::arn::reserved_role;
+use kmslint::aws::condition_key::{self, MFA_KEYS, NameForm};
 use kmslint::aws::{ActionSet, KmsAction, Presence, PrincipalKind, ValueType};
 use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{Change, Difference, Side, Way, between};
@@ -86,6 +87,10 @@ fn complete(context: &mut Map<String, Json>, principal: &str, key: &str, action:
     let caller = Caller::parse(principal).unwrap();
     let kind = caller.class();
     context.retain(|name, _| condition_key::presence(name, action, kind) != Presence::Never);
+    let role = context.get("aws:PrincipalArn").and_then(Json::as_str);
+    if role.is_some_and(reserved_role::is_identity_center) {
+        context.retain(|name, _| !MFA_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)));
+    }
     let parts: Vec<_> = key.split(':').collect();
     let is_multi_region = key.contains("/mrk-");
     set(context, "aws:SecureTransport", "true");
@@ -345,6 +350,27 @@ fn is_about(change: &Change, request: &Json) -> bool {
         }
 }
 
+/// Whether the policies name a role of this request's role name, but with another path. No account has both,
+/// and a session's ARN does not tell of which one it is.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+fn names_a_role_twice(request: &Json, policies: [&Json; 2]) -> bool {
+    let Some(own) = request["context"]["aws:PrincipalArn"].as_str() else {
+        return false;
+    };
+    let Some((account, role)) = own.split_once(":role/") else {
+        return false;
+    };
+    let last = |name: &str| name.rsplit('/').next().map(str::to_owned);
+    let is_other = |text: &str| {
+        let named = text.split_once(":role/");
+        named.is_some_and(|named| {
+            named.0 == account && named.1 != role && last(named.1) == last(role)
+        })
+    };
+    let text = policies.map(Json::to_string).concat();
+    text.split('"').any(is_other)
+}
+
 #[test]
 fn differences_miss_nobody_and_invent_nobody() {
     let (mut missed, mut invented) = (0, 0);
@@ -377,7 +403,8 @@ fn differences_miss_nobody_and_invent_nobody() {
                             assert!(is_told, "{at}: {request:#} {old:#} {new:#} {told:#?}");
                         }
                         // What is firmly said of one caller is so.
-                        let alone = request.as_object().unwrap().len() == ALONE.len() + 2;
+                        let alone = request.as_object().unwrap().len() == ALONE.len() + 2
+                            && !names_a_role_twice(&request, [&old, &new]);
                         let changes = told.subjects.iter().flat_map(|subject| &subject.changes);
                         let own = changes.filter(|change| {
                             change.action == action && alone && is_about(change, &request)

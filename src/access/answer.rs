@@ -3,6 +3,7 @@
 use crate::aws::KmsAction;
 use crate::eval::{CaseSet, Decision, Evaluation, PolicySet, Request, evaluate};
 
+use super::applicable::UnknownBoundary;
 use super::candidate::Candidate;
 use super::key::AskedKey;
 
@@ -15,7 +16,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) allowed: CaseSet,
     /// Cases that depend on the request, or on a permissions boundary that was not loaded.
     pub(crate) conditional: CaseSet,
-    pub(crate) unknown_boundary: bool,
+    pub(crate) unknown_boundary: UnknownBoundary,
 }
 
 impl<'a> Answer<'a> {
@@ -37,10 +38,13 @@ impl<'a> Answer<'a> {
         let evaluation = evaluate(&request, &policies);
         let unknown_boundary = candidate.applicable.unknown_boundary;
         let (mut allowed, mut conditional) = (evaluation.allowed, evaluation.conditional);
-        if unknown_boundary {
-            conditional = conditional | allowed;
-            allowed = CaseSet::NONE;
-        }
+        let firm = match unknown_boundary {
+            UnknownBoundary::No => allowed,
+            UnknownBoundary::NotLoaded => CaseSet::NONE,
+            UnknownBoundary::Supposed => evaluation.allowed_under_any_limit(),
+        };
+        conditional = conditional | allowed.without(firm);
+        allowed = firm;
         Self {
             request,
             policies,
@@ -54,7 +58,9 @@ impl<'a> Answer<'a> {
     /// The best decision over all cases.
     pub(crate) fn decision(&self) -> Decision {
         match self.evaluation.decision() {
-            Decision::Allowed if self.unknown_boundary => Decision::Conditional,
+            Decision::Allowed if self.unknown_boundary == UnknownBoundary::NotLoaded => {
+                Decision::Conditional
+            }
             decision => decision,
         }
     }

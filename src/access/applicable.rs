@@ -3,15 +3,28 @@
 use crate::eval::{NamedPolicy, PolicySet};
 use crate::policy::PolicyDocument;
 
+/// Whether there is a permissions boundary of which nothing is known but that it is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UnknownBoundary {
+    /// No.
+    #[default]
+    No,
+    /// The listing names one that was not loaded, so that nothing is sure.
+    NotLoaded,
+    /// It is asked what would be so if there were one: it is not known whether there is. What the
+    /// boundary itself denies is left aside, as it is of all policies that are not known.
+    Supposed,
+}
+
 /// The policies and limits that apply to a caller, beside the key policy.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Applicable<'a> {
     /// Its identity-based policies, those of its groups included.
     pub(crate) identity: &'a [NamedPolicy],
-    /// Its permissions boundary.
+    /// Its permissions boundary; of one that is not known, one that allows everything.
     pub(crate) boundary: Option<&'a [NamedPolicy]>,
-    /// Whether it has a permissions boundary that was not loaded, so that nothing is sure.
-    pub(crate) unknown_boundary: bool,
+    /// Whether its permissions boundary is not known.
+    pub(crate) unknown_boundary: UnknownBoundary,
     /// The policies of its session, which no file holds; of a federated user without one, the most
     /// that it could do with one.
     pub(crate) session: Option<&'a [NamedPolicy]>,

@@ -2,14 +2,13 @@
 
 use std::cell::OnceCell;
 
-use crate::aws::arn::reserved_role;
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
     Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
 };
 use crate::text::SourceId;
 
-use super::applicable::Applicable;
+use super::applicable::{Applicable, UnknownBoundary};
 use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
@@ -145,6 +144,13 @@ impl<'a> Candidate<'a> {
         }
     }
 
+    /// The same as if it had a permissions boundary of which only that is known.
+    pub(crate) fn with_unknown_boundary(mut self) -> Self {
+        self.applicable.boundary = Some(everything());
+        self.applicable.unknown_boundary = UnknownBoundary::Supposed;
+        self
+    }
+
     /// The same with this id.
     pub(crate) fn with_id(self, id: String) -> Self {
         Self {
@@ -204,10 +210,6 @@ impl<'a> Candidate<'a> {
         if let Some(principal) = self.principal {
             principal.set_context(&mut context);
         }
-        if self.is_federated() {
-            context.say("aws:MultiFactorAuthPresent", None);
-            context.say("aws:MultiFactorAuthAge", None);
-        }
         if let Some(id) = self.organization {
             context.set("aws:PrincipalOrgID", [id]);
         }
@@ -232,19 +234,6 @@ impl<'a> Candidate<'a> {
             request.context.set("aws:userid", [id.as_str()]);
         }
         request
-    }
-
-    /// Whether its requests come by federation, so that they never tell of multi-factor authentication: a
-    /// federated user, and whoever is known to be a role of IAM Identity Center by its path.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
-    fn is_federated(&self) -> bool {
-        let arn = match self.principal {
-            Some(loaded) => loaded.principal.arn.value.as_str(),
-            None => self.caller.as_str(),
-        };
-        // One that represents its class represents users and roles too.
-        self.is_itself()
-            && (self.caller.is_federated_user() || reserved_role::is_identity_center(arn))
     }
 
     /// The file that a policy of [`Self::policies`] stands in; one that was assumed stands in none.

@@ -3,7 +3,7 @@
 use crate::eval::{Explanation, NamedPolicy, PolicySet, Request, explain};
 use crate::policy::PolicyDocument;
 
-use super::applicable::Applicable;
+use super::applicable::{Applicable, UnknownBoundary};
 
 /// The policies of one request as somebody gives them.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl GivenPolicies {
         Applicable {
             identity: &self.identity,
             boundary: self.boundary.as_deref(),
-            unknown_boundary: false,
+            unknown_boundary: UnknownBoundary::No,
             session: self.session.as_deref(),
             scps: &self.scps,
             rcps: &self.rcps,

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
-use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef};
+use crate::eval::{Caller, Layer, NamedPolicy, PolicyRef, everything};
 use crate::inventory::{Boundary, IdentityPolicy, Inventory, OrganizationPolicy, Principal};
 use crate::policy::PolicyKind;
 use crate::text::SourceId;
 
-use super::applicable::Applicable;
+use super::applicable::{Applicable, UnknownBoundary};
 use super::control_policies::{ControlPolicies, find};
 use super::kms_policies::{Extent, KmsPolicies, KmsPolicyPool};
 use super::loaded_principal::LoadedPrincipal;
@@ -118,11 +118,20 @@ impl<'a> Identities<'a> {
         let of = |position: usize| self.kms_policies.get(position);
         let own = principal.and_then(|principal| of(principal.policies));
         let boundary = principal.and_then(|principal| of(principal.boundary?));
+        let is_not_loaded =
+            principal.is_some_and(|of| of.principal.boundary == Boundary::NotLoaded);
         Applicable {
             identity: own.map_or(&[], |own| &own.policies),
-            boundary: boundary.map(|boundary| boundary.policies.as_slice()),
-            unknown_boundary: principal
-                .is_some_and(|principal| principal.principal.boundary == Boundary::NotLoaded),
+            boundary: if is_not_loaded {
+                Some(everything())
+            } else {
+                boundary.map(|boundary| boundary.policies.as_slice())
+            },
+            unknown_boundary: if is_not_loaded {
+                UnknownBoundary::NotLoaded
+            } else {
+                UnknownBoundary::No
+            },
             session: None,
             scps: above(account).0,
             rcps: above(key_account).1,

@@ -33,6 +33,7 @@ mod tested_attributes;
 mod unconditional;
 
 pub(crate) use answer::Answer;
+pub(crate) use applicable::UnknownBoundary;
 pub(crate) use candidate::Candidate;
 pub(crate) use cast::{Cast, account_of_either};
 pub(crate) use changed::{changed_principals, control_policies_differ};

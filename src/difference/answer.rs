@@ -1,6 +1,6 @@
 //! What an answer depends on.
 
-use crate::access::Answer;
+use crate::access::{Answer, UnknownBoundary};
 use crate::eval::{Layer, Match, RequestContext, dependencies};
 
 use super::atom::{Atom, Factor};
@@ -29,13 +29,15 @@ impl Answer<'_> {
                 terms.push(Term::always(Slot::Identity));
             }
         }
-        if self.policies.boundary.is_none() && !self.unknown_boundary {
+        if self.policies.boundary.is_none() {
             // What nothing limits is as good as what cannot be limited.
             for term in terms.iter_mut().filter(|term| term.slot == Slot::Limited) {
                 term.slot = Slot::Direct;
             }
         }
-        if self.unknown_boundary {
+        if self.unknown_boundary != UnknownBoundary::No {
+            // What stands in for it.
+            terms.retain(|term| term.slot != Slot::Boundary);
             let factor = Factor::from([Atom::UnknownBoundary]);
             terms.push(Term {
                 factors: [factor].into(),

@@ -147,6 +147,8 @@ pub enum Way {
     Known,
     /// If its own policies, which were not loaded, allow it.
     OwnPolicies,
+    /// If it has a permissions boundary, which is not known, whatever its own policies allow.
+    Boundary,
 }
 
 /// Whether anybody can do an operation on a key.

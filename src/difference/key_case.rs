@@ -308,7 +308,7 @@ fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
     };
     match (who.kind, who.way) {
         (PrincipalKind::UniqueId, _) => Standing::Nobody,
-        (PrincipalKind::AnotherAccount, _) | (_, Way::OwnPolicies) => {
+        (PrincipalKind::AnotherAccount, _) | (_, Way::OwnPolicies | Way::Boundary) => {
             bare.standing().min(Standing::Perhaps)
         }
         (_, Way::Known) => bare.standing(),
@@ -316,7 +316,8 @@ fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
 }
 
 /// What a principal's own policies could give is said only where it is not what happens to the
-/// principal by itself, and not what happens to its whole account.
+/// principal by itself, and not what happens to its whole account; what happens to it under a permissions
+/// boundary, only where it is more than what happens to it without.
 fn drop_repeated(changes: &mut Vec<Change>) {
     let sets = |change: &Change| {
         (
@@ -325,19 +326,27 @@ fn drop_repeated(changes: &mut Vec<Change>) {
             (change.gains, change.loses),
         )
     };
-    let known: Vec<_> = changes
+    let all: Vec<_> = changes
         .iter()
-        .filter(|change| change.who.way == Way::Known)
         .map(|change| (change.who.clone(), sets(change)))
         .collect();
     changes.retain(|change| {
-        change.who.way == Way::Known
-            || !known.iter().any(|(who, other)| {
-                *other == sets(change)
-                    && (who.name == change.who.name
-                        || (who.kind == PrincipalKind::Account
-                            && account(&change.who.name) == account(&who.name)))
-            })
+        let (own, name) = (sets(change), &change.who.name);
+        let is_account =
+            |who: &Who| who.kind == PrincipalKind::Account && account(&who.name) == account(name);
+        match change.who.way {
+            Way::Known => true,
+            Way::OwnPolicies => !all.iter().any(|(who, other)| {
+                who.way == Way::Known && *other == own && (who.name == *name || is_account(who))
+            }),
+            Way::Boundary => !all.iter().any(|(who, other)| {
+                let (gains, loses) = other.2;
+                who.way != Way::Boundary
+                    && who.name == *name
+                    && gains.includes(change.gains)
+                    && loses.includes(change.loses)
+            }),
+        }
     });
 }
 

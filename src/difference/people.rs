@@ -8,6 +8,7 @@ use crate::access::{
 };
 use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::Caller;
+use crate::policy::{PolicyDocument, PrincipalEntry, PrincipalForm};
 
 use super::change::{Way, Who};
 use super::surroundings::Surroundings;
@@ -26,6 +27,30 @@ pub(super) struct Everyone<'a> {
     /// The key's account, or what stands in for it.
     account: String,
     placeholders: &'a Placeholders,
+    /// Whether a permissions boundary can make a difference between the key policies.
+    tells_boundaries: bool,
+}
+
+/// Whether who has a permissions boundary may not be decided as one without it by this policy, though its
+/// own policies allow everything: what names a session is not limited by a boundary, what names its role
+/// is, and a Deny with `NotPrincipal` reaches whoever has one.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+fn tells_boundaries(policy: &PolicyDocument) -> bool {
+    let plain = |entry: &PrincipalEntry| {
+        use PrincipalForm::{Account, Role, Service, UniqueId, User};
+        let form = entry.form();
+        matches!(
+            form,
+            Account(_) | Role(..) | Service(_) | UniqueId(_) | User(..)
+        )
+    };
+    let elements = policy
+        .statements
+        .iter()
+        .filter_map(|of| of.principal.as_ref());
+    let mut elements = elements.map(|of| of.negated || !of.entries.iter().all(plain));
+    elements.any(|tells| tells)
 }
 
 fn known(kind: PrincipalKind, name: String) -> Who {
@@ -38,7 +63,9 @@ fn known(kind: PrincipalKind, name: String) -> Who {
 
 impl<'a> Everyone<'a> {
     pub(super) fn new(before: Cast<'a>, after: Cast<'a>, placeholders: &'a Placeholders) -> Self {
+        let policies = [before, after].map(|side| side.key().policy);
         Self {
+            tells_boundaries: policies.into_iter().flatten().any(tells_boundaries),
             before,
             after,
             account: account_of_either(before.key(), after.key()),
@@ -78,7 +105,7 @@ impl<'a> Everyone<'a> {
     }
 
     /// What one principal that a policy names can do by what is known of it, and, where its own
-    /// policies are not known, what it could do if these let it.
+    /// policies are not known, what it could do if these let it, and under a permissions boundary.
     pub(super) fn named(&self, name: &PrincipalName) -> Vec<Person<'a>> {
         match name {
             PrincipalName::Id(id) => self.by_id(id).into_iter().collect(),
@@ -112,10 +139,20 @@ impl<'a> Everyone<'a> {
         let plain = |side: Cast<'a>| side.one(caller.clone());
         let mut people = vec![person(Way::Known, (plain(before), plain(after)))];
         let open = (before.one_at_most(caller), after.one_at_most(caller));
+        let bounded = match &open {
+            (Some(before), Some(after)) if self.tells_boundaries => Some((
+                before.clone().with_unknown_boundary(),
+                after.clone().with_unknown_boundary(),
+            )),
+            _ => None,
+        };
         if open.0.is_some() || open.1.is_some() {
             let before = open.0.unwrap_or_else(|| plain(before));
             let after = open.1.unwrap_or_else(|| plain(after));
             people.push(person(Way::OwnPolicies, (before, after)));
+        }
+        if let Some((before, after)) = bounded {
+            people.push(person(Way::Boundary, (before, after)));
         }
         people
     }

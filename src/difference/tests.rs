@@ -257,6 +257,57 @@ fn a_deny_that_goes_is_a_gain_of_whom_it_named() {
     assert!(!found.reversed().gains_deletion());
 }
 
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+#[test]
+fn what_a_permissions_boundary_limits_is_less() {
+    const SESSION: &str = r#""arn:aws:sts::111122223333:assumed-role/app/ci""#;
+    const USER: &str = r#""arn:aws:iam::111122223333:user/bob""#;
+    const ACCOUNT: &str = r#""StringEquals":{"aws:PrincipalAccount":"111122223333"}"#;
+    let under_boundaries = |found: &Difference| {
+        let changes = found.subjects.iter().flat_map(|of| &of.changes);
+        let bounded = changes.filter(|change| change.who.way == Way::Boundary);
+        let names = bounded.map(|change| (change.who.name.clone(), change.gains.is_empty()));
+        names.collect::<Vec<_>>()
+    };
+    let role = allow(APP, SCHEDULE, "");
+    let (session, everyone) = (allow(SESSION, SCHEDULE, ""), allow("*", SCHEDULE, ACCOUNT));
+    // What names the session or everyone is not limited by a boundary, what names the role is.
+    let found = of(&format!("{session},{role}"), &role);
+    // The role stands for the session, too.
+    let [app, ci] = [APP, SESSION].map(|name| (name.trim_matches('"').to_owned(), true));
+    assert_eq!(under_boundaries(&found), [app, ci]);
+    let line = "Session ci ScheduleKeyDeletion: 7-30 -> ?7-30 ".to_owned();
+    assert!(lines(&found).contains(&line), "{:?}", lines(&found));
+    assert!(found.reversed().gains_deletion());
+    let found = of(&format!("{role},{everyone}"), &role);
+    let named = APP.trim_matches('"').to_owned();
+    assert_eq!(under_boundaries(&found), [(named.clone(), true)]);
+    // A Deny with NotPrincipal reaches whoever has a boundary, though it lists it.
+    let spared = |name: &str| {
+        let listed = format!(r#"["arn:aws:iam::111122223333:root",{name}]"#);
+        statement("Deny", "*", SCHEDULE, "").replace(
+            r#""Principal":"*""#,
+            &format!(r#""NotPrincipal":{{"AWS":{listed}}}"#),
+        )
+    };
+    let user = allow(USER, SCHEDULE, "");
+    for (granted, name) in [(&role, APP), (&user, USER)] {
+        let guarded = format!("{granted},{}", spared(name));
+        let named = name.trim_matches('"').to_owned();
+        assert_eq!(under_boundaries(&of(&guarded, granted)), [(named, false)]);
+    }
+    // The same grant before and after, and one that goes for everybody, say nothing of boundaries.
+    for (before, after) in [
+        (format!("{role},{session}"), format!("{session},{role}")),
+        (format!("{session},{role}"), DEFAULT.to_owned()),
+        (format!("{user},{everyone}"), user.clone()),
+        (role.clone(), DEFAULT.to_owned()),
+    ] {
+        assert_eq!(under_boundaries(&of(&before, &after)), []);
+    }
+}
+
 #[test]
 fn the_last_canceller_is_missed() {
     let lifecycle = r#""kms:ScheduleKeyDeletion","kms:CancelKeyDeletion","kms:PutKeyPolicy""#;

@@ -307,6 +307,15 @@ impl Layers {
         self.allow().surely()
     }
 
+    /// Cases that are surely granted, but for denials, without anything that a permissions boundary or
+    /// session policy limits.
+    pub(super) fn surely_unlimited(&self) -> super::CaseSet {
+        match self.accounts {
+            Accounts::Same if self.part == Part::Key => self.direct.and(self.scp).surely(),
+            _ => super::CaseSet::NONE,
+        }
+    }
+
     /// What grants these cases.
     pub(super) fn granted_by(&self, cases: super::CaseSet) -> Reason {
         let by_key_policy = self.direct.or(self.limited.and(self.limits()));

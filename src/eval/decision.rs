@@ -158,6 +158,13 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// The cases that are surely allowed whatever a permissions boundary or a session policy leaves
+    /// out: those that the key policy allows the caller itself.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+    pub(crate) fn allowed_under_any_limit(&self) -> CaseSet {
+        self.allowed & self.layers.surely_unlimited()
+    }
+
     /// The decision for the cases of `set` alike: the best over them.
     pub fn decision_over(&self, set: CaseSet) -> Decision {
         if !(self.allowed & set).is_empty() {

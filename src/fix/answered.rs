@@ -1,6 +1,6 @@
 //! What one principal can do to a key, and the statements by which it can or cannot.
 
-use crate::access::{Answer, AskedKey, Cast, Identities, key_context};
+use crate::access::{Answer, AskedKey, Cast, Identities, UnknownBoundary, key_context};
 use crate::aws::KmsAction;
 use crate::eval::{Caller, CaseSet, KeyIdentity, Layer, Match, PolicySet};
 use crate::inventory::Key;
@@ -40,7 +40,7 @@ impl Answered {
         let candidate = Cast::new(&asked, identities).one(caller.clone());
         let answer = Answer::new(&candidate, action, &asked);
         let mut limits = Vec::new();
-        if answer.unknown_boundary {
+        if answer.unknown_boundary == UnknownBoundary::NotLoaded {
             limits.push("its permissions boundary was not loaded");
         }
         let matches = answer.evaluation.matches.iter();

@@ -152,6 +152,7 @@ pub(super) fn who_in_words(who: &Who) -> String {
             match who.way {
                 Way::Known => format!("`{short}`"),
                 Way::OwnPolicies => format!("`{short}` by its own policies"),
+                Way::Boundary => format!("`{short}` under a permissions boundary, if it has one"),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The principal of the question, with the policies that decide, and what of them is not known.
 
-use crate::access::{AskedKey, Candidate, Identities};
+use crate::access::{AskedKey, Candidate, Identities, UnknownBoundary};
 use crate::aws::{Arn, KmsAction};
 use crate::eval::{Caller, Explanation, PolicySet, Request};
 use crate::inventory::Inventory;
@@ -70,7 +70,7 @@ impl<'a> AskedPrincipal<'a> {
             let at = reason.at.unwrap_or(self.subject.key.at);
             self.doubts.push(reason.at(at));
         }
-        if self.candidate.applicable.unknown_boundary {
+        if self.candidate.applicable.unknown_boundary == UnknownBoundary::NotLoaded {
             let sentence = "the principal's permissions boundary is in no file, and what it stops is not known";
             let help = "call `aws iam get-account-authorization-details` without `--filter`";
             self.doubt("boundary-not-loaded", sentence, help, EVALUATION);

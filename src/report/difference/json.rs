@@ -84,6 +84,7 @@ struct JsonPrincipal<'a> {
     kind: &'static str,
     name: &'a str,
     if_own_policies_allow: bool,
+    if_boundary: bool,
 }
 
 #[derive(Serialize)]
@@ -196,6 +197,7 @@ fn change(change: &Change) -> JsonChange<'_> {
             kind: kind(change.who.kind),
             name: &change.who.name,
             if_own_policies_allow: change.who.way == Way::OwnPolicies,
+            if_boundary: change.who.way == Way::Boundary,
         },
         action: change.action.name(),
         gains: !change.gains.is_empty(),

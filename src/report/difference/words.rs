@@ -41,6 +41,8 @@ pub(super) const fn proviso(way: Way, count: usize) -> &'static str {
         (Way::Known, _) => "",
         (Way::OwnPolicies, 1) => " (if its own policies allow it)",
         (Way::OwnPolicies, _) => " (if their own policies allow it)",
+        (Way::Boundary, 1) => " (if it has a permissions boundary)",
+        (Way::Boundary, _) => " (if they have permissions boundaries)",
     }
 }
 
