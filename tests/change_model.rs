@@ -82,15 +82,19 @@ fn set(context: &mut Map<String, Json>, name: &str, value: &str) {
     context.insert(name.to_owned(), json!(value));
 }
 
-/// Makes a context one that AWS could send for this caller, key and action.
-fn complete(context: &mut Map<String, Json>, principal: &str, key: &str, action: KmsAction) {
-    let caller = Caller::parse(principal).unwrap();
-    let kind = caller.class();
+fn drop_what_never_is(context: &mut Map<String, Json>, action: KmsAction, kind: PrincipalKind) {
     context.retain(|name, _| condition_key::presence(name, action, kind) != Presence::Never);
     let role = context.get("aws:PrincipalArn").and_then(Json::as_str);
     if role.is_some_and(reserved_role::is_identity_center) {
         context.retain(|name, _| !MFA_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)));
     }
+}
+
+/// Makes a context one that AWS could send for this caller, key and action.
+fn complete(context: &mut Map<String, Json>, principal: &str, key: &str, action: KmsAction) {
+    let caller = Caller::parse(principal).unwrap();
+    let kind = caller.class();
+    drop_what_never_is(context, action, kind);
     let parts: Vec<_> = key.split(':').collect();
     let is_multi_region = key.contains("/mrk-");
     set(context, "aws:SecureTransport", "true");

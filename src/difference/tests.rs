@@ -282,7 +282,7 @@ fn what_a_permissions_boundary_limits_is_less() {
     assert!(found.reversed().gains_deletion());
     let found = of(&format!("{role},{everyone}"), &role);
     let named = APP.trim_matches('"').to_owned();
-    assert_eq!(under_boundaries(&found), [(named.clone(), true)]);
+    assert_eq!(under_boundaries(&found), [(named, true)]);
     // A Deny with NotPrincipal reaches whoever has a boundary, though it lists it.
     let spared = |name: &str| {
         let listed = format!(r#"["arn:aws:iam::111122223333:root",{name}]"#);
@@ -301,8 +301,8 @@ fn what_a_permissions_boundary_limits_is_less() {
     for (before, after) in [
         (format!("{role},{session}"), format!("{session},{role}")),
         (format!("{session},{role}"), DEFAULT.to_owned()),
-        (format!("{user},{everyone}"), user.clone()),
-        (role.clone(), DEFAULT.to_owned()),
+        (format!("{user},{everyone}"), user),
+        (role, DEFAULT.to_owned()),
     ] {
         assert_eq!(under_boundaries(&of(&before, &after)), []);
     }
