@@ -1,11 +1,11 @@
 //! What else a principal can do that can schedule deletion.
 
 use crate::aws::{ActionSet, KmsAction, PrincipalKind, RECOMMENDED_BESIDE_DELETION, TELLING_USE};
-use crate::policy::{PrincipalEntry, PrincipalForm};
+use crate::policy::{PrincipalEntry, PrincipalForm, Statement};
 
 use super::holder::Companions;
 use super::named::NamedPrincipal;
-use super::questions::KeyQuestions;
+use super::questions::{Given, KeyQuestions};
 
 impl<'a> KeyQuestions<'a> {
     /// What else a user or role can do that can schedule deletion; of others it is not asked.
@@ -15,54 +15,73 @@ impl<'a> KeyQuestions<'a> {
         }
         let recommended = RECOMMENDED_BESIDE_DELETION.into_iter();
         let lacks: ActionSet = recommended
-            .filter(|action| !self.can(named, *action) || self.is_for_sessions(named, *action))
+            .filter(|action| self.reach(named, *action) != Reach::Itself)
             .collect();
         let mut uses = TELLING_USE.into_iter();
         Companions {
-            uses: uses.find(|action| self.can(named, *action)),
+            uses: uses.find(|action| self.reach(named, *action) != Reach::None),
             lacks: (!lacks.is_empty()).then_some(lacks),
         }
     }
 
     /// Whether the principal surely or perhaps can do it.
-    fn can(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> bool {
+    fn reach(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Reach {
+        let possible = self.possibly_granting_to(named, action);
         // Most statements of a long policy name somebody else.
         let nobody = || {
-            let mut granting = self.possibly_granting_to(named, action).into_iter();
-            let is_somebody = granting.any(|(_, statement)| self.may_name(statement, named));
-            (!is_somebody).then_some(false)
+            let mut statements = possible.iter();
+            let is_somebody = statements.any(|(_, statement)| self.may_name(statement, named));
+            (!is_somebody).then_some(())
         };
-        self.shortcut(nobody)
-            .unwrap_or_else(|| self.permitted(named, action).is_some())
+        if self.shortcut(nobody).is_some() {
+            return Reach::None;
+        }
+        match self.given(named, action) {
+            None => Reach::None,
+            Some(given) if is_for_sessions(named, &possible, &given) => Reach::Sessions,
+            Some(_) => Reach::Itself,
+        }
     }
+}
 
-    /// Whether a role can do it in single sessions only, which the key policy names: every other
-    /// session of the role lacks it.
-    fn is_for_sessions(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> bool {
-        if named.kind != PrincipalKind::Role {
+/// How a principal can do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Not at all.
+    None,
+    /// A role in single sessions only, which the key policy names: every other session lacks it.
+    Sessions,
+    /// Surely or perhaps.
+    Itself,
+}
+
+/// Whether what gives an action to a role gives it to single sessions alone.
+fn is_for_sessions(
+    named: &NamedPrincipal<'_>,
+    possible: &[(usize, &Statement)],
+    given: &Given,
+) -> bool {
+    let name = named.last_name();
+    let is_alone = |statement: &Statement| {
+        let lists = |is: fn(&PrincipalEntry, &str) -> bool| {
+            let element = statement.principal.iter().filter(|of| !of.negated);
+            let mut entries = element.flat_map(|of| of.candidates(named.account, name));
+            entries.any(|entry| is(entry, name))
+        };
+        lists(names_session) && !lists(may_name_role)
+    };
+    if named.kind != PrincipalKind::Role || !given.own.is_empty() {
+        return false;
+    }
+    let mut is_any = false;
+    for (index, statement) in possible {
+        if is_alone(statement) {
+            is_any = true;
+        } else if given.granting.contains(index) {
             return false;
         }
-        let name = named.last_name();
-        let (mut of_sessions, mut of_role) = (Vec::new(), Vec::new());
-        for (index, statement) in self.possibly_granting_to(named, action) {
-            let lists = |is: fn(&PrincipalEntry, &str) -> bool| {
-                let element = statement.principal.iter().filter(|of| !of.negated);
-                let mut entries = element.flat_map(|of| of.candidates(named.account, name));
-                entries.any(|entry| is(entry, name))
-            };
-            let is_alone = lists(names_session) && !lists(may_name_role);
-            if is_alone {
-                &mut of_sessions
-            } else {
-                &mut of_role
-            }
-            .push(index);
-        }
-        !of_sessions.is_empty()
-            && self.permitted(named, action).is_some_and(|found| {
-                found.own.is_empty() && found.granting.is_disjoint(&of_role.into_iter().collect())
-            })
     }
+    is_any
 }
 
 fn names_session(entry: &PrincipalEntry, role: &str) -> bool {

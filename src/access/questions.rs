@@ -190,22 +190,45 @@ impl<'a> KeyQuestions<'a> {
         named: &NamedPrincipal<'a>,
         action: KmsAction,
     ) -> Option<Permitted> {
-        self.shortcut(|| self.unconditionally(named, action))
+        let unconditional = self.shortcut(|| self.unconditionally(named, action));
+        unconditional
+            .map(Permitted::unconditional)
             .or_else(|| self.evaluated(named, action))
     }
 
+    /// The same for a user, role or session, but only what gives it the action.
+    pub(super) fn given(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Given> {
+        let unconditional = self.shortcut(|| self.unconditionally(named, action));
+        let unconditional = unconditional.map(|granting| Given {
+            granting,
+            ..Given::default()
+        });
+        unconditional.or_else(|| {
+            let asked = Asked {
+                of: self,
+                named: Some(named),
+                action,
+            };
+            let candidates = self.candidates(named);
+            let mut given = candidates.iter().filter_map(|one| asked.given(one));
+            given.next().map(|(_, given)| given)
+        })
+    }
+
     /// Who is asked for a principal.
-    fn candidates(&self, named: &NamedPrincipal<'_>) -> Vec<Candidate<'a>> {
-        Cast::new(self.key, self.identities).of_entry(named.kind, named.text, named.account)
+    fn candidates(&self, named: &NamedPrincipal<'a>) -> Candidates<'a> {
+        let find = || {
+            let cast = Cast::new(self.key, self.identities);
+            cast.of_entry(named.kind, named.text, named.account).into()
+        };
+        let mut known = self.candidates.borrow_mut();
+        let candidates = known.entry((named.kind, named.text));
+        Rc::clone(candidates.or_insert_with(find))
     }
 
     /// The same by evaluating: the best that any candidate can.
     fn evaluated(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Permitted> {
-        let candidates = {
-            let mut known = self.candidates.borrow_mut();
-            let candidates = known.entry((named.kind, named.text));
-            Rc::clone(candidates.or_insert_with(|| self.candidates(named).into()))
-        };
+        let candidates = self.candidates(named);
         let asked = Asked {
             of: self,
             named: Some(named),
@@ -273,6 +296,15 @@ enum Mfa {
     False,
 }
 
+/// What gives an action to a candidate, as in [`Permitted`].
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) granting: BTreeSet<usize>,
+    delegating: BTreeSet<usize>,
+    pub(super) own: BTreeSet<(usize, usize)>,
+    through_iam: bool,
+}
+
 /// One question, put to several candidates.
 struct Asked<'q, 'a> {
     of: &'q KeyQuestions<'a>,
@@ -283,23 +315,8 @@ struct Asked<'q, 'a> {
 
 impl<'a> Asked<'_, 'a> {
     fn of(&self, candidate: &Candidate<'a>) -> Option<Permitted> {
-        let request = candidate.request(self.action, self.of.key);
-        let answer = Answer::with(candidate, request, self.policies(candidate));
-        let decision = answer.decision();
-        if decision > Decision::Conditional {
-            return None;
-        }
+        let (answer, given) = self.given(candidate)?;
         let evaluation = &answer.evaluation;
-        let direct = self.direct(evaluation);
-        let (delegating, own) = if candidate.principal.is_some() {
-            through_iam(evaluation)
-        } else {
-            Default::default()
-        };
-        let granting = &direct | &delegating;
-        if granting.is_empty() {
-            return None;
-        }
         let depends_on = dependencies(&answer.request, &answer.policies, evaluation).keys;
         // What is sure holds with any context, and what depends on other keys whatever these are.
         let asks = |key: &String| key.to_ascii_lowercase().starts_with(MFA_KEYS);
@@ -308,18 +325,40 @@ impl<'a> Asked<'_, 'a> {
             || self.is_possible(candidate, Mfa::Absent)
             || self.is_possible(candidate, Mfa::False);
         Some(Permitted {
-            decision,
+            decision: answer.decision(),
             allowed: answer.allowed,
             conditional: answer.conditional,
-            granting,
-            through_iam: direct.is_empty(),
-            delegating,
-            own,
+            through_iam: given.through_iam,
+            granting: given.granting,
+            delegating: given.delegating,
+            own: given.own,
             depends_on: depends_on.into_iter().collect(),
             without_mfa,
             only_root: candidate.caller.is_root(),
             held_back: self.is_held_back(candidate),
         })
+    }
+
+    /// The answer and what gives it; nothing where the candidate surely cannot do it.
+    fn given(&self, candidate: &Candidate<'a>) -> Option<(Answer<'a>, Given)> {
+        let request = candidate.request(self.action, self.of.key);
+        let answer = Answer::with(candidate, request, self.policies(candidate));
+        if answer.decision() > Decision::Conditional {
+            return None;
+        }
+        let direct = self.direct(&answer.evaluation);
+        let (delegating, own) = if candidate.principal.is_some() {
+            through_iam(&answer.evaluation)
+        } else {
+            Default::default()
+        };
+        let given = Given {
+            granting: &direct | &delegating,
+            through_iam: direct.is_empty(),
+            delegating,
+            own,
+        };
+        (!given.granting.is_empty()).then_some((answer, given))
     }
 
     fn policies(&self, candidate: &Candidate<'a>) -> PolicySet<'a> {

@@ -12,18 +12,17 @@ use crate::policy::{
     has_placeholder_or_is_word,
 };
 
-use super::holder::Permitted;
 use super::named::NamedPrincipal;
 use super::questions::KeyQuestions;
 
 impl<'a> KeyQuestions<'a> {
-    /// The answer for a user or role of which only the ARN is known; nothing where anything has to
-    /// be evaluated.
+    /// Positions of the statements that give it to a user or role of which only the ARN is known;
+    /// nothing where anything has to be evaluated.
     pub(super) fn unconditionally(
         &self,
         named: &NamedPrincipal<'a>,
         action: KmsAction,
-    ) -> Option<Permitted> {
+    ) -> Option<BTreeSet<usize>> {
         let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
         if !is_one || !self.denies_nothing || self.is_limited(named) {
             return None;
@@ -34,7 +33,7 @@ impl<'a> KeyQuestions<'a> {
                 self.gives(statement, action).then(|| found.insert(index))?;
             }
         }
-        (!found.is_empty()).then(|| Permitted::unconditional(found))
+        (!found.is_empty()).then_some(found)
     }
 
     /// Whether policies other than the key policy take part.
