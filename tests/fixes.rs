@@ -217,7 +217,11 @@ fn fixes_of_the_rules_examples_are_as_written() {
         .filter(|rule| rule.fix.is_some())
     {
         let mut proposed = false;
-        for example in rule.examples.iter().filter(|e| e.outcome == Outcome::Fires) {
+        for example in rule
+            .examples()
+            .iter()
+            .filter(|e| e.outcome == Outcome::Fires)
+        {
             let (discovery, overlay, before) = Checked::of_files(&example.files);
             let outcome = before.propose(&|finding| {
                 (&*finding.rule == rule.id.as_str())
@@ -260,7 +264,7 @@ fn every_example_is_repaired_and_a_second_time_only_what_was_left_is() {
         .unwrap()
         .rules()
         .iter()
-        .flat_map(|rule| &rule.examples)
+        .flat_map(Rule::examples)
     {
         let (discovery, mut overlay, before) = Checked::of_files(&example.files);
         let accept = |proposal: &Proposal| proposal.is_safe();
@@ -306,11 +310,12 @@ fn made_of(rule: &Rule, example: &Example, text: &mut String) {
     assert!(count(&after) <= refused, "{at}: still there");
     let again = after.with(|shop| shop.repair(&after.findings, &own, &|_| true));
     assert!(again.files.is_empty(), "{at}: a second run changes more");
-    let Some(fixed) = rule.examples.iter().find(|e| e.outcome == Outcome::Fixed) else {
+    let examples = rule.examples();
+    let Some(fixed) = examples.iter().find(|e| e.outcome == Outcome::Fixed) else {
         return;
     };
     // The page puts right what fires before it.
-    let mut fires = rule.examples.iter().filter(|e| e.outcome == Outcome::Fires);
+    let mut fires = examples.iter().filter(|e| e.outcome == Outcome::Fires);
     let last = fires.rfind(|e| e.line < fixed.line);
     if last.is_none_or(|last| last.line != example.line) {
         return;

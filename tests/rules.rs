@@ -71,7 +71,7 @@ fn the_engine_agrees(facts: &Fact<'_>, words: &Vocabulary) {
 fn what_else_fires_on_an_example_is_as_written() {
     let mut text = String::new();
     for rule in rules() {
-        for example in &rule.examples {
+        for example in &rule.examples() {
             let mut fired: Vec<_> = findings(&example.files)
                 .into_iter()
                 .map(|f| f.rule)
@@ -113,9 +113,9 @@ fn pages_do_not_lie() {
     let lies: Vec<_> = rules()
         .iter()
         .flat_map(|rule| {
-            rule.examples
-                .iter()
-                .filter_map(|example| lie(rule, example))
+            rule.examples()
+                .into_iter()
+                .filter_map(|example| lie(rule, &example))
         })
         .collect();
     assert!(lies.is_empty(), "{}", lies.join("\n"));
@@ -123,7 +123,7 @@ fn pages_do_not_lie() {
 
 #[test]
 fn messages_are_filled_in_and_end_without_a_stop() {
-    for example in rules().iter().flat_map(|rule| &rule.examples) {
+    for example in rules().iter().flat_map(Rule::examples) {
         for finding in findings(&example.files) {
             let message = &finding.message;
             assert!(!message.contains("unknown"), "{message}");
@@ -169,7 +169,7 @@ fn references_are_pages_of_aws_and_the_page_lists_them() {
 #[test]
 fn examples_are_json() {
     for rule in rules() {
-        for (name, text) in rule.examples.iter().flat_map(|example| &example.files) {
+        for (name, text) in rule.examples().iter().flat_map(|example| &example.files) {
             let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
             assert!(parsed.is_ok(), "{} {name}: {parsed:?}", rule.id);
         }

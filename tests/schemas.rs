@@ -60,7 +60,7 @@ fn facts_are_what_their_schema_describes() {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema-examples");
     let _ = std::fs::remove_dir_all(&scratch);
     for rule in Catalogue::builtin().unwrap().rules() {
-        for example in &rule.examples {
+        for example in &rule.examples() {
             let directory = scratch.join(format!("{}-{}", rule.id, example.line));
             std::fs::create_dir_all(&directory).unwrap();
             for (name, text) in &example.files {

@@ -233,7 +233,7 @@ fn examples_of_rules_with_a_placeholder_account_have_the_findings_of_the_example
     let catalogue = Catalogue::builtin().unwrap();
     let (mut tried, mut differing) = (0, Vec::new());
     for rule in catalogue.rules() {
-        for example in &rule.examples {
+        for example in &rule.examples() {
             let bare = |text: &str| {
                 // Nobody writes a placeholder into what AWS answers or records.
                 let of_aws = ["DetailList", "KeyMetadata", "\"Records\"", "KeyId"];

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use crate::aws::{DocumentKind, PendingWindowInDays};
 use crate::lint::NoSuchRule;
 use crate::load::Unrecognized;
-use crate::rule::{CatalogueError, PageError};
+use crate::rule::{CatalogueError, PageProblem};
 use crate::text::{Discovery, FilterError, GitError, Progress};
 
 /// Which files to look at, and by which configuration. The default looks at the current directory
@@ -93,7 +93,7 @@ pub enum ProjectError {
     Pattern(#[from] FilterError),
     /// The rules that come with kmslint cannot be read; never in practice.
     #[error(transparent)]
-    BuiltinRules(#[from] &'static PageError),
+    BuiltinRules(#[from] &'static PageProblem),
     /// A team's own rules cannot be used.
     #[error("{}", with_cause(.0))]
     Rules(#[from] CatalogueError),

@@ -25,7 +25,7 @@ pub(super) fn check(catalogue: &Catalogue) -> Result<(), PageError> {
         if let Some(fix) = rule.fix.as_deref().filter(|fix| !FIXES.contains(fix)) {
             return Err(unknown_fix(rule, fix));
         }
-        for example in &rule.examples {
+        for example in &rule.examples() {
             if let Some(lie) = lie(rule, example, catalogue) {
                 return Err(rule.problem_at_line(example.line, PageProblem::Example(lie)));
             }

@@ -3,94 +3,12 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-
-use rayon::prelude::*;
+use std::sync::LazyLock;
 
 use crate::text::{ReadError, SourceFile, read};
 
-use super::{PageError, Rule, page};
-
-macro_rules! pages {
-    ($($id:literal),+ $(,)?) => {
-        /// Ids and pages of the rules that come with kmslint, sorted.
-        const BUILTIN: &[(&str, &str)] = &[
-            $(($id, include_str!(concat!("../../rules/", $id, ".md")))),+
-        ];
-    };
-}
-
-pages![
-    "alias-arn-as-alias-name",
-    "allow-of-unknown-action",
-    "allow-with-not-action",
-    "allow-with-not-principal",
-    "asymmetric-decryption-key-deletable",
-    "asymmetric-key-pending-deletion",
-    "cancel-by-nobody",
-    "cancel-only-with-mfa-of-role",
-    "condition-key-never-present",
-    "condition-key-unknown",
-    "cross-account-deletion",
-    "delete-wildcard-without-deletion",
-    "deletion-by-wildcard-action",
-    "deletion-delegated-to-account",
-    "deletion-deny-with-way-round",
-    "deletion-gate-changeable",
-    "deletion-of-any-key-by-full-access",
-    "deletion-of-any-key-by-iam-policy",
-    "deletion-of-any-key-without-cancellation",
-    "deletion-open-to-account",
-    "deletion-open-to-anyone",
-    "deletion-through-iam",
-    "deletion-without-mfa",
-    "deny-of-deletion-via-service-only",
-    "deny-of-unknown-action",
-    "deny-on-account-principal",
-    "deny-with-not-principal",
-    "enable-by-nobody",
-    "for-all-values-unpaired",
-    "identity-center-role-by-name",
-    "imported-material-deletable",
-    "imported-material-deleted",
-    "inert-statement",
-    "key-deleted",
-    "key-depends-on-one-principal",
-    "key-pending-deletion",
-    "key-user-can-delete",
-    "last-related-key-deleted",
-    "list-compared-as-one-value",
-    "lockout-check-bypassed",
-    "mfa-allow-open-to-access-keys",
-    "mfa-asked-of-role",
-    "mfa-deny-spares-access-keys",
-    "numeric-comparison-without-number",
-    "orphaned-principal",
-    "pending-deletion-still-used",
-    "policy-admin-implies-deletion",
-    "policy-change-by-nobody",
-    "policy-change-open-to-account",
-    "policy-change-open-to-anyone",
-    "policy-too-large",
-    "policy-without-administration",
-    "primary-waits-for-replicas",
-    "principal-not-in-account",
-    "private-address-as-source-ip",
-    "public-key-downloaded-before-deletion",
-    "recovery-permissions-missing",
-    "reserved-role-without-path",
-    "session-arn-as-principal-arn",
-    "set-operator-misses-keys",
-    "short-waiting-period",
-    "sid-repeated",
-    "tags-or-aliases-in-key-policy",
-    "variable-before-fifth-colon",
-    "variable-in-old-version",
-    "waiting-period-condition-without-effect",
-    "waiting-period-out-of-range",
-    "wildcard-compared-literally",
-    "wildcard-in-principal",
-];
+use super::builtin::{BuiltinPage, PAGES};
+use super::{PageError, PageProblem, Rule, page};
 
 /// Rules, sorted by id, no two with the same.
 #[derive(Clone, Debug, Default)]
@@ -130,25 +48,20 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The ids of the rules that come with kmslint, sorted; none is parsed for it.
     pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
-        BUILTIN.iter().map(|(id, _)| *id)
+        PAGES.iter().map(|page| page.id)
     }
 
-    /// The rules that come with kmslint, parsed once.
+    /// The rules that come with kmslint, made once.
     ///
     /// # Errors
     /// None in practice, as the tests hold.
-    pub fn builtin() -> Result<&'static Self, &'static PageError> {
-        static RULES: OnceLock<Result<Catalogue, PageError>> = OnceLock::new();
-        if let Some(rules) = RULES.get() {
-            return rules.as_ref();
-        }
-        // Not under the lock: a thread that waits for its pages may take up work that asks for the rules.
-        let pages = BUILTIN
-            .par_iter()
-            .map(|(id, text)| page::parse(&format!("rules/{id}.md"), id, Cow::Borrowed(text)));
-        let rules = pages.collect::<Result<_, _>>();
-        let rules = rules.map(|rules| Self { rules });
-        RULES.get_or_init(|| rules).as_ref()
+    pub fn builtin() -> Result<&'static Self, &'static PageProblem> {
+        static RULES: LazyLock<Result<Catalogue, PageProblem>> = LazyLock::new(|| {
+            let rules = PAGES.iter().map(BuiltinPage::rule);
+            let rules = rules.collect::<Result<_, _>>()?;
+            Ok(Catalogue { rules })
+        });
+        RULES.as_ref()
     }
 
     /// The rules in a directory: every file `<id>.md` that lies directly in it, but for
@@ -246,13 +159,6 @@ fn of_page(file: &SourceFile) -> Result<Rule, CatalogueError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_list_is_sorted_and_parses() {
-        let builtin = Catalogue::builtin().unwrap();
-        assert!(builtin.rules.is_sorted_by(|one, two| one.id < two.id));
-        assert_eq!(builtin.rules.len(), BUILTIN.len());
-    }
 
     #[test]
     fn the_list_is_the_folder() {

@@ -107,21 +107,28 @@ fn selectors(written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared>
 }
 
 fn related(written: &WrittenRelated) -> Result<Related, Misdeclared> {
-    let text: &str = written.nodes.as_ref();
     let place = written.nodes.span();
-    let misplaced = |problem| (problem, Some(Span::new(place.start, place.end)));
-    let nodes = if text == "^" {
-        Nodes::Enclosing
-    } else if text.starts_with('$') {
-        Nodes::Selected(Selector::parse(text).map_err(|error| misplaced(error.into()))?)
-    } else {
-        let path = FieldPath::parse(text);
-        Nodes::Field(path.ok_or_else(|| misplaced(PageProblem::Nodes(text.to_owned())))?)
-    };
+    let nodes = nodes(written.nodes.as_ref(), Selector::parse);
     Ok(Related {
-        nodes,
+        nodes: nodes.map_err(|problem| (problem, Some(Span::new(place.start, place.end))))?,
         label: Template::parse(&written.label),
     })
+}
+
+/// The nodes that `nodes` of a `[[related]]` table names.
+pub(super) fn nodes(
+    text: &str,
+    selector: fn(&str) -> Result<Selector, SelectorError>,
+) -> Result<Nodes, PageProblem> {
+    if text == "^" {
+        return Ok(Nodes::Enclosing);
+    }
+    if text.starts_with('$') {
+        return Ok(Nodes::Selected(selector(text)?));
+    }
+    let path = FieldPath::parse(text);
+    path.map(Nodes::Field)
+        .ok_or_else(|| PageProblem::Nodes(text.to_owned()))
 }
 
 fn references(written: Spanned<Vec<String>>) -> Result<Vec<String>, Misdeclared> {

@@ -3,6 +3,7 @@
 //! A page is `<id>.md`: a `toml` block with the declaration, a title, the headings of
 //! [`HEADINGS`]. Its examples are executed by the tests.
 
+mod builtin;
 mod catalogue;
 mod declaration;
 mod evaluate;
@@ -78,8 +79,6 @@ pub struct Rule {
     pub references: Vec<Arc<str>>,
     /// What else to show.
     pub related: Vec<Related>,
-    /// The executed examples.
-    pub examples: Vec<Example>,
     /// The page's file.
     pub file: String,
     /// The whole page.
@@ -118,6 +117,11 @@ impl Rule {
             selectors.map(|one| (raised.severity, one))
         });
         own.chain(raised)
+    }
+
+    /// The executed examples.
+    pub fn examples(&self) -> Vec<Example> {
+        page::examples(&self.page)
     }
 
     /// The page of AWS that says so best.

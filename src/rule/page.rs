@@ -116,7 +116,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         }
     };
     check_headings(body, page)?;
-    let examples = examples(body);
+    let examples = examples_in(body);
     for (outcome, word) in [(Outcome::Fires, "fires"), (Outcome::Silent, "silent")] {
         if examples.iter().all(|example| example.outcome != outcome) {
             return Err((PageProblem::NoExample(word), title.span, title.line));
@@ -135,7 +135,6 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         fix: declaration.fix,
         references: declaration.references.into_iter().map(Into::into).collect(),
         related: declaration.related,
-        examples,
         file: String::new(),
         page: Cow::Borrowed(""),
     })
@@ -206,8 +205,12 @@ fn check_headings(body: &[Part<'_>], page: &str) -> Result<(), Misplaced> {
     }
 }
 
-/// The blocks whose first line says what the rule does with them.
-fn examples(body: &[Part<'_>]) -> Vec<Example> {
+/// The blocks of a page whose first line says what the rule does with them.
+pub(super) fn examples(page: &str) -> Vec<Example> {
+    examples_in(&parts(page))
+}
+
+fn examples_in(body: &[Part<'_>]) -> Vec<Example> {
     let mut examples = Vec::new();
     for part in body {
         let PartKind::Block(info) = part.kind else {
@@ -248,7 +251,7 @@ mod tests {
     fn blocks_of_one_outcome_with_new_names_are_one_directory() {
         let rule = parsed(PAGE).unwrap();
         let seen: Vec<_> = rule
-            .examples
+            .examples()
             .iter()
             .map(|example| (example.outcome, example.files.len(), example.line))
             .collect();
@@ -260,7 +263,7 @@ mod tests {
                 (Outcome::Silent, 1, 34)
             ]
         );
-        assert_eq!(rule.examples[2].files[0].0, "policy.json");
+        assert_eq!(rule.examples()[2].files[0].0, "policy.json");
         assert!(rule.text().starts_with("# Title\n"));
     }
 

@@ -1,6 +1,9 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
+use std::sync::Arc;
+
 use super::Selected;
+use super::builtin::query;
 use super::evaluate::{TooManySteps, select};
 use super::glance::Glance;
 use super::needs::{Needs, needed};
@@ -11,9 +14,12 @@ use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 
-/// A JSONPath over the facts, compiled once.
+/// A JSONPath over the facts, compiled once and shared by all its clones.
 #[derive(Clone, Debug)]
-pub struct Selector {
+pub struct Selector(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
     text: Box<str>,
     query: JpQuery,
     /// Without any of these it selects nothing.
@@ -73,27 +79,37 @@ impl Selector {
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let query = parse_json_path(text).map_err(|error| syntax(text, &error))?;
         check(&query)?;
-        Ok(Self {
+        Ok(Self::of(text, query))
+    }
+
+    /// The same where the build script has parsed it, unless it is none of a rule that comes with
+    /// kmslint.
+    pub(super) fn builtin(text: &str) -> Result<Self, SelectorError> {
+        query(text).map_or_else(|| Self::parse(text), |query| Ok(Self::of(text, query)))
+    }
+
+    fn of(text: &str, query: JpQuery) -> Self {
+        Self(Arc::new(Compiled {
             text: text.into(),
             needed: needed(&query),
             query,
-        })
+        }))
     }
 
     /// The query.
-    pub(super) const fn query(&self) -> &JpQuery {
-        &self.query
+    pub(super) fn query(&self) -> &JpQuery {
+        &self.0.query
     }
 
     /// The JSONPath as written.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// Whether the facts, which have these words, may have nodes for it: a quick look, which may be
     /// wrong in saying so.
     pub fn may_select(&self, facts: &Fact<'_>, words: &Vocabulary) -> bool {
-        self.needed.are_in(words) && Glance::of(facts).may_find(&self.query.segments)
+        self.0.needed.are_in(words) && Glance::of(facts).may_find(&self.0.query.segments)
     }
 
     /// The nodes that it selects, in the order of the document.
@@ -104,7 +120,7 @@ impl Selector {
         &self,
         facts: &'a Fact<'f>,
     ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
-        select(&self.query, facts)
+        select(&self.0.query, facts)
     }
 
     /// The same by the engine of jsonpath-rust, which has no bound and is the judge of
@@ -112,7 +128,7 @@ impl Selector {
     pub fn select_by_engine<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
         // A query that begins at `$` yields nodes; only a bare function call yields a value, and
         // that does not parse as a query.
-        js_path_process(&self.query, facts)
+        js_path_process(&self.0.query, facts)
             .unwrap_or_default()
             .iter()
             .filter_map(|node| Selected::at_path(facts, &node.path))
