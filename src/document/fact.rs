@@ -69,16 +69,13 @@ impl<'a> Fact<'a> {
     /// The field of this name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Record(record) => {
-                let field = record.fields().iter().find(|(field, _)| field == name);
-                field.map(|(_, value)| value)
-            }
+            Self::Record(record) => record.get(name),
             _ => None,
         }
     }
 
     /// The field of this name by itself; its siblings are not made.
-    pub(crate) fn peek(&self, name: &str) -> Option<Self> {
+    pub(crate) fn peek(&self, name: &str) -> Option<Cow<'_, Self>> {
         match self {
             Self::Record(record) => record.peek(name),
             _ => None,

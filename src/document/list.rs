@@ -41,11 +41,11 @@ impl<'a> List<'a> {
         })
     }
 
-    /// Shows each item, which is not kept, until one is not wanted.
-    pub(crate) fn each(&self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
-        match self.source {
-            Some(source) => source.each(visit),
-            None => drop(self.items().iter().all(|item| visit(item.clone()))),
+    /// Shows each item until one is not wanted; what is not made yet is not kept.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(&Fact<'a>) -> bool) {
+        match self.source.filter(|_| self.made.get().is_none()) {
+            Some(source) => source.each(&mut |item| visit(&item)),
+            None => drop(self.items().iter().all(visit)),
         }
     }
 

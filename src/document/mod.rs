@@ -8,7 +8,6 @@ mod error;
 mod fact;
 mod fields;
 mod list;
-mod queryable;
 mod record;
 mod vocabulary;
 mod writer;

@@ -39,22 +39,23 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Shows the value of each field, which is not kept.
-    pub(crate) fn each(&self, visit: &mut dyn FnMut(Fact<'a>)) {
-        match self.source {
-            Some(source) => source.each(&mut |_, value| visit(value)),
-            None => self
-                .fields()
-                .iter()
-                .for_each(|(_, value)| visit(value.clone())),
+    /// Shows the value of each field; what is not made yet is not kept.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(&Fact<'a>)) {
+        match self.source.filter(|_| self.made.get().is_none()) {
+            Some(source) => source.each(&mut |_, value| visit(&value)),
+            None => self.fields().iter().for_each(|(_, value)| visit(value)),
         }
     }
 
-    pub(super) fn peek(&self, name: &str) -> Option<Fact<'a>> {
-        if let Some(source) = self.source {
-            return source.field(name);
-        }
+    pub(super) fn get(&self, name: &str) -> Option<&Fact<'a>> {
         let field = self.fields().iter().find(|(field, _)| field == name);
-        field.map(|(_, value)| value.clone())
+        field.map(|(_, value)| value)
+    }
+
+    pub(super) fn peek(&self, name: &str) -> Option<Cow<'_, Fact<'a>>> {
+        match self.source.filter(|_| self.made.get().is_none()) {
+            Some(source) => source.field(name).map(Cow::Owned),
+            None => self.get(name).map(Cow::Borrowed),
+        }
     }
 }

@@ -111,7 +111,7 @@ impl Serializer for FactWriter {
 
     fn serialize_bytes(self, value: &[u8]) -> Written {
         let items = value.iter().map(|byte| Fact::Integer((*byte).into()));
-        Ok(Fact::from(items.collect::<Vec<_>>()))
+        Ok(Fact::List(List::made(items.collect())))
     }
 
     fn serialize_none(self) -> Written {

@@ -102,7 +102,7 @@ fn select(
             steps,
         };
         for (severity, selector) in rule.graded() {
-            if selector.may_select(facts, words) {
+            if selector.may_select(words) {
                 for node in selector.select(facts).map_err(overrun)? {
                     findings.push(finding((rule, severity), &node, files).map_err(overrun)?);
                 }

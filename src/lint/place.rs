@@ -93,12 +93,12 @@ impl<'a, 'f> Files<'a, 'f> {
                 {
                     found.extend(self.resolve(&at));
                 } else {
-                    record.each(&mut |value| self.gather(&value, found));
+                    record.each(&mut |value| self.gather(value, found));
                 }
             }
             Fact::List(list) if list.place().is_none() => {
                 list.each(&mut |item| {
-                    self.gather(&item, found);
+                    self.gather(item, found);
                     true
                 });
             }

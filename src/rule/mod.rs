@@ -8,7 +8,6 @@ mod catalogue;
 mod declaration;
 mod evaluate;
 mod example;
-mod glance;
 mod id;
 mod markdown;
 mod needs;

@@ -1,5 +1,7 @@
 //! A node that a selector found, with all that encloses it.
 
+use std::borrow::Cow;
+
 use super::FieldPath;
 use crate::document::Fact;
 
@@ -25,26 +27,6 @@ impl<'a, 'f> Selected<'a, 'f> {
         Self { root, chain }
     }
 
-    /// The node at a normalized path (RFC 9535, section 2.7), for example `$['key']['arn']`;
-    /// names of the facts need no escapes, and a path with one finds nothing.
-    pub fn at_path(root: &'a Fact<'f>, path: &str) -> Option<Self> {
-        let mut node = Self::root(root);
-        let mut rest = path.strip_prefix('$')?;
-        while !rest.is_empty() {
-            let (step, behind) = rest.strip_prefix('[')?.split_once(']')?;
-            let name = step
-                .strip_prefix('\'')
-                .and_then(|name| name.strip_suffix('\''));
-            let child = match name {
-                Some(name) => node.value().get(name),
-                None => node.value().items()?.get(step.parse::<usize>().ok()?),
-            };
-            node.chain.push(child?);
-            rest = behind;
-        }
-        Some(node)
-    }
-
     /// All facts, from the top.
     pub const fn facts(&self) -> &'a Fact<'f> {
         self.root
@@ -56,14 +38,17 @@ impl<'a, 'f> Selected<'a, 'f> {
     }
 
     /// The value at a path, as [`super::Template`] reads it; nothing beside it is made.
-    pub fn lookup(&self, path: &FieldPath) -> Option<Fact<'f>> {
+    pub fn lookup(&self, path: &FieldPath) -> Option<Cow<'a, Fact<'f>>> {
         let (first, rest) = path.names.split_first()?;
         let start = if path.absolute {
             self.root.peek(first)
         } else {
             self.nearest(first)
         };
-        rest.iter().try_fold(start?, |value, name| value.peek(name))
+        rest.iter().try_fold(start?, |value, name| match value {
+            Cow::Borrowed(value) => value.peek(name),
+            Cow::Owned(value) => value.peek(name).map(|field| Cow::Owned(field.into_owned())),
+        })
     }
 
     /// The same value where it stands in the facts.
@@ -78,7 +63,7 @@ impl<'a, 'f> Selected<'a, 'f> {
     }
 
     /// The field of this name in the innermost object that has one, from the node outwards.
-    pub fn nearest(&self, name: &str) -> Option<Fact<'f>> {
+    pub fn nearest(&self, name: &str) -> Option<Cow<'a, Fact<'f>>> {
         self.outwards().find_map(|value| value.peek(name))
     }
 
@@ -115,6 +100,7 @@ impl<'a, 'f> Selected<'a, 'f> {
 mod tests {
     use serde_json::json;
 
+    use super::super::Selector;
     use super::*;
     use crate::document::written;
 
@@ -123,16 +109,16 @@ mod tests {
         let facts = json!({"a": [{"at": 1, "b": {"at": 2, "c": [3]}}], "d": 4});
         let facts = &written(&facts).unwrap();
         let integer = |number| Fact::Integer(number);
-        let node = Selected::at_path(facts, "$['a'][0]['b']['c'][0]").unwrap();
+        let selector = Selector::parse("$.a[0].b.c[0]").unwrap();
+        let node = selector.select(facts).unwrap().remove(0);
         assert_eq!(node.value(), &integer(3));
-        assert_eq!(node.nearest("at"), Some(integer(2)));
-        assert_eq!(node.nearest("d"), Some(integer(4)));
+        assert_eq!(node.nearest("at").as_deref(), Some(&integer(2)));
+        assert_eq!(node.nearest("d").as_deref(), Some(&integer(4)));
         let outer = node.enclosing_with("at").unwrap();
-        assert_eq!(outer.nearest("at"), Some(integer(2)));
+        assert_eq!(outer.nearest("at").as_deref(), Some(&integer(2)));
         let outermost = outer.enclosing_with("at").unwrap();
-        assert_eq!(outermost.nearest("at"), Some(integer(1)));
+        assert_eq!(outermost.nearest("at").as_deref(), Some(&integer(1)));
         assert!(outermost.enclosing_with("at").is_none());
-        assert!(Selected::at_path(facts, "$['a'][7]").is_none());
-        assert_eq!(Selected::at_path(facts, "$").unwrap().value(), facts);
+        assert_eq!(Selected::root(facts).value(), facts);
     }
 }

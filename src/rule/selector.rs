@@ -5,14 +5,12 @@ use std::sync::Arc;
 use super::Selected;
 use super::builtin::query;
 use super::evaluate::{TooManySteps, select};
-use super::glance::Glance;
 use super::needs::{Needs, needed};
 use super::selector_check::check;
 use crate::document::{Fact, Vocabulary};
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
 
 /// A JSONPath over the facts, compiled once and shared by all its clones.
 #[derive(Clone, Debug)]
@@ -106,10 +104,9 @@ impl Selector {
         &self.0.text
     }
 
-    /// Whether the facts, which have these words, may have nodes for it: a quick look, which may be
-    /// wrong in saying so.
-    pub fn may_select(&self, facts: &Fact<'_>, words: &Vocabulary) -> bool {
-        self.0.needed.are_in(words) && Glance::of(facts).may_find(&self.0.query.segments)
+    /// Whether facts that have these words may have nodes for it.
+    pub fn may_select(&self, words: &Vocabulary) -> bool {
+        self.0.needed.are_in(words)
     }
 
     /// The nodes that it selects, in the order of the document.
@@ -121,18 +118,6 @@ impl Selector {
         facts: &'a Fact<'f>,
     ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
         select(&self.0.query, facts)
-    }
-
-    /// The same by the engine of jsonpath-rust, which has no bound and is the judge of
-    /// [`Self::select`].
-    pub fn select_by_engine<'a, 'f>(&self, facts: &'a Fact<'f>) -> Vec<Selected<'a, 'f>> {
-        // A query that begins at `$` yields nodes; only a bare function call yields a value, and
-        // that does not parse as a query.
-        js_path_process(&self.0.query, facts)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| Selected::at_path(facts, &node.path))
-            .collect()
     }
 }
 

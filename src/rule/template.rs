@@ -99,7 +99,7 @@ impl Template {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),
-                Piece::Field(path) => append(&mut text, node.lookup(path).as_ref()),
+                Piece::Field(path) => append(&mut text, node.lookup(path).as_deref()),
             }
         }
         text
@@ -153,6 +153,7 @@ fn append_items(text: &mut String, items: &[Fact<'_>]) {
 mod tests {
     use serde_json::json;
 
+    use super::super::Selector;
     use super::*;
     use crate::document::written;
 
@@ -164,9 +165,9 @@ mod tests {
                 "via": [{"pattern": "kms:*"}]
             }]}
         });
-        let path = "$['access']['schedule'][0]['via'][0]";
+        let selector = Selector::parse("$.access.schedule[0].via[0]").unwrap();
         let facts = written(&facts).unwrap();
-        Template::parse(template).render(&Selected::at_path(&facts, path).unwrap())
+        Template::parse(template).render(&selector.select(&facts).unwrap()[0])
     }
 
     #[test]

@@ -11,11 +11,11 @@ use jsonpath_rust::parser::model::{
 use crate::document::Fact;
 
 use super::i_regexp::Match;
-use super::{Run, Walk, at};
+use super::{Run, Walk, position};
 
 /// One side of a comparison.
 #[derive(Clone, Debug)]
-enum Side<'s, 'a, 'f> {
+enum Side<'s, 'f> {
     /// A path to nothing.
     Nothing,
     Null,
@@ -23,32 +23,29 @@ enum Side<'s, 'a, 'f> {
     Number(f64),
     Text(Cow<'s, str>),
     /// A list or a record.
-    Many(&'a Fact<'f>),
+    Many(Cow<'s, Fact<'f>>),
 }
 
-impl<'a, 'f> Run<'a, 'f> {
-    pub(super) fn compare(&self, comparison: &Comparison, item: &'a Fact<'f>) -> Walk<bool> {
+impl<'f> Run<'_, 'f> {
+    pub(super) fn compare(&self, comparison: &Comparison, item: &Fact<'f>) -> Walk<bool> {
         let (left, right) = comparison.vals();
         let (left, right) = (self.side(left, item)?, self.side(right, item)?);
         let equal = || self.equal(&left, &right);
         if let (Side::Text(one), Side::Text(two)) = (&left, &right) {
             self.tick_text(one.len().min(two.len()))?;
         }
-        let order = order(&left, &right);
+        let order = || order(&left, &right);
         Ok(match comparison {
             Comparison::Eq(..) => equal()?,
             Comparison::Ne(..) => !equal()?,
-            Comparison::Lt(..) => order == Some(Ordering::Less),
-            Comparison::Gt(..) => order == Some(Ordering::Greater),
-            Comparison::Lte(..) => order == Some(Ordering::Less) || equal()?,
-            Comparison::Gte(..) => order == Some(Ordering::Greater) || equal()?,
+            Comparison::Lt(..) => order() == Some(Ordering::Less),
+            Comparison::Gt(..) => order() == Some(Ordering::Greater),
+            Comparison::Lte(..) => order() == Some(Ordering::Less) || equal()?,
+            Comparison::Gte(..) => order() == Some(Ordering::Greater) || equal()?,
         })
     }
 
-    fn side<'s>(&self, of: &'s Comparable, item: &'a Fact<'f>) -> Walk<Side<'s, 'a, 'f>>
-    where
-        'a: 's,
-    {
+    fn side<'s>(&'s self, of: &'s Comparable, item: &'s Fact<'f>) -> Walk<Side<'s, 'f>> {
         Ok(match of {
             Comparable::Literal(value) => literal(value),
             Comparable::Function(function) => self.value_of(function, item)?,
@@ -57,14 +54,19 @@ impl<'a, 'f> Run<'a, 'f> {
                     SingularQuery::Current(path) => (path, item),
                     SingularQuery::Root(path) => (path, self.root()),
                 };
-                let end = path.iter().try_fold(from, |at, step| one_step(at, step));
-                end.map_or(Side::Nothing, plain)
+                end(
+                    from,
+                    path.iter().map(|step| match step {
+                        SingularQuerySegment::Name(name) => Some(Step::Name(name)),
+                        SingularQuerySegment::Index(index) => Some(Step::Index(*index)),
+                    }),
+                )
             }
         })
     }
 
     /// Equal numbers are equal however they are written; nothing equals nothing.
-    fn equal(&self, left: &Side<'_, 'a, 'f>, right: &Side<'_, 'a, 'f>) -> Walk<bool> {
+    fn equal(&self, left: &Side<'_, 'f>, right: &Side<'_, 'f>) -> Walk<bool> {
         Ok(match (left, right) {
             (Side::Nothing, Side::Nothing) | (Side::Null, Side::Null) => true,
             (Side::Bool(one), Side::Bool(two)) => one == two,
@@ -76,12 +78,11 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// Whether two facts say the same, each part of which is a step.
-    fn same(&self, one: &'a Fact<'f>, two: &'a Fact<'f>) -> Walk<bool> {
+    fn same(&self, one: &Fact<'f>, two: &Fact<'f>) -> Walk<bool> {
         self.tick(1)?;
         match (one, two) {
-            (Fact::List(_), Fact::List(_)) => {
-                let items = |of: &'a Fact<'f>| of.items().map(Vec::as_slice).unwrap_or_default();
-                let (one, two) = (items(one), items(two));
+            (Fact::List(one), Fact::List(two)) => {
+                let (one, two) = (one.items(), two.items());
                 if one.len() != two.len() {
                     return Ok(false);
                 }
@@ -109,36 +110,34 @@ impl<'a, 'f> Run<'a, 'f> {
                 self.tick_text(one.len().min(two.len()))?;
                 Ok(one == two)
             }
-            _ => self.equal(&plain(one), &plain(two)),
+            _ => self.equal(&plain(Cow::Borrowed(one)), &plain(Cow::Borrowed(two))),
         }
     }
 
     /// What a function comes to.
-    fn value_of<'s>(&self, function: &'s TestFunction, item: &'a Fact<'f>) -> Walk<Side<'s, 'a, 'f>>
-    where
-        'a: 's,
-    {
+    fn value_of<'s>(
+        &'s self,
+        function: &'s TestFunction,
+        item: &'s Fact<'f>,
+    ) -> Walk<Side<'s, 'f>> {
         Ok(match function {
             TestFunction::Length(argument) => match self.argument(argument, item)? {
-                Argument::Nodes(nodes) => number(nodes.len()),
+                Argument::Nodes(count, _) => number(count),
                 Argument::Side(Side::Text(text)) => {
                     self.tick_text(text.len())?;
                     number(text.chars().count())
                 }
-                Argument::Side(Side::Many(fact)) => number(size(fact)),
+                Argument::Side(Side::Many(fact)) => number(size(&fact)),
                 Argument::Side(_) => Side::Nothing,
             },
             TestFunction::Count(argument) => match self.argument(argument, item)? {
-                Argument::Nodes(nodes) => number(nodes.len()),
+                Argument::Nodes(count, _) => number(count),
                 Argument::Side(Side::Nothing) => number(0),
                 Argument::Side(_) => number(1),
             },
             TestFunction::Value(argument) => match self.argument(argument, item)? {
-                Argument::Nodes(nodes) => match nodes.as_slice() {
-                    [one] => plain(one),
-                    _ => Side::Nothing,
-                },
-                Argument::Side(side) => side,
+                Argument::Nodes(1, side) | Argument::Side(side) => side,
+                Argument::Nodes(..) => Side::Nothing,
             },
             TestFunction::Search(..) | TestFunction::Match(..) | TestFunction::Custom(..) => {
                 Side::Bool(self.matches(function, item)?)
@@ -147,7 +146,7 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// Whether a text matches a pattern; functions that say nothing of the kind do not.
-    pub(super) fn matches(&self, function: &TestFunction, item: &'a Fact<'f>) -> Walk<bool> {
+    pub(super) fn matches(&self, function: &TestFunction, item: &Fact<'f>) -> Walk<bool> {
         let (text, pattern, how) = match function {
             TestFunction::Search(text, pattern) => (text, pattern, Match::Part),
             TestFunction::Match(text, pattern) => (text, pattern, Match::Whole),
@@ -167,36 +166,41 @@ impl<'a, 'f> Run<'a, 'f> {
         }
     }
 
-    fn argument<'s>(&self, argument: &'s FnArg, item: &'a Fact<'f>) -> Walk<Argument<'s, 'a, 'f>>
-    where
-        'a: 's,
-    {
+    fn argument<'s>(&'s self, argument: &'s FnArg, item: &'s Fact<'f>) -> Walk<Argument<'s, 'f>> {
         Ok(match argument {
             FnArg::Literal(value) => Argument::Side(literal(value)),
             FnArg::Filter(filter) => Argument::Side(Side::Bool(self.holds(filter, item)?)),
-            FnArg::Test(test) => match &**test {
-                Test::Function(function) => Argument::Side(self.value_of(function, item)?),
-                Test::RelQuery(segments) if !is_singular(segments) => {
-                    Argument::Nodes(self.nodes(test, item)?)
+            FnArg::Test(test) => {
+                let (segments, from) = match &**test {
+                    Test::Function(function) => {
+                        return self.value_of(function, item).map(Argument::Side);
+                    }
+                    Test::RelQuery(segments) => (segments, item),
+                    Test::AbsQuery(query) => (&query.segments, self.root()),
+                };
+                if is_singular(segments) {
+                    return Ok(Argument::Side(end(from, segments.iter().map(Step::of))));
                 }
-                Test::AbsQuery(query) if !is_singular(&query.segments) => {
-                    Argument::Nodes(self.nodes(test, item)?)
-                }
-                Test::RelQuery(_) | Test::AbsQuery(_) => {
-                    let node = self.nodes(test, item)?.pop();
-                    Argument::Side(node.map_or(Side::Nothing, plain))
-                }
-            },
+                let (mut count, mut first) = (0_usize, Side::Nothing);
+                self.each(segments, from, &mut |node| {
+                    if count == 0 {
+                        first = plain(Cow::Owned(node.clone()));
+                    }
+                    count = count.saturating_add(1);
+                    Ok(())
+                })?;
+                Argument::Nodes(count, first)
+            }
         })
     }
 }
 
 /// What a function is given.
-enum Argument<'s, 'a, 'f> {
+enum Argument<'s, 'f> {
     /// One value, or nothing.
-    Side(Side<'s, 'a, 'f>),
-    /// The nodes of a query that may find many.
-    Nodes(Vec<&'a Fact<'f>>),
+    Side(Side<'s, 'f>),
+    /// How many nodes a query finds that may find many, and the first.
+    Nodes(usize, Side<'s, 'f>),
 }
 
 /// Whether the segments lead to one node at most.
@@ -210,14 +214,46 @@ pub(in crate::rule) fn is_singular(segments: &[Segment]) -> bool {
     segments.iter().all(is_one)
 }
 
-fn one_step<'a, 'f>(from: &'a Fact<'f>, step: &SingularQuerySegment) -> Option<&'a Fact<'f>> {
-    match step {
-        SingularQuerySegment::Name(name) => from.get(name),
-        SingularQuerySegment::Index(index) => at(from.items()?, *index),
+/// One step of a path that leads to one node at most.
+enum Step<'s> {
+    Name(&'s str),
+    Index(i64),
+}
+
+impl<'s> Step<'s> {
+    fn of(segment: &'s Segment) -> Option<Self> {
+        match segment {
+            Segment::Selector(Selector::Name(name)) => Some(Self::Name(name)),
+            Segment::Selector(Selector::Index(index)) => Some(Self::Index(*index)),
+            _ => None,
+        }
+    }
+
+    fn from<'a, 'f>(&self, from: &'a Fact<'f>) -> Option<Cow<'a, Fact<'f>>> {
+        match self {
+            Self::Name(name) => from.peek(name),
+            Self::Index(index) => {
+                let items = from.items()?;
+                let position = position(*index, || items.len())?;
+                items.get(position).map(Cow::Borrowed)
+            }
+        }
     }
 }
 
-fn literal<'a, 'f>(literal: &Literal) -> Side<'_, 'a, 'f> {
+/// What stands at the end of the path.
+fn end<'a, 'f>(
+    from: &'a Fact<'f>,
+    mut path: impl Iterator<Item = Option<Step<'a>>>,
+) -> Side<'a, 'f> {
+    let end = path.try_fold(Cow::Borrowed(from), |at, step| match at {
+        Cow::Borrowed(at) => step?.from(at),
+        Cow::Owned(at) => step?.from(&at).map(Cow::into_owned).map(Cow::Owned),
+    });
+    end.map_or(Side::Nothing, plain)
+}
+
+fn literal<'f>(literal: &Literal) -> Side<'_, 'f> {
     match literal {
         Literal::Null => Side::Null,
         Literal::Bool(flag) => Side::Bool(*flag),
@@ -228,19 +264,23 @@ fn literal<'a, 'f>(literal: &Literal) -> Side<'_, 'a, 'f> {
     }
 }
 
-fn plain<'s, 'a: 's, 'f>(fact: &'a Fact<'f>) -> Side<'s, 'a, 'f> {
-    match fact {
+fn plain<'s, 'f: 's>(fact: Cow<'s, Fact<'f>>) -> Side<'s, 'f> {
+    match &*fact {
         Fact::Null => Side::Null,
         Fact::Bool(flag) => Side::Bool(*flag),
         #[expect(clippy::cast_precision_loss, reason = "numbers of JSON are floating")]
         Fact::Integer(number) => Side::Number(*number as f64),
         Fact::Float(number) => Side::Number(*number),
-        Fact::Text(text) => Side::Text(text.as_ref().into()),
+        Fact::Text(_) => Side::Text(match fact {
+            Cow::Borrowed(Fact::Text(text)) => Cow::Borrowed(text),
+            Cow::Owned(Fact::Text(text)) => text,
+            _ => Cow::default(),
+        }),
         Fact::List(_) | Fact::Record(_) => Side::Many(fact),
     }
 }
 
-fn number<'s, 'a, 'f>(count: usize) -> Side<'s, 'a, 'f> {
+fn number<'s, 'f>(count: usize) -> Side<'s, 'f> {
     #[expect(clippy::cast_precision_loss, reason = "numbers of JSON are floating")]
     Side::Number(count as f64)
 }
@@ -254,7 +294,7 @@ fn size(fact: &Fact<'_>) -> usize {
     }
 }
 
-fn order(left: &Side<'_, '_, '_>, right: &Side<'_, '_, '_>) -> Option<Ordering> {
+fn order(left: &Side<'_, '_>, right: &Side<'_, '_>) -> Option<Ordering> {
     match (left, right) {
         (Side::Text(one), Side::Text(two)) => Some(one.cmp(two)),
         (Side::Number(one), Side::Number(two)) => one.partial_cmp(two),

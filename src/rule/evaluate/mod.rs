@@ -6,6 +6,7 @@
 
 mod compare;
 mod i_regexp;
+mod node;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,10 +18,14 @@ use crate::document::Fact;
 use super::Selected;
 pub(super) use compare::is_singular;
 pub(super) use i_regexp::{IRegexp, Match};
+use node::{Kept, Node, Show};
 
 /// How many steps one selector may take over the facts of one key or policy: a linear walk over the
 /// facts of the longest policy that is read takes a tenth.
 pub const MOST_STEPS: u32 = 10_000_000;
+
+/// How many it takes to see that it finds nothing.
+const MOST_STEPS_TO_SEE: u32 = 1_000_000;
 
 /// How many steps a node counts for that is selected: it is kept.
 const SELECTED: u32 = 16;
@@ -44,38 +49,6 @@ pub(super) enum Stop {
 
 pub(super) type Walk<T = ()> = Result<T, Stop>;
 
-/// A node, and what it lies in.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Trace<'t, 'a, 'f> {
-    value: &'a Fact<'f>,
-    outer: Option<&'t Self>,
-}
-
-impl<'a, 'f> Trace<'_, 'a, 'f> {
-    const fn root(value: &'a Fact<'f>) -> Self {
-        Self { value, outer: None }
-    }
-
-    pub(super) const fn value(&self) -> &'a Fact<'f> {
-        self.value
-    }
-
-    /// From below the root to the node.
-    fn chain(&self) -> Vec<&'a Fact<'f>> {
-        let mut chain = Vec::new();
-        let mut at = *self;
-        while let Some(outer) = at.outer {
-            chain.push(at.value);
-            at = *outer;
-        }
-        chain.reverse();
-        chain
-    }
-}
-
-/// What is done with a node.
-type Visit<'v, 'a, 'f> = &'v mut dyn FnMut(&Trace<'_, 'a, 'f>) -> Walk;
-
 /// One run over one document.
 #[derive(Debug)]
 pub(super) struct Run<'a, 'f> {
@@ -93,26 +66,32 @@ type Compiled = (String, Match, Option<Rc<IRegexp>>);
 /// How many expressions are kept: those that a selector writes, and not each that facts say.
 const MOST_REGEXPS: usize = 16;
 
-/// The nodes that the query selects.
+/// The nodes that the query selects. Most selectors find nothing in most facts, so at first it is only
+/// asked whether there is any; what is looked at then is not kept, nor made where it is not looked at.
 pub(super) fn select<'a, 'f>(
     query: &JpQuery,
     root: &'a Fact<'f>,
 ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
-    let run = Run::of(root);
     let mut found = Vec::new();
-    let walk = run.each(&query.segments, &Trace::root(root), &mut |node| {
+    let run = Run::of(root, MOST_STEPS_TO_SEE);
+    if run.finds(&query.segments, root) == Ok(false) {
+        return Ok(found);
+    }
+    run.steps.set(MOST_STEPS);
+    let way = RefCell::default();
+    let walk = run.each(&query.segments, &Kept::root(root, &way), &mut |_| {
         run.tick(SELECTED)?;
-        found.push(Selected::of_chain(root, node.chain()));
+        found.push(Selected::of_chain(root, way.borrow().clone()));
         Ok(())
     });
     walk.map(|()| found).map_err(|_| TooManySteps)
 }
 
 impl<'a, 'f> Run<'a, 'f> {
-    fn of(root: &'a Fact<'f>) -> Self {
+    fn of(root: &'a Fact<'f>, steps: u32) -> Self {
         Self {
             root,
-            steps: Cell::new(MOST_STEPS),
+            steps: Cell::new(steps),
             known: RefCell::default(),
             regexps: RefCell::default(),
         }
@@ -131,64 +110,43 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// Shows each node that the segments select from here.
-    fn each(
-        &self,
-        segments: &[Segment],
-        from: &Trace<'_, 'a, 'f>,
-        visit: Visit<'_, 'a, 'f>,
-    ) -> Walk {
+    fn each<N: Node<'f>>(&self, segments: &[Segment], from: &N, show: Show<'_, N>) -> Walk {
         self.tick(1)?;
         match segments.split_first() {
-            None => visit(from),
+            None => show(from),
             Some((first, rest)) => {
-                self.segment(first, from, &mut |node| self.each(rest, node, visit))
+                self.segment(first, from, &mut |node| self.each(rest, node, show))
             }
         }
     }
 
     /// Shows each node that one segment selects.
-    fn segment(
-        &self,
-        segment: &Segment,
-        from: &Trace<'_, 'a, 'f>,
-        visit: Visit<'_, 'a, 'f>,
-    ) -> Walk {
+    fn segment<N: Node<'f>>(&self, segment: &Segment, from: &N, show: Show<'_, N>) -> Walk {
         match segment {
-            Segment::Selector(one) => self.selector(one, from, visit),
+            Segment::Selector(one) => self.selector(one, from, show),
             Segment::Selectors(many) => many
                 .iter()
-                .try_for_each(|one| self.selector(one, from, visit)),
+                .try_for_each(|one| self.selector(one, from, show)),
             Segment::Descendant(inner) => {
-                self.segment(inner, from, visit)?;
-                self.children(from, &mut |child| self.segment(segment, child, visit))
+                self.segment(inner, from, show)?;
+                self.children(from, &mut |child| self.segment(segment, child, show))
             }
         }
     }
 
-    fn selector(
-        &self,
-        selector: &Selector,
-        from: &Trace<'_, 'a, 'f>,
-        visit: Visit<'_, 'a, 'f>,
-    ) -> Walk {
-        let items = || from.value.items().map(Vec::as_slice).unwrap_or_default();
-        let mut show = |value: Option<&'a Fact<'f>>| match value {
-            Some(value) => visit(&Trace {
-                value,
-                outer: Some(from),
-            }),
-            None => Ok(()),
-        };
+    fn selector<N: Node<'f>>(&self, selector: &Selector, from: &N, show: Show<'_, N>) -> Walk {
         match selector {
-            Selector::Name(name) => show(from.value.get(name)),
-            Selector::Index(index) => show(at(items(), *index)),
-            Selector::Wildcard => self.children(from, visit),
-            Selector::Slice(start, end, step) => {
-                slice(items(), *start, *end, *step).try_for_each(|item| show(Some(item)))
-            }
+            Selector::Name(name) => from.field(name, show),
+            Selector::Index(index) => match position(*index, || from.length()) {
+                Some(index) => from.item(index, show),
+                None => Ok(()),
+            },
+            Selector::Wildcard => self.children(from, show),
+            Selector::Slice(start, end, step) => slice(from.length(), *start, *end, *step)
+                .try_for_each(|index| from.item(index, show)),
             Selector::Filter(filter) => self.children(from, &mut |child| {
-                if self.holds(filter, child.value)? {
-                    visit(child)
+                if self.holds(filter, child.fact())? {
+                    show(child)
                 } else {
                     Ok(())
                 }
@@ -196,25 +154,15 @@ impl<'a, 'f> Run<'a, 'f> {
         }
     }
 
-    fn children(&self, from: &Trace<'_, 'a, 'f>, visit: Visit<'_, 'a, 'f>) -> Walk {
-        let items = from.value.items().map(Vec::as_slice).unwrap_or_default();
-        let fields = match from.value {
-            Fact::Record(record) => record.fields(),
-            _ => &[],
-        };
-        let values = items.iter().chain(fields.iter().map(|(_, value)| value));
-        for value in values {
+    fn children<N: Node<'f>>(&self, from: &N, show: Show<'_, N>) -> Walk {
+        from.children(&mut |child| {
             self.tick(1)?;
-            visit(&Trace {
-                value,
-                outer: Some(from),
-            })?;
-        }
-        Ok(())
+            show(child)
+        })
     }
 
     /// Whether the filter holds of a node.
-    pub(super) fn holds(&self, filter: &Filter, item: &'a Fact<'f>) -> Walk<bool> {
+    pub(super) fn holds(&self, filter: &Filter, item: &Fact<'f>) -> Walk<bool> {
         self.tick(1)?;
         match filter {
             Filter::Or(parts) => self.any(parts, item, true),
@@ -228,7 +176,7 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// Whether one of the parts holds, or does not.
-    fn any(&self, parts: &[Filter], item: &'a Fact<'f>, wanted: bool) -> Walk<bool> {
+    fn any(&self, parts: &[Filter], item: &Fact<'f>, wanted: bool) -> Walk<bool> {
         for part in parts {
             if self.holds(part, item)? == wanted {
                 return Ok(true);
@@ -238,7 +186,7 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// A test by itself: that a query finds something, or that a text matches.
-    fn test(&self, test: &Test, item: &'a Fact<'f>) -> Walk<bool> {
+    fn test(&self, test: &Test, item: &Fact<'f>) -> Walk<bool> {
         match test {
             Test::RelQuery(segments) => self.finds(segments, item),
             Test::AbsQuery(query) => self.finds_in_all(query),
@@ -246,8 +194,8 @@ impl<'a, 'f> Run<'a, 'f> {
         }
     }
 
-    fn finds(&self, segments: &[Segment], from: &'a Fact<'f>) -> Walk<bool> {
-        match self.each(segments, &Trace::root(from), &mut |_| Err(Stop::Found)) {
+    fn finds(&self, segments: &[Segment], from: &Fact<'f>) -> Walk<bool> {
+        match self.each(segments, from, &mut |_| Err(Stop::Found)) {
             Ok(()) => Ok(false),
             Err(Stop::Found) => Ok(true),
             Err(Stop::Steps) => Err(Stop::Steps),
@@ -269,21 +217,6 @@ impl<'a, 'f> Run<'a, 'f> {
         let finds = self.finds(&query.segments, self.root)?;
         self.known.borrow_mut().push((place, finds));
         Ok(finds)
-    }
-
-    /// The nodes that a query finds from a node, or from the root.
-    pub(super) fn nodes(&self, test: &Test, item: &'a Fact<'f>) -> Walk<Vec<&'a Fact<'f>>> {
-        let (segments, from) = match test {
-            Test::RelQuery(segments) => (segments, item),
-            Test::AbsQuery(query) => (&query.segments, self.root),
-            Test::Function(_) => return Ok(Vec::new()),
-        };
-        let mut nodes = Vec::new();
-        self.each(segments, &Trace::root(from), &mut |node| {
-            nodes.push(node.value());
-            Ok(())
-        })?;
-        Ok(nodes)
     }
 
     /// The expression that a pattern is; each is compiled once.
@@ -308,24 +241,22 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 }
 
-/// The item at an index; one that is negative counts from the end.
-pub(super) fn at<T>(items: &[T], index: i64) -> Option<&T> {
-    let from_end = |index: u64| items.len().checked_sub(usize::try_from(index).ok()?);
-    let index = match usize::try_from(index) {
-        Ok(index) => index,
-        Err(_) => from_end(index.unsigned_abs())?,
-    };
-    items.get(index)
+/// The position of an index; one that is negative counts from the end.
+fn position(index: i64, length: impl FnOnce() -> usize) -> Option<usize> {
+    match usize::try_from(index) {
+        Ok(index) => Some(index),
+        Err(_) => length().checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
+    }
 }
 
-/// The items of a slice (RFC 9535, section 2.3.4.2.2).
-fn slice<T>(
-    items: &[T],
+/// The positions of a slice (RFC 9535, section 2.3.4.2.2).
+fn slice(
+    length: usize,
     start: Option<i64>,
     end: Option<i64>,
     step: Option<i64>,
-) -> impl Iterator<Item = &T> {
-    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+) -> impl Iterator<Item = usize> {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
     let step = step.unwrap_or(1);
     let absolute = |index: i64| {
         if index < 0 {
@@ -345,9 +276,9 @@ fn slice<T>(
     };
     std::iter::from_fn(move || {
         let inside = (step > 0 && at < end) || (step < 0 && at > end);
-        let item = inside.then(|| items.get(usize::try_from(at).ok()?))??;
+        let position = inside.then(|| usize::try_from(at).ok())??;
         at = at.saturating_add(step);
-        Some(item)
+        Some(position)
     })
 }
 
