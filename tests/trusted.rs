@@ -28,7 +28,7 @@ const DENY_OTHER: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny
 "Action":"s3:*","Resource":"*"}]}"#;
 
 /// As `--write-baseline` writes it where nothing is found.
-const EMPTY_BASELINE: &str = "{\n  \"version\": 1,\n  \"findings\": []\n}\n";
+const EMPTY_BASELINE: &str = "{\n  \"version\": 2,\n  \"findings\": []\n}\n";
 
 impl Repository {
     fn new(name: &str) -> Self {
@@ -411,12 +411,13 @@ fn trusted_baseline_and_suppressions_decide() {
     let found = found
         .iter()
         .find(|f| f["rule"] == "deletion-open-to-anyone");
-    let statement = found.unwrap()["statement"].as_str().unwrap();
+    let finding = found.unwrap();
+    let (fingerprint, principals) = (&finding["fingerprint"], &finding["principals"]);
     repository.write(
         "kmslint.toml",
         &format!(
             "[[suppressions]]\nrule = \"deletion-open-to-anyone\"\npath = \"open.json\"\n\
-             reason = \"mine\"\nstatement = \"{statement}\"\n"
+             reason = \"mine\"\nfingerprint = {fingerprint}\nprincipals = {principals}\n"
         ),
     );
     let (_, rules) = repository.rules(&["open.json"]);

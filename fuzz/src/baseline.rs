@@ -1,6 +1,8 @@
 //! The file of a baseline.
 
+use kmslint::finding::Subjects;
 use kmslint::lint::Baseline;
+use kmslint::text::{Root, Sources};
 
 /// It is read or refused with a word, and holds nothing that it does not hold.
 pub fn baseline(data: &[u8]) {
@@ -9,9 +11,10 @@ pub fn baseline(data: &[u8]) {
     };
     match Baseline::parse(text) {
         Ok(baseline) => {
-            assert_eq!(baseline.beyond(&baseline), 0);
-            let mut none = Vec::new();
-            assert!(baseline.take(&mut none).is_empty());
+            assert_eq!(baseline.beyond(&baseline), Some(0));
+            let (sources, root) = (Sources::default(), Root::default());
+            let subjects = Subjects::new(&sources, &root);
+            assert!(baseline.take(&mut Vec::new(), &subjects).is_empty());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

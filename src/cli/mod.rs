@@ -2,6 +2,7 @@
 //! decide is decided elsewhere.
 
 mod acceptances;
+mod baseline;
 mod check;
 mod clock;
 mod days;
@@ -61,6 +62,8 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
+    /// Brings a baseline of an earlier form over.
+    Baseline(baseline::BaselineArguments),
     /// Lists the rules.
     Rules(rules::RulesArguments),
     /// Shows the page of a rule.
@@ -80,7 +83,8 @@ impl Command {
             | Self::Fix(_)
             | Self::Diff(_)
             | Self::Simulate(_)
-            | Self::Facts(_) => true,
+            | Self::Facts(_)
+            | Self::Baseline(_) => true,
             Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => false,
         }
     }
@@ -104,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Facts(arguments) => facts::run(&arguments, &terminal),

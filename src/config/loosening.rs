@@ -419,7 +419,7 @@ impl Suppression {
             && lasts
             && self.rule.value == other.rule.value
             && self.target.text() == other.target.text()
-            && self.statement == other.statement
+            && self.covers.reaches(&other.covers)
     }
 }
 

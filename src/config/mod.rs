@@ -34,7 +34,7 @@ pub use in_force::InForce;
 pub use jiff::civil::Date;
 pub use loosening::{EvidenceRequirement, Loosened, Loosening, Stands, Unconfigured, loosened};
 pub use organization::{Level, Organization};
-pub use suppression::{Suppression, Target};
+pub use suppression::{Covers, Names, Suppression, Target};
 
 use complaint::Complaints;
 use written::Written;

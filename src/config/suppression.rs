@@ -1,5 +1,7 @@
 //! A finding that somebody has decided to live with: which, why, and until when.
 
+use std::collections::BTreeSet;
+
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -13,15 +15,16 @@ use super::complaint::Complaints;
 use super::{parse_date, span};
 
 /// One `[[suppressions]]` entry. It covers the findings of a rule in one statement as it is
-/// written today: a later change of the statement brings them back.
+/// written today, for the keys and principals that it names: a later change of the statement brings them
+/// back, and another key or principal is found.
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// The rule's id and where it stands.
     pub rule: text::Spanned<String>,
     /// What the findings are about.
     pub target: Target,
-    /// The statement's fingerprint; [`crate::finding::Fingerprints::statement`].
-    pub statement: Fingerprint,
+    /// Which of these findings.
+    pub covers: Covers,
     /// Why; never empty.
     pub reason: String,
     /// The last day on which it holds; for ever where none.
@@ -37,6 +40,98 @@ pub enum Target {
     Path(GlobMatcher),
     /// The key with this ARN.
     Subject(String),
+}
+
+/// Which findings a suppression covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// Those in the statement with this fingerprint; [`crate::finding::EarlierFingerprints::statement`].
+    Statement(Fingerprint),
+    /// Those of the defect with this fingerprint; [`crate::finding::Fingerprints::defect`].
+    Defect {
+        /// The fingerprint.
+        fingerprint: Fingerprint,
+        /// The keys, where the findings are about keys and the entry does not name one as `subject`.
+        keys: Names,
+        /// The principals, where the findings concern some.
+        principals: Names,
+    },
+}
+
+impl Covers {
+    /// Whether it covers whatever the other one does.
+    pub(super) fn reaches(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Statement(own), Self::Statement(other)) => own == other,
+            (
+                Self::Defect {
+                    fingerprint,
+                    keys,
+                    principals,
+                },
+                Self::Defect {
+                    fingerprint: other,
+                    keys: other_keys,
+                    principals: other_principals,
+                },
+            ) => {
+                fingerprint == other
+                    && keys.reaches(other_keys)
+                    && principals.reaches(other_principals)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// ARNs that an entry covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// All, as `"any"` says.
+    Any,
+    /// These.
+    These(BTreeSet<String>),
+}
+
+impl Names {
+    /// Whether this one is covered.
+    pub fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(names) => names.contains(name),
+        }
+    }
+
+    fn reaches(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (Self::These(_), Self::Any) => false,
+            (Self::These(own), Self::These(other)) => own.is_superset(other),
+        }
+    }
+
+    fn read(written: Option<Spanned<WrittenNames>>) -> Result<Self, InputError> {
+        let Some(written) = written else {
+            return Ok(Self::These(BTreeSet::new()));
+        };
+        let at = span(&written);
+        match written.into_inner() {
+            WrittenNames::List(names) => Ok(Self::These(names.into_iter().collect())),
+            WrittenNames::Word(word) if word == "any" => Ok(Self::Any),
+            WrittenNames::Word(word) => {
+                let shown = word.escape_default();
+                let error = InputError::new(at, format!("`{shown}` is no list of ARNs"));
+                Err(error.help("write a list of ARNs, or `\"any\"`"))
+            }
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum WrittenNames {
+    List(Vec<String>),
+    Word(String),
 }
 
 impl Target {
@@ -70,7 +165,10 @@ pub(super) struct WrittenSuppression {
     rule: Spanned<String>,
     path: Option<Spanned<String>>,
     subject: Option<Spanned<String>>,
-    statement: Spanned<String>,
+    statement: Option<Spanned<String>>,
+    fingerprint: Option<Spanned<String>>,
+    keys: Option<Spanned<WrittenNames>>,
+    principals: Option<Spanned<WrittenNames>>,
     reason: Spanned<String>,
     expires: Option<Spanned<toml::Value>>,
 }
@@ -84,18 +182,27 @@ impl WrittenSuppression {
         let written = written.into_inner();
         // Each is looked at, so that all that is wrong is told at once.
         let target = target(written.path.as_ref(), written.subject, at);
-        let statement = statement(&written.statement);
+        let told_of_keys = written.keys.as_ref().map(span);
+        let covers = covers(
+            (written.statement, written.fingerprint),
+            (written.keys, written.principals),
+            at,
+        );
         let reason = reason(written.reason);
         let expires = written.expires.map(|day| expiry(&day)).transpose();
         let mut told = |error| complaints.add(error);
         let target = target.map_err(&mut told).ok();
-        let statement = statement.map_err(&mut told).ok();
+        let covers = covers.map_err(&mut told).ok();
+        if let (Some(Target::Subject(_)), Some(at)) = (&target, told_of_keys) {
+            let error = InputError::new(at, "a suppression has both `subject` and `keys`");
+            told(error.help("keep `subject`, which names the one key"));
+        }
         let reason = reason.map_err(&mut told).ok();
         let expires = expires.map_err(&mut told).ok();
         Some(Suppression {
             rule: text::Spanned::new(written.rule.get_ref().clone(), span(&written.rule)),
             target: target?,
-            statement: statement?,
+            covers: covers?,
             reason: reason?,
             expires: expires?,
             at,
@@ -133,11 +240,45 @@ fn target(
     }
 }
 
-fn statement(written: &Spanned<String>) -> Result<Fingerprint, InputError> {
+fn covers(
+    (statement, defect): (Option<Spanned<String>>, Option<Spanned<String>>),
+    (keys, principals): (Option<Spanned<WrittenNames>>, Option<Spanned<WrittenNames>>),
+    at: Span,
+) -> Result<Covers, InputError> {
+    match (statement, defect) {
+        (None, Some(defect)) => Ok(Covers::Defect {
+            fingerprint: fingerprint(&defect)?,
+            keys: Names::read(keys)?,
+            principals: Names::read(principals)?,
+        }),
+        (Some(statement), None) => match keys.as_ref().or(principals.as_ref()) {
+            None => Ok(Covers::Statement(fingerprint(&statement)?)),
+            Some(names) => Err(InputError::new(
+                span(names),
+                "keys and principals are covered beside `fingerprint`, not beside `statement`",
+            )
+            .help(FINGERPRINT_HELP)),
+        },
+        (Some(statement), Some(_)) => Err(InputError::new(
+            span(&statement),
+            "a suppression has both `statement` and `fingerprint`",
+        )
+        .help("keep `fingerprint`")),
+        (None, None) => {
+            Err(InputError::new(at, "a suppression has no `fingerprint`").help(FINGERPRINT_HELP))
+        }
+    }
+}
+
+/// Where a fingerprint is found.
+const FINGERPRINT_HELP: &str = "write `fingerprint`, and `keys` and `principals` where the finding has some, \
+                                as `kmslint check --format json` shows them";
+
+fn fingerprint(written: &Spanned<String>) -> Result<Fingerprint, InputError> {
     Fingerprint::parse(written.get_ref()).ok_or_else(|| {
         let shown = written.get_ref().escape_default();
         InputError::new(span(written), format!("`{shown}` is not a fingerprint")).help(
-            "write the 32 digits that `kmslint check --format json` shows as `statement` of the \
+            "write the 32 digits that `kmslint check --format json` shows as `fingerprint` of the \
              finding",
         )
     })

@@ -134,7 +134,7 @@ fn unknown_keys_are_complained_of_with_the_nearest() {
         complaints("[[suppressions]]\n\"`, expected `x\" = 3"),
         [
             "\"`, expected `x\": unknown key ``, expected `x`; write one of `rule`, `path`, \
-             `subject`, `statement`, `reason`, `expires`"
+             `subject`, `statement`, `fingerprint`, `keys`, `principals`, `reason`, `expires`"
         ]
     );
 }

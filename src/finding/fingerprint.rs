@@ -1,5 +1,5 @@
-//! What tells a finding from all others, run after run: a hash that survives moved lines and other
-//! white space, but not another statement.
+//! What tells a finding from all others, run after run: a hash over its rule and the statement as a tree.
+//! It survives moved lines, indentation and another syntax, but not another statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::text::{Location, Root, Sources};
 
-use super::Finding;
-use super::normalized::normalized;
+use super::earlier::EarlierFingerprints;
+use super::{Finding, canonical};
 
 /// The first 128 bits of a SHA-256, written as 32 hexadecimal digits; the same on every machine.
 ///
@@ -22,14 +22,17 @@ use super::normalized::normalized;
 pub struct Fingerprint(u128);
 
 /// The fingerprints of one finding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fingerprints {
-    /// Of the finding: its rule, its subject, its statement, and which of several it is. Baselines
-    /// hold this one.
+    /// Of the defect: the rule and the statement, as a tree; where the finding is about an event, that
+    /// event, too. It is the same for every key and principal that the defect concerns: baselines and
+    /// suppressions hold it, and beside it the keys and principals that they cover.
+    pub defect: Fingerprint,
+    /// Of the finding: its defect, its subject, its principals, and which of several it is. No other
+    /// finding of the run has it, so programs that keep findings apart can.
     pub finding: Fingerprint,
-    /// Of the statement, and of the finding's identity where it has one: all other findings in the
-    /// statement share it. Suppressions name this one.
-    pub statement: Fingerprint,
+    /// What kmslint made before, where a baseline or a suppression has one of that time.
+    pub earlier: Option<EarlierFingerprints>,
 }
 
 impl Fingerprint {
@@ -110,7 +113,7 @@ impl<'a> Subjects<'a> {
     }
 
     /// The names of these, in their order; findings about one thing mostly follow each other.
-    fn names(&self, findings: &[Finding]) -> Vec<Arc<str>> {
+    pub(super) fn names(&self, findings: &[Finding]) -> Vec<Arc<str>> {
         let mut last: Option<(&str, Arc<str>)> = None;
         let name = |finding: &Finding| -> Arc<str> { self.name(finding).into() };
         let mut names = Vec::with_capacity(findings.len());
@@ -125,60 +128,74 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// Gives every finding its fingerprints. The findings must be sorted: of several of one rule in
-/// equal statements of one subject, the first is the first in the file.
+/// Gives every finding its fingerprints. The findings must be sorted: of several with one defect, subject
+/// and principals, the first is the first in the file.
 pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
-    fingerprint_statements(findings, sources);
+    fingerprint_defects(findings, sources);
     tell_apart(findings, sources, root);
 }
 
-/// Gives every finding the fingerprint of its statement.
-pub fn fingerprint_statements(findings: &mut [Finding], sources: &Sources) {
+/// Gives every finding the fingerprint of its defect.
+pub fn fingerprint_defects(findings: &mut [Finding], sources: &Sources) {
     let mut known = BTreeMap::new();
     for finding in findings {
         let at = finding.statement.unwrap_or(finding.primary.at);
-        let statement = known.entry(at).or_insert_with(|| of_text(at, sources));
-        finding.fingerprints.statement = with_identity(*statement, &finding.identity);
+        let statement = known.entry(at).or_insert_with(|| statement(at, sources));
+        // The principals stand beside the fingerprint.
+        let event = if finding.principals.is_empty() {
+            &*finding.identity
+        } else {
+            ""
+        };
+        finding.fingerprints.defect = Fingerprint::of(&[&*finding.rule, &*statement, event]);
     }
 }
 
-/// Gives every finding, which has the fingerprint of its statement, its own. They must be sorted as
-/// for [`fingerprint`].
+/// Gives every finding, which has the fingerprint of its defect, its own. They must be sorted as for
+/// [`fingerprint`].
 pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
     if findings.is_empty() {
         return;
     }
     let subjects = Subjects::new(sources, root);
-    let names = findings.par_chunks(CHUNK);
-    let names: Vec<_> = names.flat_map_iter(|some| subjects.names(some)).collect();
-    let ordinals = ordinals(findings, &names);
-    let numbered = findings.par_iter_mut().zip(names).zip(ordinals);
-    numbered.for_each(|((finding, subject), ordinal)| {
-        let of = |statement: &str| {
-            Fingerprint::of(&[&*finding.rule, &*subject, statement, &ordinal.to_string()])
+    let own = |finding: &Finding, subject: &str| {
+        let principals = finding.principals.iter().map(|principal| &**principal);
+        let parts: Vec<_> = [&*finding.rule, subject]
+            .into_iter()
+            .chain(principals)
+            .collect();
+        finding.fingerprints.defect.written(|defect| {
+            let parts: Vec<_> = [defect].into_iter().chain(parts).collect();
+            Fingerprint::of(&parts)
+        })
+    };
+    let chunks = findings.par_chunks(CHUNK);
+    let alike = chunks.flat_map_iter(|some| {
+        let with_names = some.iter().zip(subjects.names(some));
+        with_names
+            .map(|(finding, subject)| own(finding, &subject))
+            .collect::<Vec<_>>()
+    });
+    let alike: Vec<_> = alike.collect();
+    let ordinals = ordinals(&alike);
+    let numbered = findings.par_iter_mut().zip(alike).zip(ordinals);
+    numbered.for_each(|((finding, own), ordinal)| {
+        finding.fingerprints.finding = match ordinal {
+            0 => own,
+            _ => own.written(|own| Fingerprint::of(&[own, &ordinal.to_string()])),
         };
-        finding.fingerprints.finding = finding.fingerprints.statement.written(of);
     });
 }
 
 /// Findings whose subjects are named in one piece of work.
 const CHUNK: usize = 256;
 
-/// Which of several of one rule in equal statements of one subject each finding is, from 0.
-fn ordinals(findings: &[Finding], names: &[Arc<str>]) -> Vec<u32> {
-    let statements = findings
-        .iter()
-        .map(|finding| finding.fingerprints.statement);
-    let mut order: Vec<(Fingerprint, usize)> = statements.zip(0..).collect();
-    let rest = |index: usize| Some((&findings.get(index)?.rule, names.get(index)?));
-    // The statement tells most apart.
-    order.par_sort_unstable_by(|one, two| {
-        let by_statement = one.0.cmp(&two.0);
-        by_statement.then_with(|| (rest(one.1), one.1).cmp(&(rest(two.1), two.1)))
-    });
-    let mut ordinals = vec![0; findings.len()];
-    let same = |one: &(_, usize), two: &(_, usize)| one.0 == two.0 && rest(one.1) == rest(two.1);
-    for alike in order.chunk_by(same) {
+/// Which of several equal ones each is, from 0, in their order.
+pub(super) fn ordinals<T: Ord + Sync>(of: &[T]) -> Vec<u32> {
+    let mut order: Vec<(&T, usize)> = of.iter().zip(0..).collect();
+    order.par_sort_unstable();
+    let mut ordinals = vec![0; of.len()];
+    for alike in order.chunk_by(|one, two| one.0 == two.0) {
         for ((_, index), ordinal) in alike.iter().zip(0..) {
             if let Some(slot) = ordinals.get_mut(*index) {
                 *slot = ordinal;
@@ -188,18 +205,9 @@ fn ordinals(findings: &[Finding], names: &[Arc<str>]) -> Vec<u32> {
     ordinals
 }
 
-fn of_text(at: Location, sources: &Sources) -> Fingerprint {
-    let text = sources
-        .get(at.source)
-        .map_or("", |file| at.span.of(file.text()));
-    Fingerprint::of(&[&normalized(text)])
-}
-
-fn with_identity(statement: Fingerprint, identity: &str) -> Fingerprint {
-    if identity.is_empty() {
-        return statement;
-    }
-    Fingerprint::of(&[&statement.to_string(), identity])
+fn statement(at: Location, sources: &Sources) -> String {
+    let file = sources.get(at.source);
+    file.map_or_else(String::new, |file| canonical::of_file(file, at.span))
 }
 
 #[cfg(test)]
@@ -231,6 +239,8 @@ mod tests {
             },
             related: Vec::new(),
             statement: Some(at),
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }
@@ -251,41 +261,51 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_the_same_for_ever() {
-        let found = fingerprints(
-            "keys/a.json",
-            r#"{"Effect": "Allow"}"#,
-            r#"{"Effect": "Allow"}"#,
-        );
+        let statement = r#"{"Effect": "Allow"}"#;
+        let found = fingerprints("keys/a.json", statement, statement);
+        let own = found.iter().map(|of| of.finding.to_string());
         assert_eq!(
-            found
-                .iter()
-                .map(|f| f.finding.to_string())
-                .collect::<Vec<_>>(),
+            own.collect::<Vec<_>>(),
             [
-                "851d1953e8eb1c83fc94baed3842a299",
-                "2e78482c22157cf2515481a8d4c24a27"
+                "e1d87f7236af9552d22aada444cef6dc",
+                "7b1c6d08d3f60c69935ff435d0a86449"
             ]
         );
-        assert_eq!(
-            found[0].statement.to_string(),
-            "e3e2ac0ea1ecdc38b4a3a005c3a76878"
-        );
-        assert_eq!(found[0].statement, found[1].statement);
-        let text = found[0].statement.to_string();
-        assert_eq!(Fingerprint::parse(&text), Some(found[0].statement));
+        let defect = found[0].defect;
+        assert_eq!(defect.to_string(), "38c5baf0b5d22988064cf4af4da92349");
+        assert_eq!(defect, found[1].defect);
+        assert_eq!(Fingerprint::parse(&defect.to_string()), Some(defect));
     }
 
     #[test]
-    fn only_white_space_and_the_way_to_the_file_do_not_count() {
+    fn only_white_space_order_and_the_way_to_the_file_do_not_count() {
         let plain = r#"{"Effect":"Allow","Sid":"a b"}"#;
         let first = fingerprints("keys/a.json", plain, plain);
-        let spaced = "\n\n{ \"Effect\" :\n\"Allow\", \"Sid\": \"a b\" }";
+        let spaced = "\n\n{ \"Sid\": \"a b\",\n\"Effect\" :\n\"Allow\" }";
         assert_eq!(fingerprints("./keys/a.json", spaced, spaced.trim()), first);
         let weaker = r#"{"Effect":"Allow","Sid":"ab"}"#;
         assert_ne!(fingerprints("keys/a.json", weaker, weaker), first);
         let elsewhere = fingerprints("keys/b.json", plain, plain);
         assert_ne!(elsewhere[0].finding, first[0].finding);
-        assert_eq!(elsewhere[0].statement, first[0].statement);
+        assert_eq!(elsewhere[0].defect, first[0].defect);
+    }
+
+    #[test]
+    fn principals_stand_beside_the_defect() {
+        let mut sources = Sources::default();
+        let source = sources.add(SourceFile::new("a.json", "{}"));
+        let of = |principals: &[&str], identity: &str| {
+            let mut one = finding(source, "{}", "{}");
+            one.principals = principals.iter().map(|of| (*of).to_owned()).collect();
+            identity.clone_into(&mut one.identity);
+            let mut findings = [one];
+            fingerprint(&mut findings, &sources, &Root::default());
+            findings[0].fingerprints
+        };
+        let (one, two) = (of(&["p"], "p"), of(&["p", "q"], "p q"));
+        assert_eq!(one.defect, two.defect);
+        assert_ne!(one.finding, two.finding);
+        assert_ne!(of(&[], "first event").defect, of(&[], "next event").defect);
     }
 
     #[test]

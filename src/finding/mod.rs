@@ -1,14 +1,16 @@
 //! What a rule found: how bad, how sure, where, what to do.
 
+mod canonical;
+mod earlier;
 mod fingerprint;
-mod normalized;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use earlier::{EarlierFingerprints, earlier_fingerprints};
 pub use fingerprint::{
-    Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_statements, tell_apart,
+    Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_defects, tell_apart,
 };
 
 use crate::text::Location;
@@ -81,8 +83,38 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The statement of a policy in which `primary` stands; none where it stands in no statement.
     pub statement: Option<Location>,
+    /// The ARNs of the principals that it concerns, sorted; empty where it is about none.
+    pub principals: Vec<String>,
+    /// Those of them that the baseline or suppression of its defect does not cover, although it covers
+    /// others; empty where there is no such entry.
+    pub new_principals: Vec<String>,
     /// What else decides whether a later finding is this one; empty where the statement is all.
     pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.
     pub fingerprints: Fingerprints,
+}
+
+/// New principals that a finding names.
+const MOST_NAMED: usize = 5;
+
+impl Finding {
+    /// Says that a baseline or suppression covers it but for these of its principals.
+    pub fn mark_new(&mut self, principals: Vec<String>) {
+        let named: Vec<_> = principals
+            .iter()
+            .take(MOST_NAMED)
+            .map(|of| format!("`{of}`"))
+            .collect();
+        let more = match principals.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.help = format!(
+            "new, and not covered as others are: {}{more}; {}",
+            named.join(", "),
+            self.help
+        )
+        .into();
+        self.new_principals = principals;
+    }
 }

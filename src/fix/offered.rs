@@ -157,6 +157,8 @@ mod tests {
             },
             related: Vec::new(),
             statement: None,
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

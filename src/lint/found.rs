@@ -34,10 +34,31 @@ pub(super) fn finding(
         reference: rule.references.first().cloned().unwrap_or_default(),
         related,
         statement: files.statement(primary.at),
+        principals: principals(node),
+        new_principals: Vec::new(),
         identity: text(node.value().peek("identity").as_deref()),
         fingerprints: Fingerprints::default(),
         primary,
     })
+}
+
+/// The ARNs of the principals that a node is about: its members, or the principal of the innermost
+/// record around it that has one.
+fn principals(node: &Selected<'_, '_>) -> Vec<String> {
+    let mut principals = Vec::new();
+    let mut add = |of: Option<&Fact<'_>>| {
+        principals.extend(of.and_then(Fact::text).map(str::to_owned));
+    };
+    match node.value().peek("members").as_deref() {
+        Some(Fact::List(members)) => members.each(&mut |member| {
+            add(member.peek("principal").as_deref());
+            true
+        }),
+        _ => add(node.nearest("principal").as_deref()),
+    }
+    principals.sort_unstable();
+    principals.dedup();
+    principals
 }
 
 fn text(value: Option<&Fact<'_>>) -> String {

@@ -66,6 +66,8 @@ impl LoosenedConfiguration {
             },
             related: Vec::new(),
             statement: None,
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: self.what.clone(),
             fingerprints: Fingerprints::default(),
         })

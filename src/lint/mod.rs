@@ -1,6 +1,7 @@
 //! The run: every rule over the facts of every key and policy, as one sorted list of findings.
 
 mod baseline;
+mod covered;
 mod found;
 mod loosened;
 mod overrun;
@@ -20,12 +21,12 @@ use crate::finding::Finding;
 use crate::rule::Catalogue;
 use crate::text::SourceId;
 
-pub use baseline::{Baseline, BaselineError, baseline};
+pub use baseline::{Baseline, BaselineError, Found, baseline};
 pub use loosened::{LoosenedConfiguration, Standing};
 pub use overrun::Overrun;
 pub use own::{
-    CONFIGURATION_LOOSENED, EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OWN_RULES, OwnRule,
-    STALE_BASELINE, UNUSED_SUPPRESSION, own_severity,
+    CONFIGURATION_LOOSENED, EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OUTDATED_FINGERPRINT,
+    OWN_RULES, OwnRule, STALE_BASELINE, UNUSED_SUPPRESSION, own_severity,
 };
 pub use selection::{NoSuchRule, Selection};
 pub use stale::BaselineFile;
@@ -122,10 +123,13 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
             kept.severity = kept.severity.max(next.severity);
             let more = next.related.drain(..);
             kept.related.extend(more.take(room(kept)));
+            kept.principals.append(&mut next.principals);
         }
         same
     });
     for finding in &mut findings {
+        finding.principals.sort_unstable();
+        finding.principals.dedup();
         let mut seen = BTreeSet::new();
         let is_new: Vec<_> = finding
             .related

@@ -49,6 +49,8 @@ impl Overrun {
             },
             related: Vec::new(),
             statement: None,
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

@@ -36,6 +36,17 @@ pub const EXPIRED_SUPPRESSION: OwnRule = OwnRule {
            another day.",
 };
 
+/// A baseline or suppression names a fingerprint that kmslint made before.
+pub const OUTDATED_FINGERPRINT: OwnRule = OwnRule {
+    id: "outdated-fingerprint",
+    severity: Severity::Info,
+    title: "A baseline or suppression has an earlier fingerprint",
+    text: "A `--baseline` file of version 1, or a `[[suppressions]]` entry with `statement`, still covers what \
+           it covered. It names the statement as it is written, with its order and syntax, and does not record \
+           the keys and principals that it covers.\n\nBring a baseline over with `kmslint baseline migrate FILE \
+           PATH...`. In a suppression write `fingerprint`, `keys` and `principals` instead of `statement`.",
+};
+
 /// A suppression covers no finding.
 pub const UNUSED_SUPPRESSION: OwnRule = OwnRule {
     id: "unused-suppression",
@@ -74,10 +85,11 @@ pub const CONFIGURATION_LOOSENED: OwnRule = OwnRule {
 };
 
 /// All of them, sorted by id.
-pub const OWN_RULES: [OwnRule; 5] = [
+pub const OWN_RULES: [OwnRule; 6] = [
     CONFIGURATION_LOOSENED,
     EXPIRED_ACCEPTANCE,
     EXPIRED_SUPPRESSION,
+    OUTDATED_FINGERPRINT,
     STALE_BASELINE,
     UNUSED_SUPPRESSION,
 ];

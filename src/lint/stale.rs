@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Confidence, Finding, Fingerprint, Fingerprints, Label};
+use crate::finding::{Confidence, Finding, Fingerprints, Label};
 use crate::text::{Location, SourceId, Sources, Span};
 
-use super::baseline::{Baseline, Entry};
-use super::own::STALE_BASELINE;
+use super::baseline::{Baseline, Entry, Found};
+use super::own::{OUTDATED_FINGERPRINT, OwnRule, STALE_BASELINE};
 use super::selection::Selection;
 
 /// A baseline and the run that it meets.
@@ -28,49 +28,86 @@ pub struct BaselineFile<'a> {
 }
 
 impl BaselineFile<'_> {
-    /// What is to be said of entries that none of the findings, suppressed ones included, matches
-    /// although this run could have found them.
-    pub fn stale(&self, found: &BTreeSet<Fingerprint>) -> Option<Finding> {
-        let severity = self
-            .selection
-            .severity(STALE_BASELINE.id, STALE_BASELINE.severity)?;
+    /// What is to be said of entries for which nothing is found although this run could have found it;
+    /// suppressed findings are found.
+    pub fn stale(&self, found: &Found) -> Option<Finding> {
         let entries = self.baseline.beside(found);
         let file = self.sources.get(self.source)?;
         let mut labels = entries
             .into_iter()
-            .filter(|entry| self.was_looked_for(entry))
-            .map(|entry| self.label(entry, file.text()))
+            .filter_map(|entry| self.looked_for(entry))
+            .map(|entry| self.label(&entry, file.text()))
             .collect::<Vec<_>>();
         labels.sort_by_key(|label| label.at);
         let (primary, related) = labels.split_first()?;
         let message = match labels.len() {
-            1 => "an entry of the baseline matches no finding any more".to_owned(),
-            count => format!("{count} entries of the baseline match no finding any more"),
+            1 => "an entry of the baseline holds what is no longer found".to_owned(),
+            count => format!("{count} entries of the baseline hold what is no longer found"),
         };
+        let help =
+            "write the baseline anew with `--write-baseline`, or remove what is no longer found";
+        self.told(STALE_BASELINE, message, help.to_owned(), (primary, related))
+    }
+
+    /// What is to be said of a baseline of version 1.
+    pub fn outdated(&self, path: &str) -> Option<Finding> {
+        if !self.baseline.is_earlier() {
+            return None;
+        }
+        let message = "the baseline is of version 1, whose entries do not record the keys and principals that \
+                       they cover";
+        let help = format!("run `kmslint baseline migrate {path}` with the paths that are checked");
+        let primary = Label {
+            at: Location {
+                source: self.source,
+                span: Span::default(),
+            },
+            text: String::new(),
+        };
+        self.told(
+            OUTDATED_FINGERPRINT,
+            message.to_owned(),
+            help,
+            (&primary, &[]),
+        )
+    }
+
+    fn told(
+        &self,
+        rule: OwnRule,
+        message: String,
+        help: String,
+        (primary, related): (&Label, &[Label]),
+    ) -> Option<Finding> {
         Some(Finding {
-            rule: STALE_BASELINE.id.into(),
-            severity,
+            rule: rule.id.into(),
+            severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
-            subject: file.name().to_owned(),
+            subject: self.sources.get(self.source)?.name().to_owned(),
             message,
-            help:
-                "write the baseline anew with `--write-baseline`, or remove what is no longer found"
-                    .into(),
+            help: help.into(),
             reference: "".into(),
             primary: primary.clone(),
             related: related.to_vec(),
             statement: None,
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })
     }
 
-    fn was_looked_for(&self, entry: &Entry) -> bool {
-        let ran = self
-            .selection
-            .severity(&entry.rule, STALE_BASELINE.severity)
-            .is_some();
-        ran && (self.whole || self.checked.contains(&entry.subject))
+    /// Of what is not found, what this run could have found.
+    fn looked_for(&self, mut entry: Entry) -> Option<Entry> {
+        self.selection
+            .severity(&entry.rule, STALE_BASELINE.severity)?;
+        if !self.whole {
+            entry
+                .subjects
+                .retain(|subject| self.checked.contains(subject));
+        }
+        let is_left = !entry.subjects.is_empty() || (self.whole && !entry.principals.is_empty());
+        is_left.then_some(entry)
     }
 
     fn label(&self, entry: &Entry, text: &str) -> Label {
@@ -82,7 +119,29 @@ impl BaselineFile<'_> {
                 source: self.source,
                 span: Span::new(start, end.min(text.len())),
             },
-            text: format!("`{}` in `{}`", entry.rule, entry.subject),
+            text: words(entry),
         }
     }
+}
+
+/// Subjects and principals that a label names.
+const MOST_NAMED: usize = 3;
+
+/// What of an entry is not found.
+fn words(entry: &Entry) -> String {
+    let (of, all) = if entry.subjects.is_empty() {
+        ("for", &entry.principals)
+    } else {
+        ("in", &entry.subjects)
+    };
+    let named: Vec<_> = all
+        .iter()
+        .take(MOST_NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = match all.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("`{}` {of} {}{more}", entry.rule, named.join(", "))
 }

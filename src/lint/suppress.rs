@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{Config, Date, Suppression, Target};
+use crate::config::{Config, Covers, Date, Suppression, Target};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Subjects, fingerprint};
 use crate::text::{Location, SourceId, Sources, Span};
 
-use super::own::{EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OwnRule, UNUSED_SUPPRESSION};
+use super::covered::Cover;
+use super::own::{
+    EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OUTDATED_FINGERPRINT, OwnRule, UNUSED_SUPPRESSION,
+};
 use super::selection::Selection;
 
 /// A finding that is not shown, and why.
@@ -50,24 +53,39 @@ impl Suppressions<'_> {
         let named: Vec<_> = findings.iter().map(|f| self.names(f, &subjects)).collect();
         let mut used = BTreeSet::new();
         let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
-        for (finding, (path, subject)) in findings.drain(..).zip(named) {
-            let covers = |(_, suppression): &(usize, &Suppression)| {
-                !suppression.is_expired(self.today)
-                    && is_about(suppression, &finding, (&path, &subject))
-                    && suppression.statement == finding.fingerprints.statement
-            };
-            let mut covering = self.numbered().filter(covers).peekable();
-            let reason = covering.peek().map(|(_, first)| first.reason.clone());
-            used.extend(covering.map(|(index, _)| index));
+        for (mut finding, (path, subject)) in findings.drain(..).zip(named) {
+            let mut reason = None;
+            for (index, suppression) in self.numbered() {
+                if suppression.is_expired(self.today)
+                    || !is_about(suppression, &finding, (&path, &subject))
+                {
+                    continue;
+                }
+                match self.cover(suppression, &finding, &subject) {
+                    Cover::None => {}
+                    Cover::Partly(new) => {
+                        used.insert(index);
+                        finding.mark_new(new);
+                    }
+                    Cover::Whole => {
+                        used.insert(index);
+                        let first = || suppression.reason.clone();
+                        reason = Some(reason.unwrap_or_else(first));
+                    }
+                }
+            }
             match reason {
                 Some(reason) => suppressed.push(Suppressed { finding, reason }),
                 None => kept.push((finding, path, subject)),
             }
         }
+        let outdated = self.numbered().filter(|(index, _)| used.contains(index));
+        let outdated = outdated.filter_map(|(_, of)| self.outdated(of, &suppressed, &subjects));
         let mut own: Vec<_> = self
             .numbered()
             .filter(|(index, _)| !used.contains(index))
             .filter_map(|(_, suppression)| self.idle(suppression, &kept))
+            .chain(outdated)
             .chain(self.expired_acceptances())
             .collect();
         fingerprint(&mut own, self.sources, &self.config.root);
@@ -85,6 +103,85 @@ impl Suppressions<'_> {
         let file = self.sources.get(finding.primary.at.source);
         let name = file.map_or("", |file| file.name());
         (self.config.root.relative(name), subjects.name(finding))
+    }
+
+    /// How much of a finding about this subject a suppression of its rule covers.
+    fn cover(&self, suppression: &Suppression, finding: &Finding, subject: &str) -> Cover {
+        let fingerprints = finding.fingerprints;
+        match &suppression.covers {
+            Covers::Statement(statement) => {
+                match fingerprints.earlier.map(|earlier| earlier.statement) {
+                    Some(found) if found == *statement => Cover::Whole,
+                    _ => Cover::None,
+                }
+            }
+            Covers::Defect {
+                fingerprint,
+                keys,
+                principals,
+            } => {
+                let is_of_key = matches!(suppression.target, Target::Subject(_))
+                    || keys.has(subject)
+                    || self.is_file(finding);
+                if *fingerprint != fingerprints.defect || !is_of_key {
+                    return Cover::None;
+                }
+                Cover::of(&finding.principals, |principal| principals.has(principal))
+            }
+        }
+    }
+
+    /// Whether the finding is about a file and not about a key.
+    fn is_file(&self, finding: &Finding) -> bool {
+        self.sources
+            .iter()
+            .any(|(_, file)| file.name() == finding.subject)
+    }
+
+    /// What is to be said of a suppression that names a statement as kmslint did before.
+    fn outdated(
+        &self,
+        suppression: &Suppression,
+        suppressed: &[Suppressed],
+        subjects: &Subjects<'_>,
+    ) -> Option<Finding> {
+        let Covers::Statement(statement) = suppression.covers else {
+            return None;
+        };
+        let covered = suppressed.iter().map(|suppressed| &suppressed.finding);
+        let covered = covered.filter(|finding| {
+            let (path, subject) = self.names(finding, subjects);
+            is_about(suppression, finding, (&path, &subject))
+                && finding
+                    .fingerprints
+                    .earlier
+                    .is_some_and(|of| of.statement == statement)
+        });
+        let (mut keys, mut principals, mut fingerprints) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for finding in covered {
+            fingerprints.insert(finding.fingerprints.defect.to_string());
+            principals.extend(finding.principals.iter().cloned());
+            if !self.is_file(finding) && matches!(suppression.target, Target::Path(_)) {
+                keys.insert(finding.subject.clone());
+            }
+        }
+        let rule = &suppression.rule.value;
+        let target = suppression.target.text();
+        let message = format!(
+            "the suppression of `{rule}` in `{target}` has an earlier fingerprint, which does not record the \
+             keys and principals that it covers"
+        );
+        let mut written = format!(
+            "write {} instead of `statement`",
+            fingerprint_words(&fingerprints)
+        );
+        for (name, list) in [("keys", keys), ("principals", principals)] {
+            if !list.is_empty() {
+                written = format!("{written}, and {}", list_words(name, &list));
+            }
+        }
+        self.told(OUTDATED_FINGERPRINT, suppression, message, written)
     }
 
     /// What is to be said of a suppression that covers nothing.
@@ -107,29 +204,40 @@ impl Suppressions<'_> {
         }
         // A rule that did not run cannot find what it would suppress.
         self.selection.severity(rule, UNUSED_SUPPRESSION.severity)?;
-        let others: BTreeSet<_> = kept
-            .iter()
+        let others = kept.iter();
+        let others: Vec<_> = others
             .filter(|(finding, path, subject)| is_about(suppression, finding, (path, subject)))
-            .map(|(finding, _, _)| finding.fingerprints.statement)
+            .map(|(finding, _, subject)| (finding, subject))
             .collect();
+        let is_same = |(finding, _): &&(&Finding, &String)| match &suppression.covers {
+            Covers::Defect { fingerprint, .. } => *fingerprint == finding.fingerprints.defect,
+            Covers::Statement(_) => false,
+        };
         let (message, help) = if others.is_empty() {
             let message = format!("`{rule}` finds nothing in `{target}` that is to be suppressed");
             (message, "remove the suppression".to_owned())
+        } else if let Some((finding, subject)) = others.iter().find(is_same) {
+            let message = format!(
+                "the suppression of `{rule}` in `{target}` does not cover the keys or principals of what is \
+                 found in its statement"
+            );
+            let principals = finding.principals.iter().cloned().collect();
+            let help = format!(
+                "where what is found may stay, add `{subject}` to `keys`, and {}",
+                list_words("principals", &principals)
+            );
+            (message, help)
         } else {
             let message = format!(
                 "no finding of `{rule}` in `{target}` is in the statement that was suppressed: it \
                  was changed or removed"
             );
-            let named: Vec<_> = others
+            let named = others
                 .iter()
-                .take(MOST_NAMED)
-                .map(|other| format!("`statement = \"{other}\"`"))
-                .collect();
-            let named = named.join(" or ");
-            (
-                message,
-                format!("remove it, or, if what is found now may stay, write {named}"),
-            )
+                .map(|(finding, _)| finding.fingerprints.defect.to_string());
+            let named = fingerprint_words(&named.collect());
+            let help = format!("remove it, or, if what is found now may stay, write {named}");
+            (message, help)
         };
         self.told(UNUSED_SUPPRESSION, suppression, message, help)
     }
@@ -203,10 +311,30 @@ impl Suppressions<'_> {
                 source: self.source,
                 span: entry,
             }),
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })
     }
+}
+
+/// At most so many of these as a help names.
+fn fingerprint_words(fingerprints: &BTreeSet<String>) -> String {
+    let named = fingerprints.iter().take(MOST_NAMED);
+    let named: Vec<_> = named
+        .map(|of| format!("`fingerprint = \"{of}\"`"))
+        .collect();
+    named.join(" or ")
+}
+
+/// A list as it is written in the configuration, or where it is found where it is long.
+fn list_words(name: &str, list: &BTreeSet<String>) -> String {
+    if list.len() > MOST_NAMED {
+        return format!("`{name}` as `kmslint check --no-config --format json` shows them");
+    }
+    let quoted: Vec<_> = list.iter().map(|of| format!("\"{of}\"")).collect();
+    format!("`{name} = [{}]`", quoted.join(", "))
 }
 
 fn is_about(suppression: &Suppression, finding: &Finding, (path, subject): (&str, &str)) -> bool {

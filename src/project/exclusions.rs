@@ -1,15 +1,14 @@
 //! Findings that are not shown: suppressed ones, and those of the baseline.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::config::Date;
-use crate::finding::{Finding, Fingerprint, Subjects, fingerprint};
+use crate::config::{Covers, Date};
+use crate::finding::{Finding, Subjects, earlier_fingerprints, fingerprint};
 use crate::lint::{
-    Baseline, BaselineFile, LoosenedConfiguration, OWN_RULES, Selection, Standing, Suppressed,
-    Suppressions, baseline,
+    Baseline, BaselineFile, Found, LoosenedConfiguration, OWN_RULES, Selection, Standing,
+    Suppressed, Suppressions, baseline,
 };
 use crate::text::{Location, SourceFile, SourceId, Span, read, write_whole};
 
@@ -73,6 +72,18 @@ impl Ran<'_> {
         options: &Exclusions,
     ) -> Result<LeftOut, ProjectError> {
         let mut left_out = LeftOut::default();
+        let baseline = options.baseline.as_ref();
+        let baseline = baseline
+            .map(|path| read_baseline(path, self.project))
+            .transpose()?;
+        let is_earlier = baseline.as_ref().is_some_and(|(_, of)| of.is_earlier());
+        if is_earlier || self.names_statements() {
+            give_earlier(findings, self.project);
+        }
+        // Suppressed or not, it is found.
+        let found = baseline
+            .as_ref()
+            .map(|_| Found::of(findings, &subjects(self.project)));
         for (layer, read) in self.layers() {
             let suppressions = Suppressions {
                 config: &layer.config,
@@ -85,18 +96,16 @@ impl Ran<'_> {
             };
             left_out.suppressed.extend(suppressions.apply(findings));
         }
-        if let Some(path) = &options.baseline {
-            let (file, baseline) = self.read_baseline(path)?;
-            left_out.in_baseline = baseline.take(findings);
+        if let (Some(path), Some((file, baseline)), Some(found)) =
+            (&options.baseline, baseline, found)
+        {
+            left_out.in_baseline = baseline.take(findings, &subjects(self.project));
             let differs = self.project.configuration.team.differs(&file);
             let source = self.project.loaded.sources.add(file);
             if differs {
                 self.compare_baselines(path, &baseline, source);
             }
-            let suppressed = left_out.suppressed.iter().map(|s| &s.finding);
-            let found = left_out.in_baseline.iter().chain(suppressed);
-            let found = found.map(|finding| finding.fingerprints.finding).collect();
-            findings.extend(self.stale(&baseline, source, &found));
+            findings.extend(self.of_baseline(&baseline, path, source, &found));
         }
         if let Some(path) = &options.write_baseline {
             // What could not be read may hold more findings than are known here.
@@ -114,15 +123,12 @@ impl Ran<'_> {
         layers.filter(|(layer, _)| layer.in_force)
     }
 
-    fn read_baseline(&self, path: &Path) -> Result<(SourceFile, Baseline), ProjectError> {
-        let refused = |reason: &dyn std::fmt::Display| ProjectError::Baseline {
-            path: path.display().to_string(),
-            reason: reason.to_string(),
-        };
-        let file = self.project.configuration.team.read(path);
-        let file = file.map_err(|error| refused(&error))?;
-        let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
-        Ok((file, baseline))
+    /// Whether a suppression names a statement as kmslint did before.
+    fn names_statements(&self) -> bool {
+        self.layers().any(|(layer, _)| {
+            let mut suppressions = layer.config.suppressions.iter();
+            suppressions.any(|of| matches!(of.covers, Covers::Statement(_)))
+        })
     }
 
     /// Notes what the working tree's baseline would leave out beyond the trusted one.
@@ -134,7 +140,10 @@ impl Ran<'_> {
             self.project.tell_of_other(source);
             return;
         };
-        let more = tree.beyond(trusted);
+        let Some(more) = tree.beyond(trusted) else {
+            self.project.tell_of_other(source);
+            return;
+        };
         let Some(revision) = &self.project.configuration.team.revision else {
             return;
         };
@@ -156,21 +165,18 @@ impl Ran<'_> {
         });
     }
 
-    /// What is to be said of entries that match no finding.
-    fn stale(
+    /// What is to be said of a baseline.
+    fn of_baseline(
         &self,
         baseline: &Baseline,
+        path: &Path,
         source: SourceId,
-        found: &BTreeSet<Fingerprint>,
-    ) -> Option<Finding> {
+        found: &Found,
+    ) -> Vec<Finding> {
         let project = &*self.project;
         let root = &project.config.root;
         let subjects = self.subjects.iter();
         let checked = subjects.flat_map(|subject| [subject.clone(), root.relative(subject)]);
-        // What could not be read may hold what is not found.
-        if !project.failures.is_empty() {
-            return None;
-        }
         let file = BaselineFile {
             baseline,
             source,
@@ -179,14 +185,77 @@ impl Ran<'_> {
             whole: project.whole,
             selection: self.selection,
         };
-        let mut stale = file.stale(found)?;
-        fingerprint(
-            std::slice::from_mut(&mut stale),
-            &project.loaded.sources,
-            root,
-        );
-        Some(stale)
+        // What could not be read may hold what is not found.
+        let is_known = project.failures.is_empty();
+        let stale = is_known.then(|| file.stale(found)).flatten();
+        let outdated = file.outdated(&path.to_string_lossy());
+        let mut told: Vec<_> = outdated.into_iter().chain(stale).collect();
+        fingerprint(&mut told, &project.loaded.sources, root);
+        told
     }
+}
+
+fn subjects(project: &Project) -> Subjects<'_> {
+    Subjects::new(&project.loaded.sources, &project.config.root)
+}
+
+/// Gives the findings the fingerprints that kmslint made before.
+fn give_earlier(findings: &mut [Finding], project: &Project) {
+    let earlier = earlier_fingerprints(findings, &project.loaded.sources, &project.config.root);
+    for (finding, earlier) in findings.iter_mut().zip(earlier) {
+        finding.fingerprints.earlier = Some(earlier);
+    }
+}
+
+/// A baseline of version 1 that was brought over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Findings that it holds now.
+    pub findings: usize,
+    /// Entries that match no finding, and were left out.
+    pub left_out: usize,
+}
+
+/// Brings a baseline of version 1 over: what its entries match is written to the same file in the present
+/// form; nothing where it has the present form already.
+///
+/// # Errors
+/// Where the baseline cannot be read or written, or an input could not be read: its findings would be lost.
+pub(super) fn migrate(
+    path: &Path,
+    mut findings: Vec<Finding>,
+    project: &Project,
+) -> Result<Option<Migrated>, ProjectError> {
+    let (_, baseline) = read_baseline(path, project)?;
+    if !baseline.is_earlier() {
+        return Ok(None);
+    }
+    if !project.failures.is_empty() {
+        return Err(ProjectError::UnwrittenBaseline {
+            path: path.display().to_string(),
+            reason: "an input could not be read, and its findings would be lost".to_owned(),
+        });
+    }
+    give_earlier(&mut findings, project);
+    let subjects = subjects(project);
+    let left_out = baseline.unmatched(&Found::of(&findings, &subjects));
+    let mut held = baseline.take(&mut findings, &subjects);
+    let held = write(path, &mut held, project)?;
+    Ok(Some(Migrated {
+        findings: held.len(),
+        left_out,
+    }))
+}
+
+fn read_baseline(path: &Path, project: &Project) -> Result<(SourceFile, Baseline), ProjectError> {
+    let refused = |reason: &dyn std::fmt::Display| ProjectError::Baseline {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
+    };
+    let file = project.configuration.team.read(path);
+    let file = file.map_err(|error| refused(&error))?;
+    let baseline = Baseline::parse(file.text()).map_err(|error| refused(&error))?;
+    Ok((file, baseline))
 }
 
 /// Writes what is found about policies; what is found about suppressions is no start for anyone.
@@ -201,8 +270,7 @@ fn write(
     };
     let is_policy = |finding: &mut Finding| OWN_RULES.iter().all(|own| own.id != &*finding.rule);
     let taken: Vec<_> = findings.extract_if(.., is_policy).collect();
-    let subjects = Subjects::new(&project.loaded.sources, &project.config.root);
-    let text = baseline(&taken, &subjects).map_err(|error| refused(&error))?;
+    let text = baseline(&taken, &subjects(project)).map_err(|error| refused(&error))?;
     write_whole(path, &text).map_err(|error| refused(&error.reason))?;
     Ok(taken)
 }

@@ -16,9 +16,9 @@ mod simulation;
 mod team_files;
 
 pub use crate::load::{Unrecognized, same_policy_shape};
-pub use exclusions::{Exclusions, today};
+pub use exclusions::{Exclusions, Migrated, today};
 pub use open::Project;
 pub use options::{ConfigurationFile, Options, ProjectError, Watch};
 pub use rules::{RuleOptions, rule_names};
-pub use run::{CheckOptions, Checked, Gate, check};
+pub use run::{CheckOptions, Checked, Gate, check, migrate_baseline};
 pub use simulation::{SimulationFiles, SimulationPaths};

@@ -1,12 +1,14 @@
 //! A run of the rules over a project: the gate as a value.
 
+use std::path::Path;
+
 use crate::config::{Date, InForce};
-use crate::finding::{Finding, Severity, fingerprint, fingerprint_statements, tell_apart};
+use crate::finding::{Finding, Severity, fingerprint, fingerprint_defects, tell_apart};
 use crate::lint::{self, Selection, Suppressed, together};
 use crate::rule::Catalogue;
 use crate::text::InputFailure;
 
-use super::exclusions::{Exclusions, Ran};
+use super::exclusions::{Exclusions, Migrated, Ran, migrate};
 use super::open::Project;
 use super::options::{Options, ProjectError};
 use super::rules::{Known, RuleOptions, Rules, rule_names, severity};
@@ -87,17 +89,14 @@ impl Checked {
 /// Where the configuration, a rule or the baseline that was asked for cannot be had. What is wrong
 /// with the inputs is among the [`failures`](Project::failures).
 pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, ProjectError> {
-    let (rules, mut project) = open(inputs, &options.rules)?;
-    for page in rules.differing {
-        let source = project.loaded.sources.add(page);
-        project.tell_of_other(source);
-    }
-    let known = rules.catalogue;
-    let names = rule_names(&known);
-    let selection = options.rules.selection(&project.config, &names)?;
-    let catalogue = known.clone().adjusted(|rule| selection.adjust(rule));
-    let (mut findings, subjects, overruns) = project.find(&catalogue);
-    project.failures.extend(overruns);
+    let Found {
+        mut project,
+        known,
+        selection,
+        catalogue,
+        mut findings,
+        subjects,
+    } = Found::of(inputs, &options.rules)?;
     let left_out = Ran {
         project: &mut project,
         selection: &selection,
@@ -123,6 +122,56 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
         threshold,
         in_force,
     })
+}
+
+/// Brings a baseline of version 1 over to the present form, in the same file; nothing where it has that
+/// form already.
+///
+/// # Errors
+/// As [`check`]; and where an input could not be read: its findings would be lost.
+pub fn migrate_baseline(
+    inputs: &Options,
+    rules: &RuleOptions,
+    path: &Path,
+) -> Result<Option<Migrated>, ProjectError> {
+    let found = Found::of(inputs, rules)?;
+    migrate(path, found.findings, &found.project)
+}
+
+/// What a run found before anything is left out.
+struct Found {
+    project: Project,
+    known: Catalogue,
+    selection: Selection,
+    catalogue: Catalogue,
+    /// Sorted, with their fingerprints.
+    findings: Vec<Finding>,
+    /// The subjects that the rules ran over.
+    subjects: Vec<String>,
+}
+
+impl Found {
+    fn of(inputs: &Options, options: &RuleOptions) -> Result<Self, ProjectError> {
+        let (rules, mut project) = open(inputs, options)?;
+        for page in rules.differing {
+            let source = project.loaded.sources.add(page);
+            project.tell_of_other(source);
+        }
+        let known = rules.catalogue;
+        let names = rule_names(&known);
+        let selection = options.selection(&project.config, &names)?;
+        let catalogue = known.clone().adjusted(|rule| selection.adjust(rule));
+        let (findings, subjects, overruns) = project.find(&catalogue);
+        project.failures.extend(overruns);
+        Ok(Self {
+            project,
+            known,
+            selection,
+            catalogue,
+            findings,
+            subjects,
+        })
+    }
 }
 
 /// The rules, and the project. Rules are parsed while the files are looked for, unless a rule of the
@@ -168,7 +217,7 @@ impl Project {
         let found = self.each_facts(|facts| {
             let mut found = lint::try_run(&facts, catalogue);
             if let Ok(found) = &mut found {
-                fingerprint_statements(found, sources);
+                fingerprint_defects(found, sources);
             }
             (found, facts.subject)
         });

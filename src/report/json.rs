@@ -14,7 +14,7 @@ use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
 use crate::text::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// JSON Schema of the document.
 pub const SCHEMA: &str = include_str!("findings.schema.json");
@@ -50,10 +50,12 @@ struct JsonFinding<'a> {
     reference: &'a str,
     subject: &'a str,
     label: &'a str,
-    /// What tells the finding from all others, run after run.
+    /// Of its defect: what a baseline or a suppression of it names.
     fingerprint: Fingerprint,
-    /// What a suppression of it names.
-    statement: Fingerprint,
+    /// ARNs of the principals that it concerns.
+    principals: &'a [String],
+    /// Those that the baseline or suppression of its defect does not cover.
+    new_principals: &'a [String],
     location: Option<Place<'a>>,
     related: Vec<Related<'a>>,
 }
@@ -241,8 +243,9 @@ fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {
         reference: &finding.reference,
         subject: &finding.subject,
         label: &finding.primary.text,
-        fingerprint: finding.fingerprints.finding,
-        statement: finding.fingerprints.statement,
+        fingerprint: finding.fingerprints.defect,
+        principals: &finding.principals,
+        new_principals: &finding.new_principals,
         location: place(sources, finding.primary.at),
         related: finding.related.iter().map(related).collect(),
     }
@@ -309,6 +312,8 @@ mod tests {
             primary: label(at(8, 10), "here"),
             related: vec![label(at(0, 1), "and here")],
             statement: None,
+            principals: Vec::new(),
+            new_principals: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];
@@ -338,7 +343,7 @@ mod tests {
         assert_eq!(
             text,
             r#"{
-  "version": 1,
+  "version": 2,
   "findings": [
     {
       "rule": "cancel-by-nobody",
@@ -350,7 +355,8 @@ mod tests {
       "subject": "a.json",
       "label": "here",
       "fingerprint": "00000000000000000000000000000000",
-      "statement": "00000000000000000000000000000000",
+      "principals": [],
+      "new_principals": [],
       "location": {
         "file": "a.json",
         "start": {

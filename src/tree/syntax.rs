@@ -18,6 +18,17 @@ pub enum Syntax {
 }
 
 impl Syntax {
+    /// What the end of a file's name says; nothing where it says none of these.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "json" => Self::Json,
+            "yaml" | "yml" => Self::Yaml,
+            "tf" | "tofu" | "hcl" | "tfvars" => Self::Hcl,
+            _ => return None,
+        })
+    }
+
     /// Reads the documents of a text: of JSON those that follow one another, of YAML those that `---`
     /// parts, of HCL the one.
     ///

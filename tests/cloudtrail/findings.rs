@@ -122,8 +122,8 @@ fn a_later_scheduling_has_another_fingerprint() {
         let text = json!(events).to_string();
         let mut findings = findings_of("a.json", text.as_bytes());
         let loaded = load_file("findings", "a.json", text.as_bytes());
-        kmslint::finding::fingerprint_statements(&mut findings, &loaded.sources);
-        findings.remove(0).fingerprints.statement
+        kmslint::finding::fingerprint_defects(&mut findings, &loaded.sources);
+        findings.remove(0).fingerprints.defect
     };
     let first = call("ScheduleKeyDeletion", 1, &json!({}));
     let cancelled = call("CancelKeyDeletion", 2, &json!({}));

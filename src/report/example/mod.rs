@@ -43,6 +43,8 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
             label(policy, "[\n    \"kms:*\"\n  ]", ""),
         ],
         statement: None,
+        principals: Vec::new(),
+        new_principals: Vec::new(),
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     };

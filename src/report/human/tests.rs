@@ -61,6 +61,8 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         primary,
         related,
         statement: None,
+        principals: Vec::new(),
+        new_principals: Vec::new(),
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     }

@@ -29,7 +29,7 @@ const MOST_RELATED: usize = 100;
 
 /// The name of the algorithm with its version (§3.27.17): values are compared under one name
 /// only, so a new algorithm is a new version. See `lint::fingerprints`.
-const FINGERPRINT: &str = "kmslintFingerprint/v1";
+const FINGERPRINT: &str = "kmslintFingerprint/v2";
 
 /// Writes one run with every finding, those that are suppressed marked so, and every failure as a
 /// notification of a run that did not succeed.

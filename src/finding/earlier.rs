@@ -1,19 +1,78 @@
-//! The text of a statement without what does not matter: white space, and how the statement is
-//! written into its file.
+//! The fingerprints that kmslint made before the first version of baselines that records principals: over
+//! the text of a statement without its white space. Baselines and suppressions of that time still match.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
+use crate::text::{Location, Root, Sources};
 use crate::tree::{Node, Value, json};
 
-/// Strings in strings that are looked through; an event of CloudTrail has two.
-const MAX_LEVELS: usize = 4;
+use super::Finding;
+use super::canonical::{MAX_LEVELS, comma, outer, string};
+use super::fingerprint::{Fingerprint, Subjects, ordinals};
+
+/// The earlier fingerprints of one finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierFingerprints {
+    /// Of the finding, as baselines of version 1 have it: its rule, its subject, its statement, and which
+    /// of several it is.
+    pub finding: Fingerprint,
+    /// Of the statement, as suppressions name it with `statement`.
+    pub statement: Fingerprint,
+}
+
+/// The earlier fingerprints of these findings, in their order. The findings must be sorted.
+pub fn earlier_fingerprints(
+    findings: &[Finding],
+    sources: &Sources,
+    root: &Root,
+) -> Vec<EarlierFingerprints> {
+    let mut known: BTreeMap<Location, Fingerprint> = BTreeMap::new();
+    let mut of_statement = |finding: &Finding| {
+        let at = finding.statement.unwrap_or(finding.primary.at);
+        let statement = *known.entry(at).or_insert_with(|| of_text(at, sources));
+        if finding.identity.is_empty() {
+            return statement;
+        }
+        Fingerprint::of(&[&statement.to_string(), &finding.identity])
+    };
+    let statements: Vec<_> = findings.iter().map(&mut of_statement).collect();
+    let names = Subjects::new(sources, root).names(findings);
+    let alike = findings.iter().zip(&names).zip(&statements);
+    let alike: Vec<_> = alike
+        .map(|((finding, name), of)| (of, &finding.rule, name))
+        .collect();
+    let ordinals = ordinals(&alike);
+    drop(alike);
+    let each = findings.iter().zip(names).zip(statements).zip(ordinals);
+    each.map(|(((finding, subject), statement), ordinal)| {
+        let parts = [
+            &*finding.rule,
+            &*subject,
+            &statement.to_string(),
+            &ordinal.to_string(),
+        ];
+        EarlierFingerprints {
+            finding: Fingerprint::of(&parts),
+            statement,
+        }
+    })
+    .collect()
+}
+
+fn of_text(at: Location, sources: &Sources) -> Fingerprint {
+    let text = sources
+        .get(at.source)
+        .map_or("", |file| at.span.of(file.text()));
+    Fingerprint::of(&[&normalized(text)])
+}
 
 /// The same JSON with nothing between its tokens, in the order as written, equal keys included. A
 /// part of a policy that is embedded as a string reads as if it were not. What is no JSON only
 /// loses its white space.
-pub(super) fn normalized(text: &str) -> String {
+fn normalized(text: &str) -> String {
     if let Some(quick) = without_escapes(text) {
         return quick;
     }
@@ -51,34 +110,6 @@ fn written(node: &Node<'_>, length: usize) -> String {
     let mut out = String::with_capacity(length);
     write(node, &mut out);
     out
-}
-
-/// The text without one level of escapes; none where it has none.
-fn outer(text: &str) -> Option<String> {
-    let decoded = if text.contains('\\') {
-        serde_json::from_str(&format!("\"{text}\"")).ok()?
-    } else if text.contains('%') {
-        percent_decode(text)
-    } else {
-        return None;
-    };
-    (decoded != text).then_some(decoded)
-}
-
-/// Undoes percent-encoding (RFC 3986); a `%` that two hexadecimal digits do not follow stays.
-fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, after)) = rest.split_once('%') {
-        bytes.extend_from_slice(plain.as_bytes());
-        let digits = after.get(..2);
-        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(b'%'));
-        rest = code.and_then(|_| after.get(2..)).unwrap_or(after);
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The reader limits how deep a document is.
@@ -119,25 +150,57 @@ fn write(node: &Node<'_>, out: &mut String) {
     }
 }
 
-fn comma(index: usize, out: &mut String) {
-    if index > 0 {
-        out.push(',');
-    }
-}
-
-fn string(text: &str, out: &mut String) {
-    if text.bytes().any(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) {
-        out.push_str(&serde_json::Value::from(text).to_string());
-        return;
-    }
-    out.push('"');
-    out.push_str(text);
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use crate::finding::{Confidence, Fingerprints, Label, Severity};
+    use crate::text::{SourceFile, Span};
+
     use super::*;
+
+    /// As baselines and suppressions of that time have them.
+    #[test]
+    fn earlier_fingerprints_are_what_they_were() {
+        let text = r#"{"Effect": "Allow"}"#;
+        let mut sources = Sources::default();
+        let source = sources.add(SourceFile::new("keys/a.json", text));
+        let at = Location {
+            source,
+            span: Span::new(0, text.len()),
+        };
+        let finding = Finding {
+            rule: "cancel-by-nobody".into(),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            subject: "keys/a.json".into(),
+            message: String::new(),
+            help: "".into(),
+            reference: "".into(),
+            primary: Label {
+                at,
+                text: String::new(),
+            },
+            related: Vec::new(),
+            statement: Some(at),
+            principals: Vec::new(),
+            new_principals: Vec::new(),
+            identity: String::new(),
+            fingerprints: Fingerprints::default(),
+        };
+        let findings = [finding.clone(), finding];
+        let earlier = earlier_fingerprints(&findings, &sources, &Root::new(Path::new(".")));
+        let texts: Vec<_> = earlier.iter().map(|of| of.finding.to_string()).collect();
+        assert_eq!(
+            texts,
+            [
+                "851d1953e8eb1c83fc94baed3842a299",
+                "2e78482c22157cf2515481a8d4c24a27"
+            ]
+        );
+        let statement = "e3e2ac0ea1ecdc38b4a3a005c3a76878";
+        assert_eq!(earlier[1].statement.to_string(), statement);
+    }
 
     const PLAIN: &str = r#"{"Sid":"a b","Action":["kms:*"],"n":1e3,"Sid":"é"}"#;
 
@@ -167,15 +230,6 @@ mod tests {
         }
         for text in ["", "a", "\"a\nb\"", "\"\\u0041\"", "[1,]", "\"a\" b"] {
             assert_eq!(without_escapes(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn strings_are_written_as_any_json_is() {
-        for text in ["", "a b", "é\u{7f}", "\"", "a\\", "\n", "\u{1f}x", "😀"] {
-            let mut out = String::new();
-            string(text, &mut out);
-            assert_eq!(out, serde_json::to_string(text).unwrap());
         }
     }
 
