@@ -17,12 +17,46 @@ pub(crate) fn nearest<'a>(
         return None;
     }
     let limit = MAX_DISTANCE.min(input.len() / 3);
+    let letters = Letters::of(input);
     candidates
         .filter(|candidate| candidate.len().abs_diff(input.len()) <= limit)
+        .filter(|candidate| letters.least_edits(candidate) <= limit)
         .map(|candidate| (distance(input, candidate), candidate))
         .filter(|(edits, _)| *edits <= limit)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
+}
+
+/// How often a text has each ASCII letter, case ignored; other ASCII characters count as letters.
+struct Letters([i16; 32]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Self([0; 32]);
+        letters.add(text, 1);
+        letters
+    }
+
+    fn add(&mut self, text: &str, count: i16) {
+        for byte in text.bytes().filter(u8::is_ascii) {
+            if let Some(letter) = self.0.get_mut(usize::from(byte & 31)) {
+                *letter = letter.saturating_add(count);
+            }
+        }
+    }
+
+    /// A number of edits without which the other text cannot come of this one, at far less cost than
+    /// their distance: an edit takes away one character at most, and adds one at most.
+    fn least_edits(&self, other: &str) -> usize {
+        let mut left = Self(self.0);
+        left.add(other, -1);
+        let (mut gone, mut new) = (0_i16, 0_i16);
+        for count in left.0 {
+            gone = gone.saturating_add(count.max(0));
+            new = new.saturating_sub(count.min(0));
+        }
+        usize::from(gone.max(new).unsigned_abs())
+    }
 }
 
 /// Returns the candidate that contains the whole name after the input's prefix, ASCII case ignored:
@@ -61,6 +95,20 @@ mod tests {
         assert_eq!(distance("KMS", "kms"), 0);
         assert_eq!(distance("flaw", "lawn"), 2);
         assert_eq!(distance("KeyAdmni", "keyadmin"), 1);
+    }
+
+    #[test]
+    fn there_are_never_fewer_edits_than_the_letters_tell() {
+        let texts = [
+            "", "a", "abc", "cab", "Kitten", "sitting", "é", "éa", "aé", "Kms:*",
+        ];
+        for left in texts {
+            for right in texts {
+                let least = Letters::of(left).least_edits(right);
+                assert!(least <= distance(left, right), "{left} {right}");
+            }
+        }
+        assert_eq!(Letters::of("EnableKey").least_edits("DisableKey"), 3);
     }
 
     #[test]

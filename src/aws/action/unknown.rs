@@ -34,8 +34,6 @@ pub fn meant(text: &str) -> Option<KmsAction> {
 /// Says why a name or pattern matches no action that is known, as a sentence.
 pub fn why_unknown(text: &str) -> String {
     let is_pattern = text.contains(['*', '?']);
-    let meant = meant(text).filter(|_| !is_pattern);
-    let meant = meant.map(KmsAction::qualified);
     if text.contains(char::is_whitespace) {
         return format!("`{text}` has white space in it, which no action has");
     }
@@ -46,7 +44,8 @@ pub fn why_unknown(text: &str) -> String {
     {
         return format!("`{text}` is no action of KMS");
     }
-    match (meant, taken_for(text)) {
+    let meant = (!is_pattern).then(|| meant(text)).flatten();
+    match (meant.map(KmsAction::qualified), taken_for(text)) {
         (Some(meant), Some(KmsAction::ScheduleKeyDeletion)) => {
             format!("`{text}` is an event in CloudTrail and no action; the action is `{meant}`")
         }
@@ -66,8 +65,8 @@ pub fn why_unknown(text: &str) -> String {
 pub fn may_be_newer(text: &str) -> bool {
     let name = text.split_once(':').map_or("", |(_, name)| name);
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '?');
-    let is_slip = !text.contains(['*', '?']) && meant(text).is_some();
-    !is_slip && !name.is_empty() && name.chars().all(fits)
+    let is_slip = || !text.contains(['*', '?']) && meant(text).is_some();
+    !name.is_empty() && name.chars().all(fits) && !is_slip()
 }
 
 #[cfg(test)]
