@@ -148,28 +148,6 @@ impl<T: AsFact + Debug> Items for Vec<T> {
     }
 }
 
-/// A place in a file: its index, the first byte, the one after the last.
-impl AsFact for (u32, u32, u32) {
-    fn as_fact(&self) -> Fact<'_> {
-        Fact::list(self)
-    }
-
-    fn note(&self, _: Option<Word>, _: &mut Vocabulary) {}
-}
-
-impl Items for (u32, u32, u32) {
-    fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
-        let numbers = [self.0, self.1, self.2];
-        numbers
-            .iter()
-            .all(|number| visit(Fact::Integer((*number).into())));
-    }
-
-    fn place(&self) -> Option<[u32; 3]> {
-        Some([self.0, self.1, self.2])
-    }
-}
-
 /// Makes a document of a struct, as serde's derive does. A name stands for the field of that name,
 /// `[name]` for one that is left out where it would be null, false or empty, and
 /// `(field as "name")` for one with another name; `or nothing if is_empty` says when the record

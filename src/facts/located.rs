@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::text::{Sources, Span};
+use crate::text::Sources;
 
-use super::{Facts, Place};
+use super::Facts;
 
 impl Facts {
     /// These facts as JSON, with a `location` beside every `at`: file, line and column, both from
@@ -36,10 +36,9 @@ impl Facts {
         }
     }
 
-    fn in_words(&self, place: Place, sources: &Sources) -> Option<Value> {
-        let at = self.locate(place)?;
-        let file = sources.get(at.source)?;
-        let Span { start, end } = at.span;
+    fn in_words(&self, [file, start, end]: [u32; 3], sources: &Sources) -> Option<Value> {
+        let source = *self.source_ids.get(usize::try_from(file).ok()?)?;
+        let file = sources.get(source)?;
         let (start, end) = (file.position(start), file.position(end));
         let mut place = json!({
             "file": file.name(),
@@ -57,7 +56,7 @@ impl Facts {
     }
 }
 
-fn place(at: &Value) -> Option<Place> {
+fn place(at: &Value) -> Option<[u32; 3]> {
     let number = |index: usize| u32::try_from(at.get(index)?.as_u64()?).ok();
-    Some((number(0)?, number(1)?, number(2)?))
+    Some([number(0)?, number(1)?, number(2)?])
 }

@@ -135,7 +135,7 @@ impl<'a> FactMaker<'a> {
         };
         let policy = key.policy.as_ref();
         let subject = policy.zip(reading.document).map(|(policy, document)| {
-            let file = places.file(policy.source);
+            let file = (policy.source, places.file(policy.source));
             let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
             let mut subject = Subject::new(document, asked, file);
             subject.imported_material = key::material_is_imported(&key.metadata);
@@ -183,10 +183,9 @@ impl<'a> FactMaker<'a> {
     /// The facts of a policy that is no key's: one that was loaded, or the same after an edit.
     pub fn of_policy(&self, policy: &LoadedPolicy) -> Facts {
         let places = Places::new(self.sources);
-        let file = places.file(policy.source);
+        let file = (policy.source, places.file(policy.source));
         let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
-        let mut subject = Subject::new(&policy.document, no_key, file);
-        subject.source = Some(policy.source);
+        let subject = Subject::new(&policy.document, no_key, file);
         let mut statements = statement::records(&subject);
         if !self.around.is_in_use(policy) {
             any_key::find(&mut statements, &subject);

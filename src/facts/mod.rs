@@ -16,6 +16,7 @@ mod key;
 mod located;
 mod maker;
 mod pending;
+mod place;
 mod places;
 mod principal;
 mod record;

@@ -38,7 +38,10 @@ impl<'a> Places<'a> {
     }
 
     pub(super) fn place(&self, at: Location) -> Place {
-        (self.file(at.source), at.span.start, at.span.end)
+        Place {
+            file: self.file(at.source),
+            at,
+        }
     }
 
     /// The files' names in the order of their indexes.

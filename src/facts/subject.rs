@@ -6,7 +6,7 @@ use crate::access::{AskedKey, Candidate, Identities};
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Request;
 use crate::policy::PolicyDocument;
-use crate::text::{SourceId, Span};
+use crate::text::{Location, SourceId, Span};
 
 use super::Place;
 
@@ -29,27 +29,38 @@ pub(super) struct Subject<'a> {
     /// Whose policies decide beside this one, where they were loaded.
     pub(super) identities: Option<&'a Identities<'a>>,
     /// The file that the policy stands in.
-    pub(super) source: Option<SourceId>,
+    pub(super) source: SourceId,
+    /// Its index in the facts.
     file: u32,
     /// For each class of [`EVERY_CLASS`].
     probes: [OnceCell<Option<Request>>; EVERY_CLASS.len()],
 }
 
 impl<'a> Subject<'a> {
-    pub(super) const fn new(document: &'a PolicyDocument, key: AskedKey<'a>, file: u32) -> Self {
+    pub(super) const fn new(
+        document: &'a PolicyDocument,
+        key: AskedKey<'a>,
+        (source, file): (SourceId, u32),
+    ) -> Self {
         Self {
             document,
             key,
             imported_material: None,
             identities: None,
-            source: None,
+            source,
             file,
             probes: [const { OnceCell::new() }; EVERY_CLASS.len()],
         }
     }
 
     pub(super) const fn place(&self, span: Span) -> Place {
-        (self.file, span.start, span.end)
+        Place {
+            file: self.file,
+            at: Location {
+                source: self.source,
+                span,
+            },
+        }
     }
 
     /// A request for `ScheduleKeyDeletion` with every day count by a caller of whom only the class

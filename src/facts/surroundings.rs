@@ -65,11 +65,8 @@ impl<'a> Surroundings<'a> {
 
     /// Who has the policy.
     pub(super) fn holders(&self, subject: &Subject<'_>) -> &[Holder<'a>] {
-        let found = subject.source.and_then(|source| {
-            let at = (source, subject.document.span.start);
-            self.holders.get(&at)
-        });
-        found.map_or(&[], Vec::as_slice)
+        let at = (subject.source, subject.document.span.start);
+        self.holders.get(&at).map_or(&[], Vec::as_slice)
     }
 
     /// The keys of the account whose policies were loaded.
@@ -93,7 +90,7 @@ impl<'a> Surroundings<'a> {
         let kind = subject.document.kind;
         let all = self.inventory.organization_policies.iter();
         let is_self = |of: &OrganizationPolicy| {
-            subject.source == Some(of.policy.source)
+            subject.source == of.policy.source
                 && of.policy.document.span.start == subject.document.span.start
         };
         let Some(own) = all.clone().find(|of| is_self(of)) else {

@@ -5,7 +5,7 @@ use crate::aws::KmsAction;
 use crate::finding::Finding;
 
 use super::plan::{Meant, Plan, Refusal};
-use super::target::{Target, key, names, then};
+use super::target::{Target, at_finding, key, names, then};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
@@ -16,7 +16,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
         )));
     }
     let actions = &statement.record.actions;
-    let found = target.at_finding(finding, actions, |action| action.at);
+    let found = at_finding(finding, actions, |action| action.at);
     let position = found.and_then(|found| actions.iter().position(|a| a.at == found.at));
     let mut draft = target.draft();
     draft.add_values(

@@ -7,12 +7,12 @@ use crate::finding::Finding;
 use crate::policy::Effect;
 
 use super::plan::{Meant, Plan, Refusal};
-use super::target::{Target, rewrite_condition};
+use super::target::{Target, at_finding, rewrite_condition};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
     let record = statement.record;
-    let found = target.at_finding(finding, &record.conditions, |condition| condition.at);
+    let found = at_finding(finding, &record.conditions, |condition| condition.at);
     let index = found.and_then(|found| record.conditions.iter().position(|c| c.at == found.at));
     let conditions = statement.conditions();
     let condition = index.and_then(|index| conditions.get(index));

@@ -6,7 +6,7 @@ use crate::aws::{ActionSet, KmsAction};
 use crate::finding::Finding;
 
 use super::plan::{Meant, Plan, Refusal};
-use super::target::Target;
+use super::target::{Target, at_finding};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
@@ -17,7 +17,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
         )));
     }
     let actions = &statement.record.actions;
-    let found = target.at_finding(finding, actions, |action| action.at);
+    let found = at_finding(finding, actions, |action| action.at);
     let found = found.ok_or_else(|| Refusal::input("the action cannot be found again"))?;
     let position = actions.iter().position(|action| action.at == found.at);
     let meant = found.nearest.as_deref().and_then(KmsAction::from_name);

@@ -95,14 +95,7 @@ impl Bench {
     /// a fix added.
     fn positions(&self) -> Vec<Option<usize>> {
         let position = |record: &StatementRecord| {
-            let span = Span {
-                start: record.at.1,
-                end: record.at.2,
-            };
-            let at = self.on_disk(Location {
-                span,
-                ..self.whole()
-            });
+            let at = self.on_disk(record.at.at);
             self.statement_at(at.span)
         };
         self.facts.statements.iter().map(position).collect()

@@ -15,7 +15,7 @@ use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::remaining_actions::patterns;
-use super::target::{Target, Written, key, listed, then};
+use super::target::{Target, Written, at_finding, key, listed, then};
 
 const DELETION: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion);
 
@@ -127,7 +127,7 @@ fn texts(replaced: &[Replaced]) -> Vec<String> {
 /// The action pattern at which the finding points.
 fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, Place)> {
     target.facts.statements.iter().find_map(|record| {
-        let action = target.at_finding(finding, &record.actions, |action| action.at)?;
+        let action = at_finding(finding, &record.actions, |action| action.at)?;
         Some((record.index, action.at))
     })
 }

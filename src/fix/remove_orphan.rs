@@ -11,11 +11,11 @@ use crate::tree::Step;
 use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
-use super::target::{Target, Written, key, then};
+use super::target::{Target, Written, at_finding, key, then};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
-    let found = target.at_finding(finding, &statement.record.principals, |p| p.at);
+    let found = at_finding(finding, &statement.record.principals, |p| p.at);
     let found = found.ok_or_else(|| Refusal::input("the principal cannot be found again"))?;
     if statement.record.not_principal {
         return Err(Refusal::decide(format!(

@@ -64,6 +64,16 @@ pub(super) fn then(path: &[Step], step: Step) -> Vec<Step> {
     path
 }
 
+/// The first of these whose place is the finding's.
+pub(super) fn at_finding<'t, T>(
+    finding: &Finding,
+    things: impl IntoIterator<Item = &'t T>,
+    at: impl Fn(&T) -> Place,
+) -> Option<&'t T> {
+    let own = finding.primary.at;
+    things.into_iter().find(|thing| at(thing).at == own)
+}
+
 impl Target<'_> {
     pub(super) fn draft(&self) -> JsonDraft {
         self.draft.clone()
@@ -73,43 +83,22 @@ impl Target<'_> {
         then(self.base, key("Statement"))
     }
 
-    /// The bytes of a finding as a place of the facts.
-    fn place(&self, finding: &Finding) -> Option<Place> {
-        let at = finding.primary.at;
-        let file = self
-            .facts
-            .source_ids
-            .iter()
-            .position(|id| *id == at.source)?;
-        Some((u32::try_from(file).ok()?, at.span.start, at.span.end))
-    }
-
-    /// The first of these whose place is the finding's.
-    pub(super) fn at_finding<'t, T>(
-        &self,
-        finding: &Finding,
-        things: impl IntoIterator<Item = &'t T>,
-        at: impl Fn(&T) -> Place,
-    ) -> Option<&'t T> {
-        let place = self.place(finding)?;
-        things.into_iter().find(|thing| at(thing) == place)
-    }
-
     /// Who can schedule deletion and is named, or granted it, where the finding stands.
     pub(super) fn schedulers(&self, finding: &Finding) -> Vec<&Access> {
-        let Some(place) = self.place(finding) else {
-            return Vec::new();
-        };
+        let own = finding.primary.at;
         let is_there =
-            |access: &&Access| access.at == place || access.via.iter().any(|via| via.at == place);
+            |access: &&Access| access.at.at == own || access.via.iter().any(|via| via.at.at == own);
         self.facts.access.schedule.iter().filter(is_there).collect()
     }
 
     /// The statement in which the finding stands.
     pub(super) fn statement_of(&self, finding: &Finding) -> Result<Written<'_>, Refusal> {
-        let (file, start, end) = self.place(finding).unwrap_or_default();
+        let own = finding.primary.at;
         let inside = |record: &&StatementRecord| {
-            record.at.0 == file && record.at.1 <= start && end <= record.at.2
+            let at = record.at.at;
+            at.source == own.source
+                && at.span.start <= own.span.start
+                && own.span.end <= at.span.end
         };
         let record = self.facts.statements.iter().find(inside);
         let index = record.map(|record| record.index);

@@ -11,7 +11,9 @@ use crate::tree::Step;
 use crate::tree::edit::JsonDraft;
 
 use super::plan::{Meant, Plan, Refusal};
-use super::target::{Target, WINDOW_KEY, Written, WrittenCondition, rewrite_condition, then};
+use super::target::{
+    Target, WINDOW_KEY, Written, WrittenCondition, at_finding, rewrite_condition, then,
+};
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
@@ -26,7 +28,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
         std::iter::once(record.at).chain(record.values.iter().map(|value| value.at))
     });
     let places: Vec<_> = places.collect();
-    let place = target.at_finding(finding, &places, |place| *place).copied();
+    let place = at_finding(finding, &places, |place| *place).copied();
     let index = place.and_then(at);
     let written = statement.conditions();
     let (Some(record), Some(condition)) = (

@@ -66,8 +66,7 @@ impl<'a, 'f> Files<'a, 'f> {
             let mut found = Vec::new();
             match self.typed {
                 Some(facts) => {
-                    let places = facts.statements_at();
-                    found.extend(places.filter_map(|at| facts.locate(at)));
+                    found.extend(facts.statements_at());
                 }
                 None => self.gather(self.facts, &mut found),
             }

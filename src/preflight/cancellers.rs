@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, Decision};
-use crate::facts::{Access, FactMaker, Facts};
+use crate::facts::{Access, FactMaker};
 use crate::text::Location;
 
 use super::Question;
@@ -65,7 +65,7 @@ pub(super) fn of(subject: &Subject, facts: &FactMaker<'_>, question: &Question) 
     let access = &facts.access;
     Cancellers {
         known: true,
-        others: others.map(|access| canceller(access, &facts)).collect(),
+        others: others.map(canceller).collect(),
         somebody: access.someone_can_cancel,
         somebody_can_enable: access.someone_can_enable,
         somebody_can_put_key_policy: access.someone_can_put_key_policy,
@@ -87,7 +87,7 @@ fn is_same(access: &Access, caller: &Caller) -> bool {
     access.principal == caller.as_str() || own() == Some(true)
 }
 
-fn canceller(access: &Access, facts: &Facts) -> Canceller {
+fn canceller(access: &Access) -> Canceller {
     // Of an account it is only known what its policies could give at most; of its root user more.
     let answer = match (access.kind, access.decision) {
         (PrincipalKind::Account, _) if !access.only_root && !access.resolved => Answer::Unknown,
@@ -102,7 +102,7 @@ fn canceller(access: &Access, facts: &Facts) -> Canceller {
         answer,
         depends_on: access.depends_on.clone(),
         through_iam: access.through_iam,
-        at: facts.locate(access.at),
+        at: Some(access.at.at),
     }
 }
 

@@ -18,8 +18,9 @@ mod statement;
 use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
-use crate::text::{Location, SourceId, Span};
+use crate::text::{Location, SourceId};
 
+pub use super::place::Place;
 pub use access::{Access, AccessTable, Via};
 pub use action::{ActionForm, ActionRecord};
 pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
@@ -28,9 +29,6 @@ pub use policy::{PolicyRecord, TooLarge};
 pub use principal::PrincipalRecord;
 pub use resource::ResourceRecord;
 pub use statement::{Inert, InertCause, SidAgain, StatementRecord, WaysRound};
-
-/// Index into `sources`, first byte, byte after the last.
-pub type Place = (u32, u32, u32);
 
 /// The facts of one key or one unattached policy.
 #[derive(Clone, Debug, Serialize)]
@@ -43,7 +41,7 @@ pub struct Facts {
     pub kind: SubjectKind,
     /// Files that places refer to by index.
     pub sources: Vec<String>,
-    /// The same files as the run knows them; for [`Facts::locate`].
+    /// The same files as the run knows them, for places in a document.
     #[serde(skip)]
     pub source_ids: Vec<SourceId>,
     /// The limits that rules compare with.
@@ -64,16 +62,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The bytes that a place of these facts stands for; none for a place that is not theirs.
-    pub fn locate(&self, place: Place) -> Option<Location> {
-        let (file, start, end) = place;
-        let source = *self.source_ids.get(usize::try_from(file).ok()?)?;
-        Some(Location {
-            source,
-            span: Span { start, end },
-        })
-    }
-
     /// Whether what is said of it depends on what else those can do who have the policy.
     pub(crate) fn depends_on_holders(&self) -> bool {
         let mut conditions = self.statements.iter().flat_map(|of| &of.conditions);
@@ -81,13 +69,14 @@ impl Facts {
     }
 
     /// Where every statement stands that these facts tell of.
-    pub fn statements_at(&self) -> impl Iterator<Item = Place> {
+    pub fn statements_at(&self) -> impl Iterator<Item = Location> {
         let through_iam = &self.access.through_iam;
         let groups = through_iam.schedule.iter();
         let groups = groups.chain(&through_iam.put_key_policy);
         let groups = groups.chain(&through_iam.delete_imported_material);
         let own = self.statements.iter().map(|statement| statement.at);
         own.chain(groups.map(|group| group.statement.at))
+            .map(|place| place.at)
     }
 }
 

@@ -101,14 +101,13 @@ fn places_lead_back_to_the_bytes() {
         },
     });
     let facts = of_key(&key, &sources);
-    let text = |place| {
-        let at = facts.locate(place).unwrap();
+    let text = |place: Place| {
+        let at = place.at;
         at.span.of(sources.get(at.source).unwrap().text())
     };
     assert_eq!(text(facts.key.at), "RSA_2048");
     assert_eq!(text(facts.statements[0].actions[0].at), r#""kms:*""#);
     assert_eq!(facts.sources, ["key.json", "policy.json"]);
-    assert_eq!(facts.locate((9, 0, 1)), None);
 }
 
 #[test]

@@ -1,0 +1,48 @@
+//! A place in a file, as facts have it.
+
+use serde::{Serialize, Serializer};
+
+use crate::document::{AsFact, Fact, Items, Vocabulary, Word};
+use crate::text::Location;
+
+/// A place in a file. A document has it as three numbers: the index of its file in `sources`, the
+/// first byte, and the one after the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The index of its file in the `sources` of the facts.
+    pub file: u32,
+    /// The file and the bytes.
+    pub at: Location,
+}
+
+impl Place {
+    const fn numbers(&self) -> [u32; 3] {
+        let span = self.at.span;
+        [self.file, span.start, span.end]
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.numbers().serialize(serializer)
+    }
+}
+
+impl AsFact for Place {
+    fn as_fact(&self) -> Fact<'_> {
+        Fact::list(self)
+    }
+
+    fn note(&self, _: Option<Word>, _: &mut Vocabulary) {}
+}
+
+impl Items for Place {
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
+        let mut numbers = self.numbers().into_iter();
+        numbers.all(|number| visit(Fact::Integer(number.into())));
+    }
+
+    fn place(&self) -> Option<[u32; 3]> {
+        Some(self.numbers())
+    }
+}
