@@ -30,9 +30,9 @@ pub(super) struct Missing {
 
 /// Puts what all files say into the inventory.
 pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing> {
-    let mut desk = Desk::default();
+    let mut resolver = PolicyResolver::default();
     for (arn, policy) in parts.managed {
-        desk.add_managed(arn, policy);
+        resolver.add_managed(arn, policy);
     }
     let mut principals = last_of(parts.principals, |part| part.arn.value.clone());
     let mut groups = last_of(parts.groups, |part| (part.account, part.name.clone()));
@@ -43,14 +43,14 @@ pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing
     }
     let groups: BTreeMap<_, _> = groups
         .into_iter()
-        .map(|(name, group)| (name, desk.positions(group.attachments)))
+        .map(|(name, group)| (name, resolver.positions(group.attachments)))
         .collect();
     for part in principals.into_values() {
-        let principal = desk.principal(part, &groups);
+        let principal = resolver.principal(part, &groups);
         inventory.principals.push(Arc::new(principal));
     }
-    inventory.identity_policies = desk.policies;
-    desk.missing
+    inventory.identity_policies = resolver.policies;
+    resolver.missing
 }
 
 /// Each once, the last that says the same.
@@ -87,7 +87,7 @@ fn attach(
 
 /// Gives every policy its position.
 #[derive(Default)]
-struct Desk {
+struct PolicyResolver {
     policies: Vec<Arc<IdentityPolicy>>,
     managed: BTreeMap<String, usize>,
     missing: Vec<Missing>,
@@ -95,7 +95,7 @@ struct Desk {
     told: BTreeSet<String>,
 }
 
-impl Desk {
+impl PolicyResolver {
     fn add_managed(&mut self, arn: String, policy: LoadedPolicy) {
         let next = self.policies.len();
         let position = *self.managed.entry(arn.clone()).or_insert(next);
