@@ -416,9 +416,9 @@ fn differences_miss_nobody_and_invent_nobody() {
                         for change in own {
                             for (permission, is) in [(&change.before, could), (&change.after, can)]
                             {
-                                let firm = permission.possible().is_empty() && is
-                                    || holds(permission.allowed, *days)
-                                        && permission.allowed.includes(CaseSet::OMITTED)
+                                let firm = permission.decisions.possible().is_empty() && is
+                                    || holds(permission.decisions.allowed, *days)
+                                        && permission.decisions.allowed.includes(CaseSet::OMITTED)
                                         && !is;
                                 invented += 1;
                                 assert!(!firm, "{at}: {change:#?} {request:#} {old:#} {new:#}");

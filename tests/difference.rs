@@ -165,7 +165,7 @@ fn is_allowed(request: &Request, document: &PolicyDocument, identity: &[NamedPol
         identity,
         ..PolicySet::default()
     };
-    !evaluate(request, &policies).allowed.is_empty()
+    !evaluate(request, &policies).decisions.allowed.is_empty()
 }
 
 /// Two policies made of the statements of two, about one key.

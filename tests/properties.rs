@@ -97,7 +97,7 @@ fn completing_the_context_never_changes_a_firm_answer() {
         let open = opened(&simulation.request, number % 4);
         let answer = evaluate(&open, &simulation.policies());
         for case in cases(&open) {
-            if answer.conditional.contains(case) {
+            if answer.decisions.conditional.contains(case) {
                 continue;
             }
             firm += 1;
@@ -105,7 +105,7 @@ fn completing_the_context_never_changes_a_firm_answer() {
             let decision = evaluate(&complete, &simulation.policies()).decision();
             assert_eq!(
                 is_allowed(decision),
-                answer.allowed.contains(case),
+                answer.decisions.allowed.contains(case),
                 "{case:?} {decision:?} {simulation:#?}\nopen {:?}\ncomplete {:?}",
                 open.context,
                 complete.context
@@ -135,7 +135,10 @@ fn the_bit_sets_agree_with_day_by_day_evaluation() {
             );
             let one = evaluate(&one, &simulation.policies());
             let of = |answer: &Evaluation, set: CaseSet| {
-                (answer.decision_over(set), answer.conditional.includes(set))
+                (
+                    answer.decisions.over(set),
+                    answer.decisions.conditional.includes(set),
+                )
             };
             assert_eq!(
                 of(&one, CaseSet::ALL),
@@ -161,7 +164,7 @@ fn naming_the_days_is_asking_for_that_case() {
             Some(days),
         );
         let answer = evaluate(&open, &simulation.policies());
-        let expected = answer.decision_over(CaseSet::of(Case::Days(days)));
+        let expected = answer.decisions.over(CaseSet::of(Case::Days(days)));
         assert_eq!(
             evaluate(&named, &simulation.policies()).decision(),
             expected
@@ -206,8 +209,11 @@ fn adding_a_deny_never_allows_more() {
         for request in [&before.request, &open] {
             let less = evaluate(request, &after.policies());
             let more = evaluate(request, &before.policies());
-            assert!(more.allowed.includes(less.allowed));
-            assert!((more.allowed | more.conditional).includes(less.allowed | less.conditional));
+            assert!(more.decisions.allowed.includes(less.decisions.allowed));
+            assert!(
+                (more.decisions.allowed | more.decisions.conditional)
+                    .includes(less.decisions.allowed | less.decisions.conditional)
+            );
         }
     }
 }
@@ -218,7 +224,7 @@ fn the_examples_of_a_conditional_answer_do_what_they_say() {
     for simulation in simulations(14, 3_500) {
         let open = opened(&simulation.request, 0);
         let explanation = explain(&open, &simulation.policies());
-        if explanation.evaluation.conditional.is_empty() {
+        if explanation.evaluation.decisions.conditional.is_empty() {
             continue;
         }
         let found = [

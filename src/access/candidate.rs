@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
-    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, everything, open_key_policy,
+    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, RequestContext, evaluate,
+    everything, open_key_policy,
 };
 use crate::text::SourceId;
 
@@ -203,6 +204,30 @@ impl<'a> Candidate<'a> {
     /// The question whether this caller may do it, for every day count.
     pub(crate) fn request(&self, action: KmsAction, key: &AskedKey<'_>) -> Request {
         self.open.get_or_init(|| self.open(key)).about(action)
+    }
+
+    /// Whether this caller surely or perhaps may do it where the request context is changed like
+    /// this.
+    pub(crate) fn may_where(
+        &self,
+        action: KmsAction,
+        key: &AskedKey<'_>,
+        change: impl FnOnce(&mut RequestContext),
+    ) -> bool {
+        self.may_by(&self.policies(key), action, key, change)
+    }
+
+    /// The same by these policies.
+    pub(super) fn may_by(
+        &self,
+        policies: &PolicySet<'_>,
+        action: KmsAction,
+        key: &AskedKey<'_>,
+        change: impl FnOnce(&mut RequestContext),
+    ) -> bool {
+        let mut request = self.request(action, key);
+        change(&mut request.context);
+        evaluate(&request, policies).decision().is_possible()
     }
 
     fn open(&self, key: &AskedKey<'_>) -> Request {

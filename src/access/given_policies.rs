@@ -1,9 +1,11 @@
 //! The policies of one request as somebody gives them, rather than as they were loaded.
 
-use crate::eval::{Explanation, NamedPolicy, PolicySet, Request, explain};
+use crate::eval::{NamedPolicy, PolicyRef, PolicySet, Request, assume_full_access, explain};
 use crate::policy::PolicyDocument;
+use crate::text::SourceId;
 
 use super::applicable::{Applicable, UnknownBoundary};
+use super::explained::Explained;
 
 /// The policies of one request as somebody gives them.
 #[derive(Clone, Debug, Default)]
@@ -49,8 +51,22 @@ impl GivenPolicies {
         self.applicable().with(self.key_policy.as_ref())
     }
 
-    /// What these policies decide about a request, and why.
-    pub fn explain(&self, request: &Request) -> Explanation {
-        explain(request, &self.policies())
+    /// What these policies decide about a request, and why. `file` tells which file a policy stands
+    /// in.
+    pub fn explain(
+        &self,
+        request: &Request,
+        file: &dyn Fn(PolicyRef) -> Option<SourceId>,
+    ) -> Explained {
+        let policies = self.policies();
+        Explained::new(request, &explain(request, &policies), &policies, file)
+    }
+
+    /// Completes levels of service control policies as AWS has them: beside one that only denies,
+    /// `FullAWSAccess` is attached.
+    pub fn assume_full_access(&mut self) {
+        for level in &mut self.scps {
+            assume_full_access(level);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
-use crate::eval::{CaseSet, Decision};
+use crate::eval::{CaseSet, Decision, Decisions};
 use crate::text::Span;
 
 use super::loaded_principal::LoadedPrincipal;
@@ -42,9 +42,9 @@ pub(crate) struct Companions {
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Permitted {
+    /// The best decision of one who stands for the principal.
     pub(crate) decision: Decision,
-    pub(crate) allowed: CaseSet,
-    pub(crate) conditional: CaseSet,
+    pub(crate) decisions: Decisions,
     /// Positions of the statements of the key policy that grant it.
     pub(crate) granting: BTreeSet<usize>,
     /// Those of them that name the account and leave the decision to the principal's own policies.
@@ -70,8 +70,11 @@ impl Permitted {
     pub(super) const fn unconditional(granting: BTreeSet<usize>) -> Self {
         Self {
             decision: Decision::Allowed,
-            allowed: CaseSet::ALL,
-            conditional: CaseSet::NONE,
+            decisions: Decisions {
+                allowed: CaseSet::ALL,
+                conditional: CaseSet::NONE,
+                explicit_deny: CaseSet::NONE,
+            },
             granting,
             delegating: BTreeSet::new(),
             own: BTreeSet::new(),
@@ -85,11 +88,9 @@ impl Permitted {
 
     /// What either of two callers can do.
     pub(super) fn or(&self, other: &Self) -> Self {
-        let allowed = self.allowed | other.allowed;
         Self {
             decision: self.decision.min(other.decision),
-            allowed,
-            conditional: (self.conditional | other.conditional).without(allowed),
+            decisions: self.decisions.or(other.decisions),
             granting: &self.granting | &other.granting,
             delegating: &self.delegating | &other.delegating,
             own: &self.own | &other.own,

@@ -5,13 +5,13 @@ use std::cell::OnceCell;
 use crate::aws::key::{ApiEnum, MultiRegionKeyType};
 use crate::aws::{AccountId, Arn, KeyArn, Reported};
 use crate::eval::{KeyIdentity, RequestContext};
-use crate::inventory::{KeyMetadata, LoadedPolicy, Located};
+use crate::inventory::{Key, KeyMetadata, Located};
 use crate::policy::{
     Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
 };
 use crate::text::SourceId;
 
-use super::synthetic_caller::SOME_ACCOUNT;
+use super::synthetic_caller::{ClassRequests, SOME_ACCOUNT};
 use super::tested_attributes::TestedAttributes;
 
 /// A key as it is asked about.
@@ -32,6 +32,8 @@ pub(crate) struct AskedKey<'a> {
     without_ids: OnceCell<Option<PolicyDocument>>,
     /// The same with what is given to everyone and no other.
     for_everyone: OnceCell<PolicyDocument>,
+    /// Requests for what depends on the key and the class of its caller alone.
+    pub(super) probes: ClassRequests,
 }
 
 impl<'a> AskedKey<'a> {
@@ -52,15 +54,17 @@ impl<'a> AskedKey<'a> {
             tested,
             without_ids: OnceCell::new(),
             for_everyone: OnceCell::new(),
+            probes: ClassRequests::default(),
         }
     }
 
-    /// The same for a policy as loaded.
-    pub(crate) fn loaded(
-        identity: KeyIdentity,
-        context: RequestContext,
-        policy: Option<&'a LoadedPolicy>,
-    ) -> Self {
+    /// A key as it was loaded.
+    pub(crate) fn of(key: &'a Key) -> Self {
+        let identity = KeyIdentity {
+            arn: key.arn.clone(),
+            account: key.account,
+        };
+        let (context, policy) = (key_context(&key.metadata), key.policy.as_ref());
         Self {
             source: policy.map(|policy| policy.source),
             ..Self::new(identity, context, policy.map(|policy| &policy.document))

@@ -12,7 +12,9 @@ mod candidate;
 mod cast;
 mod changed;
 mod companions;
+mod contribution;
 mod control_policies;
+mod explained;
 mod given_policies;
 mod holder;
 mod identities;
@@ -21,22 +23,32 @@ mod kms_policies;
 mod loaded_principal;
 mod missing;
 mod named;
+mod permission;
 mod placeholders;
 mod policy_alone;
+mod probe;
 mod questions;
 mod questions_loaded;
 mod questions_placeholders;
 #[cfg(test)]
 mod shortcuts_agree;
+mod statement_reference;
 mod synthetic_caller;
 mod tested_attributes;
 mod unconditional;
 
-pub(crate) use answer::Answer;
+pub use crate::eval::{
+    Caller, CallerError, Case, CaseSet, Decision, Decisions, KeyIdentity, Layer, NamedPolicy,
+    PolicyRef, Request, RequestContext, Values, WINDOW_KEY, day_ranges,
+};
+
+pub(crate) use answer::{Answer, AnsweringStatement, MissingAllow};
 pub(crate) use applicable::UnknownBoundary;
 pub(crate) use candidate::Candidate;
 pub(crate) use cast::{Cast, account_of_either};
 pub(crate) use changed::{changed_principals, control_policies_differ};
+pub(crate) use contribution::{Contribution, DecisionPart, Open};
+pub use explained::{Explained, ExplainedDays, ExplainedStatement};
 pub use given_policies::GivenPolicies;
 pub(crate) use holder::{Holder, Permitted};
 pub use identities::Identities;
@@ -44,7 +56,14 @@ pub(crate) use key::AskedKey;
 pub use key::key_context;
 pub(crate) use loaded_principal::{DecidingTraits, LoadedPrincipal};
 pub(crate) use named::{PrincipalName, PrincipalNames};
+pub use permission::KnownDecision;
+pub(crate) use permission::{CandidateQuestion, Reading};
 pub(crate) use placeholders::Placeholders;
-pub(crate) use policy_alone::{PolicyAlone, delegating_key};
+pub(crate) use policy_alone::{PolicyAlone, delegating_key, delegating_policy};
+pub(crate) use probe::ConditionCases;
 pub(crate) use questions::KeyQuestions;
-pub(crate) use synthetic_caller::SOME_ACCOUNT;
+pub use statement_reference::StatementReference;
+pub(crate) use synthetic_caller::{EVERY_CLASS, SOME_ACCOUNT};
+
+#[cfg(test)]
+pub(crate) use crate::eval::steps;

@@ -13,13 +13,18 @@ use super::given_policies::GivenPolicies;
 use super::key::AskedKey;
 use super::synthetic_caller::{SOME_ACCOUNT, synthetic_caller};
 
-/// A key policy that leaves everything to other policies, as AWS's default one does.
+/// A key policy that leaves everything to the policies of this account, as AWS's default one does.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
-static DELEGATES: LazyLock<Option<PolicyDocument>> = LazyLock::new(|| {
-    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
-        "Principal":{"AWS":"000000000000"},"Action":"kms:*","Resource":"*"}]}"#;
-    PolicyReading::of_text(text, PolicyKind::Key).document.ok()
-});
+pub(crate) fn delegating_policy(account: &str) -> Option<PolicyDocument> {
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
+        "Principal":{{"AWS":"{account}"}},"Action":"kms:*","Resource":"*"}}]}}"#
+    );
+    PolicyReading::of_text(&text, PolicyKind::Key).document.ok()
+}
+
+static DELEGATES: LazyLock<Option<PolicyDocument>> =
+    LazyLock::new(|| delegating_policy(SOME_ACCOUNT));
 
 /// A key whose policy leaves everything to other policies; always there.
 pub(crate) fn delegating_key() -> Option<AskedKey<'static>> {

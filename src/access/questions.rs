@@ -1,13 +1,12 @@
 //! Who can do what to one key: everyone that its policy names, and everyone who was loaded.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{
-    CaseSet, Decision, Evaluation, Layer, Match, PolicySet, Request, deciding, dependencies,
-    evaluate, open_key_policy,
+    CaseSet, Evaluation, Layer, Match, PolicySet, deciding, dependencies, open_key_policy,
 };
 use crate::policy::{Effect, PrincipalForm, Statement};
 
@@ -40,7 +39,6 @@ pub(crate) struct KeyQuestions<'a> {
     pub(super) has_control_policies: bool,
     /// Who is asked for a principal, found when first asked: each is asked about several actions.
     candidates: RefCell<BTreeMap<(PrincipalKind, &'a str), Candidates<'a>>>,
-    probe: OnceCell<Option<Request>>,
     /// Whether what needs no evaluation is answered without; only tests ask the plain way.
     takes_shortcuts: bool,
 }
@@ -61,7 +59,6 @@ impl<'a> KeyQuestions<'a> {
             denies_nothing: denies_nothing(statements),
             has_control_policies: !limits.scps.is_empty() || !limits.rcps.is_empty(),
             candidates: RefCell::default(),
-            probe: OnceCell::new(),
             takes_shortcuts: true,
         }
     }
@@ -236,7 +233,7 @@ impl<'a> KeyQuestions<'a> {
         };
         let mut best: Option<Permitted> = None;
         for candidate in candidates.iter() {
-            let surely = |found: &Permitted| found.allowed == CaseSet::ALL;
+            let surely = |found: &Permitted| found.decisions.allowed == CaseSet::ALL;
             if best.as_ref().is_some_and(surely) {
                 break;
             }
@@ -267,17 +264,6 @@ impl<'a> KeyQuestions<'a> {
             self.key.seen(),
             self.identities,
         ))
-    }
-
-    /// A request by a role of which only the account is known, for what depends on the key alone.
-    pub(super) fn probe(&self) -> Option<&Request> {
-        let made = self.probe.get_or_init(|| {
-            let (class, account) = (PrincipalKind::Role, self.key.account_text());
-            let any = Candidate::any(class, &account, self.key.seen(), self.identities)?;
-            let any = any.of_any_account();
-            Some(any.request(KmsAction::ScheduleKeyDeletion, self.key))
-        });
-        made.as_ref()
     }
 }
 
@@ -320,14 +306,13 @@ impl<'a> Asked<'_, 'a> {
         let depends_on = dependencies(&answer.request, &answer.policies, evaluation).keys;
         // What is sure holds with any context, and what depends on other keys whatever these are.
         let asks = |key: &String| key.to_ascii_lowercase().starts_with(MFA_KEYS);
-        let without_mfa = !evaluation.allowed.is_empty()
+        let without_mfa = !evaluation.decisions.allowed.is_empty()
             || !depends_on.iter().any(asks)
             || self.is_possible(candidate, Mfa::Absent)
             || self.is_possible(candidate, Mfa::False);
         Some(Permitted {
-            decision: answer.decision(),
-            allowed: answer.allowed,
-            conditional: answer.conditional,
+            decision: answer.decisions.best(),
+            decisions: answer.decisions,
             through_iam: given.through_iam,
             granting: given.granting,
             delegating: given.delegating,
@@ -343,7 +328,7 @@ impl<'a> Asked<'_, 'a> {
     fn given(&self, candidate: &Candidate<'a>) -> Option<(Answer<'a>, Given)> {
         let request = candidate.request(self.action, self.of.key);
         let answer = Answer::with(candidate, request, self.policies(candidate));
-        if answer.decision() > Decision::Conditional {
+        if !answer.decisions.best().is_possible() {
             return None;
         }
         let direct = self.direct(&answer.evaluation);
@@ -379,21 +364,22 @@ impl<'a> Asked<'_, 'a> {
         if self.action != KmsAction::PutKeyPolicy || others.with(None).is_empty() {
             return false;
         }
-        let request = candidate.request(KmsAction::ScheduleKeyDeletion, self.of.key);
+        let schedule = KmsAction::ScheduleKeyDeletion;
         let key_policy = open_key_policy();
-        key_policy.is_some()
-            && evaluate(&request, &others.with(key_policy)).decision() > Decision::Conditional
+        let policies = others.with(key_policy);
+        key_policy.is_some() && !candidate.may_by(&policies, schedule, self.of.key, |_| ())
     }
 
     fn is_possible(&self, candidate: &Candidate<'a>, mfa: Mfa) -> bool {
-        let mut request = candidate.request(self.action, self.of.key);
         let present = match mfa {
             Mfa::Absent => None,
             Mfa::False => Some("false"),
         };
-        request.context.say("aws:MultiFactorAuthPresent", present);
-        request.context.say("aws:MultiFactorAuthAge", None);
-        evaluate(&request, &self.policies(candidate)).decision() <= Decision::Conditional
+        let policies = self.policies(candidate);
+        candidate.may_by(&policies, self.action, self.of.key, |context| {
+            context.say("aws:MultiFactorAuthPresent", present);
+            context.say("aws:MultiFactorAuthAge", None);
+        })
     }
 
     /// The statements of the key policy that may grant it by themselves: for an account those that

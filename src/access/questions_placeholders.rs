@@ -1,7 +1,7 @@
 //! What is given to principals that a template has yet to fill in, or by actions that it has.
 
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::eval::{Caller, Decision, Truth, evaluate, everything};
+use crate::eval::{Caller, Truth, everything};
 use crate::policy::{Effect, PrincipalEntry, PrincipalForm, Statement};
 
 use super::candidate::Candidate;
@@ -46,10 +46,7 @@ impl KeyQuestions<'_> {
         let mut all = named.chain(of_account);
         // What cannot be asked is not known to be denied.
         all.any(|candidate| {
-            candidate.is_none_or(|candidate| {
-                let request = candidate.request(action, &key);
-                evaluate(&request, &candidate.policies(&key)).decision() <= Decision::Conditional
-            })
+            candidate.is_none_or(|candidate| candidate.may_where(action, &key, |_| ()))
         })
     }
 

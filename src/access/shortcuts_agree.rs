@@ -304,7 +304,7 @@ fn told(questions: &KeyQuestions<'_>, action: KmsAction) -> Vec<Told> {
             ..permitted.clone()
         };
         let words = format!("{own:?} {:?} {rest:?}", holder.companions);
-        let (allowed, conditional) = (permitted.allowed, permitted.conditional);
+        let (allowed, conditional) = (permitted.decisions.allowed, permitted.decisions.conditional);
         let who = holder.principal.to_owned();
         (who, permitted.decision, allowed, conditional, words)
     };

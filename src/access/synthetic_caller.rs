@@ -1,7 +1,9 @@
 //! Callers that stand for all of a class.
 
+use std::cell::OnceCell;
+
 use crate::aws::PrincipalKind;
-use crate::eval::{Caller, RequestContext};
+use crate::eval::{Caller, Request, RequestContext};
 
 /// The account of a synthetic caller where a key's account is not known.
 pub(crate) const SOME_ACCOUNT: &str = "000000000000";
@@ -11,6 +13,18 @@ const IDENTITY_KEYS: [&str; 3] = ["aws:PrincipalArn", "aws:userid", "aws:usernam
 
 /// Condition keys that say which account a caller belongs to.
 pub(crate) const ACCOUNT_KEYS: [&str; 2] = ["aws:PrincipalAccount", "kms:CallerAccount"];
+
+/// The classes of callers, for what depends on the class alone.
+pub(crate) const EVERY_CLASS: [PrincipalKind; 5] = [
+    PrincipalKind::User,
+    PrincipalKind::Role,
+    PrincipalKind::FederatedUser,
+    PrincipalKind::Root,
+    PrincipalKind::Service,
+];
+
+/// A request of each class of [`EVERY_CLASS`], made when it is first asked for.
+pub(super) type ClassRequests = [OnceCell<Option<Request>>; EVERY_CLASS.len()];
 
 /// A caller of the class that no policy names: parentheses do not occur in names. Its partition is
 /// left empty, since it stands for callers of the key's, whichever that is.

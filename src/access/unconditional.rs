@@ -6,11 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::aws::action::ResourceLevel;
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::eval::{Truth, resource_covers};
-use crate::policy::{
-    ActionElement, PrincipalEntry, PrincipalForm, ResourcePattern, Statement,
-    has_placeholder_or_is_word,
-};
+use crate::eval::Truth;
+use crate::policy::{ActionElement, PrincipalEntry, PrincipalForm, ResourcePattern, Statement};
 
 use super::named::NamedPrincipal;
 use super::questions::KeyQuestions;
@@ -58,18 +55,10 @@ impl<'a> KeyQuestions<'a> {
     }
 
     pub(super) fn covers_key(&self, pattern: &ResourcePattern) -> Truth {
-        if pattern.is_everything() {
-            return Truth::Yes;
-        }
-        let request = self
-            .probe()
-            .filter(|_| !has_placeholder_or_is_word(&pattern.text.value));
-        let document = self.key.policy;
-        request
-            .zip(document)
-            .map_or(Truth::Unknown, |(request, document)| {
-                resource_covers(pattern, request, document)
-            })
+        let policy = self.key.policy;
+        policy.map_or(Truth::Unknown, |policy| {
+            self.key.covered_by(pattern, policy)
+        })
     }
 
     /// Whether a statement plainly gives the action to an account, user or role of the key's account.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::access::Caller;
 use crate::config::{EvidenceSettings, InForce};
-use crate::eval::Caller;
 use crate::facts::FactMaker;
 use crate::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, UnusedAcceptance, Verdict, accept,

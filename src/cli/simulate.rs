@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::access::{Caller, Decision, KeyIdentity, Request, RequestContext, Values, WINDOW_KEY};
 use crate::aws::action::why_unknown;
 use crate::aws::{KmsAction, PendingWindowInDays};
-use crate::eval::{Caller, Decision, KeyIdentity, Request, RequestContext, Values};
 use crate::project::{SimulationFiles, SimulationPaths};
 use crate::report::{self, explanation};
-use crate::simulate::{Explained, UnknownAction, read_window, run_batch};
+use crate::simulate::{UnknownAction, read_window, run_batch};
 use crate::text::admit;
 
 use super::terminal::Terminal;
@@ -143,19 +143,16 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
     }
     let (action, unknown) = action(arguments)?;
     let request = request(arguments, &files, action)?;
-    let given = files.policies();
     let explained = match &unknown {
-        Some(unknown) => unknown.explain(&request, given),
-        None => given.explain(&request),
+        Some(unknown) => {
+            let file = |policy| files.source_of(policy);
+            unknown.explain(&request, files.policies(), &file)
+        }
+        None => files.explain(&request),
     };
-    let file = |policy| files.source_of(policy);
-    let mut shown = Explained::new(&request, &explained, &given.policies(), &file);
-    if let Some(unknown) = &unknown {
-        shown = shown.of_unknown(unknown);
-    }
     let view = explanation::View {
         placeholders: files.placeholders(),
-        ..explanation::View::from(&shown)
+        ..explanation::View::from(&explained)
     };
     let mut out = output::stdout();
     match arguments.format {
@@ -163,7 +160,7 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
         Format::Json => explanation::json(&mut out, &files.sources, &view)?,
     }
     out.flush()?;
-    Ok(match explained.evaluation.decision() {
+    Ok(match explained.decision {
         _ if !files.failures.is_empty() => ExitCode::Failure,
         Decision::Allowed => ExitCode::Clean,
         Decision::Conditional | Decision::ImplicitDeny | Decision::ExplicitDeny => {
@@ -223,7 +220,7 @@ fn request(
     }
     if strict {
         if let Some(days) = arguments.days {
-            context.set_default(crate::eval::WINDOW_KEY, &days.to_string());
+            context.set_default(WINDOW_KEY, &days.to_string());
         }
         return Ok(Request::complete(caller, action, key, context));
     }

@@ -1,7 +1,7 @@
 //! What a change does to permissions, as values.
 
+use crate::access::{CaseSet, Decision, Decisions};
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
-use crate::eval::{Case, CaseSet};
 
 use super::Question;
 
@@ -78,9 +78,9 @@ pub struct Change {
     /// Which operation.
     pub action: KmsAction,
     /// What it could do.
-    pub before: Permission,
+    pub before: EffectivePermission,
     /// What it can do.
-    pub after: Permission,
+    pub after: EffectivePermission,
     /// Cases that are allowed after the change under circumstances under which they were not
     /// before, or that cannot be shown not to be. Day counts for `ScheduleKeyDeletion`; for every
     /// other operation all or none.
@@ -91,12 +91,10 @@ pub struct Change {
 
 /// For which cases somebody may do something.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Permission {
-    /// Cases that are surely allowed.
-    pub allowed: CaseSet,
-    /// Cases that hang on the request.
-    pub conditional: CaseSet,
-    /// The condition keys on which these hang, sorted.
+pub struct EffectivePermission {
+    /// The decision for each case.
+    pub decisions: Decisions,
+    /// The condition keys on which the conditional ones hang, sorted.
     pub depends_on: Vec<String>,
     /// The conditions of the statements on which these hang, sorted.
     pub hangs_on: Vec<Hanging>,
@@ -151,26 +149,16 @@ pub enum Way {
     Boundary,
 }
 
-/// Whether anybody can do an operation on a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
-    /// Nobody.
-    Nobody,
-    /// Somebody, under conditions.
-    Perhaps,
-    /// Somebody surely; users and roles of the account by their own policies count.
-    Surely,
-}
-
-/// An operation whose standing differs.
+/// An operation of which it differs whether anybody can do it: surely, perhaps, or nobody. Users and
+/// roles of the account by their own policies count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StandingChange {
     /// The operation.
     pub action: KmsAction,
-    /// Whether anybody could do it.
-    pub before: Standing,
-    /// Whether anybody can do it.
-    pub after: Standing,
+    /// The best decision that anybody had; [`Decision::ImplicitDeny`] where nobody could do it.
+    pub before: Decision,
+    /// The best decision that anybody has.
+    pub after: Decision,
 }
 
 impl Difference {
@@ -235,41 +223,15 @@ impl Change {
     }
 }
 
-impl Permission {
-    /// The cases that are allowed, surely or perhaps.
-    pub fn possible(&self) -> CaseSet {
-        self.allowed | self.conditional
-    }
-
-    /// Whether somebody with it can do the operation.
-    pub fn standing(&self) -> Standing {
-        // A request may name any day count, and what an omitted one is compared as is AWS's
-        // secret: that it is allowed only under one reading makes it no more than perhaps.
-        let named = self.allowed & CaseSet::DAYS;
-        if !named.is_empty() || self.allowed.includes(CaseSet::OMITTED) {
-            Standing::Surely
-        } else if self.possible().is_empty() {
-            Standing::Nobody
-        } else {
-            Standing::Perhaps
-        }
-    }
-
+impl EffectivePermission {
     /// What either of two callers may do.
     pub(super) fn or(&mut self, other: Self) {
-        self.allowed = self.allowed | other.allowed;
-        self.conditional = (self.conditional | other.conditional).without(self.allowed);
+        self.decisions = self.decisions.or(other.decisions);
         self.depends_on.extend(other.depends_on);
         self.depends_on.sort();
         self.depends_on.dedup();
         self.hangs_on.extend(other.hangs_on);
         self.hangs_on.sort();
         self.hangs_on.dedup();
-    }
-
-    /// Whether a request that names no day count surely or perhaps is allowed under some reading.
-    pub fn allows_omitted(&self) -> bool {
-        let possible = self.possible();
-        possible.contains(Case::OmittedAsDefault) || possible.contains(Case::OmittedAsAbsent)
     }
 }

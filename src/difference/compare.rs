@@ -1,9 +1,8 @@
 //! Two decisions about the same question, compared.
 
-use crate::access::Answer;
-use crate::eval::CaseSet;
+use crate::access::{Answer, CaseSet, DecisionPart};
 
-use super::term::{Slot, Term};
+use super::term::{self, Term};
 
 /// What one caller gains and loses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,17 +31,18 @@ impl Compared {
 /// that takes part on one side follows from one of the same part on the other, and every one that
 /// denies the other way round.
 pub(super) fn compare(before: &Answer<'_>, after: &Answer<'_>) -> Compared {
-    let possible = |answer: &Answer<'_>| answer.allowed | answer.conditional;
+    let (old, new) = (before.decisions, after.decisions);
+    let (could, can) = (old.possible(), new.possible());
     let mut found = Compared {
-        gains: possible(after).without(possible(before)) | (after.allowed & before.conditional),
-        loses: possible(before).without(possible(after)) | (before.allowed & after.conditional),
+        gains: can.without(could) | (new.allowed & old.conditional),
+        loses: could.without(can) | (old.allowed & new.conditional),
     };
-    let both = before.conditional & after.conditional;
+    let both = old.conditional & new.conditional;
     if both.is_empty() {
         return found;
     }
     let (old, new) = (terms(before, after), terms(after, before));
-    let same_context = before.request_context() == after.request_context();
+    let same_context = before.context() == after.context();
     if old == new && same_context {
         return found;
     }
@@ -58,67 +58,72 @@ pub(super) fn compare(before: &Answer<'_>, after: &Answer<'_>) -> Compared {
 
 /// The terms of an answer, with levels of control policies that only the other one has.
 fn terms(answer: &Answer<'_>, other: &Answer<'_>) -> Vec<Term> {
-    let mut terms = answer.terms();
-    let first = if answer.levels_are_ignored() {
+    let mut terms = term::terms(answer);
+    let first = if answer.ignores_scps() {
         0
     } else {
-        answer.levels()
+        answer.scp_levels()
     };
-    let levels = answer.levels().max(other.levels());
-    terms.extend((first..levels).map(|level| Term::always(Slot::Scp(level))));
+    let levels = answer.scp_levels().max(other.scp_levels());
+    terms.extend((first..levels).map(|level| Term::always(DecisionPart::Scp(level))));
     terms
 }
 
 /// Cases for which `to` may allow what `from` does not: something grants that follows from nothing
 /// that granted, or something denied that nothing denies in its place.
 fn wider(from: &[Term], to: &[Term]) -> CaseSet {
-    let grants = to.iter().filter(|term| term.slot != Slot::Deny);
+    let grants = to.iter().filter(|term| term.part != DecisionPart::Deny);
     let granted = grants.fold(CaseSet::NONE, |found, term| {
-        found | (uncovered(term, from) & together(term.slot, to))
+        found | (uncovered(term, from) & together(term.part, to))
     });
-    let denies = from.iter().filter(|term| term.slot == Slot::Deny);
+    let denies = from.iter().filter(|term| term.part == DecisionPart::Deny);
     denies.fold(granted, |found, term| found | uncovered(term, to))
 }
 
 /// The cases in which the term may apply and no one of `others` surely applies then.
 fn uncovered(term: &Term, others: &[Term]) -> CaseSet {
-    let of_part = |part: &Term| {
+    let of_one = |one: &Term| {
         let same_part = others
             .iter()
-            .filter(|other| stands_in(other.slot, part.slot));
-        let implied = same_part.filter(|other| part.implies(other));
+            .filter(|other| stands_in(other.part, one.part));
+        let implied = same_part.filter(|other| one.implies(other));
         let covered = implied.fold(CaseSet::NONE, |found, other| found | other.cases);
-        part.cases.without(covered)
+        one.cases.without(covered)
     };
-    let whole = of_part(term);
+    let whole = of_one(term);
     if whole.is_empty() {
         return whole;
     }
     let parts = term.parts();
     parts
         .iter()
-        .fold(CaseSet::NONE, |found, part| found | of_part(part))
+        .fold(CaseSet::NONE, |found, part| found | of_one(part))
 }
 
-/// Whether a grant in this slot is at least as good as one in the other.
-fn stands_in(slot: Slot, other: Slot) -> bool {
-    slot == other
-        || match slot {
-            Slot::Direct => matches!(other, Slot::Limited | Slot::Delegated | Slot::Identity),
-            Slot::Limited => matches!(other, Slot::Delegated | Slot::Identity),
+/// Whether a grant in this part is at least as good as one in the other.
+fn stands_in(part: DecisionPart, other: DecisionPart) -> bool {
+    part == other
+        || match part {
+            DecisionPart::Direct => matches!(
+                other,
+                DecisionPart::Limited | DecisionPart::Delegated | DecisionPart::Identity
+            ),
+            DecisionPart::Limited => {
+                matches!(other, DecisionPart::Delegated | DecisionPart::Identity)
+            }
             _ => false,
         }
 }
 
-/// The cases in which a grant in this slot counts: what the key policy hands on and what the
+/// The cases in which a grant in this part counts: what the key policy hands on and what the
 /// caller's own policies allow grant only together.
-fn together(slot: Slot, terms: &[Term]) -> CaseSet {
-    let needed = match slot {
-        Slot::Delegated => Slot::Identity,
-        Slot::Identity => Slot::Delegated,
+fn together(part: DecisionPart, terms: &[Term]) -> CaseSet {
+    let needed = match part {
+        DecisionPart::Delegated => DecisionPart::Identity,
+        DecisionPart::Identity => DecisionPart::Delegated,
         _ => return CaseSet::ALL,
     };
-    let partners = terms.iter().filter(|term| term.slot == needed);
+    let partners = terms.iter().filter(|term| term.part == needed);
     partners.fold(CaseSet::NONE, |found, term| found | term.cases)
 }
 

@@ -1,8 +1,9 @@
 //! What of a change a gate fails on.
 
+use crate::access::Decision;
 use crate::aws::{ActionSet, KmsAction};
 
-use super::{ChangedSubject, Difference, Standing};
+use super::{ChangedSubject, Difference};
 
 impl ChangedSubject {
     /// Those of `actions` that somebody gains, also under conditions or for one more day count. Of a key
@@ -43,7 +44,7 @@ impl ChangedSubject {
     /// Operations that somebody could do, surely or perhaps, and nobody can any more.
     pub fn lost(&self) -> ActionSet {
         let lost = self.standings.iter();
-        lost.filter(|standing| standing.after == Standing::Nobody)
+        lost.filter(|standing| !standing.after.is_possible())
             .map(|standing| standing.action)
             .collect()
     }
@@ -52,7 +53,7 @@ impl ChangedSubject {
     pub fn no_longer_sure(&self) -> ActionSet {
         let standings = self.standings.iter();
         standings
-            .filter(|standing| standing.before == Standing::Surely)
+            .filter(|standing| standing.before == Decision::Allowed)
             .map(|standing| standing.action)
             .collect()
     }

@@ -1,9 +1,8 @@
 //! What a change does to what everybody can do with one key.
 
-use crate::access::{AskedKey, Placeholders, key_context};
+use crate::access::{AskedKey, KeyIdentity, Placeholders, key_context};
 use crate::aws::ActionSet;
 use crate::aws::key::Origin;
-use crate::eval::KeyIdentity;
 use crate::inventory::Key;
 use crate::policy::{
     PolicyDocument, PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, StatementIndex,

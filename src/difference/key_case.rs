@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{
-    Answer, AskedKey, Candidate, Cast, DecidingTraits, Identities, LoadedPrincipal, Placeholders,
-    PrincipalName, PrincipalNames,
+    Answer, AskedKey, Caller, Candidate, CaseSet, Cast, DecidingTraits, Decision, Decisions,
+    Identities, LoadedPrincipal, Placeholders, PrincipalName, PrincipalNames,
 };
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
-use crate::eval::Caller;
 
 use super::action_classes::ActionClasses;
+use super::answer::permission;
 use super::change::{
-    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, Way, Who,
+    Change, ChangedSubject, EffectivePermission, Presence, StandingChange, Way, Who,
 };
 use super::compare::{Compared, compare};
 use super::people::{Everyone, Loaded, Person, loaded_members};
@@ -45,8 +45,8 @@ struct Unnamed<'k> {
 /// What happens to one of them.
 #[derive(Clone)]
 struct Effect {
-    before: Permission,
-    after: Permission,
+    before: EffectivePermission,
+    after: EffectivePermission,
     compared: Compared,
 }
 
@@ -188,10 +188,10 @@ impl<'k> KeyCase<'k> {
         if compared.is_nothing() {
             return None;
         }
-        let (mut old, mut new) = (Permission::default(), Permission::default());
+        let (mut old, mut new) = <(EffectivePermission, EffectivePermission)>::default();
         for (before, after) in &answers {
-            old.or(before.permission());
-            new.or(after.permission());
+            old.or(permission(before));
+            new.or(permission(after));
         }
         Some(Effect {
             before: old,
@@ -252,14 +252,14 @@ impl<'k> KeyCase<'k> {
 
     /// Whether anybody could and can do it, where that differs.
     fn standing(&self, people: &[Person<'k>], action: KmsAction) -> Option<StandingChange> {
-        let mut found = (Standing::Nobody, Standing::Nobody);
+        let mut found = (Decision::ImplicitDeny, Decision::ImplicitDeny);
         let mut add = |person: &Person<'k>| {
             for callers in &person.callers {
                 let (before, after) = self.answers(callers, action);
-                found.0 = found.0.max(standing(&person.who, &before));
-                found.1 = found.1.max(standing(&person.who, &after));
+                found.0 = found.0.min(best(&person.who, &before));
+                found.1 = found.1.min(best(&person.who, &after));
             }
-            found == (Standing::Surely, Standing::Surely)
+            found == (Decision::Allowed, Decision::Allowed)
         };
         let enough = people.iter().any(&mut add);
         if !enough {
@@ -300,18 +300,13 @@ impl Effect {
 
 /// What somebody's answer says of whether anybody can: the id of a deleted user or role is
 /// nobody, and of whom only policies that were not loaded could let do it, it is not sure.
-fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
-    let bare = Permission {
-        allowed: answer.allowed,
-        conditional: answer.conditional,
-        ..Permission::default()
-    };
+fn best(who: &Who, answer: &Answer<'_>) -> Decision {
     match (who.kind, who.way) {
-        (PrincipalKind::UniqueId, _) => Standing::Nobody,
+        (PrincipalKind::UniqueId, _) => Decision::ImplicitDeny,
         (PrincipalKind::AnotherAccount, _) | (_, Way::OwnPolicies | Way::Boundary) => {
-            bare.standing().min(Standing::Perhaps)
+            answer.decisions.in_doubt(CaseSet::ALL).best()
         }
-        (_, Way::Known) => bare.standing(),
+        (_, Way::Known) => answer.decisions.best(),
     }
 }
 
@@ -319,10 +314,11 @@ fn standing(who: &Who, answer: &Answer<'_>) -> Standing {
 /// principal by itself, and not what happens to its whole account; what happens to it under a permissions
 /// boundary, only where it is more than what happens to it without.
 fn drop_repeated(changes: &mut Vec<Change>) {
+    let possible = |of: Decisions| (of.allowed, of.conditional);
     let sets = |change: &Change| {
         (
-            (change.before.allowed, change.before.conditional),
-            (change.after.allowed, change.after.conditional),
+            possible(change.before.decisions),
+            possible(change.after.decisions),
             (change.gains, change.loses),
         )
     };

@@ -38,7 +38,7 @@ use crate::text::{Sources, Span};
 
 pub use crate::aws::{EVERY, USE, WATCHED};
 pub use change::{
-    Change, ChangedSubject, Difference, Hanging, Permission, Presence, Requirement, Standing,
+    Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, Requirement,
     StandingChange, SubjectKind, UnknownChange, Way, Who,
 };
 pub use operation::Question;

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{
-    Candidate, Cast, LoadedPrincipal, Placeholders, PrincipalName, SOME_ACCOUNT, account_of_either,
+    Caller, Candidate, Cast, LoadedPrincipal, Placeholders, PrincipalName, SOME_ACCOUNT,
+    account_of_either,
 };
 use crate::aws::{AccountId, PrincipalKind};
-use crate::eval::Caller;
 use crate::policy::{PolicyDocument, PrincipalEntry, PrincipalForm};
 
 use super::change::{Way, Who};

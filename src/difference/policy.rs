@@ -6,9 +6,10 @@ use crate::inventory::LoadedPolicy;
 use crate::policy::PolicyKind;
 
 use super::action_classes::ActionClasses;
+use super::answer::permission;
 use super::canonical::Canonical;
 use super::change::{
-    Change, ChangedSubject, Permission, Presence, Standing, StandingChange, SubjectKind, Way, Who,
+    Change, ChangedSubject, EffectivePermission, Presence, StandingChange, SubjectKind, Way, Who,
 };
 use super::compare::{Compared, compare};
 use super::nonexistent::without_nonexistent_keys;
@@ -109,11 +110,11 @@ fn changes(
 fn standings(changes: &[Change]) -> Vec<StandingChange> {
     let standing = |change: &Change| StandingChange {
         action: change.action,
-        before: change.before.standing(),
-        after: change.after.standing(),
+        before: change.before.decisions.best(),
+        after: change.after.decisions.best(),
     };
     let all = changes.iter().map(standing);
-    all.filter(|of| of.after == Standing::Nobody && of.before != of.after)
+    all.filter(|of| !of.after.is_possible() && of.before.is_possible())
         .collect()
 }
 
@@ -124,13 +125,13 @@ fn change<'a>(
     key: &'a AskedKey<'a>,
 ) -> Option<Change> {
     let mut compared = Compared::default();
-    let (mut old, mut new) = (Permission::default(), Permission::default());
+    let (mut old, mut new) = <(EffectivePermission, EffectivePermission)>::default();
     for (before, after) in callers {
         let before = Answer::new(before, action, key);
         let after = Answer::new(after, action, key);
         compared = compared.or(compare(&before, &after));
-        old.or(before.permission());
-        new.or(after.permission());
+        old.or(permission(&before));
+        new.or(permission(&after));
     }
     (!compared.is_nothing()).then(|| Change {
         who: Who {

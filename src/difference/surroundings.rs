@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{Identities, changed_principals, control_policies_differ};
-use crate::eval::Caller;
+use crate::access::{Caller, Identities, changed_principals, control_policies_differ};
 use crate::inventory::Inventory;
 
 use super::action_classes::ActionClasses;

@@ -1,8 +1,8 @@
 //! Checks of differences, on policies as text.
 
 use super::*;
+use crate::access::{Case, CaseSet, day_ranges};
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
-use crate::eval::{Case, CaseSet, day_ranges};
 use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::policy::{PolicyKind, PolicyReading};
 use crate::text::{Location, SourceFile};
@@ -88,17 +88,17 @@ const MFA: &str = r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#;
 
 /// `WHO ACTION: BEFORE -> AFTER` of each change.
 fn lines(difference: &Difference) -> Vec<String> {
-    let side = |permission: &Permission| {
+    let side = |permission: &EffectivePermission| {
         let ranges = |cases: CaseSet| {
             let days = day_ranges(cases.days());
             let days: Vec<_> = days.iter().map(|(a, b)| format!("{a}-{b}")).collect();
             days.join(",")
         };
-        let allowed = ranges(permission.allowed);
-        if permission.conditional.is_empty() {
+        let allowed = ranges(permission.decisions.allowed);
+        if permission.decisions.conditional.is_empty() {
             return allowed;
         }
-        let perhaps = ranges(permission.conditional);
+        let perhaps = ranges(permission.decisions.conditional);
         format!("{allowed}?{perhaps} {}", permission.depends_on.join(","))
     };
     let changes = difference.subjects.iter().flat_map(|s| &s.changes);
@@ -192,7 +192,7 @@ fn another_condition_is_a_difference_both_ways() {
     );
     let change = &found.subjects[0].changes[0];
     assert_eq!((change.gains, change.loses), (CaseSet::ALL, CaseSet::ALL));
-    let said = |permission: &Permission| permission.hangs_on[0].in_words().join(";");
+    let said = |permission: &EffectivePermission| permission.hangs_on[0].in_words().join(";");
     assert_eq!(said(&change.before), "Bool aws:MultiFactorAuthPresent true");
     assert_eq!(said(&change.after), "IpAddress aws:SourceIp 10.0.0.0/8");
     // A condition more, or a narrower one, only loses.

@@ -1,15 +1,16 @@
 //! Conditions in words.
 
+use crate::access::DecisionPart;
 use crate::policy::Quantifier;
 
 use super::atom::{Atom, Factor};
 use super::change::{Hanging, Requirement};
-use super::term::{Slot, Term};
+use super::term::Term;
 
 /// On what a term hangs.
 pub(super) fn hanging(term: &Term) -> Hanging {
     Hanging {
-        denies: term.slot == Slot::Deny,
+        denies: term.part == DecisionPart::Deny,
         conditions: term.factors.iter().map(factor).collect(),
     }
 }

@@ -4,7 +4,7 @@ use crate::aws::KeyArn;
 use crate::policy::Effect;
 
 use super::scope::Part;
-use super::{Evaluation, Holds, Layer, Match, PolicySet, Reason, Request, Truth};
+use super::{Decisions, Evaluation, Holds, Layer, Match, PolicySet, Reason, Request, Truth};
 
 /// What of a request and its policies the statements do not tell.
 #[derive(Clone, Copy, Debug)]
@@ -132,9 +132,11 @@ pub(super) fn combine(matches: Vec<Match>, frame: Frame) -> Evaluation {
     let allowed = allow.surely().without(deny.maybe());
     let possible = allow.maybe().without(deny.surely());
     Evaluation {
-        allowed,
-        conditional: possible.without(allowed),
-        explicit_deny: deny.surely(),
+        decisions: Decisions {
+            allowed,
+            conditional: possible.without(allowed),
+            explicit_deny: deny.surely(),
+        },
         matches,
         layers,
         frame,

@@ -18,7 +18,7 @@ use super::{
 /// Decides a request, for every case at once.
 pub fn evaluate(request: &Request, policies: &PolicySet<'_>) -> Evaluation {
     let evaluation = evaluate_statement_by_statement(request, policies);
-    if evaluation.conditional.is_empty() {
+    if evaluation.decisions.conditional.is_empty() {
         return evaluation;
     }
     settle::settle(evaluation, request, policies)

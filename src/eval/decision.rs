@@ -24,6 +24,16 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Whether it surely or perhaps may.
+    pub const fn is_possible(self) -> bool {
+        matches!(self, Self::Allowed | Self::Conditional)
+    }
+
+    /// Whether both allow it, depend on the request or deny it, in whatever way.
+    pub fn agrees_with(self, other: Self) -> bool {
+        self == other || !(self.is_possible() || other.is_possible())
+    }
+
     /// AWS's word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -142,31 +152,25 @@ pub struct Match {
     pub(super) part: Part,
 }
 
-/// The answer for every case.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
+/// A decision for every case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decisions {
     /// Cases that are surely allowed.
     pub allowed: CaseSet,
     /// Cases that depend on context that was not given.
     pub conditional: CaseSet,
     /// Cases that a statement surely denies.
     pub explicit_deny: CaseSet,
-    /// Every statement that may apply, in the order of [`Layer`].
-    pub matches: Vec<Match>,
-    pub(super) layers: Layers,
-    pub(super) frame: Frame,
 }
 
-impl Evaluation {
-    /// The cases that are surely allowed whatever a permissions boundary or a session policy leaves
-    /// out: those that the key policy allows the caller itself.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
-    pub(crate) fn allowed_under_any_limit(&self) -> CaseSet {
-        self.allowed & self.layers.surely_unlimited()
+impl Decisions {
+    /// The cases that are surely or perhaps allowed.
+    pub fn possible(self) -> CaseSet {
+        self.allowed | self.conditional
     }
 
     /// The decision for the cases of `set` alike: the best over them.
-    pub fn decision_over(&self, set: CaseSet) -> Decision {
+    pub fn over(self, set: CaseSet) -> Decision {
         if !(self.allowed & set).is_empty() {
             Decision::Allowed
         } else if !(self.conditional & set).is_empty() {
@@ -179,37 +183,83 @@ impl Evaluation {
     }
 
     /// The best decision over all day counts and none.
-    pub fn decision(&self) -> Decision {
-        self.decision_over(CaseSet::DAYS).min(self.omitted())
+    pub fn best(self) -> Decision {
+        self.over(CaseSet::DAYS).min(self.omitted())
     }
 
     /// The decision for a request that names no day count: firm only where both readings of what
     /// AWS then compares agree.
-    pub fn omitted(&self) -> Decision {
+    pub fn omitted(self) -> Decision {
         let omitted = CaseSet::OMITTED;
         if self.allowed.includes(omitted) {
             Decision::Allowed
-        } else if (self.allowed & omitted).is_empty() && (self.conditional & omitted).is_empty() {
-            self.decision_over(omitted)
+        } else if (self.possible() & omitted).is_empty() {
+            self.over(omitted)
         } else {
             Decision::Conditional
         }
     }
 
-    /// The cases that [`Self::decision`] speaks of.
-    pub fn decided(&self) -> CaseSet {
-        match self.decision() {
+    /// The cases that [`Self::best`] speaks of.
+    pub fn decided(self) -> CaseSet {
+        match self.best() {
             Decision::Allowed => self.allowed,
             // An omitted day count may be allowed under one of its readings only.
-            Decision::Conditional => self.conditional | self.allowed,
+            Decision::Conditional => self.possible(),
             Decision::ImplicitDeny => CaseSet::ALL.without(self.explicit_deny),
             Decision::ExplicitDeny => self.explicit_deny,
         }
     }
 
-    /// What decided, for [`Self::decided`].
+    /// The same where whatever is allowed of these cases depends on something that is not known.
+    #[must_use]
+    pub fn in_doubt(self, cases: CaseSet) -> Self {
+        Self {
+            allowed: self.allowed.without(cases),
+            conditional: self.conditional | (self.allowed & cases),
+            ..self
+        }
+    }
+
+    /// What either of two callers may do.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let allowed = self.allowed | other.allowed;
+        Self {
+            allowed,
+            conditional: (self.conditional | other.conditional).without(allowed),
+            explicit_deny: self.explicit_deny & other.explicit_deny,
+        }
+    }
+}
+
+/// The answer for every case.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The decision for each.
+    pub decisions: Decisions,
+    /// Every statement that may apply, in the order of [`Layer`].
+    pub matches: Vec<Match>,
+    pub(super) layers: Layers,
+    pub(super) frame: Frame,
+}
+
+impl Evaluation {
+    /// The cases that are surely allowed whatever a permissions boundary or a session policy leaves
+    /// out: those that the key policy allows the caller itself.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+    pub(crate) fn allowed_under_any_limit(&self) -> CaseSet {
+        self.decisions.allowed & self.layers.surely_unlimited()
+    }
+
+    /// The best decision over all day counts and none.
+    pub fn decision(&self) -> Decision {
+        self.decisions.best()
+    }
+
+    /// What decided, for [`Decisions::decided`].
     pub fn reason(&self) -> Reason {
-        let cases = self.decided();
+        let cases = self.decisions.decided();
         match self.decision() {
             Decision::ExplicitDeny => self.denied_by(|m| m.holds.surely(), cases),
             Decision::ImplicitDeny => self.layers.missing(cases),

@@ -33,7 +33,7 @@ pub fn dependencies(
     policies: &PolicySet<'_>,
     evaluation: &Evaluation,
 ) -> Dependencies {
-    let conditional = evaluation.conditional;
+    let conditional = evaluation.decisions.conditional;
     let mut found = Dependencies {
         key_policy: !conditional.is_empty() && evaluation.frame.has_unknown_key_policy(),
         ..Dependencies::default()
@@ -69,12 +69,19 @@ pub fn dependencies(
 
 /// Whether only the two readings of an omitted day count part the answer for it.
 fn differs_when_omitted(evaluation: &Evaluation) -> bool {
-    let of = |case| evaluation.decision_over(CaseSet::of(case));
+    let of = |case| evaluation.decisions.over(CaseSet::of(case));
     of(Case::OmittedAsDefault) != of(Case::OmittedAsAbsent)
-        && evaluation.omitted() == super::Decision::Conditional
+        && evaluation.decisions.omitted() == super::Decision::Conditional
 }
 
 impl Dependencies {
+    /// What it depends on that was not given, beside condition keys: `key_policy`, `alias`.
+    pub fn not_given(&self) -> Vec<&'static str> {
+        let parts = [("key_policy", self.key_policy), ("alias", self.alias)];
+        let missing = parts.into_iter().filter(|(_, missing)| *missing);
+        missing.map(|(name, _)| name).collect()
+    }
+
     fn add(&mut self, key: &str) {
         let mut known = self.keys.iter();
         let is_new = !known.any(|other| other.eq_ignore_ascii_case(key));

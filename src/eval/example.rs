@@ -91,7 +91,7 @@ fn cases(request: &Request, evaluation: &Evaluation) -> Vec<Request> {
             .collect()
     };
     let mut seen = BTreeSet::new();
-    let conditional = Case::all().filter(|case| evaluation.conditional.contains(*case));
+    let conditional = Case::all().filter(|case| evaluation.decisions.conditional.contains(*case));
     let first = conditional.filter(|case| seen.insert(alike(*case)));
     first
         .map(|case| {

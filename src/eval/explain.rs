@@ -38,7 +38,9 @@ pub fn explain(request: &Request, policies: &PolicySet<'_>) -> Explanation {
         evaluation,
     };
     let evaluation = &explanation.evaluation;
-    if !evaluation.conditional.is_empty() || evaluation.omitted() == Decision::Conditional {
+    if !evaluation.decisions.conditional.is_empty()
+        || evaluation.decisions.omitted() == Decision::Conditional
+    {
         explanation.dependencies = dependencies(request, policies, evaluation);
         explanation.examples = examples(request, policies, evaluation, &explanation.dependencies);
     }
@@ -60,7 +62,7 @@ pub fn deciding(evaluation: &Evaluation) -> Vec<Match> {
 
 /// `applies`: for which cases a statement has to apply to a firm decision.
 fn deciding_where(evaluation: &Evaluation, applies: fn(Holds) -> CaseSet) -> Vec<Match> {
-    let cases = evaluation.decided();
+    let cases = evaluation.decisions.decided();
     let grants = |m: &Match| m.effect == Effect::Allow && evaluation.grants_through(m, cases);
     let applies = |m: &Match| !(applies(m.holds) & cases).is_empty();
     let decides = |m: &Match| match evaluation.decision() {

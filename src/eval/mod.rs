@@ -40,7 +40,7 @@ pub use cases::{Case, CaseSet, day_ranges};
 pub use condition::whole_number;
 pub use context::{Lookup, RequestContext, Values};
 pub use decide::evaluate;
-pub use decision::{Decision, Evaluation, Layer, Match, PolicyRef, Reason};
+pub use decision::{Decision, Decisions, Evaluation, Layer, Match, PolicyRef, Reason};
 pub use depends::{Dependencies, dependencies};
 pub use element::{condition_holds, resource_covers};
 pub use example::{Example, Examples};

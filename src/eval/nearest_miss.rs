@@ -60,7 +60,7 @@ pub(super) fn nearest_miss(
         _ if !request.action.resource_level().has_key() => &[Layer::Identity],
         _ => &[Layer::KeyPolicy, Layer::Identity],
     };
-    let cases = evaluation.decided();
+    let cases = evaluation.decisions.decided();
     let references = layers.iter().flat_map(|layer| references(policies, *layer));
     references
         .filter_map(|reference| Some((reference, policies.document(reference)?)))

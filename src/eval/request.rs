@@ -189,14 +189,20 @@ impl<'a> PolicySet<'a> {
 
     /// The policy that a reference names.
     pub fn document(&self, reference: PolicyRef) -> Option<&'a PolicyDocument> {
+        self.named(reference).map(|(_, document)| document)
+    }
+
+    /// The policy that a reference names, and its name; the key policy has none.
+    pub fn named(&self, reference: PolicyRef) -> Option<(&'a str, &'a PolicyDocument)> {
         let named = match reference.layer {
-            Layer::KeyPolicy => return self.key_policy,
+            Layer::KeyPolicy => return Some(("", self.key_policy?)),
             Layer::Identity => self.identity,
             Layer::Boundary => self.boundary?,
             Layer::Session => self.session?,
             Layer::Scp => self.scps.get(reference.level)?,
             Layer::Rcp => self.rcps.get(reference.level)?,
         };
-        named.get(reference.index).map(|policy| &policy.document)
+        let policy = named.get(reference.index)?;
+        Some((&policy.name, &policy.document))
     }
 }

@@ -1,9 +1,9 @@
 //! What each condition of a statement is about and what it does.
 
+use crate::access::{Case, CaseSet, ConditionCases};
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{ActionSet, CRITICAL, KmsAction, Presence, PrincipalKind, condition_key};
-use crate::eval::{Case, CaseSet, condition_holds};
 use crate::policy::{
     Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
     has_placeholder, pieces,
@@ -186,12 +186,10 @@ fn effect(
     if condition.values.iter().any(unrendered) {
         return ConditionEffect::Depends;
     }
-    let (mut surely, mut maybe) = (CaseSet::ALL, CaseSet::NONE);
-    for request in classes.iter().filter_map(|class| subject.probe(*class)) {
-        let holds = condition_holds(condition, request, subject.document);
-        surely = surely & holds.surely();
-        maybe = maybe | holds.maybe();
-    }
+    let ConditionCases { surely, maybe } =
+        subject
+            .key
+            .condition_cases(condition, subject.document, classes);
     // Which of both readings of an omitted day count is AWS's is not known, and the one with an
     // absent key would make a condition of every lower bound. `Null` asks for just that.
     let counted = if condition.operator.comparison == Comparison::Null {

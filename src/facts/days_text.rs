@@ -1,7 +1,7 @@
 //! Day counts in words.
 
+use crate::access::day_ranges;
 use crate::aws::PendingWindowInDays;
-use crate::eval::day_ranges;
 
 /// `7 to 13 and 30 days`, what is not sure behind `perhaps`; nothing for no day.
 pub(super) fn days_text(sure: &[PendingWindowInDays], perhaps: &[PendingWindowInDays]) -> String {

@@ -1,10 +1,10 @@
 //! The facts as a document: the fields of each record in order, those in brackets where they are
 //! not left out. `record.rs` and its kin say the same to serde.
 
+use crate::access::Decision;
 use crate::aws::condition_key::ValueType;
 use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
-use crate::eval::Decision;
 use crate::policy::{Effect, PolicyKind, PrincipalType};
 
 use super::coverage::{CoverageRecord, CoverageSpan};

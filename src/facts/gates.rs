@@ -5,12 +5,13 @@
 //! policy by itself, or a control policy, is judged by its words: a change that no `Deny` as wide
 //! denies is open.
 
-use crate::access::{AskedKey, Candidate, Identities};
+use crate::access::{
+    AskedKey, Candidate, Identities, KeyIdentity, RequestContext, delegating_policy,
+};
 use crate::aws::{ActionSet, KmsAction};
-use crate::eval::{Decision, KeyIdentity, RequestContext, evaluate};
 use crate::policy::{
-    Comparison, Condition, Effect, PolicyDocument, PolicyKind, PolicyReading, Quantifier,
-    Statement, glob, glob_ignore_case,
+    Comparison, Condition, Effect, PolicyDocument, PolicyKind, Quantifier, Statement, glob,
+    glob_ignore_case,
 };
 
 use super::subject::Subject;
@@ -209,10 +210,7 @@ impl<'a> Gate<'a> {
             let key = AskedKey::new(identity, RequestContext::open(), Some(document));
             let candidate = Candidate::new(holder.caller.clone(), key.seen(), identities);
             let can = |action: &KmsAction| {
-                let mut request = candidate.request(*action, &key);
-                self.set_state(&mut request.context);
-                let policies = candidate.policies(&key);
-                evaluate(&request, &policies).decision() <= Decision::Conditional
+                candidate.may_where(*action, &key, |context| self.set_state(context))
             };
             let possible: ActionSet = self.lifting.iter().filter(can).collect();
             (!possible.is_empty()).then_some(possible)
@@ -220,7 +218,7 @@ impl<'a> Gate<'a> {
         let mut keys = around.keys_of(holder.account).peekable();
         if keys.peek().is_none() {
             let account = holder.account;
-            let document = delegating(account.as_str())?;
+            let document = delegating_policy(account.as_str())?;
             let account = Some(account);
             return on(&document, KeyIdentity { arn: None, account });
         }
@@ -257,15 +255,6 @@ impl<'a> Gate<'a> {
             None => context.set(key, ["alias/x"]),
         }
     }
-}
-
-/// A key policy that leaves everything to the policies of this account.
-fn delegating(account: &str) -> Option<PolicyDocument> {
-    let text = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
-        "Principal":{{"AWS":"{account}"}},"Action":"kms:*","Resource":"*"}}]}}"#
-    );
-    PolicyReading::of_text(&text, PolicyKind::Key).document.ok()
 }
 
 /// Whether the policy allows nothing, as a guardrail does.

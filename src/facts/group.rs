@@ -4,8 +4,8 @@ use std::ops::Not;
 
 use serde::Serialize;
 
+use crate::access::Decision;
 use crate::aws::PendingWindowInDays;
-use crate::eval::Decision;
 use crate::policy::Effect;
 
 use super::{Place, Via};

@@ -3,9 +3,8 @@
 
 use rayon::prelude::*;
 
-use crate::access::{AskedKey, Identities, key_context};
+use crate::access::{AskedKey, Identities, KeyIdentity, RequestContext, key_context};
 use crate::aws::{AccountId, KeyArn};
-use crate::eval::{KeyIdentity, RequestContext};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
 use crate::policy::{
     PolicyDocument, PolicySize, Rendered, Text, Version, rendered, rendered_foreign,

@@ -1,17 +1,17 @@
 //! Whom a statement names.
 
+use crate::access::{Caller, EVERY_CLASS};
 use crate::aws::PrincipalKind;
 use crate::aws::arn::reserved_role::{
     IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH,
 };
-use crate::eval::Caller;
 use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
     has_placeholder_or_is_word,
 };
 
 use super::PrincipalRecord;
-use super::subject::{EVERY_CLASS, Subject};
+use super::subject::Subject;
 
 pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
     let record = |entry: &PrincipalEntry| {

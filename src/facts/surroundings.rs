@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{Caller, KeyIdentity};
 use crate::aws::AccountId;
-use crate::eval::{Caller, KeyIdentity};
 use crate::inventory::{Boundary, Inventory, LoadedPolicy, OrganizationPolicy, Principal};
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::text::SourceId;

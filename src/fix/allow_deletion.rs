@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
+use crate::access::{Caller, Case, CaseSet, day_ranges};
 use crate::aws::{AccountId, ActionSet, Arn, KmsAction, PendingWindowInDays};
-use crate::eval::{Caller, Case, CaseSet, day_ranges};
 use crate::facts::StatementRecord;
 use crate::policy::{Effect, PolicyKind};
 
@@ -204,7 +204,7 @@ impl AllowDeletion {
             return Ok(false);
         };
         let wanted = self.cases() & CaseSet::DAYS;
-        let possible = (schedule.allowed | schedule.conditional) & CaseSet::DAYS;
+        let possible = schedule.decisions.possible() & CaseSet::DAYS;
         let shortest = possible.without(wanted).days().next();
         if let Some(shortest) = shortest {
             return Err(Refusal::input(format!(
@@ -214,7 +214,7 @@ impl AllowDeletion {
                 shortest.days()
             )));
         }
-        Ok(schedule.allowed.includes(wanted) && !cancel.allowed.is_empty())
+        Ok(schedule.decisions.allowed.includes(wanted) && !cancel.decisions.allowed.is_empty())
     }
 
     /// What keeps the principal from scheduling with exactly the days that were asked for, and from
@@ -224,7 +224,7 @@ impl AllowDeletion {
         let [schedule, cancel] = self.answers(prover, after).ok_or_else(lost)?;
         let wanted = self.cases() & CaseSet::DAYS;
         let mut ways = Vec::new();
-        let missing = wanted.without(schedule.allowed);
+        let missing = wanted.without(schedule.decisions.allowed);
         if !missing.is_empty() {
             let days = days_in_words(missing);
             let by = schedule.stopping(missing).join(" and ");
@@ -232,7 +232,7 @@ impl AllowDeletion {
                 "it could not surely schedule deletion with {days} days: {by}"
             ));
         }
-        let more = ((schedule.allowed | schedule.conditional) & CaseSet::DAYS).without(wanted);
+        let more = (schedule.decisions.possible() & CaseSet::DAYS).without(wanted);
         if !more.is_empty() {
             let days = days_in_words(more);
             let by = schedule.granting(more).join(" and ");
@@ -240,7 +240,7 @@ impl AllowDeletion {
                 "it could schedule deletion with {days} days too, by {by}"
             ));
         }
-        if cancel.allowed.is_empty() {
+        if cancel.decisions.allowed.is_empty() {
             let by = cancel.stopping(CaseSet::ALL).join(" and ");
             ways.push(format!("it could not surely cancel deletion: {by}"));
         }

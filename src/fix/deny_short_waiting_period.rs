@@ -3,8 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::access::{Case, CaseSet};
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::eval::{Case, CaseSet};
 use crate::policy::{Effect, PolicyKind};
 
 use super::plan::{Meant, Plan, Refusal};

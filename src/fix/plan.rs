@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::access::CaseSet;
 use crate::aws::{ActionSet, KmsAction};
-use crate::eval::CaseSet;
 use crate::tree::edit::{DraftError, JsonDraft};
 
 /// A planned fix of one policy; nothing is proven of it yet.

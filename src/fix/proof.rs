@@ -40,7 +40,7 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
                 .map(|change| change.action)
                 .collect()
         };
-        let wrong = |allowed: ActionSet, change: &Change, cases: crate::eval::CaseSet| {
+        let wrong = |allowed: ActionSet, change: &Change, cases: crate::access::CaseSet| {
             let days =
                 change.action != KmsAction::ScheduleKeyDeletion || meant.cases.includes(cases);
             let fine = is_meant && days && allowed.contains(change.action);
@@ -108,7 +108,7 @@ fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
 /// What a policy that limits others leaves to nobody of them.
 fn limited_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
     let taken = subject.changes.iter().filter(|change| {
-        change.who.kind == PrincipalKind::Limited && change.after.possible().is_empty()
+        change.who.kind == PrincipalKind::Limited && change.after.decisions.possible().is_empty()
     });
     let taken: ActionSet = taken.map(|change| change.action).collect();
     let taken = taken.intersection(NEEDED).difference(subject.lost());

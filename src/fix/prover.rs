@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::access::Caller;
 use crate::aws::{AccountId, KmsAction};
 use crate::difference::{self, EVERY, Side};
-use crate::eval::Caller;
 use crate::facts::{Facts, StatementRecord};
 use crate::finding::Finding;
 use crate::inventory::{IdentityPolicy, Inventory, Key, LoadedPolicy};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::{CaseSet, day_ranges};
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
-use crate::difference::{Change, Difference, Permission, USE, Way, Who};
-use crate::eval::day_ranges;
+use crate::difference::{Change, Difference, EffectivePermission, USE, Way, Who};
 
 /// Actions that are named before the rest is counted.
 const MOST_NAMED: usize = 4;
@@ -74,15 +74,16 @@ fn change_in_words(change: &Change) -> String {
     }
 }
 
-fn permission(permission: &Permission, with_days: bool) -> String {
-    if permission.possible().is_empty() {
+fn permission(permission: &EffectivePermission, with_days: bool) -> String {
+    let decisions = permission.decisions;
+    if decisions.possible().is_empty() {
         return "denied".to_owned();
     }
     if !with_days {
-        let sure = !permission.allowed.is_empty();
+        let sure = !decisions.allowed.is_empty();
         return if sure { "allowed" } else { "perhaps allowed" }.to_owned();
     }
-    let words = |set: crate::eval::CaseSet| {
+    let words = |set: CaseSet| {
         let range = |(first, last)| {
             if first == last {
                 format!("{first}")
@@ -96,7 +97,7 @@ fn permission(permission: &Permission, with_days: bool) -> String {
             .collect::<Vec<_>>()
             .join(", ")
     };
-    match (words(permission.allowed), words(permission.conditional)) {
+    match (words(decisions.allowed), words(decisions.conditional)) {
         (sure, perhaps) if sure.is_empty() && perhaps.is_empty() => {
             "allowed only without a day count".to_owned()
         }

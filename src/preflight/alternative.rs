@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use crate::access::KnownDecision;
 use crate::aws::KmsAction;
 use crate::aws::key::KeySpec;
 use crate::aws::key_state::compatibility;
 
 use super::key::Subject;
-use super::permission::{Answer, Permission};
+use super::permission::Permission;
 use super::reference::{CANCEL, DISABLING, KEY_STATE};
 use super::verdict::{Reason, Severity, Topic};
 use super::{Operation, Question, command};
@@ -20,7 +21,7 @@ pub struct Command {
     /// The command of the AWS CLI.
     pub command: String,
     /// Whether the principal of the question may call it; null without a principal.
-    pub answer: Option<Answer>,
+    pub answer: Option<KnownDecision>,
     /// Whether the key's state lets it through; null where that is not known.
     pub state_allows: Option<bool>,
     /// AWS's page on it.
@@ -119,7 +120,7 @@ pub(super) fn documented_differently(subject: &Subject) -> Option<Reason> {
     })
 }
 
-fn answer(permissions: &[Permission], action: KmsAction) -> Option<Answer> {
+fn answer(permissions: &[Permission], action: KmsAction) -> Option<KnownDecision> {
     let found = permissions
         .iter()
         .find(|permission| permission.action == action);

@@ -1,11 +1,11 @@
 //! The principal of the question, with the policies that decide, and what of them is not known.
 
-use crate::access::{AskedKey, Candidate, Identities, UnknownBoundary};
-use crate::aws::{Arn, KmsAction};
-use crate::eval::{Caller, Explanation, PolicySet, Request};
+use crate::access::{
+    AskedKey, Caller, Candidate, CandidateQuestion, Explained, Identities, Reading, UnknownBoundary,
+};
+use crate::aws::{Arn, KmsAction, PendingWindowInDays};
 use crate::inventory::Inventory;
 use crate::policy::PolicyDocument;
-use crate::simulate::Explained;
 
 use super::key::Subject;
 use super::listing;
@@ -117,34 +117,29 @@ impl<'a> AskedPrincipal<'a> {
     }
 
     /// The question whether the principal may do it, for every day count.
-    pub(super) fn request(&self, action: KmsAction) -> Request {
-        self.candidate.request(action, self.key)
+    pub(super) fn asked(&self, action: KmsAction) -> CandidateQuestion<'_, 'a> {
+        self.candidate.asked(action, self.key)
     }
 
-    /// The policies as loaded.
-    pub(super) fn loaded(&self) -> PolicySet<'_> {
-        self.candidate.policies(self.key)
-    }
-
-    /// The same, with the most permissive reading of what is not known.
-    pub(super) fn at_most(&self) -> PolicySet<'_> {
-        self.candidate.policies_at_most(self.key)
-    }
-
-    /// An explanation by the loaded policies, with the places of their statements.
-    pub(super) fn explained(&self, request: &Request, explanation: &Explanation) -> Explained {
-        let file = |policy| self.candidate.source_of(policy, self.key, self.identities);
-        Explained::new(request, explanation, &self.loaded(), &file)
+    /// What the loaded policies decide and why, with the places of their statements.
+    pub(super) fn explained(&self, question: &CandidateQuestion<'_, '_>) -> Explained {
+        question.explained(self.identities)
     }
 
     /// Every policy that was loaded.
     pub(super) fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
-        let loaded = self.loaded();
-        let levels = loaded.scps.iter().chain(loaded.rcps).flatten();
-        let boundary = loaded.boundary.into_iter().flatten();
-        let named = loaded.identity.iter().chain(boundary).chain(levels);
-        let named = named.map(|policy| &policy.document);
-        loaded.key_policy.into_iter().chain(named)
+        self.candidate.documents(self.key)
+    }
+
+    /// The waiting periods with which the principal is not surely denied `ScheduleKeyDeletion`,
+    /// ascending.
+    pub(super) fn possible_days(&self) -> Vec<PendingWindowInDays> {
+        let question = self.asked(KmsAction::ScheduleKeyDeletion);
+        question
+            .decisions(Reading::AtMost)
+            .possible()
+            .days()
+            .collect()
     }
 
     /// Whether the caller's session may have policies of its own, which no file holds.

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
+use crate::access::{Caller, Decision, KnownDecision};
 use crate::aws::{Arn, PrincipalKind};
-use crate::eval::{Caller, Decision};
 use crate::facts::{Access, FactMaker};
 use crate::text::Location;
 
 use super::Question;
 use super::key::Subject;
-use super::permission::Answer;
 use super::reference::{CANCEL, PERMISSIONS};
 use super::verdict::{Reason, Severity, Topic};
 
@@ -42,7 +41,7 @@ pub struct Canceller {
     /// What it names.
     pub kind: PrincipalKind,
     /// Whether it surely can, or it hangs on something.
-    pub answer: Answer,
+    pub answer: KnownDecision,
     /// Condition keys on which it hangs.
     pub depends_on: Vec<String>,
     /// Whether it needs an IAM policy of its own beside the key policy.
@@ -90,10 +89,13 @@ fn is_same(access: &Access, caller: &Caller) -> bool {
 fn canceller(access: &Access) -> Canceller {
     // Of an account it is only known what its policies could give at most; of its root user more.
     let answer = match (access.kind, access.decision) {
-        (PrincipalKind::Account, _) if !access.only_root && !access.resolved => Answer::Unknown,
-        (PrincipalKind::Account, _) if !access.only_root => Answer::Conditional,
-        (_, Decision::Allowed) => Answer::Allowed,
-        (_, _) => Answer::Conditional,
+        (PrincipalKind::Account, _) if !access.only_root && !access.resolved => {
+            KnownDecision::UNKNOWN
+        }
+        (PrincipalKind::Account, _) if !access.only_root => {
+            KnownDecision::firm(Decision::Conditional)
+        }
+        (_, decision) => KnownDecision::firm(decision),
     };
     Canceller {
         principal: access.principal.clone(),
@@ -108,7 +110,7 @@ fn canceller(access: &Access) -> Canceller {
 
 impl Cancellers {
     /// What is to be said of them; `own`: whether the principal of the question can cancel.
-    pub(super) fn reasons(&self, own: Option<Answer>, subject: &Subject) -> Vec<Reason> {
+    pub(super) fn reasons(&self, own: Option<KnownDecision>, subject: &Subject) -> Vec<Reason> {
         if !self.known {
             return Vec::new();
         }
@@ -116,8 +118,8 @@ impl Cancellers {
             Reason::new(severity, Topic::Permission, id, PERMISSIONS, text).at(subject.at())
         };
         let mut reasons = Vec::new();
-        let sure: Vec<_> = self.of(Answer::Allowed);
-        let own_can = own == Some(Answer::Allowed);
+        let sure = self.sure();
+        let own_can = own.is_some_and(KnownDecision::is_allowed);
         if !self.somebody && !own_can {
             let text =
                 "nobody can cancel the deletion: the waiting period saves nothing".to_owned();
@@ -163,8 +165,8 @@ impl Cancellers {
         reasons
     }
 
-    fn of(&self, answer: Answer) -> Vec<&str> {
-        let others = self.others.iter().filter(|other| other.answer == answer);
+    fn sure(&self) -> Vec<&str> {
+        let others = self.others.iter().filter(|of| of.answer.is_allowed());
         others.map(|other| other.name.as_str()).collect()
     }
 }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::access::{AskedKey, key_context};
+use crate::access::AskedKey;
 use crate::aws::key::{KeySpec, KeyState, KeyUsage, MultiRegionKeyType, Origin, Reported};
 use crate::aws::{AccountId, KeyArn};
-use crate::eval::KeyIdentity;
 use crate::inventory::{Key, Located};
 use crate::text::Location;
 
@@ -53,17 +52,9 @@ impl Subject {
         self.arn.as_ref().map(KeyArn::region)
     }
 
-    pub(super) fn identity(&self) -> KeyIdentity {
-        KeyIdentity {
-            arn: self.arn.clone(),
-            account: self.account,
-        }
-    }
-
     /// The key as it is asked about.
     pub(super) fn asked(&self) -> AskedKey<'_> {
-        let context = key_context(&self.key.metadata);
-        AskedKey::loaded(self.identity(), context, self.key.policy.as_ref())
+        AskedKey::of(&self.key)
     }
 
     pub(super) fn aliases(&self) -> impl Iterator<Item = &str> {

@@ -1,7 +1,7 @@
 //! A principal that is not among the users and roles of its account that were loaded.
 
+use crate::access::Caller;
 use crate::aws::{AccountId, Arn, PrincipalKind, nearest};
-use crate::eval::Caller;
 use crate::inventory::{Inventory, Principal};
 
 use super::reference::EVALUATION;

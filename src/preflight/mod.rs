@@ -32,12 +32,10 @@ mod windows;
 
 use serde::Serialize;
 
-use crate::access::Identities;
+use crate::access::{Caller, Explained, Identities};
 use crate::aws::key::KeyState;
 use crate::aws::{KeyArnError, KmsAction, PendingWindowInDays};
-use crate::eval::Caller;
 use crate::inventory::Inventory;
-use crate::simulate::Explained;
 use crate::text::Location;
 
 pub use crate::facts::{FactMaker, PrincipalKind};
@@ -51,7 +49,7 @@ pub use evidence::{
 pub use key::KeyRecord;
 pub use moment::Moment;
 pub use pending::pending;
-pub use permission::{Answer, Permission};
+pub use permission::Permission;
 pub use planned::planned;
 pub use question::{EvidenceRequirements, Operation, Question};
 pub use reason_id::REASONS;

@@ -2,46 +2,13 @@
 
 use serde::Serialize;
 
+use crate::access::{
+    CandidateQuestion, Decision, Explained, KnownDecision, Reading, WINDOW_KEY, day_ranges,
+};
 use crate::aws::{KmsAction, PendingWindowInDays};
-use crate::eval::{Decision, PolicySet, Request, WINDOW_KEY, day_ranges, evaluate, explain};
-use crate::simulate::Explained;
 
 use super::asked_principal::AskedPrincipal;
 use super::trailing_days::TrailingDays;
-
-/// What a permission comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Answer {
-    /// It surely may.
-    Allowed,
-    /// It hangs on request context that no file has, such as multi-factor authentication.
-    Conditional,
-    /// It hangs on policies that are in no file.
-    Unknown,
-    /// It surely may not.
-    Denied,
-}
-
-impl Answer {
-    /// The word, in lower case.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Conditional => "conditional",
-            Self::Unknown => "unknown",
-            Self::Denied => "denied",
-        }
-    }
-
-    const fn of(decision: Decision) -> Self {
-        match decision {
-            Decision::Allowed => Self::Allowed,
-            Decision::Conditional => Self::Conditional,
-            Decision::ImplicitDeny | Decision::ExplicitDeny => Self::Denied,
-        }
-    }
-}
 
 /// One permission of the principal.
 #[derive(Clone, Debug, Serialize)]
@@ -49,7 +16,7 @@ pub struct Permission {
     /// The action, for example `kms:ScheduleKeyDeletion`.
     pub action: KmsAction,
     /// What it comes to.
-    pub answer: Answer,
+    pub answer: KnownDecision,
     /// Condition keys on which it hangs.
     pub depends_on: Vec<String>,
     /// Whether it hangs on something that AWS does not document.
@@ -65,9 +32,9 @@ pub struct Permission {
 
 /// Which waiting periods a request has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum RequestedDays {
     /// The action takes none.
-    Nothing,
+    NotTaken,
     /// This one.
     Days(PendingWindowInDays),
     /// It leaves it out.
@@ -78,22 +45,26 @@ pub(super) enum Asked {
 pub(super) fn decide(
     principal: &AskedPrincipal<'_>,
     action: KmsAction,
-    asked: Asked,
+    requested: RequestedDays,
     trailing: Option<i64>,
 ) -> Permission {
-    let question = Decider {
+    let decider = Decider {
         principal,
         action,
         trailing,
     };
-    let (request, other) = question.requests(asked);
-    let permission = question.permission(&request);
-    let mut permission = match other {
-        Some(other) => either(permission, question.permission(&other)),
-        None => permission,
+    let open = principal.asked(action);
+    let of_window = |window| decider.permission(&open.with_window(window));
+    let mut permission = match requested {
+        RequestedDays::NotTaken => decider.permission(&open),
+        RequestedDays::Days(days) => of_window(Some(days)),
+        RequestedDays::Omitted => either(
+            of_window(Some(PendingWindowInDays::DEFAULT)),
+            of_window(None),
+        ),
     };
     if action == KmsAction::ScheduleKeyDeletion {
-        permission.days = question.days();
+        permission.days = decider.days(&open);
     }
     permission
 }
@@ -101,7 +72,7 @@ pub(super) fn decide(
 /// A request that leaves the day count out, under both readings of what AWS then compares: firm
 /// only where the two agree.
 fn either(one: Permission, other: Permission) -> Permission {
-    if one.answer == other.answer {
+    if one.answer.word() == other.answer.word() {
         return one;
     }
     let mut worse = if one.answer < other.answer {
@@ -109,8 +80,8 @@ fn either(one: Permission, other: Permission) -> Permission {
     } else {
         one
     };
-    if worse.answer == Answer::Denied {
-        worse.answer = Answer::Conditional;
+    if worse.answer.is_denied() {
+        worse.answer = KnownDecision::firm(Decision::Conditional);
     }
     worse.undocumented = true;
     if !worse.depends_on.iter().any(|key| key == WINDOW_KEY) {
@@ -127,119 +98,84 @@ struct Decider<'d, 'a> {
 }
 
 impl Decider<'_, '_> {
-    /// The request, and where AWS does not document what it compares a second reading of it.
-    fn requests(&self, asked: Asked) -> (Request, Option<Request>) {
-        let open = self.principal.request(self.action);
-        let with = |window: Option<PendingWindowInDays>| {
-            let mut request = open.clone();
-            match window {
-                Some(days) => request.context.set(WINDOW_KEY, [days.to_string()]),
-                None => request.context.absent_default(WINDOW_KEY),
-            }
-            request.about(self.action)
-        };
-        match asked {
-            Asked::Nothing => (open, None),
-            Asked::Days(days) => (with(Some(days)), None),
-            Asked::Omitted => (with(Some(PendingWindowInDays::DEFAULT)), Some(with(None))),
-        }
-    }
-
-    fn permission(&self, request: &Request) -> Permission {
-        let loaded = self.principal.loaded();
-        let explanation = explain(request, &loaded);
-        let judged = self.judge(request, &loaded);
-        let at_most = self.judge(request, &self.principal.at_most());
+    fn permission(&self, question: &CandidateQuestion<'_, '_>) -> Permission {
+        let loaded = self.judge(question, Reading::Loaded);
+        let at_most = self.judge(question, Reading::AtMost);
         let doubtful = !self.principal.doubts.is_empty();
-        let answer = match (judged.answer, at_most.answer) {
-            (_, Answer::Denied) => Answer::Denied,
-            (Answer::Denied, _) => Answer::Unknown,
-            (_, _) if doubtful => Answer::Unknown,
-            (answer, _) => answer,
-        };
-        let explained = self.principal.explained(request, &explanation);
+        let answer = KnownDecision::between(loaded.decision, at_most.decision, doubtful);
+        let explained = self.principal.explained(question);
         // That nothing loaded allows it explains nothing where something is not loaded.
-        let is_telling = answer == Answer::Denied || judged.answer != Answer::Denied;
-        let open = matches!(answer, Answer::Conditional | Answer::Unknown);
+        let is_telling = answer.is_denied() || loaded.decision.is_possible();
+        let open = answer.decision == Decision::Conditional;
+        let depends_on = explained.depends_on.iter().filter(|_| open);
         Permission {
             action: self.action,
             answer,
-            depends_on: explained
-                .depends_on
-                .clone()
-                .into_iter()
-                .filter(|_| open)
-                .collect(),
+            depends_on: depends_on.cloned().collect(),
             undocumented: explained.undocumented && open,
             days: Vec::new(),
-            trailing_days: judged.trailing.or(at_most.trailing),
+            trailing_days: loaded.trailing.or(at_most.trailing),
             explanation: is_telling.then_some(explained),
         }
     }
 
     /// The decision, with the days since the last use as far as they are known.
-    fn judge(&self, request: &Request, policies: &PolicySet<'_>) -> Judged {
-        let decide = |request: &Request| Answer::of(evaluate(request, policies).decision());
-        let open = decide(request);
-        let sure = Judged {
-            answer: open,
-            trailing: None,
+    fn judge(&self, question: &CandidateQuestion<'_, '_>, reading: Reading) -> Judged {
+        let open = question.decisions(reading).best();
+        let known = self.with_trailing_days(question);
+        let decisions: Vec<_> = known
+            .iter()
+            .map(|(_, of)| of.decisions(reading).best())
+            .collect();
+        let last = known.last().zip(decisions.last());
+        let Some(((at_most, _), then)) = last else {
+            return Judged {
+                decision: open,
+                trailing: None,
+            };
         };
-        let allowed = TrailingDays::applies_to(self.action);
-        let Some(values) = TrailingDays::values(self.principal, self.trailing).filter(|_| allowed)
-        else {
-            return sure;
-        };
-        let with = |days: i64| {
-            let mut request = request.clone();
-            let text = days.to_string();
-            request.context.set(TrailingDays::KEY, [text]);
-            decide(&request)
-        };
-        let most = values.last().copied().unwrap_or_default();
-        let answers: Vec<Answer> = values.into_iter().map(with).collect();
-        let at_most = with(most);
-        let answer = if answers.iter().all(|answer| *answer == at_most) {
-            at_most
-        } else {
-            open
-        };
+        let all_agree = decisions.iter().all(|of| of.agrees_with(*then));
+        let decision = if all_agree { *then } else { open };
         Judged {
-            answer,
+            decision,
             trailing: Some(TrailingDays {
-                at_most: most,
-                then: at_most,
-                firm: answer == at_most,
+                at_most: *at_most,
+                then: KnownDecision::firm(*then),
+                firm: decision.agrees_with(*then),
             }),
         }
     }
 
+    /// The question for every number of days since the last use that is possible, ascending; none where
+    /// no policy asks, or nothing is known.
+    fn with_trailing_days<'q, 'a>(
+        &self,
+        question: &CandidateQuestion<'q, 'a>,
+    ) -> Vec<(i64, CandidateQuestion<'q, 'a>)> {
+        if !TrailingDays::applies_to(self.action) {
+            return Vec::new();
+        }
+        let values = TrailingDays::values(self.principal, self.trailing);
+        let values = values.into_iter().flatten();
+        let with = |days: i64| (days, question.with(TrailingDays::KEY, &days.to_string()));
+        values.map(with).collect()
+    }
+
     /// The day counts that are surely allowed.
-    fn days(&self) -> Vec<(u8, u8)> {
-        let sure = |days: &PendingWindowInDays| {
-            let (request, _) = self.requests(Asked::Days(*days));
-            self.principal.doubts.is_empty()
-                && self.judge(&request, &self.principal.loaded()).answer == Answer::Allowed
-        };
-        day_ranges(PendingWindowInDays::all().filter(sure))
+    fn days(&self, question: &CandidateQuestion<'_, '_>) -> Vec<(u8, u8)> {
+        if !self.principal.doubts.is_empty() {
+            return Vec::new();
+        }
+        let known = self.with_trailing_days(question);
+        let allowed = |of: &CandidateQuestion<'_, '_>| of.decisions(Reading::Loaded).allowed;
+        let of_known = known.iter().map(|(_, of)| allowed(of));
+        let of_all = of_known.reduce(|one, two| one & two);
+        let allowed = of_all.unwrap_or_else(|| allowed(question));
+        day_ranges(allowed.days())
     }
 }
 
-/// The waiting periods with which the principal is not surely denied `ScheduleKeyDeletion`, ascending.
-pub(super) fn possible_days(principal: &AskedPrincipal<'_>) -> Vec<PendingWindowInDays> {
-    let question = Decider {
-        principal,
-        action: KmsAction::ScheduleKeyDeletion,
-        trailing: None,
-    };
-    let is_possible = |days: &PendingWindowInDays| {
-        let (request, _) = question.requests(Asked::Days(*days));
-        question.judge(&request, &principal.at_most()).answer != Answer::Denied
-    };
-    PendingWindowInDays::all().filter(is_possible).collect()
-}
-
 struct Judged {
-    answer: Answer,
+    decision: Decision,
     trailing: Option<TrailingDays>,
 }

@@ -1,12 +1,11 @@
 //! Every permission that goes with the operation, and what each missing one means.
 
-use crate::access::Identities;
+use crate::access::{Caller, Decision, Identities, KnownDecision, WINDOW_KEY};
 use crate::aws::{KmsAction, RECOMMENDED_BESIDE_DELETION};
-use crate::eval::{Caller, WINDOW_KEY};
 use crate::inventory::Inventory;
 
 use super::asked_principal::AskedPrincipal;
-use super::permission::{Answer, Asked, Permission, decide};
+use super::permission::{Permission, RequestedDays, decide};
 use super::reference::{CONDITIONS, EVALUATION, MULTI_REGION, PERMISSIONS};
 use super::timeline::Plan;
 use super::verdict::{Reason, Severity, Topic};
@@ -29,21 +28,21 @@ pub(super) fn all(
     question: &Question,
     trailing: Option<i64>,
 ) -> Vec<Permission> {
-    let asked = match question.days {
-        None => Some(Asked::Omitted),
-        Some(_) => question.window().map(Asked::Days),
+    let requested = match question.days {
+        None => Some(RequestedDays::Omitted),
+        Some(_) => question.window().map(RequestedDays::Days),
     };
     let mut permissions = Vec::new();
-    if let (Operation::Schedule, Some(asked)) = (question.operation, asked) {
+    if let (Operation::Schedule, Some(requested)) = (question.operation, requested) {
         permissions.push(decide(
             principal,
             KmsAction::ScheduleKeyDeletion,
-            asked,
+            requested,
             trailing,
         ));
     }
     for action in RECOMMENDED_BESIDE_DELETION {
-        let plain = |action| decide(principal, action, Asked::Nothing, trailing);
+        let plain = |action| decide(principal, action, RequestedDays::NotTaken, trailing);
         permissions.push(plain(action));
     }
     permissions
@@ -97,13 +96,20 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
         _ => String::new(),
     };
     let action = permission.action.qualified();
-    let (severity, id, text) = match permission.answer {
-        Answer::Allowed => (
+    let (severity, id, text) = match permission.answer.decision {
+        Decision::Allowed => (
             Severity::Note,
             "permission",
             format!("the principal may call {action}{days}"),
         ),
-        Answer::Conditional => (
+        Decision::Conditional if permission.answer.lacks_policies => (
+            Severity::Caution,
+            "permission-not-known",
+            format!(
+                "whether the principal may call {action}{days} is not known: policies are missing"
+            ),
+        ),
+        Decision::Conditional => (
             Severity::Caution,
             "permission-hangs-on-context",
             format!(
@@ -111,14 +117,7 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
                 hangs_on(permission)
             ),
         ),
-        Answer::Unknown => (
-            Severity::Caution,
-            "permission-not-known",
-            format!(
-                "whether the principal may call {action}{days} is not known: policies are missing"
-            ),
-        ),
-        Answer::Denied => (
+        Decision::ImplicitDeny | Decision::ExplicitDeny => (
             Severity::Stop,
             "permission",
             format!("the principal may not call {action}{days}"),
@@ -127,7 +126,7 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
     let found =
         Reason::new(severity, Topic::Permission, id, PERMISSIONS, text).at(place(permission));
     let others = ranges(&permission.days);
-    if permission.answer == Answer::Allowed || others.is_empty() {
+    if permission.answer.is_allowed() || others.is_empty() {
         return found;
     }
     found.help(format!("{others} days are allowed"))
@@ -158,9 +157,16 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
         Operation::Cancel => permission.action == KmsAction::EnableKey,
         Operation::Pending => permission.action == KmsAction::CancelKeyDeletion,
     };
-    let (severity, text) = match permission.answer {
-        Answer::Allowed => return None,
-        Answer::Conditional => (
+    let (severity, text) = match permission.answer.decision {
+        Decision::Allowed => return None,
+        Decision::Conditional if permission.answer.lacks_policies => (
+            Severity::Caution,
+            format!(
+                "whether the principal may call {} ({purpose}) is not known",
+                permission.action.qualified()
+            ),
+        ),
+        Decision::Conditional => (
             Severity::Caution,
             format!(
                 "whether the principal may call {} ({purpose}) hangs on {}",
@@ -168,14 +174,7 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
                 hangs_on(permission)
             ),
         ),
-        Answer::Unknown => (
-            Severity::Caution,
-            format!(
-                "whether the principal may call {} ({purpose}) is not known",
-                permission.action.qualified()
-            ),
-        ),
-        Answer::Denied => (
+        Decision::ImplicitDeny | Decision::ExplicitDeny => (
             Severity::Caution,
             format!(
                 "the principal may not call {}, which AWS strongly recommends {purpose}",
@@ -246,15 +245,16 @@ pub(super) fn of_plan(plan: &mut Plan, caller: &Caller, inventory: &Inventory) -
             let identities = Identities::of_caller(inventory, caller);
             let key = subject.asked();
             let principal = AskedPrincipal::new(&subject, caller, &key, (&identities, inventory));
-            let asked = Asked::Days(call.window);
-            let decided = decide(&principal, KmsAction::ScheduleKeyDeletion, asked, None);
+            let requested = RequestedDays::Days(call.window);
+            let schedule = KmsAction::ScheduleKeyDeletion;
+            let decided = decide(&principal, schedule, requested, None);
             call.answer = Some(decided.answer);
         }
     }
     let missing = plan
         .calls
         .iter()
-        .filter(|call| call.answer != Some(Answer::Allowed));
+        .filter(|call| !call.answer.is_some_and(KnownDecision::is_allowed));
     let missing: Vec<_> = missing
         .map(|call| match call.answer {
             Some(answer) => format!("{} ({})", call.region, answer.word()),

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::access::Caller;
 use crate::aws::PendingWindowInDays;
-use crate::eval::Caller;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::access::KnownDecision;
 use crate::aws::KmsAction;
 
 use super::asked_principal::AskedPrincipal;
 use super::evidence::Evidence;
 use super::moment::days_between;
-use super::permission::Answer;
 
 /// How a condition on the days since the last use was judged.
 ///
@@ -21,7 +21,7 @@ pub struct TrailingDays {
     /// Days since the last use that a file knows of, at most.
     pub at_most: i64,
     /// The answer if it has not been used since.
-    pub then: Answer,
+    pub then: KnownDecision,
     /// Whether the answer is the same if it has.
     pub firm: bool,
 }

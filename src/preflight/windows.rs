@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::Identities;
+use crate::access::{Caller, Identities};
 use crate::aws::PendingWindowInDays;
-use crate::eval::Caller;
 use crate::inventory::Inventory;
 
 use super::Question;
 use super::asked_principal::AskedPrincipal;
 use super::key::Subject;
-use super::permission::possible_days;
 use super::related::Family;
 
 /// The waiting periods of a plan.
@@ -78,7 +76,7 @@ fn days(key: &Subject, caller: &Caller, inventory: &Inventory) -> Vec<PendingWin
     let identities = Identities::of_caller(inventory, caller);
     let asked = key.asked();
     let principal = AskedPrincipal::new(key, caller, &asked, (&identities, inventory));
-    possible_days(&principal)
+    principal.possible_days()
 }
 
 /// The key with this ARN and its key policy; none where several are said to be in force.

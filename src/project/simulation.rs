@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::access::{GivenPolicies, key_context};
+use crate::access::{
+    Explained, GivenPolicies, Layer, NamedPolicy, PolicyRef, Request, RequestContext, key_context,
+};
 use crate::aws::KeyArn;
-use crate::eval::{Layer, NamedPolicy, PolicyRef, RequestContext, assume_full_access};
 use crate::inventory::{KeyMetadata, LoadedPolicy};
 use crate::load::{key_file, policy_file};
 use crate::policy::PolicyKind;
@@ -81,9 +82,7 @@ impl SimulationFiles {
             scps: files.levels(&paths.scps, Layer::Scp),
             rcps: files.levels(&paths.rcps, Layer::Rcp),
         };
-        for level in &mut files.policies.scps {
-            assume_full_access(level);
-        }
+        files.policies.assume_full_access();
         files
     }
 
@@ -193,6 +192,12 @@ impl SimulationFiles {
     /// The file that a policy stands in; one that was assumed stands in none.
     pub fn source_of(&self, policy: PolicyRef) -> Option<SourceId> {
         self.origins.get(&policy).copied()
+    }
+
+    /// What the policies decide about a request, and why.
+    pub fn explain(&self, request: &Request) -> Explained {
+        self.policies
+            .explain(request, &|policy| self.source_of(policy))
     }
 
     /// What the key's description says of the request context.

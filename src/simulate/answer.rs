@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 
+use crate::access::StatementReference;
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Dependencies, Evaluation, Layer, NamedPolicy, PolicyRef, PolicySet, Reason,
-    Request, WINDOW_KEY, Window, deciding, dependencies, evaluate,
+    CaseSet, Decision, Dependencies, Evaluation, Reason, Request, WINDOW_KEY, Window, deciding,
+    dependencies, evaluate,
 };
-use crate::policy::{Effect, PolicyDocument};
 
 use super::unknown::open;
 use super::{Simulation, UnknownAction};
 
 /// One answer.
 #[derive(Clone, Debug, Serialize)]
-pub struct Answer {
+pub struct BatchAnswer {
     /// As the request has it.
     pub id: Option<String>,
     /// The best decision over the day counts that the request covers.
@@ -41,29 +41,14 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_action: Option<String>,
     /// The statements that decided.
-    pub statements: Vec<Deciding>,
+    pub statements: Vec<StatementReference>,
     /// What AWS would refuse in the policies although it decides nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<String>,
 }
 
-/// A statement that decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Deciding {
-    /// `key_policy`, `identity/NAME`, `boundary/NAME`, `scp/LEVEL/NAME`, `rcp/LEVEL/NAME` or
-    /// `session_policy`.
-    pub policy: String,
-    /// Position of the statement, from 0.
-    pub index: usize,
-    /// Its `Sid`, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sid: Option<String>,
-    /// What it does.
-    pub effect: Effect,
-}
-
 /// Decides a request.
-pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
+pub fn answer(simulation: &Simulation, id: Option<String>) -> BatchAnswer {
     let unknown = simulation.unknown_action.as_ref();
     let read = unknown.map(|unknown| unknown.read(&simulation.given));
     let policies = read.as_ref().unwrap_or(&simulation.given).policies();
@@ -72,37 +57,31 @@ pub fn answer(simulation: &Simulation, id: Option<String>) -> Answer {
     if unknown.is_some() {
         evaluation = open(evaluation);
     }
-    let open = !evaluation.conditional.is_empty() || evaluation.omitted() == Decision::Conditional;
+    let open = !evaluation.decisions.conditional.is_empty()
+        || evaluation.decisions.omitted() == Decision::Conditional;
     let hangs = if open {
         dependencies(request, &policies, &evaluation)
     } else {
         Dependencies::default()
     };
     let (days, conditional_days, omitted) = days(request, &evaluation);
-    Answer {
+    BatchAnswer {
         id,
         decision: evaluation.decision(),
         reason: evaluation.reason(),
         days,
         conditional_days,
         omitted,
-        not_given: not_given(&hangs),
+        not_given: hangs.not_given(),
         depends_on: hangs.keys,
         undocumented: hangs.undocumented,
         unknown_action: unknown.map(UnknownAction::sentence),
         statements: deciding(&evaluation)
             .iter()
-            .filter_map(|m| describe(m.policy, m.statement, &policies))
+            .filter_map(|m| StatementReference::of(m.policy, m.statement, &policies))
             .collect(),
         refusals: simulation.refusals.clone(),
     }
-}
-
-/// What an answer depends on that was not given, beside condition keys.
-pub(super) fn not_given(found: &Dependencies) -> Vec<&'static str> {
-    let parts = [("key_policy", found.key_policy), ("alias", found.alias)];
-    let missing = parts.into_iter().filter(|(_, missing)| *missing);
-    missing.map(|(name, _)| name).collect()
 }
 
 type Days = (
@@ -118,9 +97,9 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
     if request.window == Window::Every {
         let of = |set: CaseSet| set.days().collect();
         return (
-            of(evaluation.allowed),
-            of(evaluation.conditional),
-            Some(evaluation.omitted()),
+            of(evaluation.decisions.allowed),
+            of(evaluation.decisions.conditional),
+            Some(evaluation.decisions.omitted()),
         );
     }
     // One day count, or a complete context without one.
@@ -136,42 +115,4 @@ fn days(request: &Request, evaluation: &Evaluation) -> Days {
             .collect()
     };
     (when(Decision::Allowed), when(Decision::Conditional), None)
-}
-
-/// How answers speak of a statement; nothing where the policies have no such statement.
-pub fn describe(policy: PolicyRef, statement: usize, policies: &PolicySet<'_>) -> Option<Deciding> {
-    let named = match policy.layer {
-        Layer::KeyPolicy => {
-            return of_statement("key_policy".to_owned(), policies.key_policy?, statement);
-        }
-        Layer::Identity => policies.identity,
-        Layer::Boundary => policies.boundary?,
-        Layer::Session => policies.session?,
-        Layer::Scp => policies.scps.get(policy.level)?,
-        Layer::Rcp => policies.rcps.get(policy.level)?,
-    };
-    let NamedPolicy { name, document } = named.get(policy.index)?;
-    let level = policy.level;
-    let label = match policy.layer {
-        Layer::KeyPolicy | Layer::Session => "session_policy".to_owned(),
-        Layer::Identity => format!("identity/{name}"),
-        Layer::Boundary => format!("boundary/{name}"),
-        Layer::Scp => format!("scp/{level}/{name}"),
-        Layer::Rcp => format!("rcp/{level}/{name}"),
-    };
-    of_statement(label, document, statement)
-}
-
-fn of_statement(policy: String, document: &PolicyDocument, index: usize) -> Option<Deciding> {
-    let statement = document.statements.get(index)?;
-    let sid = statement
-        .sid
-        .as_ref()
-        .map(|sid| sid.value.clone().into_string());
-    Some(Deciding {
-        policy,
-        index,
-        sid,
-        effect: statement.effect.value,
-    })
 }

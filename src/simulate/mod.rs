@@ -5,14 +5,12 @@
 mod answer;
 mod batch;
 mod error;
-mod explained;
 mod fields;
 mod request;
 mod unknown;
 
-pub use answer::{Answer, Deciding, answer, describe};
+pub use answer::{BatchAnswer, answer};
 pub use batch::{BatchSummary, answer_line, run_batch};
 pub use error::SimulationError;
-pub use explained::{Explained, ExplainedDays, ExplainedStatement};
 pub use request::{Simulation, read_simulation, read_window};
 pub use unknown::UnknownAction;

@@ -1,11 +1,11 @@
 //! Requests for an action that this version does not know: AWS may have added it since.
 
-use crate::access::GivenPolicies;
+use crate::access::{Explained, GivenPolicies};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{KmsAction, action};
-use crate::eval::{CaseSet, Evaluation, Examples, Explanation, Request, deciding};
+use crate::eval::{CaseSet, Evaluation, Examples, PolicyRef, Request, deciding, explain};
 use crate::policy::{ActionElement, ActionPattern, Effect, PolicyDocument, Statement};
-use crate::text::{Span, Spanned};
+use crate::text::{SourceId, Span, Spanned};
 
 /// A name that may be an action that AWS has added since the tables of this version.
 ///
@@ -70,19 +70,24 @@ impl UnknownAction {
     }
 
     /// Decides a request for it, which names the stand-in, and says why.
-    pub fn explain(&self, request: &Request, given: &GivenPolicies) -> Explanation {
-        let mut explanation = self.read(given).explain(request);
+    pub fn explain(
+        &self,
+        request: &Request,
+        given: &GivenPolicies,
+        file: &dyn Fn(PolicyRef) -> Option<SourceId>,
+    ) -> Explained {
+        let mut explanation = explain(request, &self.read(given).policies());
         explanation.evaluation = open(explanation.evaluation);
         explanation.deciding = deciding(&explanation.evaluation);
         explanation.examples = Examples::default();
-        explanation
+        let explained = Explained::new(request, &explanation, &given.policies(), file);
+        explained.of_unknown(&self.qualified, self.sentence())
     }
 }
 
 /// What would be allowed is conditional.
 pub(super) fn open(mut evaluation: Evaluation) -> Evaluation {
-    evaluation.conditional = evaluation.conditional | evaluation.allowed;
-    evaluation.allowed = CaseSet::NONE;
+    evaluation.decisions = evaluation.decisions.in_doubt(CaseSet::ALL);
     evaluation
 }
 

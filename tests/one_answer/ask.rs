@@ -8,7 +8,7 @@ use kmslint::eval::{Caller, Decision};
 use kmslint::facts::{Access, FactMaker, Facts, Limits};
 use kmslint::inventory::{Inventory, Organization};
 use kmslint::load::{Loaded, load_over};
-use kmslint::preflight::{self, EvidenceRequirements, Operation, Preflight, Question, preflight};
+use kmslint::preflight::{EvidenceRequirements, Operation, Preflight, Question, preflight};
 use kmslint::simulate::{answer, read_simulation};
 use kmslint::text::{Discovery, Overlay};
 use kmslint::tree::json;
@@ -157,15 +157,11 @@ impl Asked {
             };
             let mut own = own.filter(|change| is_own(&change.who));
             let known = own.find(|change| change.who.way == Way::Known)?;
-            let days = known.after.allowed.days();
-            let said = if !known.after.allowed.is_empty() {
-                Said::Allowed
-            } else if known.after.conditional.is_empty() {
-                Said::Denied
-            } else {
-                Said::Open
-            };
-            Some((said, of_action(action, days)))
+            let days = known.after.decisions.allowed.days();
+            Some((
+                of_decision(known.after.decisions.best()),
+                of_action(action, days),
+            ))
         };
         let row = |caller: &Caller| ASKED.map(|action| told(caller, action)).to_vec();
         callers.iter().map(row).collect()
@@ -199,11 +195,7 @@ pub(crate) fn in_preflight(checks: &[Preflight], action: KmsAction) -> Option<To
     let of = |check: &Preflight| {
         let mut permissions = check.permissions.iter();
         let own = permissions.find(|permission| permission.action == action)?;
-        let said = match own.answer {
-            preflight::Answer::Allowed => Said::Allowed,
-            preflight::Answer::Denied => Said::Denied,
-            preflight::Answer::Conditional | preflight::Answer::Unknown => Said::Open,
-        };
+        let said = of_decision(own.answer.decision);
         let days = own.days.iter().flat_map(|(first, last)| *first..=*last);
         Some((said, days.collect()))
     };

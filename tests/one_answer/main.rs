@@ -197,7 +197,7 @@ fn cancellers(check: &preflight::Preflight, asked: &BTreeMap<String, Said>) -> V
     let others = others.filter(|other| other.kind != PrincipalKind::Account);
     let disagreement = |other: &preflight::Canceller| {
         let said = asked.get(&other.principal)?;
-        let is_sure = other.answer == preflight::Answer::Allowed;
+        let is_sure = other.answer.is_allowed();
         let agree = *said != Said::Denied && (is_sure || *said != Said::Allowed);
         (!agree).then(|| format!("{other:?}, but {said:?}"))
     };

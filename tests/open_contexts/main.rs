@@ -85,12 +85,12 @@ fn cases(question: &Question) -> Vec<Option<Case>> {
 fn assert_sound(question: &Question, answer: &Evaluation, case: Option<Case>, found: Outcomes) {
     let at = case.unwrap_or(Case::OmittedAsAbsent);
     let told = || format!("{case:?} {found:?}\n{:#}", question.document);
-    if answer.allowed.contains(at) {
+    if answer.decisions.allowed.contains(at) {
         assert!(!found.denied(), "firmly allowed: {}", told());
-    } else if !answer.conditional.contains(at) {
+    } else if !answer.decisions.conditional.contains(at) {
         assert!(!found.allowed, "firmly denied: {}", told());
     }
-    if answer.explicit_deny.contains(at) {
+    if answer.decisions.explicit_deny.contains(at) {
         assert!(
             !found.implicitly && !found.allowed,
             "explicitly: {}",
@@ -116,7 +116,7 @@ fn measure(seed: u64, count: usize) -> Figures {
             let found = Outcomes::of(&question, case);
             assert_sound(&question, &answer, case, found);
             let at = case.unwrap_or(Case::OmittedAsAbsent);
-            if !answer.conditional.contains(at) {
+            if !answer.decisions.conditional.contains(at) {
                 figures.firm += 1;
                 let open = |m: &&kmslint::eval::Match| m.holds.uncertain().contains(at);
                 figures.settled += usize::from(answer.matches.iter().any(|m| open(&m)));
@@ -196,7 +196,7 @@ fn a_conditional_answer_has_an_allowed_and_a_denied_example_wherever_one_exists(
         let simulation = simulation(&question);
         let (request, policies) = (&simulation.request, simulation.policies());
         let explanation = explain(request, &policies);
-        if explanation.evaluation.conditional.is_empty() {
+        if explanation.evaluation.decisions.conditional.is_empty() {
             continue;
         }
         let examples = &explanation.examples;
@@ -214,6 +214,7 @@ fn a_conditional_answer_has_an_allowed_and_a_denied_example_wherever_one_exists(
     for (question, answer, wanted) in lacking {
         let conditional = |case: &Option<Case>| {
             answer
+                .decisions
                 .conditional
                 .contains(case.unwrap_or(Case::OmittedAsAbsent))
         };

@@ -4,7 +4,7 @@ use kmslint::eval::Caller;
 use kmslint::inventory::{Inventory, Organization, OrganizationPolicy};
 use kmslint::load::{load, policy_file};
 use kmslint::policy::PolicyKind;
-use kmslint::preflight::{Answer, Preflight, Question, Severity, Verdict};
+use kmslint::preflight::{Preflight, Question, Severity, Verdict};
 use kmslint::text::{Filter, discover};
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ fn an_omitted_day_count_is_decided_under_both_readings() {
         &json!({"NumericLessThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "21"}}),
     );
     let omitted = asked("omitted", with(short), &ask(ARN), true);
-    assert_eq!(omitted.permissions[0].answer, Answer::Allowed);
+    assert_eq!(omitted.permissions[0].answer.word(), "allowed");
     assert_eq!(omitted.permissions[0].days, [(22, 30)]);
 }
 
@@ -78,8 +78,8 @@ fn days_without_use_are_judged_as_far_as_files_bear_it() {
     has(&open, "trailing-days-without-use", Severity::Caution);
     let trailing_days = open.permissions[0].trailing_days.unwrap();
     assert_eq!(
-        (trailing_days.at_most, trailing_days.then),
-        (150, Answer::Allowed)
+        (trailing_days.at_most, trailing_days.then.word()),
+        (150, "allowed")
     );
     let dateless = asked("trailing", trailing("200"), &ask(ARN), false);
     has(&dateless, "permission-hangs-on-context", Severity::Caution);
@@ -111,8 +111,12 @@ fn what_is_not_loaded_is_never_allowed() {
             "{left_out}: {:#?}",
             found.reasons
         );
-        let answers: Vec<_> = found.permissions.iter().map(|of| of.answer).collect();
-        assert_eq!(answers, [Answer::Unknown; 5], "{left_out}");
+        let answers: Vec<_> = found
+            .permissions
+            .iter()
+            .map(|of| of.answer.word())
+            .collect();
+        assert_eq!(answers, ["unknown"; 5], "{left_out}");
     }
     // A denial is one whatever is missing.
     let denied = with(deny("kms:ScheduleKeyDeletion", &json!({})));
@@ -138,7 +142,7 @@ fn a_boundary_that_is_not_loaded_is_a_doubt() {
     ];
     let found = answer(&ask(ARN), &files("boundary", &all));
     has(&found, "boundary-not-loaded", Severity::Caution);
-    assert_eq!(found.permissions[0].answer, Answer::Unknown);
+    assert_eq!(found.permissions[0].answer.word(), "unknown");
 }
 
 #[test]
@@ -194,13 +198,13 @@ fn control_policies_take_part() {
     );
     loaded.inventory.organization = Some(above(&[name.as_str()]));
     let found = answer(&ask(ARN), &loaded);
-    assert_eq!(found.permissions[0].answer, Answer::Allowed);
-    assert_eq!(found.permissions[1].answer, Answer::Denied);
+    assert_eq!(found.permissions[0].answer.word(), "allowed");
+    assert_eq!(found.permissions[1].answer.word(), "denied");
     has(&found, "nobody-can-cancel", Severity::Stop);
     loaded.inventory.organization = Some(above(&["p-missing"]));
     let found = answer(&ask(ARN), &loaded);
     has(&found, "control-policy-not-loaded", Severity::Caution);
-    assert_eq!(found.permissions[0].answer, Answer::Unknown);
+    assert_eq!(found.permissions[0].answer.word(), "unknown");
     assert_eq!(found.principal.as_deref(), Some(ADMIN));
 }
 
@@ -252,12 +256,7 @@ fn misspelt_principal_is_told_the_nearest_of_a_complete_listing() {
         );
         super::has_not(&found, "principal-not-loaded");
         // Unknown is never allowed, whatever the listing has.
-        assert!(
-            found
-                .permissions
-                .iter()
-                .all(|of| of.answer != Answer::Allowed)
-        );
+        assert!(found.permissions.iter().all(|of| !of.answer.is_allowed()));
     }
     let session = among_listed(
         "misspelt",
@@ -322,7 +321,7 @@ fn root_user_that_alone_can_cancel_is_somebody() {
     super::has_not(&found, "nobody-can-cancel");
     let others = super::find(&found, "others-can-cancel");
     assert!(others.sentence.contains("root user"), "{}", others.sentence);
-    assert_eq!(found.cancellers.others[0].answer, Answer::Allowed);
+    assert_eq!(found.cancellers.others[0].answer.word(), "allowed");
 }
 
 /// A collection of iam-collect has every user and role of its accounts:

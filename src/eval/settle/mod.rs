@@ -39,7 +39,7 @@ pub(super) fn settle(
     policies: &PolicySet<'_>,
 ) -> Evaluation {
     let mut question = Question::new(&evaluation, request, policies);
-    let mut open = evaluation.conditional;
+    let mut open = evaluation.decisions.conditional;
     for effort in [Effort::Few, Effort::Every] {
         question.choose(effort, open);
         if question.is_exact() {
@@ -116,7 +116,7 @@ impl<'p> Question<'p> {
             work: 0,
         };
         for (index, matched) in evaluation.matches.iter().enumerate() {
-            if !(matched.applies.uncertain() & evaluation.conditional).is_empty() {
+            if !(matched.applies.uncertain() & evaluation.decisions.conditional).is_empty() {
                 question.add(index, matched, policies);
             }
         }
@@ -139,7 +139,7 @@ impl<'p> Question<'p> {
         });
         for condition in &statement.conditions {
             let holds = condition::holds(condition, &scope);
-            let open = holds.uncertain() & self.evaluation.conditional;
+            let open = holds.uncertain() & self.evaluation.decisions.conditional;
             if open.is_empty() || !depends_on_own_key(condition, &scope) {
                 rest = rest.and(holds);
                 continue;
@@ -390,10 +390,11 @@ impl Outcome {
     /// The evaluation with these cases decided, but for those whose search was not finished.
     fn applied(self, mut evaluation: Evaluation, cases: CaseSet) -> Evaluation {
         let settled = cases.without(self.unfinished);
-        evaluation.conditional = evaluation.conditional.without(settled);
-        evaluation.allowed = evaluation.allowed | (settled & self.allowed);
+        evaluation.decisions.conditional = evaluation.decisions.conditional.without(settled);
+        evaluation.decisions.allowed = evaluation.decisions.allowed | (settled & self.allowed);
         let denied = settled.without(self.allowed);
-        evaluation.explicit_deny = evaluation.explicit_deny | denied.without(self.implicitly);
+        evaluation.decisions.explicit_deny =
+            evaluation.decisions.explicit_deny | denied.without(self.implicitly);
         for (seen, layer) in self.layers.iter().zip(evaluation.layers.each()) {
             *layer = seen.holds(*layer, settled);
         }

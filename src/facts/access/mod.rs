@@ -6,9 +6,8 @@ mod via;
 
 use std::collections::BTreeSet;
 
-use crate::access::{Holder, Identities, KeyQuestions, Permitted};
+use crate::access::{CaseSet, Decision, Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
-use crate::eval::{CaseSet, Decision};
 use crate::policy::{Effect, Statement, glob};
 use crate::text::Location;
 
@@ -298,7 +297,10 @@ fn windows(
         days.extend(cases.days());
         days
     };
-    (days(permitted.allowed), days(permitted.conditional))
+    (
+        days(permitted.decisions.allowed),
+        days(permitted.decisions.conditional),
+    )
 }
 
 /// Where no day count is possible, a request may still leave it out:

@@ -4,8 +4,8 @@ use std::ops::Not;
 
 use serde::Serialize;
 
+use crate::access::Decision;
 use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
-use crate::eval::Decision;
 use crate::facts::ThroughIam;
 
 use super::Place;

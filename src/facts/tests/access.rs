@@ -1,8 +1,8 @@
 //! Who can do what.
 
 use super::*;
+use crate::access::Decision;
 use crate::aws::PrincipalKind;
-use crate::eval::Decision;
 
 fn deny_window(comparison: &str, value: &str) -> String {
     format!(

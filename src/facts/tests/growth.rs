@@ -1,7 +1,7 @@
 //! What evaluations look at grows with the length of a policy, and not with its square.
 
 use super::*;
-use crate::eval::steps;
+use crate::access::steps;
 
 /// A statement and its element in which a list grows; of `n` items.
 type Form = fn(usize) -> String;

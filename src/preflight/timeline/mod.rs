@@ -9,13 +9,13 @@ mod plan;
 
 use serde::Serialize;
 
+use crate::access::KnownDecision;
 use crate::aws::PendingWindowInDays;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 
 use super::key::Subject;
 use super::moment::{Clock, Moment};
-use super::permission::Answer;
 use super::reference::{DELETING, MULTI_REGION, SCHEDULE};
 use super::related::Family;
 use super::verdict::{Reason, Severity, Topic};
@@ -134,7 +134,7 @@ pub struct PlannedCall {
     pub command: String,
     /// Whether the principal of the question may make the call; null where no file has the key's
     /// policy, or it was not asked.
-    pub answer: Option<Answer>,
+    pub answer: Option<KnownDecision>,
     /// The ARN of the key that it is about.
     #[serde(skip)]
     pub(super) key: String,

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::access::{CaseSet, Decision, KnownDecision};
 use crate::aws::{ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::config::InForce;
 use crate::difference::{
-    Change, ChangedSubject, Difference, Hanging, Permission, Presence, Standing, StandingChange,
+    Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, StandingChange,
     SubjectKind, UnknownChange, Way,
 };
-use crate::eval::CaseSet;
 use crate::report::json::{JsonError, failure};
 use crate::text::{InputFailure, Sources};
 
@@ -214,29 +214,14 @@ fn days(cases: CaseSet, scheduling: bool) -> Vec<PendingWindowInDays> {
     days.collect()
 }
 
-fn permission(permission: &Permission, scheduling: bool) -> JsonPermission<'_> {
-    let decision = |set: CaseSet| {
-        if permission.allowed.includes(set) {
-            "allowed"
-        } else if (permission.possible() & set).is_empty() {
-            "denied"
-        } else {
-            "conditional"
-        }
-    };
-    // As `simulate` has it: the best over all day counts and none, and of none, whose comparison AWS
-    // does not document, firm only where both readings agree.
-    let whole = match permission.standing() {
-        Standing::Surely => "allowed",
-        Standing::Perhaps => "conditional",
-        Standing::Nobody => "denied",
-    };
-    let omitted = CaseSet::OMITTED;
+fn permission(permission: &EffectivePermission, scheduling: bool) -> JsonPermission<'_> {
+    let decisions = permission.decisions;
+    let word = |decision| KnownDecision::firm(decision).word();
     JsonPermission {
-        decision: whole,
-        days: days(permission.allowed, scheduling),
-        conditional_days: days(permission.conditional, scheduling),
-        without_day_count: scheduling.then(|| decision(omitted)),
+        decision: word(decisions.best()),
+        days: days(decisions.allowed, scheduling),
+        conditional_days: days(decisions.conditional, scheduling),
+        without_day_count: scheduling.then(|| word(decisions.omitted())),
         depends_on: &permission.depends_on,
         conditions: permission.hangs_on.iter().map(hanging).collect(),
     }
@@ -250,11 +235,11 @@ fn hanging(hanging: &Hanging) -> JsonHanging<'_> {
 }
 
 const fn standing(standing: StandingChange) -> JsonStanding {
-    const fn word(standing: Standing) -> &'static str {
-        match standing {
-            Standing::Nobody => "nobody",
-            Standing::Perhaps => "perhaps",
-            Standing::Surely => "surely",
+    const fn word(best: Decision) -> &'static str {
+        match best {
+            Decision::Allowed => "surely",
+            Decision::Conditional => "perhaps",
+            Decision::ImplicitDeny | Decision::ExplicitDeny => "nobody",
         }
     }
     JsonStanding {

@@ -1,14 +1,14 @@
 //! A difference that is hostile in every place, in every format.
 
 use super::*;
+use crate::access::{CaseSet, Decision, Decisions};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::config::{FAIL_ON_GAIN, InForce};
 use crate::difference::{
-    Change, Hanging, Permission, Requirement, Standing, StandingChange, UnknownChange, WATCHED,
-    Way, Who,
+    Change, EffectivePermission, Hanging, Requirement, StandingChange, UnknownChange, WATCHED, Way,
+    Who,
 };
-use crate::eval::CaseSet;
 use crate::report::Style;
 use crate::text::{InputError, InputFailure, Sources, Span};
 use serde_json::Value;
@@ -22,8 +22,11 @@ const GATE: Gate = Gate {
 const HOSTILE: &str = "a\u{1b}[31m|`<b>\n## @all \u{202e}-->";
 
 fn difference() -> Difference {
-    let conditional = Permission {
-        conditional: CaseSet::ALL,
+    let conditional = EffectivePermission {
+        decisions: Decisions {
+            conditional: CaseSet::ALL,
+            ..Decisions::default()
+        },
         depends_on: vec![HOSTILE.to_owned()],
         hangs_on: vec![Hanging {
             denies: true,
@@ -32,7 +35,6 @@ fn difference() -> Difference {
                 principals: Vec::new(),
             }],
         }],
-        ..Permission::default()
     };
     let change = |action| Change {
         who: Who {
@@ -41,7 +43,7 @@ fn difference() -> Difference {
             way: Way::OwnPolicies,
         },
         action,
-        before: Permission::default(),
+        before: EffectivePermission::default(),
         after: conditional.clone(),
         gains: CaseSet::ALL,
         loses: CaseSet::NONE,
@@ -58,8 +60,8 @@ fn difference() -> Difference {
         ],
         standings: vec![StandingChange {
             action: KmsAction::CancelKeyDeletion,
-            before: Standing::Surely,
-            after: Standing::Nobody,
+            before: Decision::Allowed,
+            after: Decision::ImplicitDeny,
         }],
         unknown: vec![UnknownChange {
             action: HOSTILE.to_owned(),

@@ -1,11 +1,11 @@
 //! Principals, permissions and operations of a difference in words.
 
+use crate::access::{CaseSet, Decision, day_ranges};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
-    Change, Hanging, Permission, Question, Standing, USE, UnknownChange, Way, Who,
+    Change, EffectivePermission, Hanging, Question, USE, UnknownChange, Way, Who,
 };
-use crate::eval::{CaseSet, day_ranges};
 
 /// So many conditions are shown of one permission; the JSON has all.
 const MOST_CONDITIONS: usize = 3;
@@ -93,19 +93,17 @@ pub(super) fn sides(change: &Change) -> (String, String) {
     (before, after)
 }
 
-fn permission(permission: &Permission, scheduling: bool) -> String {
+fn permission(permission: &EffectivePermission, scheduling: bool) -> String {
+    let decisions = permission.decisions;
     let conditions = conditions(&permission.hangs_on);
     let (sure, perhaps) = if scheduling {
-        (days(permission.allowed), days(permission.conditional))
+        (days(decisions.allowed), days(decisions.conditional))
     } else {
         let is_there = |set: CaseSet| (!set.is_empty()).then(|| "allowed".to_owned());
-        (
-            is_there(permission.allowed),
-            is_there(permission.conditional),
-        )
+        (is_there(decisions.allowed), is_there(decisions.conditional))
     };
     match (sure, perhaps) {
-        (None, None) if permission.possible().is_empty() => "denied".to_owned(),
+        (None, None) if decisions.possible().is_empty() => "denied".to_owned(),
         // A request may still leave the day count out.
         (None, None) => format!("30 days by default {conditions}")
             .trim_end()
@@ -130,13 +128,11 @@ fn days(cases: CaseSet) -> Option<String> {
     (!ranges.is_empty()).then(|| format!("{} days", ranges.join(", ")))
 }
 
-fn omitted(permission: &Permission) -> &'static str {
-    if permission.allowed.includes(CaseSet::OMITTED) {
-        "allowed"
-    } else if permission.allows_omitted() {
-        "perhaps"
-    } else {
-        "denied"
+fn omitted(permission: &EffectivePermission) -> &'static str {
+    match permission.decisions.omitted() {
+        Decision::Allowed => "allowed",
+        Decision::Conditional => "perhaps",
+        Decision::ImplicitDeny | Decision::ExplicitDeny => "denied",
     }
 }
 
@@ -157,11 +153,16 @@ fn conditions(all: &[Hanging]) -> String {
 }
 
 /// What the loss of everybody who could do it is called; nothing where it is no loss.
-pub(super) fn standing(before: Standing, after: Standing) -> Option<&'static str> {
-    match (before, after) {
-        (Standing::Surely | Standing::Perhaps, Standing::Nobody) => Some("nobody is left who can"),
-        (Standing::Surely, Standing::Perhaps) => Some("it is no longer sure that anybody can"),
-        _ => None,
+pub(super) fn standing(before: Decision, after: Decision) -> Option<&'static str> {
+    if !before.is_possible() {
+        return None;
+    }
+    match after {
+        Decision::ImplicitDeny | Decision::ExplicitDeny => Some("nobody is left who can"),
+        Decision::Conditional if before == Decision::Allowed => {
+            Some("it is no longer sure that anybody can")
+        }
+        Decision::Allowed | Decision::Conditional => None,
     }
 }
 

@@ -2,22 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::sentence::day_ranges;
-use super::{Days, View};
+use super::{Days, View, sentence};
+use crate::access::{Decision, day_ranges};
+use crate::aws::PendingWindowInDays;
 use crate::report::Style;
 use crate::report::snippet::{Tone, paint};
-
-/// Days of `PendingWindowInDays`: `API_ScheduleKeyDeletion`, 7 to 30.
-const DAYS: std::ops::RangeInclusive<u8> = 7..=30;
-
-/// What a day count comes to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    NotAsked,
-    Denied,
-    Depends,
-    Allowed,
-}
 
 /// Writes nothing where the request covers a single day count or none.
 pub(super) fn days(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Result<()> {
@@ -28,92 +17,64 @@ pub(super) fn days(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::
         return Ok(());
     };
     let bar: String = (first..=last)
-        .map(|day| days.answer(day).glyph(style))
+        .map(|day| glyph(days.decision(day), style))
         .collect();
     writeln!(out, "  {first:>2} {bar} {last} days\n")?;
-    for answer in [Answer::Denied, Answer::Depends, Answer::Allowed] {
-        let ranges = days.ranges(answer);
+    let asked = PendingWindowInDays::all().filter(|day| (first..=last).contains(&day.days()));
+    for decision in [
+        Decision::ImplicitDeny,
+        Decision::Conditional,
+        Decision::Allowed,
+    ] {
+        let of_decision = asked
+            .clone()
+            .filter(|day| days.decision(day.days()) == decision);
+        let ranges = day_ranges(of_decision);
         if !ranges.is_empty() {
-            let ranges = format!("{} days", day_ranges(&ranges, "and"));
-            row(out, answer, &ranges, style)?;
+            let ranges = format!("{} days", sentence::day_ranges(&ranges, "and"));
+            row(out, decision, &ranges, style)?;
         }
     }
     if let Some(omitted) = days.omitted {
         // AWS: ScheduleKeyDeletion without a day count takes 30 (API_ScheduleKeyDeletion).
         let text = "no day count (AWS takes 30)";
-        row(out, Answer::of(omitted), text, style)?;
+        row(out, omitted, text, style)?;
     }
     writeln!(out)
 }
 
-fn row(out: &mut impl Write, answer: Answer, text: &str, style: &Style) -> io::Result<()> {
-    let word = paint(&format!("{:<7}", answer.word()), answer.tone(), style);
-    writeln!(out, "  {} {word}  {text}", answer.glyph(style))
+fn row(out: &mut impl Write, decision: Decision, text: &str, style: &Style) -> io::Result<()> {
+    let (word, tone) = match decision {
+        Decision::Allowed => ("allowed", Tone::Note),
+        Decision::Conditional => ("depends", Tone::Warning),
+        Decision::ImplicitDeny | Decision::ExplicitDeny => ("denied", Tone::Error),
+    };
+    let word = paint(&format!("{word:<7}"), tone, style);
+    writeln!(out, "  {} {word}  {text}", glyph(decision, style))
 }
 
-impl Days<'_> {
-    fn answer(&self, day: u8) -> Answer {
+impl Days {
+    /// What a day count comes to, its denials all alike.
+    fn decision(&self, day: u8) -> Decision {
         let within = |ranges: &[(u8, u8)]| ranges.iter().any(|(a, b)| (*a..=*b).contains(&day));
-        if self.asked.is_none_or(|(a, b)| !(a..=b).contains(&day)) {
-            Answer::NotAsked
-        } else if within(&self.allowed) {
-            Answer::Allowed
+        if within(&self.allowed) {
+            Decision::Allowed
         } else if within(&self.conditional) {
-            Answer::Depends
+            Decision::Conditional
         } else {
-            Answer::Denied
+            Decision::ImplicitDeny
         }
-    }
-
-    /// The ranges of days with this answer.
-    fn ranges(&self, answer: Answer) -> Vec<(u8, u8)> {
-        let mut ranges: Vec<(u8, u8)> = Vec::new();
-        for day in DAYS.filter(|day| self.answer(*day) == answer) {
-            match ranges.last_mut() {
-                Some((_, last)) if last.saturating_add(1) == day => *last = day,
-                _ => ranges.push((day, day)),
-            }
-        }
-        ranges
     }
 }
 
-impl Answer {
-    fn of(decision: &str) -> Self {
-        match decision {
-            "allowed" => Self::Allowed,
-            "conditional" => Self::Depends,
-            _ => Self::Denied,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::NotAsked => "",
-            Self::Denied => "denied",
-            Self::Depends => "depends",
-            Self::Allowed => "allowed",
-        }
-    }
-
-    const fn tone(self) -> Tone {
-        match self {
-            Self::NotAsked | Self::Allowed => Tone::Note,
-            Self::Depends => Tone::Warning,
-            Self::Denied => Tone::Error,
-        }
-    }
-
-    fn glyph(self, style: &Style) -> String {
-        let glyph = match (self, style.unicode) {
-            (Self::NotAsked, _) => " ",
-            (Self::Denied, true) => "·",
-            (Self::Depends, true) => "▒",
-            (Self::Allowed, true) => "█",
-            (Self::Denied, false) => ".",
-            (Self::Depends, false) => "?",
-            (Self::Allowed, false) => "#",
-        };
-        paint(glyph, self.tone(), style)
-    }
+fn glyph(decision: Decision, style: &Style) -> String {
+    let (glyph, tone) = match (decision, style.unicode) {
+        (Decision::Allowed, true) => ("█", Tone::Note),
+        (Decision::Allowed, false) => ("#", Tone::Note),
+        (Decision::Conditional, true) => ("▒", Tone::Warning),
+        (Decision::Conditional, false) => ("?", Tone::Warning),
+        (Decision::ImplicitDeny | Decision::ExplicitDeny, true) => ("·", Tone::Error),
+        (Decision::ImplicitDeny | Decision::ExplicitDeny, false) => (".", Tone::Error),
+    };
+    paint(glyph, tone, style)
 }

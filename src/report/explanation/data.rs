@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::access::Decision;
+
 use super::{Context, Examples, StatementView, View, sentence};
 use crate::report::json::{Place, place, write};
 use crate::text::Sources;
@@ -89,12 +91,12 @@ pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) 
         principal: view.principal,
         action: view.action,
         key: view.key,
-        decision: view.decision,
+        decision: view.decision.word(),
         reason: view.reason,
         sentence: sentence::headline(view),
         days: day_counts(days.map(|days| &days.allowed)),
         conditional_days: day_counts(days.map(|days| &days.conditional)),
-        omitted: days.and_then(|days| days.omitted),
+        omitted: days.and_then(|days| days.omitted.map(Decision::word)),
         depends_on: &view.depends_on,
         undocumented: &view.undocumented,
         unknown_action: view.unknown_action,

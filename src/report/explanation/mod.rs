@@ -15,10 +15,11 @@ pub(super) use data::document;
 pub use data::json;
 pub use text::human;
 
+use crate::access::Decision;
 use crate::text::Location;
 
 /// All that is shown of one decision.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct View<'a> {
     /// ARN of the caller, or the name of a service.
     pub principal: &'a str,
@@ -26,12 +27,12 @@ pub struct View<'a> {
     pub action: &'a str,
     /// ARN of the key.
     pub key: &'a str,
-    /// `allowed`, `conditional`, `implicitDeny` or `explicitDeny`.
-    pub decision: &'a str,
+    /// The best decision over the day counts.
+    pub decision: Decision,
     /// What decided, for example `keyPolicy` or `noDelegation`.
     pub reason: &'a str,
     /// The day counts, for an action that takes one.
-    pub days: Option<Days<'a>>,
+    pub days: Option<Days>,
     /// The statements that decided, the most telling first.
     pub deciding: Vec<StatementView<'a>>,
     /// The statement that came nearest to allowing it.
@@ -53,7 +54,7 @@ pub struct View<'a> {
 /// Decisions by day count. Ranges have both ends included, ascend and do not touch; days are
 /// those of `PendingWindowInDays`, 7 to 30.
 #[derive(Clone, Debug, Default)]
-pub struct Days<'a> {
+pub struct Days {
     /// The day counts that the request covers; `None` where it names none.
     pub asked: Option<(u8, u8)>,
     /// Surely allowed.
@@ -61,7 +62,7 @@ pub struct Days<'a> {
     /// Hang on what was not given.
     pub conditional: Vec<(u8, u8)>,
     /// The decision for a request that names no day count, where that was asked.
-    pub omitted: Option<&'a str>,
+    pub omitted: Option<Decision>,
 }
 
 /// A statement of a policy.

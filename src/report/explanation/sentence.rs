@@ -1,5 +1,7 @@
 //! The sentence at the top of an explanation, and the names of policies and statements in it.
 
+use crate::access::Decision;
+
 use super::{StatementView, View};
 
 /// What was decided and why, for example
@@ -7,7 +9,7 @@ use super::{StatementView, View};
 pub(super) fn headline(view: &View<'_>) -> String {
     let (who, act) = (view.principal, deed(view));
     match view.decision {
-        "allowed" => {
+        Decision::Allowed => {
             let rest = if is_open(view) {
                 format!("; other day counts hang on {}", hangs_on(view))
             } else {
@@ -15,12 +17,12 @@ pub(super) fn headline(view: &View<'_>) -> String {
             };
             format!("{who} may {act}{}{rest}", with_days(view, Choice::Allowed))
         }
-        "conditional" => {
+        Decision::Conditional => {
             let days = with_days(view, Choice::Conditional);
             format!("whether {who} may {act}{days} hangs on {}", hangs_on(view))
         }
-        "explicitDeny" => format!("{who} may not {act}: {}", explicit_denial(view)),
-        _ => {
+        Decision::ExplicitDeny => format!("{who} may not {act}: {}", explicit_denial(view)),
+        Decision::ImplicitDeny => {
             let asked = with_days(view, Choice::Asked);
             format!("{who} may not {act}{asked}: {}", no_grant(view.reason))
         }

@@ -1,6 +1,7 @@
 //! Whole explanations, compared with the exact text that a person reads.
 
 use super::*;
+use crate::access::Decision;
 use crate::report::Style;
 use crate::text::{SourceFile, Sources, Span};
 
@@ -51,13 +52,13 @@ fn view(sources: &Sources) -> View<'static> {
         principal: "arn:aws:iam::111122223333:role/Admin",
         action: "kms:ScheduleKeyDeletion",
         key: "arn:aws:kms:eu-central-1:111122223333:key/1",
-        decision: "allowed",
+        decision: Decision::Allowed,
         reason: "keyPolicy",
         days: Some(Days {
             asked: Some((7, 30)),
             allowed: vec![(22, 30)],
             conditional: vec![(14, 21)],
-            omitted: Some("allowed"),
+            omitted: Some(Decision::Allowed),
         }),
         deciding: vec![StatementView {
             policy: "key_policy",
@@ -76,7 +77,11 @@ fn view(sources: &Sources) -> View<'static> {
             ]),
             denied: Some(vec![("aws:MultiFactorAuthPresent", vec![])]),
         }),
-        ..View::default()
+        nearest_miss: None,
+        undocumented: Vec::new(),
+        unknown_action: None,
+        not_given: Vec::new(),
+        placeholders: 0,
     }
 }
 
@@ -94,11 +99,11 @@ fn denied(sources: &Sources) -> View<'static> {
         + 4;
     let end = POLICY.find("    }\n").unwrap() + 5;
     View {
-        decision: "explicitDeny",
+        decision: Decision::ExplicitDeny,
         reason: "scp",
         days: Some(Days {
             asked: Some((7, 30)),
-            omitted: Some("explicitDeny"),
+            omitted: Some(Decision::ExplicitDeny),
             ..Days::default()
         }),
         depends_on: Vec::new(),
@@ -275,7 +280,7 @@ fn colours_do_not_change_the_words() {
 }
 
 /// The headline of the example with another decision, reason and days.
-fn headline(decision: &'static str, reason: &'static str, days: Option<Days<'static>>) -> String {
+fn headline(decision: Decision, reason: &'static str, days: Option<Days>) -> String {
     let sources = sources();
     let view = View {
         principal: "P",
@@ -303,55 +308,55 @@ fn headlines_are_sentences() {
     let every = Some((7, 30));
     let cases = [
         (
-            "allowed",
+            Decision::Allowed,
             "keyPolicy",
             days(every, &[(7, 9), (12, 12), (22, 30)], &[]),
             "P may schedule the deletion of K with 7 to 9, 12 or 22 to 30 days",
         ),
         (
-            "allowed",
+            Decision::Allowed,
             "keyPolicy",
             days(Some((9, 9)), &[(9, 9)], &[]),
             "P may schedule the deletion of K with 9 days",
         ),
         (
-            "allowed",
+            Decision::Allowed,
             "keyPolicy",
             days(every, &[], &[]),
             "P may schedule the deletion of K without naming a day count",
         ),
         (
-            "allowed",
+            Decision::Allowed,
             "keyPolicy",
             days(None, &[], &[]),
             "P may schedule the deletion of K without naming a day count",
         ),
         (
-            "allowed",
+            Decision::Allowed,
             "keyPolicy",
             None,
             "P may schedule the deletion of K",
         ),
         (
-            "conditional",
+            Decision::Conditional,
             "keyPolicy",
             days(every, &[], &[(7, 30)]),
             "whether P may schedule the deletion of K with 7 to 30 days hangs on aws:MultiFactorAuthPresent",
         ),
         (
-            "implicitDeny",
+            Decision::ImplicitDeny,
             "noDelegation",
             days(every, &[], &[]),
             "P may not schedule the deletion of K: the key policy does not let IAM policies count, and grants nothing itself",
         ),
         (
-            "implicitDeny",
+            Decision::ImplicitDeny,
             "notGranted",
             days(Some((7, 7)), &[], &[]),
             "P may not schedule the deletion of K with 7 days: no policy grants it",
         ),
         (
-            "explicitDeny",
+            Decision::ExplicitDeny,
             "rcp",
             None,
             "P may not schedule the deletion of K: explicitly denied",
@@ -361,7 +366,7 @@ fn headlines_are_sentences() {
         assert_eq!(headline(decision, reason, days), expected);
     }
     for reason in ["boundary", "scp", "rcp", "sessionPolicy", "crossAccount"] {
-        assert!(!headline("implicitDeny", reason, None).ends_with("no policy grants it"));
+        assert!(!headline(Decision::ImplicitDeny, reason, None).ends_with("no policy grants it"));
     }
 }
 

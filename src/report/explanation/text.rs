@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::access::Decision;
+
 use super::{Context, Examples, StatementView, View, bar, sentence};
 use crate::report::snippet::{Block, Tone, paint, render};
 use crate::report::visible::{prose, wrap};
@@ -19,9 +21,9 @@ pub fn human(
     style: &Style,
 ) -> io::Result<()> {
     let tone = match view.decision {
-        "allowed" => Tone::Note,
-        "conditional" => Tone::Warning,
-        _ => Tone::Error,
+        Decision::Allowed => Tone::Note,
+        Decision::Conditional => Tone::Warning,
+        Decision::ImplicitDeny | Decision::ExplicitDeny => Tone::Error,
     };
     let headline = prose(&sentence::headline(view), style.unicode);
     for line in wrap(&headline, style.columns(), style.columns()).lines() {

@@ -1,7 +1,6 @@
 //! From a decision in the words of the protocol to what is shown of it.
 
-use crate::eval::Decision;
-use crate::simulate::{Explained, ExplainedStatement};
+use crate::access::{Explained, ExplainedStatement};
 
 use super::{Context, Days, Examples, NearestMiss, StatementView, View};
 
@@ -11,13 +10,13 @@ impl<'a> From<&'a Explained> for View<'a> {
             principal: &explained.principal,
             action: &explained.action,
             key: &explained.key,
-            decision: explained.decision.word(),
+            decision: explained.decision,
             reason: explained.reason.word(),
             days: explained.days.as_ref().map(|days| Days {
                 asked: days.asked,
                 allowed: days.allowed.clone(),
                 conditional: days.conditional.clone(),
-                omitted: days.omitted.map(Decision::word),
+                omitted: days.omitted,
             }),
             deciding: explained.statements.iter().map(statement).collect(),
             nearest_miss: explained.nearest_miss.as_ref().map(|(miss, failed)| {

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::{chart, counted, coverage, overall, words};
+use crate::access::{Decision, KnownDecision};
 use crate::preflight::{
-    Answer, Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
+    Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
     UnusedAcceptance, Verdict,
 };
 use crate::report::Style;
@@ -286,12 +287,14 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    fn answer(&self, answer: Answer) -> String {
+    fn answer(&self, answer: KnownDecision) -> String {
         let unicode = self.style.unicode;
-        let (glyph, tone) = match answer {
-            Answer::Allowed => (if unicode { "✓" } else { "+" }, Tone::Good),
-            Answer::Denied => (if unicode { "✗" } else { "x" }, Tone::Error),
-            Answer::Conditional | Answer::Unknown => ("?", Tone::Warning),
+        let (glyph, tone) = match answer.decision {
+            Decision::Allowed => (if unicode { "✓" } else { "+" }, Tone::Good),
+            Decision::ImplicitDeny | Decision::ExplicitDeny => {
+                (if unicode { "✗" } else { "x" }, Tone::Error)
+            }
+            Decision::Conditional => ("?", Tone::Warning),
         };
         paint(glyph, tone, self.style)
     }
@@ -404,8 +407,8 @@ impl<W: Write> Page<'_, W> {
         let Some(own) = preflight.permissions.first() else {
             return Ok(());
         };
-        let is_open = matches!(own.answer, Answer::Denied | Answer::Conditional);
-        let decides = is_open && preflight.operation != Operation::Pending;
+        let is_telling = !own.answer.is_allowed() && !own.answer.lacks_policies;
+        let decides = is_telling && preflight.operation != Operation::Pending;
         let Some(explained) = own.explanation.as_ref().filter(|_| decides) else {
             return Ok(());
         };

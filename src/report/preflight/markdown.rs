@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 
 use super::{counted, coverage, overall, words};
-use crate::preflight::{
-    Answer, Operation, Preflight, Reason, Severity, Timeline, UnusedAcceptance,
-};
+use crate::preflight::{Operation, Preflight, Reason, Severity, Timeline, UnusedAcceptance};
 use crate::report::Style;
 use crate::report::markdown::escape::{code, fenced, inline, link};
 use crate::text::Sources;
@@ -261,9 +259,10 @@ impl<W: Write> Ticket<'_, W> {
             return writeln!(self.out, "Nobody whom these files name.");
         }
         for other in &cancellers.others {
-            let word = match other.answer {
-                Answer::Allowed => "can",
-                Answer::Conditional | Answer::Unknown | Answer::Denied => "perhaps",
+            let word = if other.answer.is_allowed() {
+                "can"
+            } else {
+                "perhaps"
             };
             let how = inline(&words::canceller(other));
             writeln!(self.out, "- {word}: {} ({how})", code(&other.principal))?;

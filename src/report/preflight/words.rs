@@ -1,11 +1,11 @@
 //! What the reports on a deletion say in the same words.
 
+use crate::access::{Decision, KnownDecision};
 use crate::aws::PrincipalKind;
-use crate::eval::Decision;
 use crate::preflight::{
-    AcceptanceSource, AcceptedBy, Answer, Canceller, Command, CoverageRecord, Evidence,
-    LastUsageRecord, Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight, Reason,
-    UnusedAcceptance, Verdict,
+    AcceptanceSource, AcceptedBy, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord,
+    Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight, Reason, UnusedAcceptance,
+    Verdict,
 };
 use crate::report::explanation::{View, sentence};
 use crate::report::path::shown_name;
@@ -153,7 +153,7 @@ pub(super) fn moment(moment: Moment) -> String {
 
 /// What decided a permission, in a few words.
 pub(super) fn decided(permission: &Permission) -> String {
-    if permission.answer == Answer::Unknown {
+    if permission.answer.lacks_policies {
         let loaded = permission.explanation.as_ref().map(|of| of.decision);
         return match loaded {
             Some(Decision::Allowed) => "allowed, unless a policy that is missing denies it",
@@ -161,14 +161,14 @@ pub(super) fn decided(permission: &Permission) -> String {
         }
         .to_owned();
     }
-    if permission.answer == Answer::Conditional {
+    if permission.answer.decision == Decision::Conditional {
         return format!("hangs on {}", permission.depends_on.join(", "));
     }
     let Some(explained) = &permission.explanation else {
         return String::new();
     };
     let view = View::from(explained);
-    let wanted = if permission.answer == Answer::Denied {
+    let wanted = if permission.answer.is_denied() {
         "Deny"
     } else {
         "Allow"
@@ -181,25 +181,30 @@ pub(super) fn decided(permission: &Permission) -> String {
         .collect();
     deciding.sort_by_key(|of| of.delegates);
     let what = deciding.first().map(|of| sentence::statement(of));
-    what.unwrap_or_else(|| match permission.answer {
-        Answer::Denied => "nothing grants it".to_owned(),
-        _ => String::new(),
-    })
+    let nothing = if permission.answer.is_denied() {
+        "nothing grants it"
+    } else {
+        ""
+    };
+    what.unwrap_or_else(|| nothing.to_owned())
 }
 
 /// Who else can cancel and by what.
 pub(super) fn canceller(other: &Canceller) -> String {
-    let how = match (other.answer, other.through_iam) {
-        (Answer::Unknown, _) => "an account: which of its users and roles can is not known",
-        (Answer::Conditional, _) if !other.depends_on.is_empty() => {
+    let is_open = other.answer.decision == Decision::Conditional;
+    let how = match (is_open, other.through_iam) {
+        (true, _) if other.answer.lacks_policies => {
+            "an account: which of its users and roles can is not known"
+        }
+        (true, _) if !other.depends_on.is_empty() => {
             return format!("hangs on {}", other.depends_on.join(", "));
         }
-        (Answer::Conditional, _) if other.kind == PrincipalKind::Account => {
+        (true, _) if other.kind == PrincipalKind::Account => {
             "the root user, and whom an IAM policy lets later"
         }
-        (Answer::Conditional, _) => "hangs on what is not known",
-        (_, true) => "by an IAM policy of its own",
-        (_, false) => "by the key policy",
+        (true, _) => "hangs on what is not known",
+        (false, true) => "by an IAM policy of its own",
+        (false, false) => "by the key policy",
     };
     how.to_owned()
 }
@@ -220,13 +225,20 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// Whether a call of a plan can be made, in brackets.
-pub(super) fn planned(call: &PlannedCall) -> &'static str {
-    match call.answer {
-        None => "",
-        Some(Answer::Allowed) => " (this principal may)",
-        Some(Answer::Conditional) => " (whether this principal may hangs on context)",
-        Some(Answer::Unknown) => " (whether this principal may is not known)",
-        Some(Answer::Denied) => " (this principal may not)",
+pub(super) fn planned(call: &PlannedCall) -> String {
+    let answer = call
+        .answer
+        .map(|answer| format!(" ({})", principal_may(answer)));
+    answer.unwrap_or_default()
+}
+
+/// Whether the principal of the question may call it.
+const fn principal_may(answer: KnownDecision) -> &'static str {
+    match answer.decision {
+        Decision::Allowed => "this principal may",
+        Decision::Conditional if answer.lacks_policies => "whether this principal may is not known",
+        Decision::Conditional => "whether this principal may hangs on context",
+        Decision::ImplicitDeny | Decision::ExplicitDeny => "this principal may not",
     }
 }
 
@@ -242,11 +254,7 @@ pub(super) fn commands(preflight: &Preflight) -> Vec<&Command> {
 pub(super) fn may(command: &Command) -> &'static str {
     match (command.answer, command.state_allows) {
         (_, Some(false)) => "the key's state does not let it through",
-        (Some(Answer::Allowed), _) => "this principal may",
-        (Some(Answer::Conditional), _) => "whether this principal may hangs on context",
-        (Some(Answer::Unknown), _) => "whether this principal may is not known",
-        (Some(Answer::Denied), _) => "this principal may not",
-        (None, _) => "",
+        (answer, _) => answer.map_or("", principal_may),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A decision with its reasons in the words of the protocol, each statement with its place.
+//! A decision with its reasons, each statement with its place.
 
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
@@ -8,7 +8,7 @@ use crate::eval::{
 use crate::policy::Effect;
 use crate::text::{Location, SourceId};
 
-use super::{Deciding, UnknownAction, describe};
+use super::statement_reference::StatementReference;
 
 /// What a statement does that surely applies.
 const ALLOWS: &str = "allows it";
@@ -68,7 +68,7 @@ pub struct ExplainedDays {
 #[derive(Clone, Debug)]
 pub struct ExplainedStatement {
     /// What it is.
-    pub described: Deciding,
+    pub described: StatementReference,
     /// Where it stands.
     pub at: Location,
     /// A few words to say there.
@@ -80,7 +80,7 @@ pub struct ExplainedStatement {
 impl Explained {
     /// Puts an explanation into words. `file` tells which file a policy stands in; a policy that
     /// was assumed stands in none, and its statements are left out.
-    pub fn new(
+    pub(crate) fn new(
         request: &Request,
         explanation: &Explanation,
         policies: &PolicySet<'_>,
@@ -108,17 +108,18 @@ impl Explained {
             depends_on: explanation.dependencies.keys.clone(),
             undocumented: explanation.dependencies.undocumented,
             is_beyond_known: examples.is_beyond_known,
-            not_given: super::answer::not_given(&explanation.dependencies),
+            not_given: explanation.dependencies.not_given(),
             allowing: chosen(&examples.allowing),
             denying: chosen(&examples.denying),
         }
     }
 
-    /// The same for a request for an action that this version does not know.
+    /// The same for a request for an action that this version does not know, and what is to be said
+    /// of it.
     #[must_use]
-    pub fn of_unknown(mut self, unknown: &UnknownAction) -> Self {
-        unknown.qualified().clone_into(&mut self.action);
-        self.unknown_action = Some(unknown.sentence());
+    pub fn of_unknown(mut self, action: &str, sentence: String) -> Self {
+        action.clone_into(&mut self.action);
+        self.unknown_action = Some(sentence);
         for statement in &mut self.statements {
             if statement.note == ALLOWS {
                 statement.note = MAY_ALLOW;
@@ -163,9 +164,9 @@ fn days(request: &Request, evaluation: &Evaluation) -> Option<ExplainedDays> {
         let (first, last) = (PendingWindowInDays::MIN, PendingWindowInDays::MAX);
         return Some(ExplainedDays {
             asked: Some((first.days(), last.days())),
-            allowed: day_ranges(evaluation.allowed.days()),
-            conditional: day_ranges(evaluation.conditional.days()),
-            omitted: Some(evaluation.omitted()),
+            allowed: day_ranges(evaluation.decisions.allowed.days()),
+            conditional: day_ranges(evaluation.decisions.conditional.days()),
+            omitted: Some(evaluation.decisions.omitted()),
         });
     }
     let given = request.context.get(WINDOW_KEY).and_then(Values::first);
@@ -184,8 +185,8 @@ fn days(request: &Request, evaluation: &Evaluation) -> Option<ExplainedDays> {
     };
     Some(ExplainedDays {
         asked: Some((day, day)),
-        allowed: when(evaluation.allowed),
-        conditional: when(evaluation.conditional),
+        allowed: when(evaluation.decisions.allowed),
+        conditional: when(evaluation.decisions.conditional),
         omitted: None,
     })
 }
@@ -203,7 +204,7 @@ impl Places<'_> {
         index: usize,
         note: &'static str,
     ) -> Option<ExplainedStatement> {
-        let described = describe(policy, index, self.policies)?;
+        let described = StatementReference::of(policy, index, self.policies)?;
         let document = self.policies.document(policy)?;
         let at = Location {
             source: (self.file)(policy)?,
