@@ -77,7 +77,7 @@ fn recorded_scheduling_is_found_in_every_form() {
             assert_eq!(finding.subject, arn("eu-west-1"));
             let message = &finding.message;
             for words in [
-                "after `2027-01-31T10:00:00Z`",
+                "with deletion date `2027-01-31T10:00:00Z`",
                 "scheduled by `user/Alice` from `192.0.2.1` in `eu-west-1` at 2027-01-01T10:00:00Z",
                 "no cancellation is recorded up to 2027-01-0",
             ] {
