@@ -39,7 +39,7 @@ mod unconditional;
 
 pub use crate::eval::{
     Caller, CallerError, Case, CaseSet, Decision, Decisions, KeyIdentity, Layer, NamedPolicy,
-    PolicyRef, Request, RequestContext, Values, WINDOW_KEY, day_ranges,
+    PolicyRef, Request, RequestContext, Values, WINDOW_KEY, day_ranges, days_in_words,
 };
 
 pub(crate) use answer::{Answer, AnsweringStatement, MissingAllow};

@@ -147,9 +147,38 @@ pub fn day_ranges(days: impl IntoIterator<Item = PendingWindowInDays>) -> Vec<(u
     ranges
 }
 
+/// Ranges of day counts in words, `7 to 13, 20 or 30`: `to` stands between the ends of a range, and
+/// `last` before the last of several. Nothing for no range.
+pub fn days_in_words(ranges: &[(u8, u8)], to: &str, last: &str) -> String {
+    let range = |(first, last): &(u8, u8)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}{to}{last}")
+        }
+    };
+    let words: Vec<_> = ranges.iter().map(range).collect();
+    match words.as_slice() {
+        [before @ .., end] if !before.is_empty() => format!("{}{last}{end}", before.join(", ")),
+        words => words.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn day_counts_read_as_people_say_them() {
+        let three = [(7, 13), (20, 20), (29, 30)];
+        assert_eq!(
+            days_in_words(&three, " to ", " or "),
+            "7 to 13, 20 or 29 to 30"
+        );
+        assert_eq!(days_in_words(&three, "-", ", "), "7-13, 20, 29-30");
+        assert_eq!(days_in_words(&[(30, 30)], " to ", " and "), "30");
+        assert_eq!(days_in_words(&[], " to ", " and "), "");
+    }
 
     #[test]
     fn twenty_six_bits_and_their_complement() {

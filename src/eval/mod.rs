@@ -36,7 +36,7 @@ pub(crate) mod steps;
 mod widest;
 
 pub use caller::{Caller, CallerError};
-pub use cases::{Case, CaseSet, day_ranges};
+pub use cases::{Case, CaseSet, day_ranges, days_in_words};
 pub use condition::whole_number;
 pub use context::{Lookup, RequestContext, Values};
 pub use decide::evaluate;

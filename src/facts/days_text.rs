@@ -1,6 +1,6 @@
 //! Day counts in words.
 
-use crate::access::day_ranges;
+use crate::access::{day_ranges, days_in_words};
 use crate::aws::PendingWindowInDays;
 
 /// `7 to 13 and 30 days`, what is not sure behind `perhaps`; nothing for no day.
@@ -13,20 +13,11 @@ pub(super) fn days_text(sure: &[PendingWindowInDays], perhaps: &[PendingWindowIn
 }
 
 fn words(days: &[PendingWindowInDays]) -> String {
-    let ranges: Vec<String> = day_ranges(days.iter().copied())
-        .into_iter()
-        .map(|(first, last)| {
-            if first == last {
-                first.to_string()
-            } else {
-                format!("{first} to {last}")
-            }
-        })
-        .collect();
-    match ranges.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one} days"),
-        [rest @ .., last] => format!("{} and {last} days", rest.join(", ")),
+    let words = days_in_words(&day_ranges(days.iter().copied()), " to ", " and ");
+    if words.is_empty() {
+        words
+    } else {
+        format!("{words} days")
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::access::{Caller, Case, CaseSet, day_ranges};
+use crate::access::{Caller, Case, CaseSet, day_ranges, days_in_words};
 use crate::aws::{AccountId, ActionSet, Arn, KmsAction, PendingWindowInDays};
 use crate::facts::StatementRecord;
 use crate::policy::{Effect, PolicyKind};
@@ -19,19 +19,6 @@ use super::target::{Target, WINDOW_KEY, Written, key, names, then};
 /// The `Sid` of that statement as the AWS console writes it.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 const ADMINISTRATORS: &str = "Allow access for Key Administrators";
-
-/// Days as people write them.
-fn days_in_words(cases: CaseSet) -> String {
-    let ranges = day_ranges(cases.days()).into_iter();
-    let ranges = ranges.map(|(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first} to {last}")
-        }
-    });
-    ranges.collect::<Vec<_>>().join(", ")
-}
 
 /// What is to be allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +213,7 @@ impl AllowDeletion {
         let mut ways = Vec::new();
         let missing = wanted.without(schedule.decisions.allowed);
         if !missing.is_empty() {
-            let days = days_in_words(missing);
+            let days = days_in_words(&day_ranges(missing.days()), " to ", ", ");
             let by = schedule.stopping(missing).join(" and ");
             ways.push(format!(
                 "it could not surely schedule deletion with {days} days: {by}"
@@ -234,7 +221,7 @@ impl AllowDeletion {
         }
         let more = (schedule.decisions.possible() & CaseSet::DAYS).without(wanted);
         if !more.is_empty() {
-            let days = days_in_words(more);
+            let days = days_in_words(&day_ranges(more.days()), " to ", ", ");
             let by = schedule.granting(more).join(" and ");
             ways.push(format!(
                 "it could schedule deletion with {days} days too, by {by}"

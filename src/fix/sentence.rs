@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::{CaseSet, day_ranges};
+use crate::access::{CaseSet, day_ranges, days_in_words};
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::difference::{Change, Difference, EffectivePermission, USE, Way, Who};
 
@@ -83,20 +83,7 @@ fn permission(permission: &EffectivePermission, with_days: bool) -> String {
         let sure = !decisions.allowed.is_empty();
         return if sure { "allowed" } else { "perhaps allowed" }.to_owned();
     }
-    let words = |set: CaseSet| {
-        let range = |(first, last)| {
-            if first == last {
-                format!("{first}")
-            } else {
-                format!("{first} to {last}")
-            }
-        };
-        day_ranges(set.days())
-            .into_iter()
-            .map(range)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let words = |set: CaseSet| days_in_words(&day_ranges(set.days()), " to ", ", ");
     match (words(decisions.allowed), words(decisions.conditional)) {
         (sure, perhaps) if sure.is_empty() && perhaps.is_empty() => {
             "allowed only without a day count".to_owned()

@@ -1,6 +1,6 @@
 //! Every permission that goes with the operation, and what each missing one means.
 
-use crate::access::{Caller, Decision, Identities, KnownDecision, WINDOW_KEY};
+use crate::access::{Caller, Decision, Identities, KnownDecision, WINDOW_KEY, days_in_words};
 use crate::aws::{KmsAction, RECOMMENDED_BESIDE_DELETION};
 use crate::inventory::Inventory;
 
@@ -125,7 +125,7 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
     };
     let found =
         Reason::new(severity, Topic::Permission, id, PERMISSIONS, text).at(place(permission));
-    let others = ranges(&permission.days);
+    let others = days_in_words(&permission.days, " to ", ", ");
     if permission.answer.is_allowed() || others.is_empty() {
         return found;
     }
@@ -224,18 +224,6 @@ fn trailing_days(permission: &Permission, own: Option<KmsAction>) -> Option<Reas
         CONDITIONS,
         text,
     ))
-}
-
-/// `7 to 13, 30`.
-pub(super) fn ranges(ranges: &[(u8, u8)]) -> String {
-    let words = ranges.iter().map(|(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first} to {last}")
-        }
-    });
-    words.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether the principal may make the calls of a plan: each key has a key policy of its own.

@@ -1,6 +1,6 @@
 //! Principals, permissions and operations of a difference in words.
 
-use crate::access::{CaseSet, Decision, day_ranges};
+use crate::access::{CaseSet, Decision, day_ranges, days_in_words};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
@@ -115,17 +115,8 @@ fn permission(permission: &EffectivePermission, scheduling: bool) -> String {
 }
 
 fn days(cases: CaseSet) -> Option<String> {
-    let ranges: Vec<_> = day_ranges(cases.days())
-        .into_iter()
-        .map(|(first, last)| {
-            if first == last {
-                first.to_string()
-            } else {
-                format!("{first}-{last}")
-            }
-        })
-        .collect();
-    (!ranges.is_empty()).then(|| format!("{} days", ranges.join(", ")))
+    let words = days_in_words(&day_ranges(cases.days()), "-", ", ");
+    (!words.is_empty()).then(|| format!("{words} days"))
 }
 
 fn omitted(permission: &EffectivePermission) -> &'static str {

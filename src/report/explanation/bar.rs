@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Days, View, sentence};
-use crate::access::{Decision, day_ranges};
+use super::{Days, View};
+use crate::access::{Decision, day_ranges, days_in_words};
 use crate::aws::PendingWindowInDays;
 use crate::report::Style;
 use crate::report::snippet::{Tone, paint};
@@ -31,7 +31,7 @@ pub(super) fn days(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::
             .filter(|day| days.decision(day.days()) == decision);
         let ranges = day_ranges(of_decision);
         if !ranges.is_empty() {
-            let ranges = format!("{} days", sentence::day_ranges(&ranges, "and"));
+            let ranges = format!("{} days", days_in_words(&ranges, " to ", " and "));
             row(out, decision, &ranges, style)?;
         }
     }

@@ -1,6 +1,6 @@
 //! The sentence at the top of an explanation, and the names of policies and statements in it.
 
-use crate::access::Decision;
+use crate::access::{Decision, days_in_words};
 
 use super::{StatementView, View};
 
@@ -70,22 +70,7 @@ fn with_days(view: &View<'_>, choice: Choice) -> String {
         // What is not refused is then a request that names no day count.
         return " without naming a day count".to_owned();
     }
-    format!(" with {} days", day_ranges(ranges, "or"))
-}
-
-/// `7 to 13, 20 or 30`.
-pub(super) fn day_ranges(ranges: &[(u8, u8)], last_joined_by: &str) -> String {
-    let words: Vec<String> = ranges
-        .iter()
-        .map(|(first, last)| {
-            if first == last {
-                first.to_string()
-            } else {
-                format!("{first} to {last}")
-            }
-        })
-        .collect();
-    joined(&words, last_joined_by)
+    format!(" with {} days", days_in_words(ranges, " to ", " or "))
 }
 
 fn joined(words: &[String], last_joined_by: &str) -> String {
