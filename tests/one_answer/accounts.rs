@@ -11,6 +11,9 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 /// The organization that the account is a member of, where there is one.
 pub(crate) const ORGANIZATION: &str = "o-exampleorgid";
 
+/// The beginning of the keys' ids.
+const KEY: &str = "1234abcd-12ab-34cd-56ef-12345678900";
+
 /// The Regions of the keys.
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 
@@ -21,6 +24,10 @@ pub(crate) enum Limit {
     Loaded(Value),
     NotLoaded,
 }
+
+/// The path of roles that IAM Identity Center makes.
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>
+const IDENTITY_CENTER: &str = "/aws-reserved/sso.amazonaws.com/eu-west-1/";
 
 /// A user or role.
 #[derive(Clone, Debug)]
@@ -43,6 +50,9 @@ pub(crate) struct OwnKey {
     pub(crate) arn: String,
     id: String,
     pub(crate) policy: Value,
+    /// Tags and aliases, where they were loaded.
+    pub(crate) tags: Option<Vec<(String, String)>>,
+    pub(crate) aliases: Option<Vec<String>>,
 }
 
 /// Everything of one account.
@@ -61,6 +71,11 @@ impl Person {
     pub(crate) fn arn(&self) -> String {
         let kind = if self.is_role { "role" } else { "user" };
         format!("arn:aws:iam::{ACCOUNT}:{kind}{}{}", self.path, self.name)
+    }
+
+    /// Whether its requests come by federation, and so tell nothing of multi-factor authentication.
+    pub(crate) fn is_of_identity_center(&self) -> bool {
+        self.path == IDENTITY_CENTER
     }
 
     /// Every policy that applies to it, those of its groups included.
@@ -105,6 +120,29 @@ fn boundary(name: &str) -> Value {
         "PermissionsBoundaryArn": format!("arn:aws:iam::{ACCOUNT}:policy/{name}")})
 }
 
+impl OwnKey {
+    /// The answers of `list-resource-tags` and `list-aliases` about it.
+    fn described(&self) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        if let Some(tags) = &self.tags {
+            let tags = tags.iter();
+            let tags = tags.map(|(key, value)| json!({"TagKey": key, "TagValue": value}));
+            let answer = json!({"Tags": tags.collect::<Vec<_>>(), "Truncated": false});
+            files.push((format!("{}/tags.json", self.id), answer.to_string()));
+        }
+        if let Some(aliases) = &self.aliases {
+            let (region, _) = self.arn.split_once(":key/").unwrap();
+            let aliases = aliases.iter().map(|name| {
+                json!({"AliasName": name, "AliasArn": format!("{region}:{name}"),
+                    "TargetKeyId": self.id})
+            });
+            let answer = json!({"Aliases": aliases.collect::<Vec<_>>(), "Truncated": false});
+            files.push((format!("{}/aliases.json", self.id), answer.to_string()));
+        }
+        files
+    }
+}
+
 impl Account {
     /// The files that describe it, by name.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
@@ -142,6 +180,7 @@ impl Account {
             files.push((format!("{}/key.json", key.id), described.to_string()));
             let policy = serde_json::to_string_pretty(&key.policy).unwrap();
             files.push((format!("{}/policy.json", key.id), policy));
+            files.extend(key.described());
         }
         let control = |name: String, kind: &str, policy: &Value| {
             let answer = json!({"Policy": {"PolicySummary": {"Id": format!("p-{name}"),
@@ -179,10 +218,21 @@ pub(crate) fn account(rng: &mut Rng) -> Account {
     let scps = (0..control).map(|_| scp(rng)).collect();
     let rcps = (0..control.min(1)).map(|_| rcp(rng)).collect();
     let keys = REGIONS.iter().enumerate().map(|(at, region)| {
-        let id = format!("1234abcd-12ab-34cd-56ef-12345678900{at}");
+        let id = format!("{KEY}{at}");
+        let some = |rng: &mut Rng, texts| {
+            let text = rng.chance(60).then(|| rng.text(texts));
+            rng.chance(60).then(|| text.into_iter().collect::<Vec<_>>())
+        };
+        let tags = some(rng, &["keys", "apps"]);
+        let aliases = some(rng, &["alias/keys", "alias/apps"]);
         OwnKey {
             arn: format!("arn:aws:kms:{region}:{ACCOUNT}:key/{id}"),
             policy: key_policy(rng, &people),
+            tags: tags.map(|values| {
+                let named = values.into_iter().map(|value| ("Team".to_owned(), value));
+                named.collect()
+            }),
+            aliases,
             id,
         }
     });
@@ -199,16 +249,23 @@ pub(crate) fn account(rng: &mut Rng) -> Account {
 
 fn person(rng: &mut Rng, is_role: bool, at: u64) -> Person {
     let (letter, paths) = if is_role {
-        ("Role", ["/", "/", "/team/"])
+        ("Role", ["/", "/", "/team/", IDENTITY_CENTER])
     } else {
-        ("User", ["/", "/people/", "/"])
+        ("User", ["/", "/people/", "/", "/people/"])
     };
     let kind = if is_role { "AROA" } else { "AIDA" };
     let tag = (!rng.chance(50)).then(|| rng.text(&["keys", "apps"]));
+    let path: &'static str = rng.pick::<&'static str>(&paths);
+    // Identity Center ends each name with an id.
+    let name = if path == IDENTITY_CENTER {
+        format!("AWSReservedSSO_{letter}{at}_0123456789abcdef")
+    } else {
+        format!("{letter}{at}")
+    };
     Person {
         is_role,
-        name: format!("{letter}{at}"),
-        path: rng.pick::<&'static str>(&paths),
+        name,
+        path,
         id: format!("{kind}{letter}{at}EXAMPLEID").to_uppercase(),
         inline: (0..rng.between(0, 2)).map(|_| identity(rng)).collect(),
         groups: match (is_role, rng.between(0, 2)) {
@@ -259,6 +316,13 @@ fn condition(rng: &mut Rng) -> Value {
         json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),
         json!({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}),
         json!({"StringEquals": {"kms:CallerAccount": ACCOUNT}}),
+        json!({"StringEquals": {"aws:ResourceTag/Team": "keys"}}),
+        json!({"StringEquals": {"aws:ResourceTag/Team": "${aws:PrincipalTag/Team}"}}),
+        json!({"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/keys"}}),
+        json!({"Null": {"aws:MultiFactorAuthAge": "true"}}),
+        json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
+        json!({"StringEquals": {"aws:PrincipalType": ["Account", "User"]}}),
+        json!({"Bool": {"aws:PrincipalIsAWSService": "true"}}),
     ];
     rng.pick(&conditions).clone()
 }
@@ -276,12 +340,27 @@ fn document(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
+/// What a policy that is no key's is about: every key, those of one Region, one key, one alias.
+fn resource(rng: &mut Rng) -> Value {
+    match rng.between(0, 7) {
+        0 => json!(format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/*")),
+        1 => json!([
+            "arn:aws:s3:::bucket",
+            format!("arn:aws:kms:*:{ACCOUNT}:key/{}0", KEY)
+        ]),
+        2 => json!(format!("arn:aws:kms:*:{ACCOUNT}:alias/keys")),
+        _ => json!("*"),
+    }
+}
+
 /// A policy of a user, role or group.
 fn identity(rng: &mut Rng) -> Value {
     let mut statements = Vec::new();
     for _ in 0..rng.between(1, 2) {
         let effect = if rng.chance(72) { "Allow" } else { "Deny" };
-        statements.push(statement(rng, effect));
+        let mut statement = statement(rng, effect);
+        statement["Resource"] = resource(rng);
+        statements.push(statement);
     }
     if rng.chance(20) {
         statements.push(json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}));
@@ -312,12 +391,19 @@ fn rcp(rng: &mut Rng) -> Value {
     document(&[deny])
 }
 
+/// Principals of a template that is not filled in: one as a whole, its name, its account.
+pub(crate) const PLACEHOLDERS: [&str; 3] = [
+    "${KeyAdministrator}",
+    "arn:aws:iam::111122223333:role/${Role}",
+    "arn:aws:iam::${AWS::AccountId}:root",
+];
+
 /// Whom a statement of a key policy names.
 fn principal(rng: &mut Rng, people: &[Person]) -> Value {
     let person = rng.pick(people);
     let session =
         |name: &str| format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{name}", person.name);
-    match rng.between(0, 15) {
+    match rng.between(0, 20) {
         0..=2 => json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}),
         3 => json!({"AWS": ACCOUNT}),
         4..=6 => json!({"AWS": person.arn()}),
@@ -328,6 +414,13 @@ fn principal(rng: &mut Rng, people: &[Person]) -> Value {
         12 => json!({"AWS": format!("arn:aws:sts::{ACCOUNT}:assumed-role/Gone/alice")}),
         13 => json!({"Service": "backup.amazonaws.com"}),
         14 => json!({"AWS": [person.id.clone(), "arn:aws:iam::444455556666:root".to_owned()]}),
+        15 => json!({"AWS": "*"}),
+        16 => json!({"Federated": "cognito-identity.amazonaws.com"}),
+        17 => json!({"Federated": format!("arn:aws:iam::{ACCOUNT}:saml-provider/Idp")}),
+        18 => json!({"AWS": ["arn:aws:iam::444455556666:role/Role0", person.arn()]}),
+        19 => rng
+            .pick(&PLACEHOLDERS.map(|text| json!({ "AWS": text })))
+            .clone(),
         _ => json!("*"),
     }
 }
@@ -341,7 +434,12 @@ fn key_policy(rng: &mut Rng, people: &[Person]) -> Value {
             "Deny"
         };
         let mut statement = statement(rng, effect);
-        statement["Principal"] = principal(rng, people);
+        let principal = principal(rng, people);
+        if effect == "Deny" && rng.chance(25) && principal != json!("*") {
+            statement["NotPrincipal"] = principal;
+        } else {
+            statement["Principal"] = principal;
+        }
         statements.push(statement);
     }
     rng.shuffle(&mut statements);

@@ -147,11 +147,9 @@ impl Asked {
         let changes = changes.map(|subject| &*subject.changes).unwrap_or_default();
         let told = |caller: &Caller, action| {
             let own = changes.iter().filter(|change| change.action == action);
-            let name = if caller.is_root() {
-                ACCOUNT
-            } else {
-                caller.as_str()
-            };
+            let account = caller.account().map(|account| account.to_string());
+            let root = account.filter(|_| caller.is_root());
+            let name = root.unwrap_or_else(|| caller.as_str().to_owned());
             let is_own = |who: &Who| {
                 who.name == name && (who.kind == PrincipalKind::Root) == caller.is_root()
             };
@@ -214,6 +212,23 @@ pub(crate) fn simulated(
     let mut context = serde_json::Map::new();
     if account.has_organization && caller.starts_with("arn:") {
         context.insert("aws:PrincipalOrgID".into(), json!(ORGANIZATION));
+    }
+    // AWS supplies these for nobody who signs in by federation:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    let is_federated =
+        person.is_some_and(Person::is_of_identity_center) || caller.contains(":federated-user/");
+    if is_federated {
+        for key in ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"] {
+            context.insert(key.into(), json!([]));
+        }
+    }
+    if let Some(tags) = &key.tags {
+        for (tag, value) in tags {
+            context.insert(format!("aws:ResourceTag/{tag}"), json!(value));
+        }
+    }
+    if let Some(aliases) = &key.aliases {
+        context.insert("kms:ResourceAliases".into(), json!(aliases));
     }
     if let Some(person) = person {
         context.insert("aws:PrincipalArn".into(), json!(person.arn()));

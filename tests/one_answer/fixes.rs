@@ -114,6 +114,9 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
     );
 }
 
+/// The account as an ARN.
+const ROOT: &str = "arn:aws:iam::111122223333:root";
+
 /// Key, principal, action, and what it can do.
 type Row<'a> = (&'a str, &'a str, KmsAction, String);
 
@@ -127,8 +130,10 @@ fn told(facts: &[Facts]) -> Vec<Row<'_>> {
             (KmsAction::PutKeyPolicy, &of_key.access.put_key_policy),
         ] {
             all.extend(list.iter().map(|of| {
+                // Either spelling names the account.
+                let name = if *of.name == *ACCOUNT { ROOT } else { &of.name };
                 let said = format!("{:?} {:?} {:?}", of.decision, of.days, of.conditional_days);
-                (&*of_key.subject, &*of.name, action, said)
+                (&*of_key.subject, name, action, said)
             }));
         }
     }
@@ -171,10 +176,26 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
                 let mut rows = old.iter().chain(&new);
                 rows.any(|other| other.1 == "*" && (other.0, other.2) == (row.0, row.2))
             };
-            for row in changed.filter(|row| !of_everyone(row)) {
+            // A session that a statement names no more is told of under its role, where that can.
+            let of_role = |row: &&Row<'_>| {
+                let session = row.1.strip_prefix("assumed-role/");
+                let role = session.and_then(|of| of.split('/').next());
+                let mut rows = old.iter().chain(&new);
+                role.is_some_and(|role| {
+                    let is_role = |name: &str| name.starts_with("role/") && name.ends_with(role);
+                    rows.any(|other| is_role(other.1) && (other.0, other.2) == (row.0, row.2))
+                })
+            };
+            for row in changed.filter(|row| !of_everyone(row) && !of_role(row)) {
                 count += 1;
                 let account = row.1.ends_with(":root");
-                let is_told = effects.contains(if account { ACCOUNT } else { row.1 });
+                // A placeholder as a whole stands for a role.
+                let whole = row
+                    .1
+                    .strip_prefix("role/")
+                    .filter(|of| of.starts_with("${"));
+                let name = whole.unwrap_or(row.1);
+                let is_told = effects.contains(if account { ACCOUNT } else { name });
                 let title = &proposal.title;
                 assert!(
                     is_told,
