@@ -36,7 +36,7 @@ pub(crate) enum DecisionPart {
 
 /// Something that has to hold for a statement to apply, and is not known to.
 #[derive(Clone, Debug)]
-pub(crate) enum Open<'a> {
+pub(crate) enum OpenElement<'a> {
     /// This condition of the policy.
     Condition(&'a Condition, &'a PolicyDocument),
     /// The key is, or with `negated` is not, covered by one of these resource patterns of the policy.
@@ -60,7 +60,7 @@ pub(crate) struct Contribution<'a> {
     /// For which cases it may apply.
     pub(crate) cases: CaseSet,
     /// What must hold for it to; each of these.
-    pub(crate) open: Vec<Open<'a>>,
+    pub(crate) open: Vec<OpenElement<'a>>,
 }
 
 impl<'a> Contribution<'a> {
@@ -86,7 +86,7 @@ impl<'a> Contribution<'a> {
             let holds = condition_holds(condition, request, policy);
             applies = applies.and(holds);
             if !holds.surely().includes(cases) {
-                open.push(Open::Condition(condition, policy));
+                open.push(OpenElement::Condition(condition, policy));
             }
         }
         let covers = covers(statement, request, policy, &mut open);
@@ -140,7 +140,7 @@ impl<'a> Answer<'a> {
             // What stands in for it.
             all.retain(|one| one.part != DecisionPart::Boundary);
             all.push(Contribution {
-                open: vec![Open::UnknownBoundary],
+                open: vec![OpenElement::UnknownBoundary],
                 ..Contribution::always(DecisionPart::Boundary)
             });
         } else if !has_boundary {
@@ -180,7 +180,7 @@ fn covers<'a>(
     statement: &'a Statement,
     request: &Request,
     policy: &'a PolicyDocument,
-    open: &mut Vec<Open<'a>>,
+    open: &mut Vec<OpenElement<'a>>,
 ) -> Holds {
     let Some(element) = &statement.resource else {
         return Holds::NEVER;
@@ -190,7 +190,7 @@ fn covers<'a>(
     if listed == Truth::Unknown {
         let patterns = element.patterns.iter();
         let unknown = patterns.filter(|pattern| covers(pattern) == Truth::Unknown);
-        open.push(Open::Resource {
+        open.push(OpenElement::Resource {
             negated: element.negated,
             patterns: unknown.map(|pattern| &*pattern.text.value).collect(),
             policy,
@@ -202,9 +202,9 @@ fn covers<'a>(
 
 /// Whom the statement names, where it is not known whether the caller is among them: of the
 /// entries of a `Principal` those that can be the caller; a `NotPrincipal` as a whole.
-fn principals<'a>(statement: &'a Statement, caller: &Caller) -> Open<'a> {
+fn principals<'a>(statement: &'a Statement, caller: &Caller) -> OpenElement<'a> {
     let Some(element) = &statement.principal else {
-        return Open::Principals(Vec::new());
+        return OpenElement::Principals(Vec::new());
     };
     let denies = statement.effect.value == Effect::Deny;
     let entries = element.entries.iter().filter(|_| !element.negated);
@@ -212,9 +212,9 @@ fn principals<'a>(statement: &'a Statement, caller: &Caller) -> Open<'a> {
         .filter(|entry| may_be(entry.form(), caller, denies))
         .collect();
     if possible.is_empty() {
-        Open::PrincipalElement(element)
+        OpenElement::PrincipalElement(element)
     } else {
-        Open::Principals(possible)
+        OpenElement::Principals(possible)
     }
 }
 

@@ -76,11 +76,11 @@ impl Serialize for KnownDecision {
 
 /// How policies that were not loaded are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
+pub(crate) enum MissingPolicies {
     /// As if there were none.
-    Loaded,
-    /// As if they allowed everything.
-    AtMost,
+    AllowNothing,
+    /// In the most permissive way.
+    AllowEverything,
 }
 
 /// A question to a candidate about one action on one key.
@@ -143,10 +143,10 @@ impl CandidateQuestion<'_, '_> {
     }
 
     /// What is decided where what was not loaded is read like this.
-    pub(crate) fn decisions(&self, reading: Reading) -> Decisions {
-        let policies = match reading {
-            Reading::Loaded => self.candidate.policies(self.key),
-            Reading::AtMost => self.candidate.policies_at_most(self.key),
+    pub(crate) fn decisions(&self, missing: MissingPolicies) -> Decisions {
+        let policies = match missing {
+            MissingPolicies::AllowNothing => self.candidate.policies(self.key),
+            MissingPolicies::AllowEverything => self.candidate.policies_at_most(self.key),
         };
         evaluate(&self.request, &policies).decisions
     }

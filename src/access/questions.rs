@@ -201,7 +201,7 @@ impl<'a> KeyQuestions<'a> {
             ..Given::default()
         });
         unconditional.or_else(|| {
-            let asked = Asked {
+            let asked = ActionQuestion {
                 of: self,
                 named: Some(named),
                 action,
@@ -226,7 +226,7 @@ impl<'a> KeyQuestions<'a> {
     /// The same by evaluating: the best that any candidate can.
     fn evaluated(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Permitted> {
         let candidates = self.candidates(named);
-        let asked = Asked {
+        let asked = ActionQuestion {
             of: self,
             named: Some(named),
             action,
@@ -254,7 +254,7 @@ impl<'a> KeyQuestions<'a> {
         principal: &'a LoadedPrincipal<'a>,
         action: KmsAction,
     ) -> Option<Permitted> {
-        let asked = Asked {
+        let asked = ActionQuestion {
             of: self,
             named: None,
             action,
@@ -292,14 +292,14 @@ pub(super) struct Given {
 }
 
 /// One question, put to several candidates.
-struct Asked<'q, 'a> {
+struct ActionQuestion<'q, 'a> {
     of: &'q KeyQuestions<'a>,
     /// Whom the key policy names; nothing for what one can do by its own policies.
     named: Option<&'q NamedPrincipal<'a>>,
     action: KmsAction,
 }
 
-impl<'a> Asked<'_, 'a> {
+impl<'a> ActionQuestion<'_, 'a> {
     fn of(&self, candidate: &Candidate<'a>) -> Option<Permitted> {
         let (answer, given) = self.given(candidate)?;
         let evaluation = &answer.evaluation;

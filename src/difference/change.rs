@@ -3,7 +3,7 @@
 use crate::access::{CaseSet, Decision, Decisions};
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 
-use super::Question;
+use super::ActionGroup;
 
 /// All that a change does; nothing where it does nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -218,8 +218,8 @@ impl ChangedSubject {
 
 impl Change {
     /// Which question it answers.
-    pub fn question(&self) -> Question {
-        Question::of(self.action)
+    pub fn question(&self) -> ActionGroup {
+        ActionGroup::of(self.action)
     }
 }
 

@@ -13,13 +13,13 @@ use super::canonical::Canonical;
 use super::change::{ChangedSubject, Presence, SubjectKind};
 use super::key_case::KeyCase;
 use super::nonexistent::without_nonexistent_keys;
-use super::surroundings::Surroundings;
+use super::surroundings::ComparedAccounts;
 
 /// What a change does to a key; nothing where it changes nobody's permissions.
 pub(super) fn key(
     subject: String,
     (before, after): (Option<&Key>, Option<&Key>),
-    surroundings: &Surroundings<'_>,
+    surroundings: &ComparedAccounts<'_>,
     operations: ActionSet,
 ) -> Option<ChangedSubject> {
     let documents = (document(before), document(after));
@@ -71,7 +71,7 @@ fn fill(
     changed: &mut ChangedSubject,
     keys: (&Key, &Key),
     documents: (&PolicyDocument, &PolicyDocument),
-    surroundings: &Surroundings<'_>,
+    surroundings: &ComparedAccounts<'_>,
     operations: ActionSet,
 ) {
     let identities = unified(keys);

@@ -15,7 +15,7 @@ use super::change::{
 };
 use super::compare::{Compared, compare};
 use super::people::{Everyone, Loaded, Person, loaded_members};
-use super::surroundings::Surroundings;
+use super::surroundings::ComparedAccounts;
 
 /// A key on both sides.
 type Sides<'k> = (AskedKey<'k>, AskedKey<'k>);
@@ -25,7 +25,7 @@ pub(super) struct KeyCase<'k> {
     sides: &'k Sides<'k>,
     /// The same for callers that nothing names.
     for_classes: &'k Sides<'k>,
-    surroundings: &'k Surroundings<'k>,
+    surroundings: &'k ComparedAccounts<'k>,
     everyone: Everyone<'k>,
     named: PrincipalNames,
     members: BTreeMap<&'k str, Loaded<'k>>,
@@ -44,7 +44,7 @@ struct Unnamed<'k> {
 
 /// What happens to one of them.
 #[derive(Clone)]
-struct Effect {
+struct MemberChange {
     before: EffectivePermission,
     after: EffectivePermission,
     compared: Compared,
@@ -54,7 +54,7 @@ impl<'k> KeyCase<'k> {
     pub(super) fn new(
         sides: &'k Sides<'k>,
         for_classes: &'k Sides<'k>,
-        surroundings: &'k Surroundings<'k>,
+        surroundings: &'k ComparedAccounts<'k>,
         placeholders: &'k Placeholders,
     ) -> Self {
         let mut named = PrincipalNames::default();
@@ -175,7 +175,7 @@ impl<'k> KeyCase<'k> {
         )
     }
 
-    fn effect(&self, person: &Person<'k>, action: KmsAction) -> Option<Effect> {
+    fn effect(&self, person: &Person<'k>, action: KmsAction) -> Option<MemberChange> {
         let answers: Vec<_> = person
             .callers
             .iter()
@@ -193,7 +193,7 @@ impl<'k> KeyCase<'k> {
             old.or(permission(before));
             new.or(permission(after));
         }
-        Some(Effect {
+        Some(MemberChange {
             before: old,
             after: new,
             compared,
@@ -213,7 +213,7 @@ impl<'k> KeyCase<'k> {
         action: KmsAction,
         all: bool,
     ) -> Vec<Change> {
-        let mut shared: BTreeMap<&Alike, Option<Effect>> = BTreeMap::new();
+        let mut shared: BTreeMap<&Alike, Option<MemberChange>> = BTreeMap::new();
         let mut changes = Vec::new();
         for member in members {
             if !all && !self.surroundings.changed.contains(member.arn) {
@@ -285,7 +285,7 @@ impl<'k> KeyCase<'k> {
     }
 }
 
-impl Effect {
+impl MemberChange {
     fn of(self, who: Who, action: KmsAction) -> Change {
         Change {
             who,

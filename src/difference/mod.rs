@@ -6,6 +6,7 @@
 //! reported: a change that gives somebody deletion must never pass for none.
 
 mod action_classes;
+mod action_group;
 mod answer;
 mod atom;
 mod canonical;
@@ -17,7 +18,6 @@ mod key;
 mod key_case;
 mod matching;
 mod nonexistent;
-mod operation;
 mod people;
 mod policy;
 mod surroundings;
@@ -37,16 +37,16 @@ use crate::inventory::{Inventory, LoadedPolicy};
 use crate::text::{Sources, Span};
 
 pub use crate::aws::{EVERY, USE, WATCHED};
+pub use action_group::ActionGroup;
 pub use change::{
     Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, Requirement,
     StandingChange, SubjectKind, UnknownChange, Way, Who,
 };
-pub use operation::Question;
 
 use canonical::Canonical;
 use matching::{Pair, key_names, pairs, policy_names};
 use nonexistent::beside_keys_without_nonexistent_keys;
-use surroundings::Surroundings;
+use surroundings::ComparedAccounts;
 
 /// One side of a change.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +119,7 @@ fn drop_shared(
 pub fn between(before: Side<'_>, after: Side<'_>, operations: ActionSet) -> Difference {
     let beside = [before, after].map(|side| beside_keys_without_nonexistent_keys(side.inventory));
     let [old, new] = &beside;
-    let surroundings = Surroundings::new(
+    let surroundings = ComparedAccounts::new(
         old.as_ref().unwrap_or(before.inventory),
         new.as_ref().unwrap_or(after.inventory),
     );

@@ -11,7 +11,7 @@ use crate::aws::{AccountId, PrincipalKind};
 use crate::policy::{PolicyDocument, PrincipalEntry, PrincipalForm};
 
 use super::change::{Way, Who};
-use super::surroundings::Surroundings;
+use super::surroundings::ComparedAccounts;
 
 /// A principal or class, and each caller that stands for it on both sides.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ pub(super) type Loaded<'a> = (
 
 /// ARNs of users and roles of these accounts that either side has loaded.
 pub(super) fn loaded_members<'a>(
-    surroundings: &'a Surroundings<'a>,
+    surroundings: &'a ComparedAccounts<'a>,
     accounts: &BTreeSet<AccountId>,
 ) -> BTreeMap<&'a str, Loaded<'a>> {
     let mut all: BTreeMap<&str, Loaded<'_>> = BTreeMap::new();

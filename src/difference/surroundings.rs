@@ -10,7 +10,7 @@ use super::canonical::Canonical;
 
 /// What both sides have beside the keys.
 #[derive(Debug)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct ComparedAccounts<'a> {
     pub(super) before: Identities<'a>,
     pub(super) after: Identities<'a>,
     /// ARNs of users and roles that are not the same on both sides.
@@ -21,7 +21,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) actions: ActionClasses,
 }
 
-impl<'a> Surroundings<'a> {
+impl<'a> ComparedAccounts<'a> {
     pub(super) fn new(before: &'a Inventory, after: &'a Inventory) -> Self {
         Self {
             before: Identities::new(before),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{Answer, CaseSet, Contribution, DecisionPart, Open};
+use crate::access::{Answer, CaseSet, Contribution, DecisionPart, OpenElement};
 use crate::policy::{PrincipalEntry, PrincipalForm};
 
 use super::atom::{Atom, Factor, alternatives, factors};
@@ -69,10 +69,10 @@ impl Term {
 }
 
 /// What is open, as factors; each must hold.
-fn of_open(open: &Open<'_>) -> Vec<Factor> {
+fn of_open(open: &OpenElement<'_>) -> Vec<Factor> {
     match open {
-        Open::Condition(condition, policy) => factors(condition, policy),
-        Open::Resource {
+        OpenElement::Condition(condition, policy) => factors(condition, policy),
+        OpenElement::Resource {
             negated,
             patterns,
             policy,
@@ -88,18 +88,18 @@ fn of_open(open: &Open<'_>) -> Vec<Factor> {
                 vec![atoms.collect()]
             }
         }
-        Open::Principals(entries) => {
+        OpenElement::Principals(entries) => {
             let atoms = entries.iter().map(|entry| Atom::Principal {
                 negated: false,
                 names: [name(entry)].into(),
             });
             vec![atoms.collect()]
         }
-        Open::PrincipalElement(element) => vec![Factor::from([Atom::Principal {
+        OpenElement::PrincipalElement(element) => vec![Factor::from([Atom::Principal {
             negated: element.negated,
             names: element.entries.iter().map(name).collect(),
         }])],
-        Open::UnknownBoundary => vec![Factor::from([Atom::UnknownBoundary])],
+        OpenElement::UnknownBoundary => vec![Factor::from([Atom::UnknownBoundary])],
     }
 }
 

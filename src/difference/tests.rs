@@ -426,7 +426,7 @@ fn key_encapsulation_for_another_account_is_use() {
         actions.into_iter().collect::<Vec<_>>(),
         [KmsAction::Decapsulate, KmsAction::Encapsulate]
     );
-    assert_eq!(Question::of(KmsAction::Decapsulate), Question::Use);
+    assert_eq!(ActionGroup::of(KmsAction::Decapsulate), ActionGroup::Use);
     assert!(WATCHED.contains(KmsAction::Encapsulate));
 }
 

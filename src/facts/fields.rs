@@ -7,14 +7,14 @@ use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
 use crate::policy::{Effect, PolicyKind, PrincipalType};
 
+use super::access_by_statement::{AccessByStatement, GivingStatement, GroupMember, ThroughIam};
 use super::coverage::{CoverageRecord, CoverageSpan};
 use super::evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
-use super::group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
-    Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord, PrincipalRecord,
-    ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge, ValueRecord, Via,
-    WaysRound,
+    Facts, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord,
+    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
+    ValueRecord, WaysRound,
 };
 use super::related::{LastRelated, WaitsForReplicas};
 
@@ -85,7 +85,7 @@ fields!(Access {
     shortest days_text depends_on without_mfa narrowed narrowed_to_account trusted can_schedule
     through_iam policies [only_root] [held_back] [sole] [uses] [lacks] via at
 });
-fields!(Via {
+fields!(GrantedBy {
     policy direct [everyone] statement sid pattern by_name at
 });
 fields!(EvidenceRecord {
@@ -113,7 +113,7 @@ fields!(PublicKeyDownloads {
 fields!(ThroughIam, or nothing if is_empty {
     schedule put_key_policy delete_imported_material
 });
-fields!(AccessGroup {
+fields!(AccessByStatement {
     who_text identity whose members count decision can_text days_text shortest trusted
     can_schedule [held_back] policies via statement at
 });

@@ -15,7 +15,7 @@ use crate::policy::{
 };
 
 use super::subject::Subject;
-use super::surroundings::{Holder, Surroundings};
+use super::surroundings::{PolicyHolder, Surroundings};
 use super::wideness::{for_at_least_the_same, implies};
 use super::{ConditionRecord, StatementRecord};
 
@@ -202,7 +202,7 @@ impl<'a> Gate<'a> {
     /// What of it the user or role can do on a key that the gate keeps it from deleting.
     fn possible(
         &self,
-        holder: &Holder<'_>,
+        holder: &PolicyHolder<'_>,
         around: &Surroundings<'_>,
         identities: &Identities<'_>,
     ) -> Option<ActionSet> {

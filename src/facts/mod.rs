@@ -2,6 +2,7 @@
 //! written over.
 
 mod access;
+mod access_by_statement;
 mod action;
 mod any_key;
 mod condition;
@@ -10,7 +11,6 @@ mod days_text;
 mod evidence;
 mod fields;
 mod gates;
-mod group;
 mod inert;
 mod key;
 mod located;
@@ -32,15 +32,15 @@ mod wideness;
 mod tests;
 
 pub use crate::aws::PrincipalKind;
+pub use access_by_statement::{AccessByStatement, GivingStatement, GroupMember, ThroughIam};
 pub use coverage::{CoverageRecord, CoverageSpan};
 pub use evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
-pub use group::{AccessGroup, GivingStatement, GroupMember, ThroughIam};
 pub use maker::FactMaker;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
-    Facts, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord,
+    Facts, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord,
     PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
-    ValueRecord, Via, WaysRound,
+    ValueRecord, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 

@@ -18,14 +18,14 @@ type At = (SourceId, u32);
 pub(super) struct Surroundings<'a> {
     inventory: &'a Inventory,
     /// By policy, the users and roles that have it.
-    holders: BTreeMap<At, Vec<Holder<'a>>>,
+    holders: BTreeMap<At, Vec<PolicyHolder<'a>>>,
     /// Policies that somebody has, or has as a permissions boundary.
     in_use: BTreeSet<At>,
 }
 
 /// A user or role that has a policy.
 #[derive(Clone, Debug)]
-pub(super) struct Holder<'a> {
+pub(super) struct PolicyHolder<'a> {
     /// The end of its ARN.
     pub(super) name: &'a str,
     pub(super) caller: Caller,
@@ -47,7 +47,7 @@ impl<'a> Surroundings<'a> {
             if let Boundary::Policy(position) = principal.boundary {
                 around.in_use.extend(at(&position));
             }
-            let Some(holder) = Holder::of(principal) else {
+            let Some(holder) = PolicyHolder::of(principal) else {
                 continue;
             };
             for at in principal.policies.iter().filter_map(at) {
@@ -64,7 +64,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Who has the policy.
-    pub(super) fn holders(&self, subject: &Subject<'_>) -> &[Holder<'a>] {
+    pub(super) fn holders(&self, subject: &Subject<'_>) -> &[PolicyHolder<'a>] {
         let at = (subject.source, subject.document.span.start);
         self.holders.get(&at).map_or(&[], Vec::as_slice)
     }
@@ -134,7 +134,7 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-impl<'a> Holder<'a> {
+impl<'a> PolicyHolder<'a> {
     fn of(principal: &'a Principal) -> Option<Self> {
         let arn = principal.arn.value.as_str();
         Some(Self {

@@ -137,7 +137,7 @@ fn words(finding: &Finding) -> String {
 }
 
 /// Where a finding stands: in which statement, and what is pointed at.
-pub(super) type Standing = (Arc<str>, Arc<str>);
+pub(super) type FindingPlace = (Arc<str>, Arc<str>);
 
 /// Longer words are told by their ends and their length: a policy may have as many findings as it has
 /// words, and each stands in a statement that is told by itself.
@@ -145,7 +145,7 @@ const MOST_WORDS: usize = 200;
 
 /// Where a finding stands, in words that an edit of something else does not change: what is pointed at, in
 /// which statement of the policy as it was read. Nothing where it stands in no statement.
-pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<Standing> {
+pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<FindingPlace> {
     let statement = finding.statement?;
     let position = bench.statement_at(bench.on_disk(statement).span);
     let name = position.map(|position| format!("#{position}").into());

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use super::outcome::Total;
 use super::plan::Meant;
 use super::prover::{Attempt, Bench, Prover};
-use super::recurrence::Standing;
+use super::recurrence::FindingPlace;
 use super::target::Target;
 use super::{FixKind, Proposal, Repaired, Safety, Wanted, proof, recurrence, sentence};
 
@@ -107,7 +107,7 @@ impl Choice {
 }
 
 /// The rule that found it, where, and what tells it from others there.
-type Placing<'a> = (&'a Arc<str>, Option<&'a Standing>, &'a String);
+type Placing<'a> = (&'a Arc<str>, Option<&'a FindingPlace>, &'a String);
 
 const fn placing<'a>(named: &'a Named, finding: &'a Finding) -> Placing<'a> {
     (&named.said.0, named.place.as_ref(), &finding.identity)
@@ -410,7 +410,7 @@ impl Choice {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Named {
     said: (Arc<str>, String),
-    place: Option<Standing>,
+    place: Option<FindingPlace>,
 }
 
 impl Named {

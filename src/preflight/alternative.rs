@@ -7,7 +7,7 @@ use crate::aws::KmsAction;
 use crate::aws::key::KeySpec;
 use crate::aws::key_state::compatibility;
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::permission::Permission;
 use super::reference::{CANCEL, DISABLING, KEY_STATE};
 use super::verdict::{Reason, Severity, Topic};
@@ -30,7 +30,7 @@ pub struct Command {
 
 /// The call itself.
 pub(super) fn call(
-    subject: &Subject,
+    subject: &TargetKey,
     question: &Question,
     permissions: &[Permission],
 ) -> Option<Command> {
@@ -70,7 +70,7 @@ pub(super) fn call(
 
 /// Disabling instead of deleting; or what brings the key back.
 pub(super) fn all(
-    subject: &Subject,
+    subject: &TargetKey,
     question: &Question,
     permissions: &[Permission],
 ) -> Vec<Command> {
@@ -107,7 +107,7 @@ pub(super) fn all(
 
 /// What AWS documents differently in two places is shown as such: the table of key states as of 2023
 /// and that of 2026.
-pub(super) fn documented_differently(subject: &Subject) -> Option<Reason> {
+pub(super) fn documented_differently(subject: &TargetKey) -> Option<Reason> {
     let is_asymmetric = subject.spec().is_some_and(KeySpec::is_asymmetric);
     is_asymmetric.then(|| {
         Reason::new(
@@ -127,7 +127,7 @@ fn answer(permissions: &[Permission], action: KmsAction) -> Option<KnownDecision
     found.map(|permission| permission.answer)
 }
 
-fn state_allows(subject: &Subject, action: KmsAction) -> Option<bool> {
+fn state_allows(subject: &TargetKey, action: KmsAction) -> Option<bool> {
     subject
         .state()
         .map(|state| !compatibility(action, state).is_error())

@@ -1,13 +1,14 @@
 //! The principal of the question, with the policies that decide, and what of them is not known.
 
 use crate::access::{
-    AskedKey, Caller, Candidate, CandidateQuestion, Explained, Identities, Reading, UnknownBoundary,
+    AskedKey, Caller, Candidate, CandidateQuestion, Explained, Identities, MissingPolicies,
+    UnknownBoundary,
 };
 use crate::aws::{Arn, KmsAction, PendingWindowInDays};
 use crate::inventory::Inventory;
 use crate::policy::PolicyDocument;
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::listing;
 use super::reference::{ARNS, CONTROL_POLICIES, EVALUATION};
 use super::verdict::{Reason, Severity, Topic};
@@ -15,7 +16,7 @@ use super::verdict::{Reason, Severity, Topic};
 /// The principal of the question and everything that decides about it.
 #[derive(Debug)]
 pub(super) struct AskedPrincipal<'a> {
-    subject: &'a Subject,
+    subject: &'a TargetKey,
     candidate: Candidate<'a>,
     key: &'a AskedKey<'a>,
     identities: &'a Identities<'a>,
@@ -26,7 +27,7 @@ pub(super) struct AskedPrincipal<'a> {
 impl<'a> AskedPrincipal<'a> {
     /// `identities` hold the caller, with its whole policies; `key` is the key of `subject`.
     pub(super) fn new(
-        subject: &'a Subject,
+        subject: &'a TargetKey,
         caller: &Caller,
         key: &'a AskedKey<'a>,
         (identities, inventory): (&'a Identities<'a>, &Inventory),
@@ -136,7 +137,7 @@ impl<'a> AskedPrincipal<'a> {
     pub(super) fn possible_days(&self) -> Vec<PendingWindowInDays> {
         let question = self.asked(KmsAction::ScheduleKeyDeletion);
         question
-            .decisions(Reading::AtMost)
+            .decisions(MissingPolicies::AllowEverything)
             .possible()
             .days()
             .collect()

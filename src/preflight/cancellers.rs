@@ -8,7 +8,7 @@ use crate::facts::{Access, FactMaker};
 use crate::text::Location;
 
 use super::Question;
-use super::key::Subject;
+use super::key::TargetKey;
 use super::reference::{CANCEL, PERMISSIONS};
 use super::verdict::{Reason, Severity, Topic};
 
@@ -51,7 +51,7 @@ pub struct Canceller {
 }
 
 /// Asks for everyone.
-pub(super) fn of(subject: &Subject, facts: &FactMaker<'_>, question: &Question) -> Cancellers {
+pub(super) fn of(subject: &TargetKey, facts: &FactMaker<'_>, question: &Question) -> Cancellers {
     if subject.key.policy.is_none() {
         return Cancellers::default();
     }
@@ -110,7 +110,7 @@ fn canceller(access: &Access) -> Canceller {
 
 impl Cancellers {
     /// What is to be said of them; `own`: whether the principal of the question can cancel.
-    pub(super) fn reasons(&self, own: Option<KnownDecision>, subject: &Subject) -> Vec<Reason> {
+    pub(super) fn reasons(&self, own: Option<KnownDecision>, subject: &TargetKey) -> Vec<Reason> {
         if !self.known {
             return Vec::new();
         }

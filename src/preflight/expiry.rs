@@ -8,14 +8,14 @@ use crate::aws::Reported;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{ExpirationModel, KeyState, Origin};
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::moment::{Clock, later, parse};
 use super::reference::EXPIRATION;
 use super::verdict::{Reason, Severity, Topic};
 use super::{Operation, Question};
 
 /// What the material's expiry means for the deletion or its cancellation.
-pub(super) fn reasons(subject: &Subject, question: &Question) -> Vec<Reason> {
+pub(super) fn reasons(subject: &TargetKey, question: &Question) -> Vec<Reason> {
     let metadata = &subject.key.metadata;
     if subject
         .origin()
@@ -38,14 +38,14 @@ fn reason(severity: Severity, id: &'static str, text: String) -> Reason {
 }
 
 /// The key has no material: that nothing uses it is no sign that nothing needs it.
-fn missing(subject: &Subject) -> Reason {
+fn missing(subject: &TargetKey) -> Reason {
     let text = "the key is PendingImport: its imported material was deleted, has expired or was never imported; that nothing uses the key since then does not show that nothing needs it";
     reason(Severity::Caution, "imported-material-missing", text.to_owned())
         .help("find out since when, in CloudTrail (DeleteImportedKeyMaterial, DeleteExpiredKeyMaterial), and judge its use before that")
         .at(subject.at())
 }
 
-fn expires(subject: &Subject, question: &Question) -> Option<Reason> {
+fn expires(subject: &TargetKey, question: &Question) -> Option<Reason> {
     let metadata = &subject.key.metadata;
     let model = metadata.expiration.as_ref().map(|model| &model.value);
     if let Some(new) = model.and_then(Reported::unrecognized) {
@@ -68,7 +68,7 @@ fn expires(subject: &Subject, question: &Question) -> Option<Reason> {
     })
 }
 
-fn dated(date: Timestamp, subject: &Subject, question: &Question) -> Reason {
+fn dated(date: Timestamp, subject: &TargetKey, question: &Question) -> Reason {
     let clock = Clock { now: question.now };
     let again = "the same material must be imported again before the key is usable";
     if clock.is_past(date) {
@@ -94,7 +94,7 @@ fn dated(date: Timestamp, subject: &Subject, question: &Question) -> Reason {
 }
 
 /// Whether it expires while the deletion can still be cancelled, or before it begins to matter.
-fn within(date: Timestamp, now: Timestamp, subject: &Subject, question: &Question) -> bool {
+fn within(date: Timestamp, now: Timestamp, subject: &TargetKey, question: &Question) -> bool {
     let end = match question.operation {
         Operation::Schedule => {
             let days = question.window().map(|window| i64::from(window.days()));

@@ -10,7 +10,7 @@ use crate::text::Location;
 
 /// The key.
 #[derive(Clone, Debug)]
-pub(super) struct Subject {
+pub(super) struct TargetKey {
     /// As loaded, with the ARN that was found for it.
     pub(super) key: Key,
     pub(super) arn: Option<KeyArn>,
@@ -18,7 +18,7 @@ pub(super) struct Subject {
     pub(super) account: Option<AccountId>,
 }
 
-impl Subject {
+impl TargetKey {
     /// The key, under the ARN that the request gives it where no file says one.
     pub(super) fn new(key: &Key, given: Option<KeyArn>) -> Self {
         let metadata = &key.metadata;

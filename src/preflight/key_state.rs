@@ -7,7 +7,7 @@ use crate::aws::key::{KeyManager, KeyState, Reported};
 use crate::aws::key_state::{Compatibility, Footnote, compatibility};
 use crate::inventory::Located;
 
-use super::key::{Subject, known};
+use super::key::{TargetKey, known};
 use super::moment::parse;
 use super::recorded;
 use super::reference::{AWS_MANAGED, KEY_STATE, METADATA};
@@ -15,7 +15,7 @@ use super::verdict::{Reason, Severity, Topic};
 use super::{Operation, Question};
 
 /// Every reason from state and manager.
-pub(super) fn reasons(subject: &Subject, question: &Question) -> Vec<Reason> {
+pub(super) fn reasons(subject: &TargetKey, question: &Question) -> Vec<Reason> {
     let mut reasons = Vec::new();
     reasons.extend(manager(subject));
     reasons.push(state(subject, question.operation));
@@ -29,7 +29,7 @@ pub(super) fn reason(severity: Severity, id: &'static str, text: impl Into<Strin
 }
 
 /// AWS managed keys cannot be deleted by anybody in the account; AWS owned keys are in no account.
-fn manager(subject: &Subject) -> Option<Reason> {
+fn manager(subject: &TargetKey) -> Option<Reason> {
     let metadata = &subject.key.metadata;
     let written = metadata.manager.as_ref();
     let is_reserved = |alias: &str| alias.starts_with("alias/aws/");
@@ -62,7 +62,7 @@ fn manager(subject: &Subject) -> Option<Reason> {
 
 const DESCRIBE: &str = "add the output of `aws kms describe-key`";
 
-fn state(subject: &Subject, operation: Operation) -> Reason {
+fn state(subject: &TargetKey, operation: Operation) -> Reason {
     let at = subject.at();
     let written = subject.key.metadata.state.as_ref();
     let state = match written.map(|state| &state.value) {
@@ -104,12 +104,12 @@ type States<'s> = (
 );
 
 /// What `schedule-key-deletion` answered and what `describe-key` says, where both cannot hold.
-fn contradiction(subject: &Subject) -> Option<States<'_>> {
+fn contradiction(subject: &TargetKey) -> Option<States<'_>> {
     let scheduled = subject.key.metadata.scheduled.as_ref()?;
     Some((&scheduled.state, scheduled.contradicts.as_ref()?))
 }
 
-fn contradicted(subject: &Subject) -> Reason {
+fn contradicted(subject: &TargetKey) -> Reason {
     let (answered, described) = contradiction(subject)
         .map_or(("?", "?"), |(answered, described)| {
             (answered.value.as_str(), described.value.as_str())
@@ -124,7 +124,7 @@ fn contradicted(subject: &Subject) -> Reason {
 }
 
 /// Two dates of deletion: it was cancelled and scheduled again, or a primary key waited.
-fn dates(subject: &Subject) -> Option<Reason> {
+fn dates(subject: &TargetKey) -> Option<Reason> {
     let metadata = &subject.key.metadata;
     let answered = metadata.scheduled.as_ref()?.date.as_ref()?;
     let described = metadata.deletion_date.as_ref()?;
@@ -145,7 +145,7 @@ fn dates(subject: &Subject) -> Option<Reason> {
 }
 
 /// A second call is refused: the deletion must be cancelled first, also to change the days.
-fn already_pending(subject: &Subject, state: KeyState) -> Reason {
+fn already_pending(subject: &TargetKey, state: KeyState) -> Reason {
     let date = subject.key.metadata.deletion_date.as_ref();
     let until = date.map_or_else(String::new, |date| {
         format!(" with deletion date {}", date.value)

@@ -7,7 +7,7 @@ use crate::aws::key_state::compatibility;
 use crate::aws::{KmsAction, Reported};
 use crate::text::Location;
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::reference::{
     DELETING, HMAC, IMPORTED, METADATA, MULTI_REGION, POST_QUANTUM, PUBLIC_KEY,
 };
@@ -18,7 +18,7 @@ use super::verdict::{Reason, Severity, Topic};
 const DATA_IS_LOST: &str = "data-is-lost";
 
 /// Every reason from what is lost.
-pub(super) fn reasons(subject: &Subject, family: &Family) -> Vec<Reason> {
+pub(super) fn reasons(subject: &TargetKey, family: &Family) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let by_usage = by_usage(subject);
     // What a related key decrypts is not lost.
@@ -34,7 +34,7 @@ fn reason(severity: Severity, id: &'static str, reference: &'static str, text: &
     Reason::new(severity, Topic::Loss, id, reference, text)
 }
 
-fn by_usage(subject: &Subject) -> Reason {
+fn by_usage(subject: &TargetKey) -> Reason {
     let metadata = &subject.key.metadata;
     let at = metadata.usage.as_ref().map(|usage| usage.at);
     let at = at.or(metadata.spec.as_ref().map(|spec| spec.at));
@@ -87,7 +87,7 @@ fn by_usage(subject: &Subject) -> Reason {
 }
 
 /// What is missing or not known to this version, of spec and usage.
-fn not_known(subject: &Subject) -> Reason {
+fn not_known(subject: &TargetKey) -> Reason {
     let metadata = &subject.key.metadata;
     let spec = metadata.spec.as_ref().map(|spec| &spec.value);
     let usage = metadata.usage.as_ref().map(|usage| &usage.value);
@@ -123,7 +123,7 @@ fn pair(spec: KeySpec, usage: KeyUsage, found: Reason) -> Reason {
     reason(Severity::Caution, "loss-not-known", METADATA, &text)
 }
 
-fn by_origin(subject: &Subject) -> Option<Reason> {
+fn by_origin(subject: &TargetKey) -> Option<Reason> {
     let metadata = &subject.key.metadata;
     let at = metadata.origin.as_ref().map(|origin| origin.at);
     let written = metadata.origin.as_ref();
@@ -201,7 +201,7 @@ fn lasting(key: &Related) -> bool {
 }
 
 /// A replica alone is no great loss; the last of its family is all of it.
-fn by_family(subject: &Subject, family: &Family) -> Option<Reason> {
+fn by_family(subject: &TargetKey, family: &Family) -> Option<Reason> {
     if subject.multi_region() != Some(true) {
         return None;
     }

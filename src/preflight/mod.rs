@@ -59,7 +59,7 @@ pub use trailing_days::TrailingDays;
 pub use verdict::{Reason, Severity, Topic, Verdict};
 
 use asked_principal::AskedPrincipal;
-use key::Subject;
+use key::TargetKey;
 use related::Family;
 use request::{Found, KeyGiven};
 use windows::Windows;
@@ -231,7 +231,7 @@ impl Preflight {
 
 fn whole(
     question: &Question,
-    subject: &Subject,
+    subject: &TargetKey,
     mut reasons: Vec<Reason>,
     facts: &FactMaker<'_>,
 ) -> Preflight {
@@ -285,7 +285,7 @@ fn whole(
 
 fn permission(
     question: &Question,
-    subject: &Subject,
+    subject: &TargetKey,
     caller: &Caller,
     evidence: &Evidence,
     inventory: &Inventory,

@@ -6,7 +6,7 @@ use crate::facts::FactMaker;
 use crate::inventory::{DeletionStep, Key, Located};
 use crate::text::Location;
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::{Operation, Preflight, Question, whole};
 
 /// Checks every key whose state, as `named` tells by its place, is pending deletion; sorted as
@@ -22,7 +22,7 @@ pub fn pending(
         .iter()
         .filter(|key| is_pending(key, named));
     keys.map(|key| {
-        let subject = Subject::new(key, None);
+        let subject = TargetKey::new(key, None);
         let question = Question {
             key: subject.name().to_owned(),
             operation: Operation::Pending,

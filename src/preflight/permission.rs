@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::access::{
-    CandidateQuestion, Decision, Explained, KnownDecision, Reading, WINDOW_KEY, day_ranges,
+    CandidateQuestion, Decision, Explained, KnownDecision, MissingPolicies, WINDOW_KEY, day_ranges,
 };
 use crate::aws::{KmsAction, PendingWindowInDays};
 
@@ -99,8 +99,8 @@ struct Decider<'d, 'a> {
 
 impl Decider<'_, '_> {
     fn permission(&self, question: &CandidateQuestion<'_, '_>) -> Permission {
-        let loaded = self.judge(question, Reading::Loaded);
-        let at_most = self.judge(question, Reading::AtMost);
+        let loaded = self.judge(question, MissingPolicies::AllowNothing);
+        let at_most = self.judge(question, MissingPolicies::AllowEverything);
         let doubtful = !self.principal.doubts.is_empty();
         let answer = KnownDecision::between(loaded.decision, at_most.decision, doubtful);
         let explained = self.principal.explained(question);
@@ -120,12 +120,12 @@ impl Decider<'_, '_> {
     }
 
     /// The decision, with the days since the last use as far as they are known.
-    fn judge(&self, question: &CandidateQuestion<'_, '_>, reading: Reading) -> Judged {
-        let open = question.decisions(reading).best();
+    fn judge(&self, question: &CandidateQuestion<'_, '_>, missing: MissingPolicies) -> Judged {
+        let open = question.decisions(missing).best();
         let known = self.with_trailing_days(question);
         let decisions: Vec<_> = known
             .iter()
-            .map(|(_, of)| of.decisions(reading).best())
+            .map(|(_, of)| of.decisions(missing).best())
             .collect();
         let last = known.last().zip(decisions.last());
         let Some(((at_most, _), then)) = last else {
@@ -167,7 +167,8 @@ impl Decider<'_, '_> {
             return Vec::new();
         }
         let known = self.with_trailing_days(question);
-        let allowed = |of: &CandidateQuestion<'_, '_>| of.decisions(Reading::Loaded).allowed;
+        let allowed =
+            |of: &CandidateQuestion<'_, '_>| of.decisions(MissingPolicies::AllowNothing).allowed;
         let of_known = known.iter().map(|(_, of)| allowed(of));
         let of_all = of_known.reduce(|one, two| one & two);
         let allowed = of_all.unwrap_or_else(|| allowed(question));

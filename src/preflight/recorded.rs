@@ -4,7 +4,7 @@
 use crate::aws::key::{KeyState, Reported};
 use crate::inventory::{DeletionStep, Located, RecordedDeletion, RecordedEvents};
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::key_state::reason;
 use super::moment::parse;
 use super::reference::{CANCEL, SCHEDULED_EVENT};
@@ -16,7 +16,7 @@ use super::{Operation, Question};
 const LATE: u64 = 24 * 60 * 60;
 
 /// What is to be said beside the state: what rests on the record alone, and two dates.
-pub(super) fn reasons(subject: &Subject, question: &Question) -> Option<Reason> {
+pub(super) fn reasons(subject: &TargetKey, question: &Question) -> Option<Reason> {
     let recorded = scheduled(subject)?;
     if recorded.contradicts.is_some() {
         return None;
@@ -38,13 +38,13 @@ pub(super) fn reasons(subject: &Subject, question: &Question) -> Option<Reason> 
 }
 
 /// The recorded scheduling, if it is the last that is recorded of the deletion.
-fn scheduled(subject: &Subject) -> Option<&RecordedDeletion> {
+fn scheduled(subject: &TargetKey) -> Option<&RecordedDeletion> {
     let recorded = subject.key.metadata.recorded.as_deref()?;
     (recorded.step == DeletionStep::Scheduled).then_some(recorded)
 }
 
 /// Whether the record alone says that the key is pending deletion.
-fn is_only_recorded(subject: &Subject, recorded: &RecordedDeletion) -> bool {
+fn is_only_recorded(subject: &TargetKey, recorded: &RecordedDeletion) -> bool {
     let metadata = &subject.key.metadata;
     let state = metadata.state.as_ref();
     metadata.scheduled.is_none() && state.is_some_and(|state| state.at == recorded.call.at)
@@ -78,14 +78,14 @@ fn only_recorded(recorded: &RecordedDeletion, question: &Question) -> Reason {
 }
 
 /// The state that a file says and that the record contradicts.
-pub(super) fn contradiction(subject: &Subject) -> Option<&Located<Reported<KeyState>>> {
+pub(super) fn contradiction(subject: &TargetKey) -> Option<&Located<Reported<KeyState>>> {
     let recorded = subject.key.metadata.recorded.as_deref()?;
     recorded.contradicts.as_ref()
 }
 
 /// The reason that stands for the key's state, where description and record contradict each other.
 /// To try to cancel costs nothing.
-pub(super) fn contradicted(subject: &Subject, operation: Operation) -> Reason {
+pub(super) fn contradicted(subject: &TargetKey, operation: Operation) -> Reason {
     let recorded = subject.key.metadata.recorded.as_deref();
     let (record, at) = recorded.map_or((String::new(), subject.at()), |recorded| {
         (in_words(recorded), recorded.call.at)

@@ -10,7 +10,7 @@ use crate::aws::key::{KeyState, MultiRegionKeyType};
 use crate::inventory::{Inventory, Key};
 use crate::text::Location;
 
-use super::key::{Subject, known};
+use super::key::{TargetKey, known};
 use super::moment::parse;
 
 /// A related key, as far as files say.
@@ -53,7 +53,7 @@ pub(super) struct Family {
 impl Family {
     /// The relatives of a multi-Region key: those that its metadata lists, and those that other
     /// files describe.
-    pub(super) fn of(subject: &Subject, inventory: &Inventory) -> Self {
+    pub(super) fn of(subject: &TargetKey, inventory: &Inventory) -> Self {
         let mut family = Self::default();
         if subject.multi_region() == Some(false) {
             return family;
@@ -98,20 +98,20 @@ impl Family {
 }
 
 /// The described keys with the same id and account, by ARN.
-fn described(subject: &Subject, inventory: &Inventory) -> BTreeMap<String, Subject> {
+fn described(subject: &TargetKey, inventory: &Inventory) -> BTreeMap<String, TargetKey> {
     // Most keys are none of its relatives, and need not be looked at closely.
     let id = |key: &Key| -> Option<String> {
         let said = key.metadata.key_id.as_ref().map(|id| id.value.clone());
         key.arn.as_ref().map(|arn| arn.key_id().to_owned()).or(said)
     };
     let keys = inventory.keys.iter().filter(|key| id(key) == subject.id);
-    keys.map(|key| Subject::new(key, None))
+    keys.map(|key| TargetKey::new(key, None))
         .filter(|key| key.account == subject.account)
         .filter_map(|key| Some((key.arn.as_ref()?.to_string(), key)))
         .collect()
 }
 
-fn related(arn: &KeyArn, part: MultiRegionKeyType, described: Option<&Subject>) -> Related {
+fn related(arn: &KeyArn, part: MultiRegionKeyType, described: Option<&TargetKey>) -> Related {
     let metadata = described.map(|key| &key.key.metadata);
     let date = metadata.and_then(|metadata| metadata.deletion_date.as_ref());
     let state = metadata.and_then(|metadata| metadata.state.as_ref());

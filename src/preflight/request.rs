@@ -3,7 +3,7 @@
 use crate::aws::{AccountId, Arn, KeyArn, KeyArnError};
 use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::reference::{ALIASES, SCHEDULE};
 use super::verdict::{Reason, Severity, Topic};
 use super::{PreflightError, Question};
@@ -12,9 +12,9 @@ use super::{PreflightError, Question};
 #[derive(Debug)]
 pub(super) enum Found {
     /// A key, and what is to be said of how it was found.
-    Key(Box<Subject>, Vec<Reason>),
+    Key(Box<TargetKey>, Vec<Reason>),
     /// KMS would refuse the request, or would mean another key.
-    Refused(Option<Box<Subject>>, Reason),
+    Refused(Option<Box<TargetKey>>, Reason),
 }
 
 /// Where the key of a question is written.
@@ -64,7 +64,7 @@ pub(super) fn find(
 }
 
 /// Without the ARN neither Region nor account is confirmed, and a call may mean another key.
-pub(super) fn place_not_known(subject: &Subject) -> Option<Reason> {
+pub(super) fn place_not_known(subject: &TargetKey) -> Option<Reason> {
     if subject.arn.is_some() {
         return None;
     }
@@ -110,7 +110,7 @@ fn alias(question: &Question, given: KeyGiven, inventory: &Inventory) -> Found {
         [key] => {
             let at = key.metadata.aliases.as_ref().map(|aliases| aliases.at);
             reason = reason.at(at).help(given.instead(&key.name));
-            Some(Box::new(Subject::new(key, None)))
+            Some(Box::new(TargetKey::new(key, None)))
         }
         _ => None,
     };
@@ -142,7 +142,7 @@ fn by_arn(arn: &KeyArn, given: KeyGiven, inventory: &Inventory) -> Result<Found,
 }
 
 /// The key is there with its id only: what else is known must not contradict the ARN.
-fn confirmed(key: &Subject, arn: &KeyArn) -> Found {
+fn confirmed(key: &TargetKey, arn: &KeyArn) -> Found {
     if let Some(account) = key.account
         && account != arn.account()
     {
@@ -159,7 +159,7 @@ fn confirmed(key: &Subject, arn: &KeyArn) -> Found {
             arn.region()
         ),
     );
-    let subject = Subject::new(&key.key, Some(arn.clone()));
+    let subject = TargetKey::new(&key.key, Some(arn.clone()));
     Found::Key(Box::new(subject), vec![reason.at(key.key.at)])
 }
 
@@ -171,7 +171,7 @@ fn wrong_account(arn: &KeyArn, account: AccountId) -> String {
 }
 
 /// The id is that of a key in another place.
-fn elsewhere(arn: &KeyArn, given: KeyGiven, other: &Subject) -> Reason {
+fn elsewhere(arn: &KeyArn, given: KeyGiven, other: &TargetKey) -> Reason {
     let at = Some(other.key.at);
     let Some(own) = other.arn.as_ref() else {
         return refusal("wrong-key", format!("`{arn}` is none of the keys here")).at(at);
@@ -206,7 +206,7 @@ fn by_id(id: &str, inventory: &Inventory) -> Result<Found, PreflightError> {
         [key] => Ok(with_only_policy(key, &subjects, inventory)),
         [] => {
             let by_alias = format!("alias/{id}");
-            let has = |key: &&Subject| key.aliases().any(|alias| alias == by_alias);
+            let has = |key: &&TargetKey| key.aliases().any(|alias| alias == by_alias);
             if let Some(key) = subjects.iter().find(has) {
                 let sentence = format!(
                     "`{id}` is no key id here; `{by_alias}` is an alias of `{}`",
@@ -246,17 +246,17 @@ fn several(text: &str) -> Found {
 }
 
 /// The only key policy here, where nothing is said of whose it is.
-fn assumed(arn: Option<&KeyArn>, subjects: &[Subject], inventory: &Inventory) -> Option<Found> {
+fn assumed(arn: Option<&KeyArn>, subjects: &[TargetKey], inventory: &Inventory) -> Option<Found> {
     let only = only_policy(subjects, inventory)?;
     let contradicts = arn.is_some_and(|arn| only.account.is_some_and(|own| own != arn.account()));
     (!contradicts).then(|| {
-        let subject = Subject::new(&only.key, arn.cloned());
+        let subject = TargetKey::new(&only.key, arn.cloned());
         Found::Key(Box::new(subject), vec![policy_assumed(only)])
     })
 }
 
 /// A key of which CloudTrail alone tells, with the only key policy here.
-fn with_only_policy(key: &Subject, subjects: &[Subject], inventory: &Inventory) -> Found {
+fn with_only_policy(key: &TargetKey, subjects: &[TargetKey], inventory: &Inventory) -> Found {
     let mut subject = key.clone();
     let only = only_policy(subjects, inventory).filter(|_| is_only_recorded(key, inventory));
     let only = only.filter(|only| only.account.is_none_or(|own| key.account == Some(own)));
@@ -268,14 +268,14 @@ fn with_only_policy(key: &Subject, subjects: &[Subject], inventory: &Inventory) 
 }
 
 /// Whether no other file tells of the key than CloudTrail's.
-fn is_only_recorded(key: &Subject, inventory: &Inventory) -> bool {
+fn is_only_recorded(key: &TargetKey, inventory: &Inventory) -> bool {
     let is_trail = |of: &Evidence| of.kind == EvidenceType::CloudTrail;
     let mut trails = inventory.evidence.iter().filter(|of| is_trail(of));
     trails.any(|of| of.source == key.key.at.source)
 }
 
 /// The only key of which anything is told but by CloudTrail, where that is a key policy alone.
-fn only_policy<'s>(subjects: &'s [Subject], inventory: &Inventory) -> Option<&'s Subject> {
+fn only_policy<'s>(subjects: &'s [TargetKey], inventory: &Inventory) -> Option<&'s TargetKey> {
     let mut others = subjects
         .iter()
         .filter(|key| !is_only_recorded(key, inventory));
@@ -284,7 +284,7 @@ fn only_policy<'s>(subjects: &'s [Subject], inventory: &Inventory) -> Option<&'s
     (is_bare && others.next().is_none()).then_some(only)
 }
 
-fn policy_assumed(only: &Subject) -> Reason {
+fn policy_assumed(only: &TargetKey) -> Reason {
     Reason::new(
         Severity::Caution,
         Topic::Request,
@@ -299,7 +299,7 @@ fn policy_assumed(only: &Subject) -> Reason {
     .help("add the output of `aws kms describe-key` for the key")
 }
 
-fn subjects(inventory: &Inventory) -> Vec<Subject> {
+fn subjects(inventory: &Inventory) -> Vec<TargetKey> {
     let keys = inventory.keys.iter();
-    keys.map(|key| Subject::new(key, None)).collect()
+    keys.map(|key| TargetKey::new(key, None)).collect()
 }

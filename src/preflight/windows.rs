@@ -8,7 +8,7 @@ use crate::inventory::Inventory;
 
 use super::Question;
 use super::asked_principal::AskedPrincipal;
-use super::key::Subject;
+use super::key::TargetKey;
 use super::related::Family;
 
 /// The waiting periods of a plan.
@@ -26,7 +26,7 @@ pub(super) struct Windows {
 impl Windows {
     /// The waiting periods of the key and of those of its replicas that are not pending deletion.
     pub(super) fn of(
-        subject: &Subject,
+        subject: &TargetKey,
         family: &Family,
         question: &Question,
         inventory: &Inventory,
@@ -72,7 +72,7 @@ impl Windows {
     }
 }
 
-fn days(key: &Subject, caller: &Caller, inventory: &Inventory) -> Vec<PendingWindowInDays> {
+fn days(key: &TargetKey, caller: &Caller, inventory: &Inventory) -> Vec<PendingWindowInDays> {
     let identities = Identities::of_caller(inventory, caller);
     let asked = key.asked();
     let principal = AskedPrincipal::new(key, caller, &asked, (&identities, inventory));
@@ -80,11 +80,11 @@ fn days(key: &Subject, caller: &Caller, inventory: &Inventory) -> Vec<PendingWin
 }
 
 /// The key with this ARN and its key policy; none where several are said to be in force.
-pub(super) fn described(arn: &str, inventory: &Inventory) -> Option<Subject> {
+pub(super) fn described(arn: &str, inventory: &Inventory) -> Option<TargetKey> {
     let with_policy = inventory.keys.iter().filter(|key| key.policy.is_some());
     let mut found = with_policy
         .filter(|key| key.metadata.related.is_some() || key.name == arn)
-        .map(|key| Subject::new(key, None))
+        .map(|key| TargetKey::new(key, None))
         .filter(|key| key.name() == arn);
     found.next().filter(|_| found.next().is_none())
 }

@@ -1,8 +1,8 @@
 //! Who can schedule and cancel deletion or put another key policy, as records.
 
+mod granted_by;
 mod narrowing;
 mod through_iam;
-mod via;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::text::Location;
 use super::days_text::days_text;
 use super::places::Places;
 use super::subject::Subject;
-use super::{Access, AccessTable, Place, StatementRecord, ThroughIam, Via};
+use super::{Access, AccessTable, GrantedBy, Place, StatementRecord, ThroughIam};
 
 use narrowing::Spared;
 
@@ -143,7 +143,7 @@ impl Records<'_> {
             .map(|statement| {
                 let direct = holder.kind != PrincipalKind::Account
                     && !permitted.delegating.contains(&statement.index);
-                via::via(statement, direct, action, self.subject)
+                granted_by::of_key_policy(statement, direct, action, self.subject)
             })
             .collect();
         let own = self.own_via(holder, action);
@@ -236,7 +236,7 @@ impl Records<'_> {
     }
 
     /// The statements of the principal's own policies, as they stand in their file.
-    fn own_via(&self, holder: &Holder<'_>, action: KmsAction) -> Vec<Via> {
+    fn own_via(&self, holder: &Holder<'_>, action: KmsAction) -> Vec<GrantedBy> {
         let Some(loaded) = holder.loaded else {
             return Vec::new();
         };
@@ -250,7 +250,12 @@ impl Records<'_> {
                     span,
                 })
             };
-            Some(via::own(&policy.name, (index, statement), action, place))
+            Some(granted_by::own(
+                &policy.name,
+                (index, statement),
+                action,
+                place,
+            ))
         };
         holder.permitted.own.iter().filter_map(via).collect()
     }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{
-    Access, AccessGroup, AccessTable, GivingStatement, GroupMember, Place, ThroughIam, Via,
+    Access, AccessByStatement, AccessTable, GivingStatement, GrantedBy, GroupMember, Place,
+    ThroughIam,
 };
 use crate::policy::Effect;
 
@@ -23,14 +24,14 @@ pub(super) fn of(table: &AccessTable) -> ThroughIam {
     }
 }
 
-fn groups(list: &[Access]) -> Vec<AccessGroup> {
+fn groups(list: &[Access]) -> Vec<AccessByStatement> {
     let members = || list.iter().filter(|access| access.through_iam);
     let mut shared: BTreeMap<Place, usize> = BTreeMap::new();
     for via in members().flat_map(own) {
         let count = shared.entry(via.statement_at).or_default();
         *count = count.saturating_add(1);
     }
-    let mut groups: BTreeMap<Alike<'_>, Vec<(&Access, &Via)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Alike<'_>, Vec<(&Access, &GrantedBy)>> = BTreeMap::new();
     for access in members() {
         if let Some(giving) = most_shared(access, &shared) {
             let alike = alike(access, giving);
@@ -44,14 +45,14 @@ fn groups(list: &[Access]) -> Vec<AccessGroup> {
 }
 
 /// The statements of the principal's own policies.
-fn own(access: &Access) -> impl Iterator<Item = &Via> {
+fn own(access: &Access) -> impl Iterator<Item = &GrantedBy> {
     access.via.iter().filter(|via| via.policy.is_some())
 }
 
 /// Of the statements that give it the action, the one that gives it to most others too; the first
 /// of several.
-fn most_shared<'a>(access: &'a Access, shared: &BTreeMap<Place, usize>) -> Option<&'a Via> {
-    let count = |via: &Via| shared.get(&via.statement_at).copied().unwrap_or_default();
+fn most_shared<'a>(access: &'a Access, shared: &BTreeMap<Place, usize>) -> Option<&'a GrantedBy> {
+    let count = |via: &GrantedBy| shared.get(&via.statement_at).copied().unwrap_or_default();
     own(access).reduce(|best, next| {
         if count(next) > count(best) {
             next
@@ -61,7 +62,7 @@ fn most_shared<'a>(access: &'a Access, shared: &BTreeMap<Place, usize>) -> Optio
     })
 }
 
-fn alike<'a>(access: &'a Access, giving: &Via) -> Alike<'a> {
+fn alike<'a>(access: &'a Access, giving: &GrantedBy) -> Alike<'a> {
     let of_key_policy = access.via.iter().filter(|via| via.policy.is_none());
     (
         giving.statement_at,
@@ -72,7 +73,7 @@ fn alike<'a>(access: &'a Access, giving: &Via) -> Alike<'a> {
     )
 }
 
-fn group(members: &[(&Access, &Via)]) -> Option<AccessGroup> {
+fn group(members: &[(&Access, &GrantedBy)]) -> Option<AccessByStatement> {
     let (first, giving) = *members.first()?;
     let common = common(members);
     let via = first.via.iter();
@@ -82,12 +83,12 @@ fn group(members: &[(&Access, &Via)]) -> Option<AccessGroup> {
         .collect();
     let policies: BTreeSet<_> = via.iter().filter_map(|via| via.policy.clone()).collect();
     let names: Vec<_> = members.iter().map(|(access, _)| &*access.name).collect();
-    let member = |(access, _): &(&Access, &Via)| GroupMember {
+    let member = |(access, _): &(&Access, &GrantedBy)| GroupMember {
         principal: access.principal.clone(),
         name: access.name.clone(),
         at: access.at,
     };
-    Some(AccessGroup {
+    Some(AccessByStatement {
         who_text: who_text(&names),
         identity: identity(members),
         whose: if members.len() == 1 { "its" } else { "their" },
@@ -112,7 +113,7 @@ fn group(members: &[(&Access, &Via)]) -> Option<AccessGroup> {
     })
 }
 
-fn identity(members: &[(&Access, &Via)]) -> String {
+fn identity(members: &[(&Access, &GrantedBy)]) -> String {
     let mut text = String::new();
     for (access, _) in members {
         if text.is_empty() {
@@ -125,8 +126,8 @@ fn identity(members: &[(&Access, &Via)]) -> String {
 }
 
 /// The statements that give it to every member.
-fn common(members: &[(&Access, &Via)]) -> BTreeSet<Place> {
-    let places = |(access, _): &(&Access, &Via)| -> BTreeSet<Place> {
+fn common(members: &[(&Access, &GrantedBy)]) -> BTreeSet<Place> {
+    let places = |(access, _): &(&Access, &GrantedBy)| -> BTreeSet<Place> {
         access.via.iter().map(|via| via.statement_at).collect()
     };
     let mut rest = members.iter().map(places);

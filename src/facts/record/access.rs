@@ -127,7 +127,7 @@ pub struct Access {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lacks: Option<ActionSet>,
     /// The statements that grant it: those of the key policy, then those of IAM policies.
-    pub via: Vec<Via>,
+    pub via: Vec<GrantedBy>,
     /// Where the first of them names the principal; for one that the key policy does not name,
     /// where its ARN stands in the file that describes the account.
     pub at: Place,
@@ -135,7 +135,7 @@ pub struct Access {
 
 /// A statement that grants.
 #[derive(Clone, Debug, Serialize)]
-pub struct Via {
+pub struct GrantedBy {
     /// The name of the IAM policy that it belongs to; null for the key policy.
     pub policy: Option<String>,
     /// Whether it grants by itself; a statement that names the account and a statement of an IAM

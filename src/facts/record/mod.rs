@@ -21,7 +21,7 @@ use crate::aws::PendingWindowInDays;
 use crate::text::{Location, SourceId};
 
 pub use super::place::Place;
-pub use access::{Access, AccessTable, Via};
+pub use access::{Access, AccessTable, GrantedBy};
 pub use action::{ActionForm, ActionRecord};
 pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
 pub use key::{BypassRecord, KeyRecord, PendingRecord, TagRecord};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::aws::key::KeySpec;
 
-use super::super::key::Subject;
+use super::super::key::TargetKey;
 use super::super::moment::{days_between, parse};
 use super::super::reference::{EVENT_HISTORY, LAST_USAGE, PAST_USE, PUBLIC_KEY};
 use super::super::verdict::{Reason, Severity, Topic};
@@ -21,7 +21,7 @@ const NAMED: usize = 3;
 
 /// Every reason from evidence.
 pub(in crate::preflight) fn reasons(
-    subject: &Subject,
+    subject: &TargetKey,
     evidence: &Evidence,
     question: &Question,
 ) -> Vec<Reason> {
@@ -46,7 +46,7 @@ pub(in crate::preflight) fn reasons(
 }
 
 pub(super) struct Judge<'a> {
-    pub(super) subject: &'a Subject,
+    pub(super) subject: &'a TargetKey,
     pub(super) evidence: &'a Evidence,
     pub(super) question: &'a Question,
 }

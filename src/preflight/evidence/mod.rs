@@ -21,7 +21,7 @@ use crate::inventory::{CallOutcome, DeletionStep, Inventory, RecordedEvents, Rec
 use crate::text::Location;
 
 use super::Question;
-use super::key::Subject;
+use super::key::TargetKey;
 use super::moment::parse;
 
 pub use fetch::CoverageCommand;
@@ -205,7 +205,7 @@ const LIFECYCLE: [&str; 5] = [
 
 impl Evidence {
     /// What is recorded of the key.
-    pub(super) fn of(subject: &Subject, facts: &FactMaker<'_>, question: &Question) -> Self {
+    pub(super) fn of(subject: &TargetKey, facts: &FactMaker<'_>, question: &Question) -> Self {
         let inventory = facts.inventory();
         let mut evidence = Self {
             coverage: coverage(subject, inventory),
@@ -360,7 +360,7 @@ impl Calls {
     }
 }
 
-fn coverage(subject: &Subject, inventory: &Inventory) -> Option<CoverageRecord> {
+fn coverage(subject: &TargetKey, inventory: &Inventory) -> Option<CoverageRecord> {
     let coverage = &inventory.trail.coverage;
     (coverage.files > 0).then(|| CoverageRecord {
         files: coverage.files,
@@ -377,7 +377,7 @@ fn coverage(subject: &Subject, inventory: &Inventory) -> Option<CoverageRecord> 
     })
 }
 
-fn last_usage(subject: &Subject) -> Option<LastUsageRecord> {
+fn last_usage(subject: &TargetKey) -> Option<LastUsageRecord> {
     let found = subject.key.metadata.last_usage.as_ref()?;
     let usage = &found.value;
     let date = |text: Option<&String>| text.and_then(|text| parse(text));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::inventory::Coverage;
 
-use super::super::key::Subject;
+use super::super::key::TargetKey;
 use super::super::{EvidenceRequirements, Question};
 use super::covered::Ground;
 use super::fetch::{CoverageCommand, commands};
@@ -68,7 +68,7 @@ pub(super) struct Watched {
 /// The period of a question about a key, and all that is covered; none where the moment of the call
 /// is not known.
 pub(super) fn of(
-    subject: &Subject,
+    subject: &TargetKey,
     coverage: &Coverage,
     question: &Question,
     usage: Option<&LastUsageRecord>,
@@ -118,7 +118,7 @@ pub(super) fn days_before(now: Timestamp, days: u16) -> TimeSpan {
 }
 
 fn ground<'a>(
-    subject: &'a Subject,
+    subject: &'a TargetKey,
     coverage: &'a Coverage,
     (now, needed): (Timestamp, EvidenceRequirements),
 ) -> Option<Ground<'a>> {

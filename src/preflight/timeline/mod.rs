@@ -14,7 +14,7 @@ use crate::aws::PendingWindowInDays;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 
-use super::key::Subject;
+use super::key::TargetKey;
 use super::moment::{Clock, Moment};
 use super::reference::{DELETING, MULTI_REGION, SCHEDULE};
 use super::related::Family;
@@ -199,13 +199,13 @@ pub(super) fn waiting(from: Moment, days: i64, late: i64) -> [Segment; 2] {
 }
 
 /// The bar of a key that is not described further.
-pub(super) fn label(subject: &Subject) -> String {
+pub(super) fn label(subject: &TargetKey) -> String {
     subject.region().unwrap_or("key").to_owned()
 }
 
 /// The timeline, and what is to be said of it.
 pub(super) fn of(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     question: &Question,
     windows: &Windows,
@@ -253,7 +253,7 @@ pub(super) fn of(
     (Some(timeline), reasons)
 }
 
-fn topology_not_known(subject: &Subject, text: &str) -> Reason {
+fn topology_not_known(subject: &TargetKey, text: &str) -> Reason {
     Reason::new(
         Severity::Caution,
         Topic::Timeline,
@@ -266,7 +266,7 @@ fn topology_not_known(subject: &Subject, text: &str) -> Reason {
 }
 
 /// A single-Region key, a replica, or a primary without replicas.
-fn single(subject: &Subject, window: PendingWindowInDays, clock: Clock, sure: bool) -> Timeline {
+fn single(subject: &TargetKey, window: PendingWindowInDays, clock: Clock, sure: bool) -> Timeline {
     let days = i64::from(window.days());
     let (start, end) = (clock.after(0), clock.after(days));
     let last = clock.after(days.saturating_add(LATE));

@@ -4,7 +4,7 @@
 use crate::aws::PendingWindowInDays;
 use crate::aws::key::{KeyState, MultiRegionKeyType};
 
-use super::super::key::Subject;
+use super::super::key::TargetKey;
 use super::super::moment::{Clock, Moment};
 use super::super::reference::{MULTI_REGION, PRIMARY_REGION};
 use super::super::related::{Family, Related};
@@ -15,7 +15,7 @@ use super::{LATE, Lane, Milestone, Phase, Plan, Segment, Timeline, label, waitin
 
 /// The timeline of a call on the primary.
 pub(super) fn timeline(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     windows: &Windows,
     window: PendingWindowInDays,
@@ -77,7 +77,7 @@ pub(super) fn last_replica(family: &Family) -> Option<jiff::Timestamp> {
 }
 
 pub(super) fn primary(
-    subject: &Subject,
+    subject: &TargetKey,
     days: i64,
     start: Moment,
     last_replica: Option<Moment>,
@@ -146,7 +146,7 @@ fn as_dated(replica: &Related, clock: Clock) -> Lane {
 }
 
 fn reasons(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     timeline: &Timeline,
     window: PendingWindowInDays,

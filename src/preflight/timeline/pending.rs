@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::aws::key::KeyState;
 
 use super::super::Operation;
-use super::super::key::Subject;
+use super::super::key::TargetKey;
 use super::super::moment::{Clock, Moment, later, parse};
 use super::super::reference::{CANCEL, METADATA, MULTI_REGION};
 use super::super::related::Family;
@@ -15,7 +15,7 @@ use super::{LATE, Lane, Milestone, Phase, Segment, Timeline, label};
 
 /// The timeline of a key that is pending deletion; none for any other.
 pub(super) fn timeline(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     operation: Operation,
     clock: Clock,
@@ -37,7 +37,11 @@ fn start(operation: Operation, timeline: &mut Timeline, clock: Clock) {
     }
 }
 
-fn dated(subject: &Subject, operation: Operation, clock: Clock) -> (Option<Timeline>, Vec<Reason>) {
+fn dated(
+    subject: &TargetKey,
+    operation: Operation,
+    clock: Clock,
+) -> (Option<Timeline>, Vec<Reason>) {
     let mut timeline = Timeline::default();
     start(operation, &mut timeline, clock);
     let written = subject.key.metadata.deletion_date.as_ref();
@@ -146,7 +150,7 @@ fn until(date: Timestamp, late: i64, operation: Operation, clock: Clock) -> Reas
 
 /// `PendingReplicaDeletion`.
 fn waiting(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     operation: Operation,
     clock: Clock,

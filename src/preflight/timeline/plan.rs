@@ -6,7 +6,7 @@ use crate::aws::PendingWindowInDays;
 use crate::aws::key::KeyState;
 
 use super::super::command;
-use super::super::key::Subject;
+use super::super::key::TargetKey;
 use super::super::moment::{Clock, Moment, days_between, later};
 use super::super::related::{Family, Related};
 use super::super::windows::Windows;
@@ -15,7 +15,7 @@ use super::{Lane, Milestone, Plan, PlannedCall, label, waiting};
 
 /// The plan; `window`: the primary's waiting period.
 pub(super) fn plan(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     windows: &Windows,
     window: PendingWindowInDays,
@@ -135,7 +135,7 @@ fn milestones(start: Moment, gone: Moment, end: Moment) -> Vec<Milestone> {
 }
 
 fn calls(
-    subject: &Subject,
+    subject: &TargetKey,
     family: &Family,
     windows: &Windows,
     window: PendingWindowInDays,
@@ -167,7 +167,7 @@ fn schedule(region: &str, key: &str, window: PendingWindowInDays) -> PlannedCall
 }
 
 /// The primary becomes a replica, which can be deleted alone.
-fn way_out(subject: &Subject, family: &Family, window: PendingWindowInDays) -> Vec<PlannedCall> {
+fn way_out(subject: &TargetKey, family: &Family, window: PendingWindowInDays) -> Vec<PlannedCall> {
     // The table of key states lets a new primary be chosen among enabled keys only.
     let enabled = |replica: &&Related| replica.state == Some(KeyState::Enabled);
     let heir = family.replicas.iter().find(enabled).or_else(|| {

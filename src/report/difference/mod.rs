@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::difference::{ChangedSubject, Difference, Presence, Question, SubjectKind};
+use crate::difference::{ActionGroup, ChangedSubject, Difference, Presence, SubjectKind};
 
 /// What was asked, and on what a gate fails.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ fn summary(difference: &Difference, gate: Gate) -> String {
     let mut summary = format!("{} {differ}", parts.join(" and "));
     let before = summary.len();
     let mut failing: Vec<_> = gate.fail_on_gain.iter().collect();
-    failing.sort_by_key(|action| Question::of(*action));
+    failing.sort_by_key(|action| ActionGroup::of(*action));
     for action in &failing {
         let only = ActionSet::only(*action);
         let gaining = subjects.iter().filter(|s| !s.gained(only).is_empty());
@@ -109,10 +109,10 @@ fn summary(difference: &Difference, gate: Gate) -> String {
 
 /// The operations that were asked about, those by which a key is used together.
 fn watched(actions: ActionSet) -> String {
-    let mut questions: BTreeMap<Question, Vec<KmsAction>> = BTreeMap::new();
+    let mut questions: BTreeMap<ActionGroup, Vec<KmsAction>> = BTreeMap::new();
     for action in actions {
         questions
-            .entry(Question::of(action))
+            .entry(ActionGroup::of(action))
             .or_default()
             .push(action);
     }

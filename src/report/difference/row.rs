@@ -1,7 +1,7 @@
 //! A difference as a table: like changes of one subject share a row.
 
 use crate::aws::KmsAction;
-use crate::difference::{Change, ChangedSubject, Presence, Question, SubjectKind, Way, Who};
+use crate::difference::{ActionGroup, Change, ChangedSubject, Presence, SubjectKind, Way, Who};
 
 use super::Gate;
 use super::words::{operation, proviso, sides, standing, unknown_action, who};
@@ -52,7 +52,7 @@ pub(super) struct Row {
 /// What rows that are one have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    question: Question,
+    question: ActionGroup,
     sign: Sign,
     way: Way,
     sides: (String, String),
@@ -72,7 +72,7 @@ pub(super) fn rows(subject: &ChangedSubject, gate: Gate) -> Vec<Row> {
             sides: shown_sides(subject, change),
         };
         // Only operations by which the key is used share a row.
-        let alone = (question != Question::Use).then_some(change.action);
+        let alone = (question != ActionGroup::Use).then_some(change.action);
         let next = by_person.len();
         let at = *positions
             .entry((key.clone(), alone, &change.who))
@@ -134,11 +134,11 @@ pub(super) fn remarks(subject: &ChangedSubject) -> Vec<(bool, String)> {
 }
 
 fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
-    let mut by_words: std::collections::BTreeMap<(Question, &str), Vec<KmsAction>> =
+    let mut by_words: std::collections::BTreeMap<(ActionGroup, &str), Vec<KmsAction>> =
         std::collections::BTreeMap::new();
     for found in &subject.standings {
         if let Some(words) = standing(found.before, found.after) {
-            let question = Question::of(found.action);
+            let question = ActionGroup::of(found.action);
             by_words
                 .entry((question, words))
                 .or_default()
@@ -156,7 +156,7 @@ fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
                 SubjectKind::Policy => words.replace("nobody", "nobody whom the policy limits"),
             };
             let sentence = format!("{words}: {}", operation(question, &actions));
-            let grave = matches!(question, Question::Cancel | Question::PutKeyPolicy);
+            let grave = matches!(question, ActionGroup::Cancel | ActionGroup::PutKeyPolicy);
             (lost && grave, sentence)
         })
         .collect()

@@ -4,7 +4,7 @@ use crate::access::{CaseSet, Decision, day_ranges, days_in_words};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
-    Change, EffectivePermission, Hanging, Question, USE, UnknownChange, Way, Who,
+    ActionGroup, Change, EffectivePermission, Hanging, USE, UnknownChange, Way, Who,
 };
 
 /// So many conditions are shown of one permission; the JSON has all.
@@ -58,16 +58,16 @@ fn of_arn(name: &str, account: Option<AccountId>) -> String {
 }
 
 /// The operation, those by which the key is used together.
-pub(super) fn operation(question: Question, actions: &[KmsAction]) -> String {
+pub(super) fn operation(question: ActionGroup, actions: &[KmsAction]) -> String {
     let names: Vec<_> = actions.iter().map(|action| action.name()).collect();
     match (question, names.as_slice()) {
-        (Question::Use, all) if all.len() == USE.len() => "use of the key".to_owned(),
-        (Question::Use, [_, _, _, _, ..]) => {
+        (ActionGroup::Use, all) if all.len() == USE.len() => "use of the key".to_owned(),
+        (ActionGroup::Use, [_, _, _, _, ..]) => {
             let shown = names.iter().take(3).copied().collect::<Vec<_>>();
             let more = names.len().saturating_sub(shown.len());
             format!("use ({} and {more} more)", shown.join(", "))
         }
-        (Question::Use, _) => format!("use ({})", names.join(", ")),
+        (ActionGroup::Use, _) => format!("use ({})", names.join(", ")),
         _ => names.join(", "),
     }
 }

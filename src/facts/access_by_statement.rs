@@ -8,17 +8,17 @@ use crate::access::Decision;
 use crate::aws::PendingWindowInDays;
 use crate::policy::Effect;
 
-use super::{Place, Via};
+use super::{GrantedBy, Place};
 
 /// Principals with an entry of their own whose `through_iam` is true.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ThroughIam {
     /// `ScheduleKeyDeletion`.
-    pub schedule: Vec<AccessGroup>,
+    pub schedule: Vec<AccessByStatement>,
     /// `PutKeyPolicy`.
-    pub put_key_policy: Vec<AccessGroup>,
+    pub put_key_policy: Vec<AccessByStatement>,
     /// `DeleteImportedKeyMaterial`; empty where the key's material is not known to be imported.
-    pub delete_imported_material: Vec<AccessGroup>,
+    pub delete_imported_material: Vec<AccessByStatement>,
 }
 
 impl ThroughIam {
@@ -34,7 +34,7 @@ impl ThroughIam {
 /// through the same statements of the key policy. A principal to whom several statements give it
 /// is a member of one group only, that of the statement that most have in common.
 #[derive(Clone, Debug, Serialize)]
-pub struct AccessGroup {
+pub struct AccessByStatement {
     /// The first names in a sentence, each in backticks; of more than five it says how many.
     pub who_text: String,
     /// What tells a finding about them from a later one in the same statement: their ARNs, how
@@ -65,7 +65,7 @@ pub struct AccessGroup {
     pub policies: Vec<String>,
     /// The statements that give it to all of them: those of the key policy, then those of their
     /// own policies.
-    pub via: Vec<Via>,
+    pub via: Vec<GrantedBy>,
     /// The statement of their own policies.
     pub statement: GivingStatement,
     /// Where the pattern stands by which that statement covers the action.

@@ -2,18 +2,18 @@
 
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::facts::subject::Subject;
-use crate::facts::{ActionForm, ActionRecord, Place, PrincipalRecord, StatementRecord, Via};
+use crate::facts::{ActionForm, ActionRecord, GrantedBy, Place, PrincipalRecord, StatementRecord};
 use crate::policy::{ActionPattern, Statement};
 use crate::text::Span;
 
 /// How the statement covers the action: by its name where it has it, else by the first pattern.
-pub(super) fn via(
+pub(super) fn of_key_policy(
     statement: &StatementRecord,
     direct: bool,
     action: KmsAction,
     subject: &Subject<'_>,
-) -> Via {
-    let via = |pattern: &str, by_name, at| Via {
+) -> GrantedBy {
+    let via = |pattern: &str, by_name, at| GrantedBy {
         policy: None,
         direct,
         everyone: statement.not_principal || statement.principals.iter().any(is_everyone),
@@ -51,7 +51,7 @@ pub(super) fn own(
     (index, statement): (usize, &Statement),
     action: KmsAction,
     place: impl Fn(Span) -> Place,
-) -> Via {
+) -> GrantedBy {
     let element = statement.action.as_ref();
     let matching = |pattern: &&ActionPattern| pattern.matches(action);
     let by_name = |pattern: &&ActionPattern| !pattern.has_wildcard() && matching(pattern);
@@ -60,7 +60,7 @@ pub(super) fn own(
     let pattern = exact.or_else(|| patterns().find(matching));
     let pattern = pattern.filter(|_| element.is_some_and(|element| !element.negated));
     let span = element.map_or(statement.span, |element| element.span);
-    Via {
+    GrantedBy {
         policy: Some(policy.to_owned()),
         direct: false,
         everyone: false,

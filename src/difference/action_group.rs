@@ -4,7 +4,7 @@ use crate::aws::{KmsAction, USE};
 
 /// What a whole column of the answer is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Question {
+pub enum ActionGroup {
     /// Who can schedule deletion.
     Schedule,
     /// Who can cancel it.
@@ -23,7 +23,7 @@ pub enum Question {
     Other,
 }
 
-impl Question {
+impl ActionGroup {
     /// To which question the operation belongs.
     pub fn of(action: KmsAction) -> Self {
         match action {
