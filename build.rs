@@ -14,6 +14,9 @@ use jsonpath_rust::parser::model::{
 use jsonpath_rust::parser::parse_json_path;
 use toml::{Table, Value};
 
+#[path = "src/rule/comments.rs"]
+mod comments;
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     let directory = Path::new(&variable("CARGO_MANIFEST_DIR")).join("rules");
@@ -78,7 +81,7 @@ impl Page {
         let nodes = related(&declaration).flat_map(|related| texts_of(related.get("nodes")));
         texts.extend(nodes.filter(|nodes| nodes.starts_with('$')));
         let parse = |text: &String| {
-            let query = parse_json_path(text);
+            let query = parse_json_path(&comments::without_comments(text));
             let query = query.unwrap_or_else(|error| panic!("rules/{name}: {text}: {error}"));
             (text.clone(), made(&query))
         };

@@ -58,7 +58,8 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
 fn the_engine_agrees(facts: &Fact<'_>, words: &Vocabulary) {
     static SELECTORS: LazyLock<Vec<(&Selector, JpQuery)>> = LazyLock::new(|| {
         let selectors = rules().iter().flat_map(Rule::graded);
-        let parsed = |(_, one): (_, &'static Selector)| (one, parse_json_path(one.text()).unwrap());
+        let parsed =
+            |(_, one): (_, &'static Selector)| (one, parse_json_path(&one.path()).unwrap());
         selectors.map(parsed).collect()
     });
     let values = serde_json::to_value(facts).unwrap();

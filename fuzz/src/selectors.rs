@@ -27,7 +27,7 @@ pub fn selectors(data: &[u8]) {
         return;
     }
     let own = found.iter().map(|node| serde_json::to_string(node.value()));
-    let by_engine = js_path_vals(text, &values).unwrap();
+    let by_engine = js_path_vals(&selector.path(), &values).unwrap();
     let by_engine = by_engine.into_iter().map(serde_json::to_string);
     let sorted = |texts: Vec<serde_json::Result<String>>| {
         let mut texts: Vec<_> = texts.into_iter().map(Result::unwrap).collect();

@@ -5,6 +5,7 @@
 
 mod builtin;
 mod catalogue;
+mod comments;
 mod declaration;
 mod evaluate;
 mod example;

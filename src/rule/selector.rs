@@ -1,9 +1,11 @@
 //! What a rule selects from the facts: a compiled JSONPath (RFC 9535).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Selected;
 use super::builtin::query;
+use super::comments::without_comments;
 use super::evaluate::{TooManySteps, select};
 use super::needs::{Needs, needed};
 use super::selector_check::check;
@@ -70,12 +72,14 @@ pub enum SelectorError {
 }
 
 impl Selector {
-    /// Compiles a JSONPath.
+    /// Compiles a JSONPath. One that stands on several lines may have comments: what stands behind a `#`
+    /// outside of strings.
     ///
     /// # Errors
     /// Where it is not one, or where the engine would take it for something else without a word.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
-        let query = parse_json_path(text).map_err(|error| syntax(text, &error))?;
+        let path = without_comments(text);
+        let query = parse_json_path(&path).map_err(|error| syntax(text, &error))?;
         check(&query)?;
         Ok(Self::of(text, query))
     }
@@ -102,6 +106,11 @@ impl Selector {
     /// The JSONPath as written.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// The JSONPath alone, without the comments of a selector that stands on several lines.
+    pub fn path(&self) -> Cow<'_, str> {
+        without_comments(&self.0.text)
     }
 
     /// Whether facts that have these words may have nodes for it.
@@ -158,6 +167,9 @@ mod tests {
         });
         let short = "$.access.schedule[?@.shortest < $.limits.minimum_waiting_period]";
         assert_eq!(values(short, &facts), [json!({"shortest": 7})]);
+        let commented =
+            "$.access.schedule[?\n  @.shortest > 7 # long\n  && @.shortest # 'known'\n]\n";
+        assert_eq!(values(commented, &facts), [json!({"shortest": 14})]);
         let first = "$[?@.someone == true && !@.nobody].schedule[0].shortest";
         assert_eq!(values(first, &facts), [json!(7)]);
         assert_eq!(values("$.limits.nothing[*]", &facts), [] as [Value; 0]);
