@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use kmslint::config::parse_date;
 use kmslint::finding::Finding;
-use kmslint::fix::{Proposal, Session, fixable, safe_fixes};
+use kmslint::fix::{Effort, Proposal, Session, fixable, safe_fixes};
 use kmslint::project::{CheckOptions, Checked, ConfigurationFile, Options, check};
 use kmslint::text::{Location, Overlay, Sources};
 use kmslint::tree::edit::apply;
@@ -206,4 +206,48 @@ fn lines_are_those_of_the_file_as_it_is() {
     for one in expected {
         assert!(told.contains(&one), "{told:#?}");
     }
+}
+
+/// Of as many as are made, but one at a time, the others are told.
+#[test]
+fn fixes_that_are_not_tried_are_told() {
+    let app = |number| {
+        json!({"Effect": "Deny", "Action": "kms:DeleteKey", "Resource": "*",
+            "Principal": {"AWS": format!("arn:aws:iam::111122223333:role/App{number}")}})
+    };
+    let path = directory("rounds");
+    let policy = json!({"Version": "2012-10-17", "Statement": [app(1), app(2), app(3)]});
+    fs::write(path.join("policy.json"), policy.to_string()).unwrap();
+    let session = Session::new(checked(&path), &[]);
+    let all = session.repair(&Proposal::is_safe);
+    assert_eq!((all.done.len(), all.untried), (3, 0));
+    let rounds = Effort {
+        rounds: 1,
+        ..Effort::ASKED
+    };
+    let first = session.repair_within(&Proposal::is_safe, rounds);
+    assert_eq!((first.done.len(), first.untried), (1, 2));
+    let reasons: Vec<_> = first.refused.iter().map(|of| &of.reason).collect();
+    let is_said = |reason: &&String| reason.starts_with("2 findings not tried");
+    assert!(
+        reasons.iter().copied().any(|reason| is_said(&reason)),
+        "{reasons:?}"
+    );
+}
+
+/// What is shown of a file that is no text does not stand in for it when all is read again.
+#[test]
+fn files_that_are_no_text_are_read_again_as_they_are() {
+    let path = directory("no-text");
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "kms:DeleteKey",
+        "Resource": "*", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"}}]});
+    fs::write(path.join("policy.json"), policy.to_string()).unwrap();
+    let misspelt = policy.to_string().replace("Principal", "Princip#");
+    let byte = |byte| if byte == b'#' { 0xe4 } else { byte };
+    let latin: Vec<_> = misspelt.bytes().map(byte).collect();
+    fs::write(path.join("latin.json"), latin).unwrap();
+    let session = Session::new(checked(&path), &[]);
+    let done = session.repair(&Proposal::is_safe);
+    assert_eq!(done.done.len(), 1);
+    session.prove(&done).unwrap();
 }

@@ -644,6 +644,24 @@ fn templates() -> Vec<Shape> {
     texts.into_iter().map(of).collect()
 }
 
+/// A property list of XML with these keys, and a principal between them.
+fn property_list(first: (&str, &str), second: (&str, &str)) -> String {
+    let pair = |(key, value)| format!("<key>{key}</key>\n<string>{value}</string>\n");
+    format!(
+        "<plist version=\"1.0\">\n<dict>\n{}{}{}</dict>\n</plist>\n",
+        pair(first),
+        pair(("Principal", "*")),
+        pair(second),
+    )
+}
+
+/// A notebook of Jupyter with one cell, which has its lines in a list.
+fn notebook(source: &str) -> String {
+    let lines: Vec<_> = source.split_inclusive('\n').collect();
+    let cell = serde_json::json!({"cell_type": "code", "source": lines});
+    serde_json::json!({"cells": [cell], "nbformat": 4}).to_string()
+}
+
 /// Policies in the languages that people write configurations in: their tools make JSON of them, and nobody
 /// else can.
 fn languages() -> Vec<Shape> {
@@ -727,6 +745,89 @@ fn languages() -> Vec<Shape> {
         ),
         ("policies.tsv", format!("key\t{OPEN}\n")),
         ("mail.eml", format!("Subject: key\n\n{OPEN}\n")),
+        (
+            "key.pkl",
+            "policy {\n  Statement {\n    new {\n      Effect = \"Allow\"\n      Principal = \"*\"\n      Action = \"kms:*\"\n    }\n  }\n}\n".into(),
+        ),
+        ("text.pkl", format!("policy = \"\"\"\n{pretty}\n\"\"\"\n")),
+        ("key.plist", property_list(("Effect", "Allow"), ("Action", "kms:*"))),
+        (
+            "described.plist",
+            property_list(("KeyMetadata", ""), ("KeyState", "PendingDeletion")),
+        ),
+        ("text.plist", format!("<plist><string>{OPEN}</string></plist>\n")),
+        (
+            "entities.xml",
+            format!("<policy>{}</policy>\n", OPEN.replace('"', "&quot;")),
+        ),
+        (
+            "elements.xml",
+            "<Statement><Effect>Allow</Effect><Principal>*</Principal><Action>kms:*</Action></Statement>\n".into(),
+        ),
+        (
+            "key.properties",
+            "a.Statement[0].Effect=Allow\na.Statement[0].Principal=*\na.Statement[0].Action=kms:*\n".into(),
+        ),
+        ("text.properties", format!("policy={OPEN}\n")),
+        (
+            "escaped.properties",
+            format!("policy={}\n", OPEN.replace(':', "\\:")),
+        ),
+        (
+            "described.properties",
+            "KeyMetadata.KeyId=1234abcd\nKeyMetadata.KeyState=PendingDeletion\n".into(),
+        ),
+        (
+            "described.yaml",
+            "KeyMetadata:\n  KeyId: 1234abcd\n  KeyState: PendingDeletion\n".into(),
+        ),
+        (
+            "statements.yaml",
+            "policy:\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\n".into(),
+        ),
+        (
+            "module.tfvars",
+            "key_statements = [{\n  actions = [\"kms:*\"]\n  principals = [{ type = \"*\", identifiers = [\"*\"] }]\n}]\n".into(),
+        ),
+        (
+            "table.toml",
+            "[policy.Statement]\nEffect = \"Allow\"\nPrincipal = \"*\"\nAction = \"kms:*\"\n".into(),
+        ),
+        (
+            "section.ini",
+            "[Statement]\nEffect=Allow\nPrincipal=*\nAction=kms:*\n".into(),
+        ),
+        (
+            "key.kdl",
+            "Statement {\n  Effect \"Allow\"\n  Principal \"*\"\n  Action \"kms:*\"\n}\n".into(),
+        ),
+        (
+            "key.textproto",
+            "statement { effect: \"Allow\" principal: \"*\" action: \"kms:*\" }\n".into(),
+        ),
+        (
+            "short.cue",
+            "policy: Statement: [{Effect: \"Allow\", Principal: \"*\", Action: \"kms:*\"}]\n".into(),
+        ),
+        ("percent.conf", format!("policy={}\n", percent_encoded(OPEN))),
+        (
+            "lines.b64",
+            base64(&pretty).split_inclusive('J').collect::<Vec<_>>().join("\n"),
+        ),
+        ("source.ipynb", notebook(&format!("kms.put_key_policy(Policy='''{OPEN}''')"))),
+        ("lines.ipynb", notebook(&pretty)),
+        (
+            "scripts.json",
+            format!("{{\"put\":{}}}", quoted(&format!("aws kms put-key-policy --policy '{OPEN}'"))),
+        ),
+        (
+            "yaml.json",
+            format!("{{\"body\":{}}}", quoted("Statement:\n- Effect: Allow\n  Principal: '*'\n  Action: kms:*\n")),
+        ),
+        (
+            "snake.json",
+            r#"{"statements_of_key":{"a":{"effect":"Allow","principals":[{"type":"*"}],"actions":["kms:*"]}}}"#.into(),
+        ),
     ];
     let aws = "a tool makes JSON of it";
     let mut shapes: Vec<_> = texts
@@ -1031,6 +1132,24 @@ fn others() -> Vec<Shape> {
             "bucket.jsonc",
             BUCKET.replace("]}", ",]}"),
             "nothing in it speaks of a policy or a key",
+        ),
+        (
+            "its tool makes a role",
+            "roles.yaml",
+            "trust:\n- Effect: Allow\n  Principal: {Service: x}\n  Action: sts:AssumeRole\npolicy:\n- Effect: Allow\n  Action: kms:Decrypt\n".into(),
+            "speaks of AWS KMS",
+        ),
+        (
+            "a person reads it",
+            "openapi.yaml",
+            "KeyMetadata:\n  properties:\n    KeyState:\n      enum:\n      - Enabled\n".into(),
+            "speaks of a key",
+        ),
+        (
+            "a person reads it",
+            "words.ipynb",
+            notebook("The effect: a principal may call the action `kms:Decrypt`"),
+            "its format is not known",
         ),
         (
             "its tool makes a role",

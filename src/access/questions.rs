@@ -1,6 +1,6 @@
 //! Who can do what to one key: everyone that its policy names, and everyone who was loaded.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{
     CaseSet, Evaluation, Layer, Match, PolicySet, deciding, dependencies, open_key_policy,
 };
-use crate::policy::{Effect, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
 
 use super::answer::Answer;
 use super::candidate::Candidate;
@@ -18,6 +18,7 @@ use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
 use super::named::{NamedPrincipal, named_by};
+use super::placeholders::Placeholders;
 
 /// How the condition keys about multi-factor authentication begin, in lower case.
 const MFA_KEYS: &str = "aws:multifactorauth";
@@ -39,6 +40,8 @@ pub(crate) struct KeyQuestions<'a> {
     pub(super) has_control_policies: bool,
     /// Who is asked for a principal, found when first asked: each is asked about several actions.
     candidates: RefCell<BTreeMap<(PrincipalKind, &'a str), Candidates<'a>>>,
+    /// The policy with a principal in place of each placeholder, made when first asked.
+    pub(super) rendered: OnceCell<(Placeholders, PolicyDocument)>,
     /// Whether what needs no evaluation is answered without; only tests ask the plain way.
     takes_shortcuts: bool,
 }
@@ -59,6 +62,7 @@ impl<'a> KeyQuestions<'a> {
             denies_nothing: denies_nothing(statements),
             has_control_policies: !limits.scps.is_empty() || !limits.rcps.is_empty(),
             candidates: RefCell::default(),
+            rendered: OnceCell::new(),
             takes_shortcuts: true,
         }
     }

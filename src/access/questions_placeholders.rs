@@ -30,10 +30,13 @@ impl KeyQuestions<'_> {
         let Some(policy) = self.key.policy else {
             return false;
         };
-        let placeholders = Placeholders::of(&self.key.identity, &[policy]);
-        let policy = placeholders.rendered(policy);
+        let (placeholders, policy) = self.rendered.get_or_init(|| {
+            let placeholders = Placeholders::of(&self.key.identity, &[policy]);
+            let rendered = placeholders.rendered(policy);
+            (placeholders, rendered)
+        });
         let (identity, context) = (self.key.identity.clone(), self.key.context.clone());
-        let key = AskedKey::new(identity, context, Some(&policy));
+        let key = AskedKey::new(identity, context, Some(policy));
         let named = placeholders.stand_ins().map(Caller::parse);
         let named =
             named.map(|caller| Some(Candidate::new(caller.ok()?, key.seen(), self.identities)));

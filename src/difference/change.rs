@@ -184,6 +184,30 @@ impl ChangedSubject {
         !is_on_both || !self.changes.is_empty() || !self.unknown.is_empty()
     }
 
+    /// What differs by either of two readings of the same policies.
+    pub(super) fn or(&mut self, other: Self) {
+        for change in other.changes {
+            let of = |own: &&mut Change| own.action == change.action && own.who == change.who;
+            match self.changes.iter_mut().find(of) {
+                Some(own) => {
+                    own.gains = own.gains | change.gains;
+                    own.loses = own.loses | change.loses;
+                }
+                None => self.changes.push(change),
+            }
+        }
+        self.changes
+            .sort_by(|a, b| (a.action, &a.who).cmp(&(b.action, &b.who)));
+        let is_said = |standing: &StandingChange| {
+            let mut own = self.standings.iter();
+            own.any(|own| own.action == standing.action)
+        };
+        let mut others = other.standings;
+        others.retain(|standing| !is_said(standing));
+        self.standings.append(&mut others);
+        self.standings.sort_by_key(|standing| standing.action);
+    }
+
     fn reversed(&self) -> Self {
         let changes = self.changes.iter().map(|change| Change {
             before: change.after.clone(),

@@ -86,21 +86,34 @@ fn fill(
     if for_everyone.is_empty() && surroundings.changed.is_empty() {
         return;
     }
-    let placeholders = Placeholders::of(&identities.1, &[documents.0, documents.1]);
-    let ready = |document| without_nonexistent_keys(&placeholders.rendered(document));
-    let (old, new) = (ready(documents.0), ready(documents.1));
-    let of_classes = (without_names(&old), without_names(&new));
-    let asked = |old, new| {
-        let (before, after) = identities.clone();
-        (
-            AskedKey::new(before, contexts.0.clone(), Some(old)),
-            AskedKey::new(after, contexts.1.clone(), Some(new)),
-        )
+    let read = |placeholders: &Placeholders, changed: &mut ChangedSubject| {
+        let ready = |document| without_nonexistent_keys(&placeholders.rendered(document));
+        let (old, new) = (ready(documents.0), ready(documents.1));
+        let of_classes = (without_names(&old), without_names(&new));
+        let asked = |old, new| {
+            let (before, after) = identities.clone();
+            (
+                AskedKey::new(before, contexts.0.clone(), Some(old)),
+                AskedKey::new(after, contexts.1.clone(), Some(new)),
+            )
+        };
+        let sides = asked(&old, &new);
+        let for_classes = asked(&of_classes.0, &of_classes.1);
+        let case = KeyCase::new(&sides, &for_classes, surroundings, placeholders);
+        case.compare(for_everyone, operations, changed);
     };
-    let sides = asked(&old, &new);
-    let for_classes = asked(&of_classes.0, &of_classes.1);
-    let case = KeyCase::new(&sides, &for_classes, surroundings, &placeholders);
-    case.compare(for_everyone, operations, changed);
+    let both = [documents.0, documents.1];
+    read(&Placeholders::of(&identities.1, &both), changed);
+    // Whoever gains or loses in one of the readings may do so.
+    if let Some(foreign) = Placeholders::foreign(&identities.1, &both) {
+        let mut other = ChangedSubject {
+            changes: Vec::new(),
+            standings: Vec::new(),
+            ..changed.clone()
+        };
+        read(&foreign, &mut other);
+        changed.or(other);
+    }
 }
 
 /// The policy as it is for callers that nothing names: whoever is named is asked by itself. A federated

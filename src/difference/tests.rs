@@ -333,6 +333,29 @@ fn the_last_canceller_is_missed() {
     assert!(unsure.contains(KmsAction::CancelKeyDeletion));
 }
 
+/// Beside another account a placeholder may be that of the key, that one, or a third.
+#[test]
+fn placeholder_of_an_account_beside_another_gains_by_either_reading() {
+    let template = "\"arn:aws:iam::${account_id}:root\"";
+    let other = allow(
+        "\"arn:aws:iam::444455556666:role/App\"",
+        r#""kms:Encrypt""#,
+        "",
+    );
+    let beside = format!("{DEFAULT},{other}");
+    let found = of(
+        &beside,
+        &format!("{beside},{}", allow(template, r#""kms:Decrypt""#, "")),
+    );
+    let gained = lines(&found);
+    assert!(
+        gained
+            .iter()
+            .any(|line| line.starts_with("Account <other-acct> Decrypt")),
+        "{gained:?}"
+    );
+}
+
 #[test]
 fn placeholders_and_everyone_gain_too() {
     let found = of(

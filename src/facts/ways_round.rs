@@ -4,7 +4,7 @@ use crate::aws::{ActionSet, KmsAction, SAME_HARM_AS_DELETION};
 use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::subject::Subject;
-use super::wideness::{at_least_as_wide, for_at_least_the_same};
+use super::wideness::{at_least_as_wide, for_at_least_the_same, is_unlimited};
 use super::{ConditionRecord, StatementRecord, WaysRound};
 
 /// Says of each `Deny` what is denied together with it, and of one of deletion what is left open.
@@ -17,9 +17,19 @@ pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
         .filter(|(record, _)| denies(record))
         .map(|(record, statement)| (surely_denied(record), statement))
         .collect();
+    // Those of more are compared with themselves, and with those that apply to every request.
+    let unlimited: Vec<_> = closing
+        .iter()
+        .filter(|(_, statement)| is_unlimited(statement))
+        .copied()
+        .collect();
     let mut found = Vec::new();
     for (record, statement) in records.iter().zip(statements) {
         let both = denies(record).then(|| {
+            if closing.len() > MOST_DENIALS {
+                let all = denied_by(&unlimited, |_| true).union(surely_denied(record));
+                return (all, all);
+            }
             let by = |wide: Wide| denied_by(&closing, |other| wide(other, statement));
             (by(at_least_as_wide), by(for_at_least_the_same))
         });
@@ -34,6 +44,10 @@ pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
         }
     }
 }
+
+/// So many `Deny` statements are compared each with each: no policy that AWS stores has room for more.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
+const MOST_DENIALS: usize = 640;
 
 /// Whether one statement reaches all that another reaches, in some respect.
 type Wide = fn(&Statement, &Statement) -> bool;

@@ -20,6 +20,17 @@ pub(super) fn for_at_least_the_same(other: &Statement, judged: &Statement) -> bo
         && resources(other.resource.as_ref(), judged.resource.as_ref())
 }
 
+/// Whether the statement is for all principals and resources, under no condition.
+pub(super) fn is_unlimited(statement: &Statement) -> bool {
+    let everyone = |of: &PrincipalElement| !of.negated && of.entries.iter().any(is_everyone);
+    let everything = |of: &ResourceElement| {
+        !of.negated && of.patterns.iter().any(ResourcePattern::is_everything)
+    };
+    statement.conditions.is_empty()
+        && statement.principal.as_ref().is_none_or(everyone)
+        && statement.resource.as_ref().is_none_or(everything)
+}
+
 /// Whether every request that satisfies `judged` satisfies `other`.
 fn conditions(other: &[Condition], judged: &[Condition]) -> bool {
     let follows = |wide: &Condition| judged.iter().any(|narrow| implies(narrow, wide));

@@ -10,6 +10,8 @@ pub struct Effort {
     pub policy: usize,
     /// For all policies together.
     pub whole: usize,
+    /// Fixes that are tried one after the other in one policy at most: each is proven with all before it.
+    pub rounds: usize,
 }
 
 impl Effort {
@@ -18,6 +20,7 @@ impl Effort {
     pub const ASKED: Self = Self {
         policy: 16 << 20,
         whole: usize::MAX,
+        rounds: 100,
     };
 
     /// How many findings of a policy of this length are tried; what they take is taken from the whole.
@@ -56,6 +59,7 @@ mod tests {
         let mut effort = Effort {
             policy: 4 << 20,
             whole: 6 << 20,
+            ..Effort::ASKED
         };
         let taken = [(); 3].map(|()| effort.take(1 << 20, 1_000));
         assert_eq!(taken, [4, 2, 1]);

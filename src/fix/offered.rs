@@ -37,6 +37,7 @@ const COUNTED: Budget = Budget {
     effort: Effort {
         policy: 4 << 20,
         whole: 8 << 20,
+        ..Effort::ASKED
     },
 };
 

@@ -13,15 +13,13 @@ use super::recurrence::FindingPlace;
 use super::target::Target;
 use super::{FixKind, Proposal, Repaired, Safety, Wanted, proof, recurrence, sentence};
 
-/// Fixes that are made one after the other in one policy before it is left: more than any policy
-/// has findings.
-const MOST_ROUNDS: usize = 100;
-
 /// What is to be done with every policy.
 pub(super) struct Round<'r> {
     pub(super) prover: &'r Prover<'r>,
     pub(super) wanted: &'r Wanted<'r>,
     pub(super) accept: &'r (dyn Fn(&Proposal) -> bool + Sync),
+    /// Fixes that are tried one after the other at most.
+    pub(super) most: usize,
 }
 
 /// A finding of the policy as it was.
@@ -106,6 +104,14 @@ impl Choice {
     }
 }
 
+/// The worst of some findings, with its fix: the first of these.
+fn worst(open: &[(Finding, FixKind, Named)]) -> Option<(Finding, FixKind, Named)> {
+    let worst = open
+        .iter()
+        .min_by_key(|(finding, ..)| std::cmp::Reverse(finding.severity));
+    worst.cloned()
+}
+
 /// The rule that found it, where, and what tells it from others there.
 type Placing<'a> = (&'a Arc<str>, Option<&'a FindingPlace>, &'a String);
 
@@ -141,11 +147,19 @@ impl Round<'_> {
         let mut set = Set::default();
         let mut now: Option<Bench> = None;
         let mut tried = BTreeSet::new();
-        for _ in 0..MOST_ROUNDS.min(proofs) {
+        let all = bench.findings.len();
+        let most = if proofs < all { proofs } else { self.most };
+        let mut rounds = 0..self.most.min(most);
+        loop {
             let state = now.as_ref().unwrap_or(bench);
-            let Some((finding, kind, named)) = self.next(state, &choice, &set.made, &tried) else {
+            let open = self.open(state, &choice, &set.made, &tried);
+            let Some((finding, kind, named)) = worst(&open) else {
                 break;
             };
+            if rounds.next().is_none() {
+                outcome.leave(bench, open.len());
+                break;
+            }
             tried.insert(named.clone());
             let attempt = match self.attempt(state, &finding, kind) {
                 Ok(Some(attempt)) => attempt,
@@ -252,22 +266,21 @@ impl Round<'_> {
         (choice, alone)
     }
 
-    /// The worst finding that may be mended and was not tried.
-    fn next(
+    /// The findings that may be mended and were not tried.
+    fn open(
         &self,
         state: &Bench,
         choice: &Choice,
         made: &Made,
         tried: &BTreeSet<Named>,
-    ) -> Option<(Finding, FixKind, Named)> {
-        let mut open: Vec<_> = state.findings.iter().collect();
-        open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        open.into_iter().find_map(|finding| {
+    ) -> Vec<(Finding, FixKind, Named)> {
+        let open = state.findings.iter().filter_map(|finding| {
             let kind = (self.wanted)(finding)?;
             let named = Named::new(state, finding);
             let is_open = choice.allows(&named) && !made.has(&named) && !tried.contains(&named);
             is_open.then(|| (finding.clone(), kind, named))
-        })
+        });
+        open.collect()
     }
 
     /// The fix with all before it, proven on the policy as it was.

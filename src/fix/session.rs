@@ -10,7 +10,7 @@ use crate::project::Checked;
 
 use super::last_proof::{Unproven, name, prove};
 use super::offered::kinds;
-use super::{AllowDeletion, FixKind, Proposal, Repaired, Workshop};
+use super::{AllowDeletion, Effort, FixKind, Proposal, Repaired, Workshop};
 
 /// A project that was checked, and the findings in it that are to be fixed.
 #[derive(Debug)]
@@ -50,11 +50,20 @@ impl Session {
 
     /// The final set of the fixes that `accept` takes.
     pub fn repair(&self, accept: &(dyn Fn(&Proposal) -> bool + Sync)) -> Repaired {
+        self.repair_within(accept, Effort::ASKED)
+    }
+
+    /// As [`repair`](Self::repair), with as much as this effort allows.
+    pub fn repair_within(
+        &self,
+        accept: &(dyn Fn(&Proposal) -> bool + Sync),
+        effort: Effort,
+    ) -> Repaired {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let wanted = |finding: &Finding| self.kind(finding);
         let facts = self.checked.project.fact_maker();
         let workshop = Workshop::of(&self.checked.project, &facts, &check);
-        workshop.repair(&self.checked.findings, &wanted, accept)
+        workshop.repair_within(&self.checked.findings, &wanted, accept, effort)
     }
 
     /// Lets a principal delete the keys of the project; nothing where it has no key policy.

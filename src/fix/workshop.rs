@@ -137,6 +137,7 @@ impl<'a> Workshop<'a> {
             prover: &prover,
             wanted,
             accept,
+            most: effort.rounds,
         };
         let files: Vec<_> = by_file.into_iter().collect();
         let repaired: Vec<_> = files

@@ -275,12 +275,12 @@ pub(super) fn is_binary(head: &[u8]) -> bool {
 }
 
 /// Endings of files in which people write for people, or programs: what they say of KMS is no policy.
-const PROSE_AND_CODE: [&str; 68] = [
+const PROSE_AND_CODE: [&str; 67] = [
     "adoc", "asciidoc", "bash", "bat", "c", "cc", "clj", "cljs", "cpp", "cs", "css", "dart",
     "diff", "elm", "erl", "ex", "exs", "fs", "fish", "go", "gradle", "groovy", "h", "hpp", "hs",
-    "htm", "html", "ipynb", "java", "jl", "js", "jsx", "kt", "kts", "less", "log", "lua", "m",
-    "map", "markdown", "md", "mdx", "mjs", "cjs", "ml", "org", "patch", "php", "pl", "po", "ps1",
-    "py", "pyi", "r", "rb", "rs", "rst", "scala", "scss", "sh", "sql", "svg", "swift", "ts", "tsx",
+    "htm", "html", "java", "jl", "js", "jsx", "kt", "kts", "less", "log", "lua", "m", "map",
+    "markdown", "md", "mdx", "mjs", "cjs", "ml", "org", "patch", "php", "pl", "po", "ps1", "py",
+    "pyi", "r", "rb", "rs", "rst", "scala", "scss", "sh", "sql", "svg", "swift", "ts", "tsx",
     "txt", "vue", "zig",
 ];
 

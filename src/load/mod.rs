@@ -4,6 +4,7 @@
 //! which they were given. A new input format is one file in `format` and one line in its list.
 
 mod account;
+mod any_notation;
 mod bulk;
 mod contents;
 mod declared;

@@ -1,4 +1,5 @@
-//! A key policy inside of a text that is no JSON: in YAML, in HCL, in a shell's here-document, beside words.
+//! A key policy, or a key, inside of a text that is not understood: in YAML, in HCL, in a shell's
+//! here-document, beside words.
 //!
 //! Such a text is not read. Where one of its policies names principals and actions of KMS it is a key's,
 //! or would be one's, and must not pass.
@@ -9,6 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::text::{InputError, Span};
 
+use super::any_notation;
 use super::hints::{is_member, kms_action};
 
 /// How far a policy's first element is from its brace at most, and how long a policy is that is looked at;
@@ -17,25 +19,44 @@ use super::hints::{is_member, kms_action};
 const MAX_BEFORE: usize = 4 << 10;
 const MAX_POLICY: usize = 256 << 10;
 
-/// That the text holds a key policy, where it does.
-pub(super) fn find(text: &str) -> Option<InputError> {
-    let found = statements(text, "Statement").or_else(|| statements(text, "statement"));
-    let at = found
-        .or_else(|| policy_document(text))
-        .or_else(|| base64(text))?;
-    let what = if names_principal(text)
-        || text.contains("principals")
-        || !at.of(text).contains("tatement")
-    {
-        "a key policy"
-    } else {
-        "a policy about AWS KMS"
-    };
+/// That the text, which begins so far into its file, holds a key policy or the description of a key, where
+/// it does.
+pub(super) fn find_from(text: &str, start: u32) -> Option<InputError> {
+    let (what, at) = as_written(text).or_else(|| {
+        let (what, _) = as_written(&any_notation::plain(text)?)?;
+        // The place is one of the plain text.
+        Some((what, Span::default()))
+    })?;
     let message = format!("the file holds {what} in a form that is not read");
+    let (start, end) = (at.start.saturating_add(start), at.end.saturating_add(start));
+    let at = Span { start, end };
     Some(InputError::new(at, message).label("not checked").help(
-        "write the policy as JSON into a file of its own, or leave this file out (`--exclude`, or \
-         `exclude` in `kmslint.toml`)",
+        "write it as JSON into a file of its own, or leave this file out (`--exclude`, or `exclude` in \
+         `kmslint.toml`)",
     ))
+}
+
+/// As [`find_from`], of a whole file.
+pub(super) fn find(text: &str) -> Option<InputError> {
+    find_from(text, 0)
+}
+
+/// What the text holds, and where.
+fn as_written(text: &str) -> Option<(&'static str, Span)> {
+    let found = statements(text, "Statement").or_else(|| statements(text, "statement"));
+    let policy = found.or_else(|| policy_document(text));
+    if let Some(at) = policy {
+        let is_of_key = names_principal(text) || text.contains("principals");
+        let what = if is_of_key {
+            "a key policy"
+        } else {
+            "a policy about AWS KMS"
+        };
+        return Some((what, at));
+    }
+    let policy = any_notation::statement(text).or_else(|| base64(text));
+    let key = || any_notation::key(text).map(|at| ("the description of a key", at));
+    policy.map(|at| ("a key policy", at)).or_else(key)
 }
 
 /// The first member of this name that has the statements of a key policy.
@@ -64,26 +85,50 @@ fn in_table(text: &str, at: usize, length: usize) -> bool {
 pub(super) fn base64(text: &str) -> Option<Span> {
     const BEGINNINGS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
     let bytes = text.as_bytes();
-    let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     let of = |beginning: &str| {
         let mut found = memchr::memmem::find_iter(bytes, beginning);
         found.find_map(|at| {
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            let rest = bytes.get(at..).unwrap_or_default();
-            let rest = rest.get(..MAX_POLICY).unwrap_or(rest);
-            let length = rest.iter().position(|b| !is_digit(b));
-            let run = rest.get(..length.unwrap_or(rest.len()))?;
-            let is_begin = !before.is_some_and(is_digit) && run.len() >= LEAST_BASE64;
+            let run = digits(bytes.get(at..).unwrap_or_default());
+            let is_begin = !before.is_some_and(|byte| is_digit(*byte)) && run.len() >= LEAST_BASE64;
             let holds = || {
-                let decoded = STANDARD_INDIFFERENT.decode(run).ok()?;
+                let decoded = STANDARD_INDIFFERENT.decode(&run).ok()?;
                 let decoded = String::from_utf8(decoded).ok()?;
                 is_policy_of_key(&decoded).then_some(())
             };
-            let end = at.saturating_add(run.len());
+            let end = at.saturating_add(BEGINNING);
             is_begin.then(holds).flatten().map(|()| Span::new(at, end))
         })
     };
     BEGINNINGS.iter().find_map(|beginning| of(beginning))
+}
+
+/// Digits of each beginning.
+const BEGINNING: usize = 3;
+
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+/// The digits of Base64 with which a text begins, over as many lines as hold nothing else.
+fn digits(text: &[u8]) -> Vec<u8> {
+    let text = text.get(..MAX_POLICY).unwrap_or(text);
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let length = first.iter().position(|byte| !is_digit(*byte));
+    let mut all = first
+        .get(..length.unwrap_or(first.len()))
+        .unwrap_or_default()
+        .to_vec();
+    if length.is_none_or(|length| first.get(length..) == Some(b"\r")) {
+        let rest = lines.map(<[u8]>::trim_ascii);
+        for line in
+            rest.take_while(|line| !line.is_empty() && line.iter().all(|byte| is_digit(*byte)))
+        {
+            all.extend_from_slice(line);
+        }
+    }
+    all
 }
 
 /// No policy is shorter, in digits of Base64.
@@ -247,6 +292,12 @@ mod tests {
             policy.replace('{', "{\r\n"),
         ] {
             let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            let lines = encoded
+                .as_bytes()
+                .chunks(20)
+                .map(|line| std::str::from_utf8(line).unwrap());
+            let lines: Vec<_> = lines.collect();
+            assert!(find(&format!("a:\n  {}\nb: c\n", lines.join("\n  "))).is_some());
             let bare = encoded.trim_end_matches('=');
             for written in [encoded.as_str(), bare] {
                 assert!(

@@ -116,6 +116,17 @@ enum NotTaken {
     },
 }
 
+impl NotTaken {
+    const fn looks_like_ours(&self) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Other {
+                looks_like_ours, ..
+            } => *looks_like_ours,
+        }
+    }
+}
+
 impl Outcome {
     fn from_answers(not_taken: NotTaken, file: SourceFile) -> Self {
         match not_taken {
@@ -163,7 +174,8 @@ fn of_json(
             root,
             is_whole,
         };
-        match of_document(&document, kind) {
+        match of_document(&document, kind).or_else(|other| of_strings(candidate, &document, other))
+        {
             Ok(mut contents) => {
                 contents.refuse_duplicate_keys(&document.root);
                 match &mut all {
@@ -171,10 +183,39 @@ fn of_json(
                     None => all = Some(contents),
                 }
             }
+            Err(not_taken) if not_taken.looks_like_ours() => {
+                first = first.filter(NotTaken::looks_like_ours).or(Some(not_taken));
+            }
             Err(not_taken) => drop(first.get_or_insert(not_taken)),
         }
     }
     all.ok_or_else(|| first.unwrap_or(NotTaken::Open))
+}
+
+/// What no format took, where its strings or lists of lines have no key policy in them; the error of one
+/// that has. A program or prose that is JSON itself is told by its name.
+fn of_strings(
+    candidate: &Candidate<'_>,
+    document: &Document<'_>,
+    not_taken: NotTaken,
+) -> Result<Box<Contents>, NotTaken> {
+    let is_own = !hints::is_prose_or_code(candidate.path);
+    let is_other = matches!(
+        not_taken,
+        NotTaken::Other {
+            looks_like_ours: true,
+            ..
+        }
+    );
+    let span = document.root.span;
+    let found =
+        (is_own && is_other).then(|| policy_in_text::find_from(span.of(document.text), span.start));
+    let error = found.flatten().ok_or(not_taken)?;
+    Ok(Box::new(Contents {
+        holds: vec!["string"],
+        errors: vec![error],
+        ..Contents::default()
+    }))
 }
 
 fn of_document(
@@ -188,7 +229,7 @@ fn of_document(
     }
     let other = |reason: &'static str| NotTaken::Other {
         reason,
-        looks_like_ours: hints::looks_like_ours(document.text),
+        looks_like_ours: hints::looks_like_ours(document.root.span.of(document.text)),
         may_belong: Sibling::of(&document.root).is_some(),
     };
     match format::read(document) {

@@ -26,8 +26,8 @@ pub use document::{PolicyDocument, Version};
 pub use kind::PolicyKind;
 pub use moment::Moment;
 pub use placeholder::{
-    Rendered, first_variable, has_placeholder, has_placeholder_or_is_word, rendered,
-    rendered_foreign, with_wildcards,
+    Rendered, as_foreign, first_variable, has_placeholder, has_placeholder_or_is_word,
+    may_be_foreign, rendered, rendered_foreign, with_wildcards,
 };
 pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
 pub use reading::{PolicyReading, StoredText};

@@ -153,7 +153,7 @@ impl Project {
     }
 
     /// The same project with edits laid over: what was read once is not read from the disk again,
-    /// but for records of CloudTrail, whose text is not kept.
+    /// but for records of CloudTrail, whose text is not kept, and bytes that are no text.
     #[must_use]
     pub fn with(&self, edits: &Overlay) -> Self {
         let mut overlay = self.overlay.clone();
@@ -163,7 +163,7 @@ impl Project {
             .map(|of| of.source)
             .collect();
         for (source, file) in self.loaded.sources.iter() {
-            if !trails.contains(&source) {
+            if !trails.contains(&source) && file.is_exact() {
                 overlay.put(file.name(), file.text());
             }
         }

@@ -35,6 +35,7 @@ pub struct SourceFile {
     name: String,
     text: String,
     decompressed: bool,
+    of_no_text: bool,
     line_starts: OnceLock<Vec<u32>>,
     blocks: OnceLock<Vec<usize>>,
 }
@@ -49,6 +50,7 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             decompressed: false,
+            of_no_text: false,
             line_starts: OnceLock::new(),
             blocks: OnceLock::new(),
         }
@@ -75,6 +77,20 @@ impl SourceFile {
     /// Whether the text is what a compressed file holds.
     pub const fn is_decompressed(&self) -> bool {
         self.decompressed
+    }
+
+    /// The same text as what is shown of bytes that are no text.
+    #[must_use]
+    pub(super) fn of_no_text(self) -> Self {
+        Self {
+            of_no_text: true,
+            ..self
+        }
+    }
+
+    /// Whether the text is the file's bytes, and no more and no less.
+    pub const fn is_exact(&self) -> bool {
+        !self.decompressed && !self.of_no_text
     }
 
     /// The path as the user gave it, for example `keys/policy.json`.

@@ -29,12 +29,13 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<SourceFile, ReadError> {
         return Err(ReadError::TooLarge);
     }
     if let Some((text, encoding)) = wide(&bytes) {
-        let error = InputError::new(Span::new(0, 1), format!("the file is {encoding}"))
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        let error = InputError::new(Span::new(0, first), format!("the file is {encoding}"))
             .label("several bytes for each character")
             .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8NoBOM`");
         return Err(ReadError::NotText {
             error,
-            shown: Box::new(SourceFile::new(name, text)),
+            shown: Box::new(SourceFile::new(name, text).of_no_text()),
         });
     }
     if let [0, ..] = *bytes {
@@ -93,7 +94,7 @@ fn not_text(name: &str, bytes: &[u8], error: InputError) -> ReadError {
     }
     ReadError::NotText {
         error,
-        shown: Box::new(SourceFile::new(name, shown)),
+        shown: Box::new(SourceFile::new(name, shown).of_no_text()),
     }
 }
 
@@ -130,6 +131,14 @@ mod tests {
             b"\0\0\0{\0\0\0}",
         ] {
             assert_eq!(wide(utf_32), Some(("{}".into(), "UTF-32")));
+        }
+        // The place is a whole character of what is shown, where there is one.
+        for (utf_16, end) in [
+            (&b"\xfe\xff"[..], 0),
+            (b"\xfe\xff\0\xe9", 2),
+            (b"\xfe\xff\xff\xff\xff\xff\xff\x74\x2d", 3),
+        ] {
+            assert_eq!(complaint(utf_16).1, Span::new(0, end));
         }
         for text in [&b"{}"[..], b"\xef\xbb\xbf{}"] {
             assert!(decode("x", text.to_vec()).is_ok());

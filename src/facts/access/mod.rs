@@ -4,7 +4,8 @@ mod granted_by;
 mod narrowing;
 mod through_iam;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{CaseSet, Decision, Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
@@ -36,6 +37,7 @@ pub(super) fn table(
         identities,
         places,
         trusted,
+        granted: RefCell::default(),
     };
     let who_can = |action| -> Vec<Access> {
         let holders = questions.who_can(action);
@@ -128,6 +130,8 @@ struct Records<'a> {
     places: &'a Places<'a>,
     /// ARN patterns of principals that are trusted.
     trusted: &'a [String],
+    /// By which pattern each statement grants an action, directly or not: for all whom it names.
+    granted: RefCell<BTreeMap<(KmsAction, usize, bool), GrantedBy>>,
 }
 
 impl Records<'_> {
@@ -143,7 +147,12 @@ impl Records<'_> {
             .map(|statement| {
                 let direct = holder.kind != PrincipalKind::Account
                     && !permitted.delegating.contains(&statement.index);
-                granted_by::of_key_policy(statement, direct, action, self.subject)
+                let mut granted = self.granted.borrow_mut();
+                let of = granted.entry((action, statement.index, direct));
+                let of = of.or_insert_with(|| {
+                    granted_by::of_key_policy(statement, direct, action, self.subject)
+                });
+                of.clone()
             })
             .collect();
         let own = self.own_via(holder, action);

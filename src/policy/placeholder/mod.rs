@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::{Piece, pieces};
 
-pub use rendered::{Rendered, rendered, rendered_foreign};
+pub use rendered::{Rendered, as_foreign, may_be_foreign, rendered, rendered_foreign};
 
 /// Whether something of the text is still to be filled in.
 pub fn has_placeholder(text: &str) -> bool {

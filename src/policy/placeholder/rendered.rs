@@ -51,18 +51,29 @@ pub fn rendered_foreign(
     account: Option<AccountId>,
     partition: Option<&str>,
 ) -> Option<Rendered> {
+    may_be_foreign(document, account).then(|| as_foreign(document, account, partition))
+}
+
+/// Whether a placeholder names an account as a whole, and a principal of another account than this one
+/// is named too.
+pub fn may_be_foreign(document: &PolicyDocument, account: Option<AccountId>) -> bool {
     let mut accounts = entries(document).filter_map(account_in);
-    let is_other = |other: AccountId| account != Some(other);
-    if !names_placeholder_account(document) || !accounts.any(is_other) {
-        return None;
-    }
+    names_placeholder_account(document) && accounts.any(|other| account != Some(other))
+}
+
+/// The policy with another account than the key's in place of each placeholder that names one as a whole.
+pub fn as_foreign(
+    document: &PolicyDocument,
+    account: Option<AccountId>,
+    partition: Option<&str>,
+) -> Rendered {
     let own = account.or_else(|| only_account(document));
     let of_key = own.unwrap_or(AccountId::PLACEHOLDER);
     let foreign = |entry: &PrincipalEntry| match stands_for(&entry.text().value) {
         StandsFor::Account => AccountId::OTHER_PLACEHOLDER,
         StandsFor::User | StandsFor::Role => of_key,
     };
-    Some(with_stand_ins(document, of_key, foreign, partition))
+    with_stand_ins(document, of_key, foreign, partition)
 }
 
 /// Whether a placeholder names an account as a whole, which then most likely is the key's.
