@@ -85,7 +85,8 @@ fn set(context: &mut Map<String, Json>, name: &str, value: &str) {
 fn drop_what_never_is(context: &mut Map<String, Json>, action: KmsAction, kind: PrincipalKind) {
     context.retain(|name, _| condition_key::presence(name, action, kind) != Presence::Never);
     let role = context.get("aws:PrincipalArn").and_then(Json::as_str);
-    if role.is_some_and(reserved_role::is_identity_center) {
+    let is_federated = kind == PrincipalKind::FederatedUser;
+    if is_federated || role.is_some_and(reserved_role::is_identity_center) {
         context.retain(|name, _| !MFA_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)));
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::aws::PrincipalKind;
+use crate::aws::condition_key::MFA_KEYS;
 use crate::eval::{Caller, Request, RequestContext};
 
 /// The account of a synthetic caller where a key's account is not known.
@@ -41,9 +42,10 @@ pub(crate) fn synthetic_caller(class: PrincipalKind, account: &str) -> Option<Ca
     Caller::parse(&text).ok()
 }
 
-/// Makes the caller stand for all of its class.
+/// Makes the caller stand for all of its class: one that comes by federation stands for users and roles,
+/// too, and these may have the MFA keys.
 pub(crate) fn forget_identity(context: &mut RequestContext) {
-    for key in IDENTITY_KEYS {
+    for key in IDENTITY_KEYS.into_iter().chain(MFA_KEYS) {
         context.forget(key);
     }
 }

@@ -88,7 +88,7 @@ fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestCo
         _ => context.derive("aws:PrincipalArn", caller.text()),
     }
     let role = context.get("aws:PrincipalArn").and_then(Values::single);
-    if role.is_some_and(is_identity_center) {
+    if caller.is_federated_user() || role.is_some_and(is_identity_center) {
         for key in MFA_KEYS {
             context.absent_default(key);
         }

@@ -17,11 +17,6 @@ const ROLE_SESSION: ByCaller = ByCaller {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
 pub const MFA_KEYS: [&str; 2] = ["aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent"];
 
-const MFA: ByCaller = ByCaller {
-    federated_user: Presence::Never,
-    ..ByCaller::SOMETIMES_SIGNED
-};
-
 pub(super) const KEYS: &[ConditionKey] = &[
     // Only in root sessions from `AssumeRoot`.
     ConditionKey::global(
@@ -41,9 +36,9 @@ pub(super) const KEYS: &[ConditionKey] = &[
     ConditionKey::global("aws:Ec2InstanceSourceVpc", ValueType::String, ROLE_SESSION),
     ConditionKey::global("aws:FederatedProvider", ValueType::String, ROLE_SESSION),
     // Only if MFA was used.
-    ConditionKey::global(MFA_KEYS[0], ValueType::Numeric, MFA),
+    ConditionKey::global(MFA_KEYS[0], ValueType::Numeric, ByCaller::SOMETIMES_SIGNED),
     // Only with temporary credentials, never with long-term access keys.
-    ConditionKey::global(MFA_KEYS[1], ValueType::Bool, MFA),
+    ConditionKey::global(MFA_KEYS[1], ValueType::Bool, ByCaller::SOMETIMES_SIGNED),
     // Root sessions from `AssumeRoot` can have one.
     ConditionKey::global(
         "aws:SourceIdentity",
