@@ -223,17 +223,25 @@ fn facts(loaded: &Loaded) -> Vec<Facts> {
     FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all()
 }
 
-/// The safe fixes, all made.
-fn repaired(loaded: &Loaded) -> Repaired {
+fn findings(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = run_all(&facts(loaded), Catalogue::builtin().unwrap());
     fingerprint(&mut findings, &loaded.sources, &Root::default());
+    findings
+}
+
+/// The wanted fixes that are accepted, all made.
+fn repaired(
+    loaded: &Loaded,
+    wanted: &(dyn Fn(&Finding) -> Option<FixKind> + Sync),
+    accept: &dyn Fn(&Proposal) -> bool,
+) -> Repaired {
     let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
     let shop = Workshop {
         facts: &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
         organization: None,
         check: &check,
     };
-    shop.repair(&findings, &kind, &Proposal::is_safe)
+    shop.repair(&findings(loaded), wanted, accept)
 }
 
 /// What a safe fix may give to somebody: ways to undo a deletion, and to see the key.
@@ -255,7 +263,7 @@ fn safe_fixes_give_nobody_what_loses_a_key() {
                 continue;
             }
             let (before, discovery, mut overlay) = load(key, policy);
-            let done = repaired(&before);
+            let done = repaired(&before, &kind, &Proposal::is_safe);
             let Some(text) = done.files.values().next() else {
                 continue;
             };
@@ -302,6 +310,154 @@ fn safe_fixes_give_nobody_what_loses_a_key() {
         }
     }
     assert!(changed > 50 && sets > 30, "{changed} {sets}");
+}
+
+/// Conditions that ask of everyone no more than the account or the organization, alone or with others.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+fn conditions_of_the_account() -> Vec<Json> {
+    let account = "111122223333";
+    vec![
+        json!({"StringEquals": {"kms:CallerAccount": account}}),
+        json!({"StringEquals": {"KMS:calleraccount": [account]}}),
+        json!({"StringLike": {"aws:PrincipalAccount": account}}),
+        json!({"StringEquals": {"kms:CallerAccount": [account, "444455556666"]}}),
+        json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}),
+        json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}),
+        json!({"StringEquals": {"kms:CallerAccount": account, "aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        json!({"StringEquals": {"kms:CallerAccount": account}, "Bool": {"aws:SecureTransport": "true"}}),
+        json!({"StringEquals": {"kms:CallerAccount": account},
+            "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+        json!({"StringEquals": {"kms:CallerAccount": account, "aws:PrincipalTag/team": "keys"}}),
+        json!({"StringEquals": {"aws:PrincipalAccount": account},
+            "NumericGreaterThanEquals": {WINDOW: "14"}}),
+    ]
+}
+
+/// Key policies that let everyone through under one of these conditions, beside other statements.
+fn policies_open_to_an_account() -> Vec<Json> {
+    let of = |sid: &str, arn: &str| {
+        json!({"Sid": sid, "Effect": "Allow", "Action": "kms:*", "Resource": "*",
+            "Principal": {"AWS": arn}})
+    };
+    let root = of("Iam", "arn:aws:iam::111122223333:root");
+    let admin = of("Admin", "arn:aws:iam::111122223333:role/admin");
+    let beside = [vec![], vec![root.clone()], vec![admin, root]];
+    let everyone = [
+        json!("*"),
+        json!({"AWS": "*"}),
+        json!({"AWS": ["*"]}),
+        json!({"AWS": ["arn:aws:iam::111122223333:role/admin", "*"]}),
+    ];
+    let actions = [
+        json!("kms:ScheduleKeyDeletion"),
+        json!(["kms:PutKeyPolicy", "kms:Decrypt"]),
+        json!("kms:*"),
+    ];
+    let mut all = Vec::new();
+    for condition in conditions_of_the_account() {
+        for principal in &everyone {
+            for action in &actions {
+                let number = all.len() / 4 + all.len();
+                let mut statements = beside[number % 3].clone();
+                statements.push(
+                    json!({"Sid": "Open", "Effect": "Allow", "Principal": principal,
+                    "Action": action, "Resource": "*", "Condition": condition}),
+                );
+                all.push(json!({"Version": "2012-10-17", "Statement": statements}));
+            }
+        }
+    }
+    all
+}
+
+/// Callers of the account and of another one, with policies of their own that allow everything.
+fn callers_of_accounts() -> Vec<Json> {
+    let everything = json!({"Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let principals = [
+        ("arn:aws:iam::111122223333:user/bob", None),
+        ("arn:aws:iam::111122223333:root", None),
+        ("arn:aws:sts::111122223333:assumed-role/app/ci", Some("app")),
+        (
+            "arn:aws:sts::111122223333:assumed-role/admin/jo",
+            Some("admin"),
+        ),
+        ("arn:aws:sts::111122223333:federated-user/fed", None),
+        ("arn:aws:iam::444455556666:user/bob", None),
+    ];
+    let caller = |(principal, role): (&str, Option<&str>)| {
+        let mut context = json!({"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalTag/team": "keys",
+            "aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/r-ab12/"], "aws:MultiFactorAuthPresent": "true"});
+        if let Some(role) = role {
+            context["aws:PrincipalArn"] = json!(format!("arn:aws:iam::111122223333:role/{role}"));
+        }
+        json!({"principal": principal, "context": context, "complete_context": true,
+            "identity_policies": [{"name": "own", "policy": everything}]})
+    };
+    principals.into_iter().map(caller).collect()
+}
+
+/// Whether IAM does not let this caller, or it is of another account: that this one loses what it had is for
+/// a person to decide. A federated user has no permissions of IAM policies.
+fn may_lose(request: &Json, is_safe: bool) -> bool {
+    let caller = request["principal"].as_str().unwrap();
+    request.get("identity_policies").is_none()
+        || caller.contains("federated-user")
+        || (caller.contains(":444455556666:") && !is_safe)
+}
+
+/// Where everyone is allowed and no more is asked than the account, IAM decides after the fix: nobody gains,
+/// the finding goes, and whom the account's own policies allow loses nothing.
+#[test]
+fn everyone_of_an_account_is_narrowed_to_it() {
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let narrowing = |finding: &Finding| {
+        let is_own = finding.rule.contains("-open-to-a");
+        is_own.then(|| kind(finding)).flatten()
+    };
+    let callers = callers_of_accounts();
+    let (mut fixed, mut changed, mut safe) = (0, 0, 0);
+    for policy in policies_open_to_an_account().iter().step_by(2) {
+        let (before, discovery, mut overlay) = load(KEY, policy);
+        let done = repaired(&before, &narrowing, &|_| true);
+        assert!(done.refused.is_empty(), "{policy:#}: {:?}", done.refused);
+        let Some(text) = done.files.values().next() else {
+            assert!(!findings(&before).iter().any(|of| narrowing(of).is_some()));
+            continue;
+        };
+        let is_safe = done.done.iter().all(Proposal::is_safe);
+        (fixed, safe) = (fixed + 1, safe + usize::from(is_safe));
+        overlay.put("key/policy.json", text.as_bytes());
+        let after = load_over(&discovery, &overlay);
+        let left = findings(&after).iter().any(|of| narrowing(of).is_some());
+        let answer: Json = serde_json::from_str(text).unwrap();
+        let edited: Json = serde_json::from_str(answer["Policy"].as_str().unwrap()).unwrap();
+        let told = difference(&before, &after);
+        assert!(
+            !left && !told.fails(FAIL_ON_GAIN),
+            "{policy:#} {edited:#} {told:#?}"
+        );
+        for action in ACTIONS {
+            for days in days_of(action) {
+                for request in questions(&callers, KEY, action, *days) {
+                    let could = is_allowed(&request, policy);
+                    let can = is_allowed(&request, &edited);
+                    if could != can {
+                        changed += 1;
+                        let gained = can && MAY_BE_GIVEN.contains(&action);
+                        let fine = gained || (!can && may_lose(&request, is_safe));
+                        let fine = fine && is_told(&told, action, *days, can);
+                        assert!(fine, "{request:#} {policy:#} {edited:#}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        fixed > 40 && changed > 300 && safe > 0,
+        "{fixed} {changed} {safe}"
+    );
 }
 
 fn is_told(told: &Difference, action: KmsAction, days: Option<u8>, gains: bool) -> bool {
