@@ -233,7 +233,7 @@ fn findings(loaded: &Loaded) -> Vec<Finding> {
 fn repaired(
     loaded: &Loaded,
     wanted: &(dyn Fn(&Finding) -> Option<FixKind> + Sync),
-    accept: &dyn Fn(&Proposal) -> bool,
+    accept: &(dyn Fn(&Proposal) -> bool + Sync),
 ) -> Repaired {
     let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
     let shop = Workshop {
