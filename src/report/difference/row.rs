@@ -1,7 +1,7 @@
 //! A difference as a table: like changes of one subject share a row.
 
 use crate::aws::KmsAction;
-use crate::difference::{ActionGroup, Change, ChangedSubject, Presence, SubjectKind, Way, Who};
+use crate::difference::{ActionGroup, Change, ChangedSubject, Presence, Way, Who};
 
 use super::Gate;
 use super::words::{operation, proviso, sides, standing, unknown_action, who};
@@ -137,7 +137,7 @@ fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
     let mut by_words: std::collections::BTreeMap<(ActionGroup, &str), Vec<KmsAction>> =
         std::collections::BTreeMap::new();
     for found in &subject.standings {
-        if let Some(words) = standing(found.before, found.after) {
+        if let Some(words) = standing(subject.kind, found.before, found.after) {
             let question = ActionGroup::of(found.action);
             by_words
                 .entry((question, words))
@@ -151,10 +151,6 @@ fn losses(subject: &ChangedSubject) -> Vec<(bool, String)> {
             let lost = actions
                 .iter()
                 .all(|action| subject.lost().contains(*action));
-            let words = match subject.kind {
-                SubjectKind::Key => words.to_owned(),
-                SubjectKind::Policy => words.replace("nobody", "nobody whom the policy limits"),
-            };
             let sentence = format!("{words}: {}", operation(question, &actions));
             let grave = matches!(question, ActionGroup::Cancel | ActionGroup::PutKeyPolicy);
             (lost && grave, sentence)

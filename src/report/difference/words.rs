@@ -4,7 +4,7 @@ use crate::access::{CaseSet, Decision, day_ranges, days_in_words};
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
-    ActionGroup, Change, EffectivePermission, Hanging, USE, UnknownChange, Way, Who,
+    ActionGroup, Change, EffectivePermission, Hanging, SubjectKind, USE, UnknownChange, Way, Who,
 };
 
 /// So many conditions are shown of one permission; the JSON has all.
@@ -144,12 +144,19 @@ fn conditions(all: &[Hanging]) -> String {
 }
 
 /// What the loss of everybody who could do it is called; nothing where it is no loss.
-pub(super) fn standing(before: Decision, after: Decision) -> Option<&'static str> {
+pub(super) fn standing(
+    kind: SubjectKind,
+    before: Decision,
+    after: Decision,
+) -> Option<&'static str> {
     if !before.is_possible() {
         return None;
     }
     match after {
-        Decision::ImplicitDeny | Decision::ExplicitDeny => Some("nobody is left who can"),
+        Decision::ImplicitDeny | Decision::ExplicitDeny => Some(match kind {
+            SubjectKind::Key => "nobody is left who can",
+            SubjectKind::Policy => "nobody whom the policy limits is left who can",
+        }),
         Decision::Conditional if before == Decision::Allowed => {
             Some("it is no longer sure that anybody can")
         }
