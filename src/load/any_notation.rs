@@ -50,6 +50,9 @@ pub(super) fn statement(text: &str) -> Option<Span> {
     let mut found = Statement::default();
     let mut words = Words::new(text).peekable();
     while let Some(word) = words.next() {
+        if is_in_excerpt(text, word.span.start) {
+            continue;
+        }
         let after = text.get(word.span.end..).unwrap_or_default();
         let next = words.peek().map(|next| next.span.start);
         let value = text.get(word.span.end..next.unwrap_or(text.len()));
@@ -64,6 +67,17 @@ pub(super) fn statement(text: &str) -> Option<Span> {
         }
     }
     None
+}
+
+/// Whether the line is one of an excerpt that a program printed, as the reports of kmslint show them: after
+/// its number stands a bar, or a line that is drawn. No notation begins an element so.
+fn is_in_excerpt(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = rest.len() < line.len();
+    let is_drawn = |c: char| ('\u{2500}'..='\u{257f}').contains(&c) || (is_numbered && c == '|');
+    rest.trim_start().starts_with(is_drawn)
 }
 
 /// What of a statement was seen.
@@ -318,6 +332,24 @@ pub(super) fn plain(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn excerpts_of_reports_are_no_statements() {
+        let lines = [
+            "\"Effect\": \"Allow\",",
+            "\"Principal\": \"*\",",
+            "\"Action\": \"kms:*\"",
+        ];
+        let plain = lines.join("\n");
+        assert!(statement(&plain).is_some());
+        for bar in [" 7 │ ", "  │ ", "12 | "] {
+            let excerpt = lines.map(|line| format!("{bar}{line}")).join("\n");
+            assert_eq!(statement(&excerpt), None, "{excerpt}");
+        }
+        // A bar of the text's own hides nothing.
+        let other = plain.replace("Effect\": \"Allow", "Effect\": \"Allow\", \"a│\": \"|");
+        assert!(statement(&other).is_some());
+    }
 
     #[test]
     fn statements_are_told_in_any_notation() {
