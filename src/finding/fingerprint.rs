@@ -35,29 +35,16 @@ pub struct Fingerprints {
     pub earlier: Option<EarlierFingerprints>,
 }
 
-/// Adds a part: where one ends and the next begins counts.
-fn add(hash: &mut Sha256, part: &str) {
-    // 64 bits on every machine.
-    let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-    hash.update(length.to_be_bytes());
-    hash.update(part.as_bytes());
-}
-
-fn begin(parts: &[&str]) -> Sha256 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        add(&mut hash, part);
-    }
-    hash
-}
-
 impl Fingerprint {
     /// The fingerprint of these parts in this order; where one ends and the next begins counts.
     pub fn of(parts: &[&str]) -> Self {
-        Self::done(begin(parts))
-    }
-
-    fn done(hash: Sha256) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // 64 bits on every machine.
+            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            hash.update(length.to_be_bytes());
+            hash.update(part.as_bytes());
+        }
         let digest: [u8; 32] = hash.finalize().into();
         let first = digest.first_chunk::<16>().copied().unwrap_or_default();
         Self(u128::from_be_bytes(first))
@@ -150,25 +137,17 @@ pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
 
 /// Gives every finding the fingerprint of its defect.
 pub fn fingerprint_defects(findings: &mut [Finding], sources: &Sources) {
-    // A rule may find thousands of values in one long statement, which is hashed once.
-    let (mut statements, mut begun) = (BTreeMap::new(), BTreeMap::new());
+    let mut known = BTreeMap::new();
     for finding in findings {
         let at = finding.statement.unwrap_or(finding.primary.at);
-        let begun = begun.entry((finding.rule.clone(), at)).or_insert_with(|| {
-            let statement = statements
-                .entry(at)
-                .or_insert_with(|| statement(at, sources));
-            begin(&[&*finding.rule, &*statement])
-        });
+        let statement = known.entry(at).or_insert_with(|| statement(at, sources));
         // The principals stand beside the fingerprint.
         let event = if finding.principals.is_empty() {
             &*finding.identity
         } else {
             ""
         };
-        let mut hash = begun.clone();
-        add(&mut hash, event);
-        finding.fingerprints.defect = Fingerprint::done(hash);
+        finding.fingerprints.defect = Fingerprint::of(&[&*finding.rule, &*statement, event]);
     }
 }
 
