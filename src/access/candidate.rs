@@ -206,8 +206,8 @@ impl<'a> Candidate<'a> {
         self.open.get_or_init(|| self.open(key)).about(action)
     }
 
-    /// Whether this caller surely or perhaps may do it where the request context is changed like
-    /// this.
+    /// Whether the decision for this caller is allowed or conditional when the request context is
+    /// changed in this way.
     pub(crate) fn may_where(
         &self,
         action: KmsAction,

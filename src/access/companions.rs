@@ -51,7 +51,7 @@ enum Reach {
     None,
     /// A role in single sessions only, which the key policy names: every other session lacks it.
     Sessions,
-    /// Surely or perhaps.
+    /// In any session; a conditional decision counts.
     Itself,
 }
 

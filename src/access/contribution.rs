@@ -137,7 +137,7 @@ impl<'a> Answer<'a> {
             }
         }
         if self.unknown_boundary != UnknownBoundary::No {
-            // What stands in for it.
+            // The boundary that is not known takes its place.
             all.retain(|one| one.part != DecisionPart::Boundary);
             all.push(Contribution {
                 open: vec![OpenElement::UnknownBoundary],
@@ -239,7 +239,7 @@ fn is_caller_open(statement: &Statement, caller: &Caller) -> bool {
 
 /// Whether it is not known that the entry is not the caller: a federated user may be any user's,
 /// a role may call in the session that is named, ids are not known, and AWS does not document
-/// whom a Deny for an account reaches (SEMANTICS U2).
+/// which principals a Deny for an account applies to (SEMANTICS U2).
 fn may_be(form: PrincipalForm<'_>, caller: &Caller, denies: bool) -> bool {
     let own = |account| caller.account() == Some(account);
     match form {

@@ -42,7 +42,7 @@ pub(crate) struct Companions {
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Permitted {
-    /// The best decision of one who stands for the principal.
+    /// The best decision among the callers that represent the principal.
     pub(crate) decision: Decision,
     pub(crate) decisions: Decisions,
     /// Positions of the statements of the key policy that grant it.

@@ -20,8 +20,8 @@ pub(crate) struct ConditionCases {
 }
 
 impl AskedKey<'_> {
-    /// A request for `ScheduleKeyDeletion` with every day count by a caller of whom only the class
-    /// is known; nothing where it is none of [`EVERY_CLASS`].
+    /// A request for `ScheduleKeyDeletion` with every day count by a caller of this class; nothing
+    /// where the class is none of [`EVERY_CLASS`].
     fn probe(&self, class: PrincipalKind) -> Option<&Request> {
         let position = EVERY_CLASS.iter().position(|own| *own == class)?;
         let made = self.probes.get(position)?.get_or_init(|| {

@@ -42,7 +42,7 @@ pub(crate) fn synthetic_caller(class: PrincipalKind, account: &str) -> Option<Ca
     Caller::parse(&text).ok()
 }
 
-/// Makes the caller stand for all of its class: one that comes by federation stands for users and roles,
+/// Makes the caller represent its whole class: a federated caller represents users and roles,
 /// too, and these may have the MFA keys.
 pub(crate) fn forget_identity(context: &mut RequestContext) {
     for key in IDENTITY_KEYS.into_iter().chain(MFA_KEYS) {

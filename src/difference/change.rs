@@ -149,8 +149,8 @@ pub enum Way {
     Boundary,
 }
 
-/// An operation of which it differs whether anybody can do it: surely, perhaps, or nobody. Users and
-/// roles of the account by their own policies count.
+/// An operation for which the best decision among all principals differs. Users and roles that the
+/// account's IAM policies allow count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StandingChange {
     /// The operation.

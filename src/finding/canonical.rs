@@ -81,31 +81,45 @@ fn find<'n, 'a>(node: &'n Node<'a>, at: Span) -> Option<&'n Node<'a>> {
 ///
 /// The readers limit how deep a node is.
 pub(super) fn of_node(node: &Node<'_>) -> String {
+    in_order(node, Order::ByKey)
+}
+
+/// In which order members are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    ByKey,
+    AsWritten,
+}
+
+/// As [`of_node`], with the members in this order.
+pub(super) fn in_order(node: &Node<'_>, order: Order) -> String {
     let mut out = String::new();
-    write(node, &mut out);
+    write(node, order, &mut out);
     out
 }
 
-fn write(node: &Node<'_>, out: &mut String) {
+fn write(node: &Node<'_>, order: Order, out: &mut String) {
     match &node.value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Number(text) => out.push_str(text),
         Value::String(text) => string(text, out),
-        Value::Array(items) => list('[', items, ']', out),
+        Value::Array(items) => list(['[', ']'], items, order, out),
         Value::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|one, two| one.key.cmp(&two.key));
+            if order == Order::ByKey {
+                sorted.sort_by(|one, two| one.key.cmp(&two.key));
+            }
             out.push('{');
             for (index, member) in sorted.into_iter().enumerate() {
                 comma(index, out);
                 string(&member.key, out);
                 out.push(':');
-                write(&member.value, out);
+                write(&member.value, order, out);
             }
             out.push('}');
         }
-        Value::Deferred(deferred) => function(deferred, out),
+        Value::Deferred(deferred) => function(deferred, order, out),
     }
 }
 
@@ -113,7 +127,7 @@ fn write(node: &Node<'_>, out: &mut String) {
 /// of a function of a `CloudFormation` template reads as its full form does.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
-fn function(deferred: &Deferred<'_>, out: &mut String) {
+fn function(deferred: &Deferred<'_>, order: Order, out: &mut String) {
     match (&deferred.function, deferred.arguments.as_slice()) {
         (Function::Tag(name), [argument]) => {
             let prefix = match &**name {
@@ -131,7 +145,7 @@ fn function(deferred: &Deferred<'_>, out: &mut String) {
                     string(attribute, out);
                     out.push(']');
                 }
-                _ => write(argument, out),
+                _ => write(argument, order, out),
             }
             out.push('}');
         }
@@ -152,28 +166,28 @@ fn function(deferred: &Deferred<'_>, out: &mut String) {
                 }
                 _ => {}
             }
-            list('(', arguments, ')', out);
+            list(['(', ')'], arguments, order, out);
         }
     }
 }
 
-fn list(open: char, items: &[Node<'_>], close: char, out: &mut String) {
+fn list([open, close]: [char; 2], items: &[Node<'_>], order: Order, out: &mut String) {
     out.push(open);
     for (index, item) in items.iter().enumerate() {
         comma(index, out);
-        write(item, out);
+        write(item, order, out);
     }
     out.push(close);
 }
 
-pub(super) fn comma(index: usize, out: &mut String) {
+fn comma(index: usize, out: &mut String) {
     if index > 0 {
         out.push(',');
     }
 }
 
 /// A string as JSON writes it.
-pub(super) fn string(text: &str, out: &mut String) {
+fn string(text: &str, out: &mut String) {
     if text.bytes().any(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) {
         out.push_str(&serde_json::Value::from(text).to_string());
         return;

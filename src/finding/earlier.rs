@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 
 use crate::text::{Location, Root, Sources};
-use crate::tree::{Node, Value, json};
+use crate::tree::json;
 
 use super::Finding;
-use super::canonical::{MAX_LEVELS, comma, outer, string};
+use super::canonical::{MAX_LEVELS, Order, in_order, outer};
 use super::fingerprint::{Fingerprint, Subjects, ordinals};
 
 /// The earlier fingerprints of one finding.
@@ -79,7 +79,7 @@ fn normalized(text: &str) -> String {
     let mut inner = Cow::Borrowed(text);
     for _ in 0..MAX_LEVELS {
         if let Ok(node) = json::parse(&inner) {
-            return written(&node, inner.len());
+            return in_order(&node, Order::AsWritten);
         }
         match outer(&inner) {
             Some(decoded) => inner = decoded.into(),
@@ -106,56 +106,12 @@ fn without_escapes(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-fn written(node: &Node<'_>, length: usize) -> String {
-    let mut out = String::with_capacity(length);
-    write(node, &mut out);
-    out
-}
-
-/// The reader limits how deep a document is.
-fn write(node: &Node<'_>, out: &mut String) {
-    match &node.value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(text) => out.push_str(text),
-        Value::String(text) => string(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                comma(index, out);
-                write(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(members) => {
-            out.push('{');
-            for (index, member) in members.iter().enumerate() {
-                comma(index, out);
-                string(&member.key, out);
-                out.push(':');
-                write(&member.value, out);
-            }
-            out.push('}');
-        }
-        // No JSON text has a name before a parenthesis, so nothing that is known reads the same.
-        Value::Deferred(deferred) => {
-            string(deferred.function.name(), out);
-            out.push('(');
-            for (index, argument) in deferred.arguments.iter().enumerate() {
-                comma(index, out);
-                write(argument, out);
-            }
-            out.push(')');
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use crate::finding::{Confidence, Fingerprints, Label, Severity};
-    use crate::text::{SourceFile, Span};
+    use crate::finding::fingerprint::tests::finding;
+    use crate::text::SourceFile;
 
     use super::*;
 
@@ -165,29 +121,7 @@ mod tests {
         let text = r#"{"Effect": "Allow"}"#;
         let mut sources = Sources::default();
         let source = sources.add(SourceFile::new("keys/a.json", text));
-        let at = Location {
-            source,
-            span: Span::new(0, text.len()),
-        };
-        let finding = Finding {
-            rule: "cancel-by-nobody".into(),
-            severity: Severity::Error,
-            confidence: Confidence::High,
-            subject: "keys/a.json".into(),
-            message: String::new(),
-            help: "".into(),
-            reference: "".into(),
-            primary: Label {
-                at,
-                text: String::new(),
-            },
-            related: Vec::new(),
-            statement: Some(at),
-            principals: Vec::new(),
-            new_principals: Vec::new(),
-            identity: String::new(),
-            fingerprints: Fingerprints::default(),
-        };
+        let finding = finding(source, text, text);
         let findings = [finding.clone(), finding];
         let earlier = earlier_fingerprints(&findings, &sources, &Root::new(Path::new(".")));
         let texts: Vec<_> = earlier.iter().map(|of| of.finding.to_string()).collect();
@@ -226,7 +160,10 @@ mod tests {
             "{ \"a\" : { \"b : c\" : [ { } , \"é \u{7f}\" ] } }",
         ] {
             let node = json::parse(text).unwrap();
-            assert_eq!(without_escapes(text), Some(written(&node, 0)));
+            assert_eq!(
+                without_escapes(text),
+                Some(in_order(&node, Order::AsWritten))
+            );
         }
         for text in ["", "a", "\"a\nb\"", "\"\\u0041\"", "[1,]", "\"a\" b"] {
             assert_eq!(without_escapes(text), None, "{text}");

@@ -103,9 +103,14 @@ impl<'a> Subjects<'a> {
         }
     }
 
+    /// Whether the finding is about a file and not about a key.
+    pub fn is_file(&self, finding: &Finding) -> bool {
+        self.files.contains(&*finding.subject)
+    }
+
     /// A key's ARN or id, or the path from the root of the file that it stands in.
     pub fn name(&self, finding: &Finding) -> String {
-        if self.files.contains(&*finding.subject) {
+        if self.is_file(finding) {
             self.root.relative(&finding.subject)
         } else {
             finding.subject.clone()
@@ -213,7 +218,7 @@ fn statement(at: Location, sources: &Sources) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::path::Path;
 
     use crate::finding::{Confidence, Label, Severity};
@@ -221,7 +226,7 @@ mod tests {
 
     use super::*;
 
-    fn finding(source: SourceId, text: &str, part: &str) -> Finding {
+    pub(in crate::finding) fn finding(source: SourceId, text: &str, part: &str) -> Finding {
         let start = text.find(part).unwrap();
         let at = Location {
             source,

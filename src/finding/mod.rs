@@ -4,6 +4,7 @@ mod canonical;
 mod earlier;
 mod fingerprint;
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -94,27 +95,29 @@ pub struct Finding {
     pub fingerprints: Fingerprints,
 }
 
+/// The first names of a list, each in backticks, and how many there are beside them.
+pub(crate) fn first_names(
+    names: impl IntoIterator<Item: fmt::Display, IntoIter: ExactSizeIterator>,
+    most: usize,
+) -> String {
+    let names = names.into_iter();
+    let more = names.len().saturating_sub(most);
+    let first: Vec<_> = names.take(most).map(|name| format!("`{name}`")).collect();
+    let first = first.join(", ");
+    if more == 0 {
+        return first;
+    }
+    format!("{first} and {more} more")
+}
+
 /// New principals that a finding names.
 const MOST_NAMED: usize = 5;
 
 impl Finding {
     /// Says that a baseline or suppression covers it but for these of its principals.
     pub fn mark_new(&mut self, principals: Vec<String>) {
-        let named: Vec<_> = principals
-            .iter()
-            .take(MOST_NAMED)
-            .map(|of| format!("`{of}`"))
-            .collect();
-        let more = match principals.len().saturating_sub(MOST_NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        self.help = format!(
-            "new, and not covered as others are: {}{more}; {}",
-            named.join(", "),
-            self.help
-        )
-        .into();
+        let named = first_names(&principals, MOST_NAMED);
+        self.help = format!("new, and not covered as others are: {named}; {}", self.help).into();
         self.new_principals = principals;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Confidence, Finding, Fingerprints, Label};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, first_names};
 use crate::text::{Location, SourceId, Sources, Span};
 
 use super::baseline::{Baseline, Entry, Found};
@@ -134,14 +134,5 @@ fn words(entry: &Entry) -> String {
     } else {
         ("in", &entry.subjects)
     };
-    let named: Vec<_> = all
-        .iter()
-        .take(MOST_NAMED)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = match all.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("`{}` {of} {}{more}", entry.rule, named.join(", "))
+    format!("`{}` {of} {}", entry.rule, first_names(all, MOST_NAMED))
 }

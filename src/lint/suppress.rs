@@ -61,7 +61,7 @@ impl Suppressions<'_> {
                 {
                     continue;
                 }
-                match self.cover(suppression, &finding, &subject) {
+                match cover(suppression, &finding, &subject, &subjects) {
                     Cover::None => {}
                     Cover::Partly(new) => {
                         used.insert(index);
@@ -105,39 +105,6 @@ impl Suppressions<'_> {
         (self.config.root.relative(name), subjects.name(finding))
     }
 
-    /// How much of a finding about this subject a suppression of its rule covers.
-    fn cover(&self, suppression: &Suppression, finding: &Finding, subject: &str) -> Cover {
-        let fingerprints = finding.fingerprints;
-        match &suppression.covers {
-            Covers::Statement(statement) => {
-                match fingerprints.earlier.map(|earlier| earlier.statement) {
-                    Some(found) if found == *statement => Cover::Whole,
-                    _ => Cover::None,
-                }
-            }
-            Covers::Defect {
-                fingerprint,
-                keys,
-                principals,
-            } => {
-                let is_of_key = matches!(suppression.target, Target::Subject(_))
-                    || keys.has(subject)
-                    || self.is_file(finding);
-                if *fingerprint != fingerprints.defect || !is_of_key {
-                    return Cover::None;
-                }
-                Cover::of(&finding.principals, |principal| principals.has(principal))
-            }
-        }
-    }
-
-    /// Whether the finding is about a file and not about a key.
-    fn is_file(&self, finding: &Finding) -> bool {
-        self.sources
-            .iter()
-            .any(|(_, file)| file.name() == finding.subject)
-    }
-
     /// What is to be said of a suppression that names a statement as kmslint did before.
     fn outdated(
         &self,
@@ -162,7 +129,7 @@ impl Suppressions<'_> {
         for finding in covered {
             fingerprints.insert(finding.fingerprints.defect.to_string());
             principals.extend(finding.principals.iter().cloned());
-            if !self.is_file(finding) && matches!(suppression.target, Target::Path(_)) {
+            if !subjects.is_file(finding) && matches!(suppression.target, Target::Path(_)) {
                 keys.insert(finding.subject.clone());
             }
         }
@@ -316,6 +283,39 @@ impl Suppressions<'_> {
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })
+    }
+}
+
+/// How much of a finding about this subject a suppression of its rule covers.
+fn cover(
+    suppression: &Suppression,
+    finding: &Finding,
+    subject: &str,
+    subjects: &Subjects<'_>,
+) -> Cover {
+    let fingerprints = finding.fingerprints;
+    match &suppression.covers {
+        Covers::Statement(statement) => {
+            match fingerprints.earlier.map(|earlier| earlier.statement) {
+                Some(found) if found == *statement => Cover::Whole,
+                _ => Cover::None,
+            }
+        }
+        Covers::Defect {
+            fingerprint,
+            keys,
+            principals,
+        } => {
+            let is_of_key = || {
+                matches!(suppression.target, Target::Subject(_))
+                    || keys.has(subject)
+                    || subjects.is_file(finding)
+            };
+            if *fingerprint != fingerprints.defect || !is_of_key() {
+                return Cover::None;
+            }
+            Cover::of(&finding.principals, |principal| principals.has(principal))
+        }
     }
 }
 

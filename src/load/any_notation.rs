@@ -50,9 +50,6 @@ pub(super) fn statement(text: &str) -> Option<Span> {
     let mut found = Statement::default();
     let mut words = Words::new(text).peekable();
     while let Some(word) = words.next() {
-        if is_in_excerpt(text, word.span.start) {
-            continue;
-        }
         let after = text.get(word.span.end..).unwrap_or_default();
         let next = words.peek().map(|next| next.span.start);
         let value = text.get(word.span.end..next.unwrap_or(text.len()));
@@ -67,17 +64,6 @@ pub(super) fn statement(text: &str) -> Option<Span> {
         }
     }
     None
-}
-
-/// Whether the line is one of an excerpt that a program printed, as the reports of kmslint show them: after
-/// its number stands a bar, or a line that is drawn. No notation begins an element so.
-fn is_in_excerpt(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = rest.len() < line.len();
-    let is_drawn = |c: char| ('\u{2500}'..='\u{257f}').contains(&c) || (is_numbered && c == '|');
-    rest.trim_start().starts_with(is_drawn)
 }
 
 /// What of a statement was seen.
@@ -154,7 +140,8 @@ struct Word {
     lowest: usize,
 }
 
-/// The words of a text that name elements, but for those in lines that are comments.
+/// The words of a text that name elements, but for those in comments and in excerpts of
+/// reports.
 struct Words<'t> {
     text: &'t str,
     at: usize,
@@ -179,10 +166,12 @@ impl<'t> Words<'t> {
         start.saturating_add(length.unwrap_or(rest.len()))
     }
 
-    fn is_comment(&self, at: usize) -> bool {
+    /// Whether the line is a comment, or one of an excerpt that a program printed, as the reports of kmslint
+    /// show them.
+    fn is_aside(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-        line.starts_with('#') || line.starts_with("//")
+        line.starts_with('#') || line.starts_with("//") || is_of_excerpt(line)
     }
 }
 
@@ -213,7 +202,7 @@ impl Iterator for Words<'_> {
                 .is_some_and(|before| before.ends_with("</"));
             let known = WORDS.iter().find(|(of, _)| of.eq_ignore_ascii_case(word));
             let known = known.filter(|_| !is_end);
-            let Some((_, element)) = known.filter(|_| !self.is_comment(span.start)) else {
+            let Some((_, element)) = known.filter(|_| !self.is_aside(span.start)) else {
                 continue;
             };
             let lowest = std::mem::replace(&mut self.lowest, self.depth);
@@ -230,6 +219,14 @@ impl Iterator for Words<'_> {
             });
         }
     }
+}
+
+/// Whether a bar, or a line that is drawn, follows the number of a line: no notation begins an element so.
+fn is_of_excerpt(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = rest.len() < line.len();
+    let is_drawn = |c: char| ('\u{2500}'..='\u{257f}').contains(&c) || (is_numbered && c == '|');
+    rest.trim_start().starts_with(is_drawn)
 }
 
 const fn is_of_word(byte: u8) -> bool {
