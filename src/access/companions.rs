@@ -13,6 +13,13 @@ impl<'a> KeyQuestions<'a> {
         if action != KmsAction::ScheduleKeyDeletion || !named.kind.is_one() {
             return Companions::default();
         }
+        match self.shortcut(|| self.class(named)) {
+            Some(class) => *class.companions.get_or_init(|| self.reached(named)),
+            None => self.reached(named),
+        }
+    }
+
+    fn reached(&self, named: &NamedPrincipal<'a>) -> Companions {
         let recommended = RECOMMENDED_BESIDE_DELETION.into_iter();
         let lacks: ActionSet = recommended
             .filter(|action| self.reach(named, *action) != Reach::Itself)
@@ -26,21 +33,33 @@ impl<'a> KeyQuestions<'a> {
 
     /// Whether the principal surely or perhaps can do it.
     fn reach(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Reach {
-        let possible = self.possibly_granting_to(named, action);
-        // Most statements of a long policy name somebody else.
-        let nobody = || {
-            let mut statements = possible.iter();
-            let is_somebody = statements.any(|(_, statement)| self.may_name(statement, named));
-            (!is_somebody).then_some(())
-        };
-        if self.shortcut(nobody).is_some() {
-            return Reach::None;
+        if let Some(known) = self.shortcut(|| self.plain_reach(named, action)) {
+            return known;
         }
+        let possible = self.possibly_granting_to(named, action);
         match self.given(named, action) {
             None => Reach::None,
             Some(given) if is_for_sessions(named, &possible, &given) => Reach::Sessions,
             Some(_) => Reach::Itself,
         }
+    }
+
+    /// The same where it needs no evaluation.
+    fn plain_reach(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Reach> {
+        let is_user_or_role = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
+        // A session may come in by its role, a federated user by its user, and one that was loaded
+        // by its account.
+        let is_somebody = if is_user_or_role && self.loaded_of(named).is_none() {
+            // Most statements of a long policy name somebody else.
+            let mut naming = self.possibly_naming(named, action);
+            naming.any(|of| of.may_name())
+        } else {
+            self.possibly_granting(action).next().is_some()
+        };
+        if !is_somebody {
+            return Some(Reach::None);
+        }
+        self.unconditionally(named, action).map(|_| Reach::Itself)
     }
 }
 
@@ -61,7 +80,7 @@ fn is_for_sessions(
     possible: &[(usize, &Statement)],
     given: &Given,
 ) -> bool {
-    let name = named.last_name();
+    let name = named.last_name;
     let is_alone = |statement: &Statement| {
         let lists = |is: fn(&PrincipalEntry, &str) -> bool| {
             let element = statement.principal.iter().filter(|of| !of.negated);

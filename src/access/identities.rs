@@ -152,6 +152,17 @@ impl<'a> Identities<'a> {
         id.filter(|_| organization.has_member(account))
     }
 
+    /// Whether service control policies limit callers of the one account, or resource control policies
+    /// keys of the other.
+    pub(super) fn has_control_policies(
+        &self,
+        caller: Option<AccountId>,
+        key: Option<AccountId>,
+    ) -> bool {
+        let limits = self.applicable(caller, None, key);
+        !limits.scps.is_empty() || !limits.rcps.is_empty()
+    }
+
     /// Whether some statement of the principal's policies allows the action.
     pub(crate) fn may_allow(&self, principal: &LoadedPrincipal<'_>, action: KmsAction) -> bool {
         let policies = self.kms_policies.get(principal.policies);

@@ -11,6 +11,7 @@ mod applicable;
 mod candidate;
 mod cast;
 mod changed;
+mod class;
 mod companions;
 mod contribution;
 mod control_policies;
@@ -28,6 +29,7 @@ mod placeholders;
 mod policy_alone;
 mod probe;
 mod questions;
+mod questions_classes;
 mod questions_loaded;
 mod questions_placeholders;
 #[cfg(test)]

@@ -1,49 +1,74 @@
 //! The principals that policies name.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::Caller;
-use crate::policy::{PolicyDocument, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
 use crate::text::Span;
 
+use super::candidate::Candidate;
+use super::class::{Class, StatementNaming};
 use super::synthetic_caller::ACCOUNT_KEYS;
 
 /// A principal of a key policy's Allow statements, as written.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct NamedPrincipal<'a> {
     pub(super) kind: PrincipalKind,
     pub(super) text: &'a str,
+    /// The last part of the name of a user or role, by which it is looked up.
+    pub(super) last_name: &'a str,
     /// The account that it names.
     pub(super) account: Option<AccountId>,
     /// Each statement that names it, and where; ascending, at least one.
     places: Vec<(usize, Span)>,
+    /// Who is asked for it, found when first asked: it is asked about several actions.
+    pub(super) candidates: OnceCell<Vec<Candidate<'a>>>,
+    /// How the statements name it that can be about it.
+    pub(super) naming: OnceCell<Rc<[StatementNaming]>>,
+    /// The principals that are decided as it is; nothing where it is decided by itself.
+    pub(super) class: OnceCell<Option<Rc<Class>>>,
 }
 
 /// Everyone as an Allow statement with `NotPrincipal` means it.
 const EVERYONE: &str = "*";
 
-/// Each principal once, in the order in which these statements name them.
-pub(super) fn named_by<'a>(
-    statements: impl Iterator<Item = (usize, &'a Statement)>,
-) -> Vec<NamedPrincipal<'a>> {
-    let mut list = List::default();
-    for (index, statement) in statements {
-        let Some(element) = &statement.principal else {
-            continue;
-        };
-        if element.negated {
-            list.add(PrincipalForm::Everyone, EVERYONE, (index, element.span));
-            continue;
-        }
-        for entry in &element.entries {
-            let form = entry.form();
-            if form != PrincipalForm::NoCaller {
-                list.add(form, &entry.text().value, (index, entry.text().span));
-            }
+/// Those whom the Allow statements of a key policy name, each once, in their order.
+#[derive(Debug)]
+pub(super) struct NamedPrincipals<'a> {
+    all: Vec<NamedPrincipal<'a>>,
+    /// Whom each statement names, by position in `all`, in the order of their first places.
+    by_statement: Vec<Vec<usize>>,
+}
+
+impl<'a> NamedPrincipals<'a> {
+    pub(super) fn of(statements: &'a [Statement]) -> Self {
+        let mut list = List::default();
+        let by_statement = statements.iter().enumerate();
+        let by_statement = by_statement.map(|at| list.add_statement(at)).collect();
+        Self {
+            all: list.found,
+            by_statement,
         }
     }
-    list.found
+
+    /// Whom these statements name, in the order in which they do.
+    pub(super) fn of_statements(
+        &self,
+        statements: impl Iterator<Item = usize>,
+    ) -> Vec<&NamedPrincipal<'a>> {
+        let mut is_new = vec![true; self.all.len()];
+        let positions = statements.filter_map(|statement| self.by_statement.get(statement));
+        let positions = positions.flatten().filter(|position| {
+            let is_new = is_new.get_mut(**position);
+            is_new.is_some_and(std::mem::take)
+        });
+        positions
+            .filter_map(|position| self.all.get(*position))
+            .collect()
+    }
 }
 
 #[derive(Default)]
@@ -57,18 +82,40 @@ struct List<'a> {
 const FEW: usize = 8;
 
 impl<'a> List<'a> {
-    fn add(&mut self, form: PrincipalForm<'_>, text: &'a str, place: (usize, Span)) {
+    /// Adds whom the statement names where it allows something, and tells their positions.
+    fn add_statement(&mut self, (index, statement): (usize, &'a Statement)) -> Vec<usize> {
+        let allows = statement.effect.value == Effect::Allow;
+        let Some(element) = statement.principal.as_ref().filter(|_| allows) else {
+            return Vec::new();
+        };
+        if element.negated {
+            return vec![self.add(PrincipalForm::Everyone, EVERYONE, (index, element.span))];
+        }
+        let entries = element.entries.iter();
+        let forms = entries.map(|entry| (entry.form(), entry.text()));
+        let named = forms.filter(|(form, _)| *form != PrincipalForm::NoCaller);
+        named
+            .map(|(form, text)| self.add(form, &text.value, (index, text.span)))
+            .collect()
+    }
+
+    fn add(&mut self, form: PrincipalForm<'_>, text: &'a str, place: (usize, Span)) -> usize {
         let kind = form.kind();
-        let position = self.position(kind, text);
-        match position.and_then(|position| self.found.get_mut(position)) {
+        let position = self.position(kind, text).unwrap_or(self.found.len());
+        match self.found.get_mut(position) {
             Some(named) => named.places.push(place),
             None => self.found.push(NamedPrincipal {
                 kind,
                 text,
+                last_name: text.rsplit('/').next().unwrap_or_default(),
                 account: form.account(),
                 places: vec![place],
+                candidates: OnceCell::new(),
+                naming: OnceCell::new(),
+                class: OnceCell::new(),
             }),
         }
+        position
     }
 
     /// Where the principal stands in the list already.
@@ -88,15 +135,16 @@ impl<'a> List<'a> {
 }
 
 impl NamedPrincipal<'_> {
-    /// The last part of the name of a user or role, by which it is looked up.
-    pub(super) fn last_name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// Where the first of these statements that names it does, or else any statement.
-    pub(super) fn place(&self, granting: &BTreeSet<usize>) -> Span {
+    /// Where the first of these statements that names it does, or else the first of which that `is_asked`.
+    pub(super) fn place(
+        &self,
+        granting: &BTreeSet<usize>,
+        is_asked: impl Fn(usize) -> bool,
+    ) -> Span {
         let granted = |(index, _): &&(usize, Span)| granting.contains(index);
-        let place = self.places.iter().find(granted).or(self.places.first());
+        let asked = |(index, _): &&(usize, Span)| is_asked(*index);
+        let mut places = self.places.iter();
+        let place = self.places.iter().find(granted).or(places.find(asked));
         place.map(|(_, span)| *span).unwrap_or_default()
     }
 }

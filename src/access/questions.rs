@@ -13,18 +13,16 @@ use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
 use super::answer::Answer;
 use super::candidate::Candidate;
 use super::cast::Cast;
+use super::class::{Class, Traits};
 use super::holder::{Holder, Permitted};
 use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
-use super::named::{NamedPrincipal, named_by};
+use super::named::{NamedPrincipal, NamedPrincipals};
 use super::placeholders::Placeholders;
 
 /// How the condition keys about multi-factor authentication begin, in lower case.
 const MFA_KEYS: &str = "aws:multifactorauth";
-
-/// Who is asked for one principal.
-type Candidates<'a> = Rc<[Candidate<'a>]>;
 
 /// What all questions about one key share.
 pub(crate) struct KeyQuestions<'a> {
@@ -38,8 +36,12 @@ pub(crate) struct KeyQuestions<'a> {
     pub(super) denies_nothing: bool,
     /// Whether service or resource control policies are above the key's account.
     pub(super) has_control_policies: bool,
-    /// Who is asked for a principal, found when first asked: each is asked about several actions.
-    candidates: RefCell<BTreeMap<(PrincipalKind, &'a str), Candidates<'a>>>,
+    /// Whom the Allow statements name, found when first asked.
+    named: OnceCell<NamedPrincipals<'a>>,
+    /// The classes of them that were met.
+    pub(super) classes: RefCell<BTreeMap<Traits, Rc<Class>>>,
+    /// The actions that each statement gives to those that it names, under no condition.
+    pub(super) given_plainly: OnceCell<Vec<ActionSet>>,
     /// The policy with a principal in place of each placeholder, made when first asked.
     pub(super) rendered: OnceCell<(Placeholders, PolicyDocument)>,
     /// Whether what needs no evaluation is answered without; only tests ask the plain way.
@@ -49,7 +51,7 @@ pub(crate) struct KeyQuestions<'a> {
 impl<'a> KeyQuestions<'a> {
     pub(crate) fn new(key: &'a AskedKey<'a>, identities: &'a Identities<'a>) -> Self {
         let statements = key.policy.map_or(&[][..], |policy| &policy.statements);
-        let limits = identities.applicable(key.identity.account, None, key.identity.account);
+        let account = key.identity.account;
         Self {
             key,
             identities,
@@ -60,8 +62,10 @@ impl<'a> KeyQuestions<'a> {
                 .collect(),
             possible: statements.iter().map(Statement::possible).collect(),
             denies_nothing: denies_nothing(statements),
-            has_control_policies: !limits.scps.is_empty() || !limits.rcps.is_empty(),
-            candidates: RefCell::default(),
+            has_control_policies: identities.has_control_policies(account, account),
+            named: OnceCell::new(),
+            classes: RefCell::default(),
+            given_plainly: OnceCell::new(),
             rendered: OnceCell::new(),
             takes_shortcuts: true,
         }
@@ -85,7 +89,7 @@ impl<'a> KeyQuestions<'a> {
     /// Everyone who surely or perhaps can do it: first those that the key policy names, in its
     /// order, then loaded users and roles, sorted by ARN.
     pub(crate) fn who_can(&self, action: KmsAction) -> Vec<Holder<'a>> {
-        let named = named_by(self.granting(action));
+        let named = self.named(action);
         let mut all = Vec::with_capacity(named.len());
         all.extend(named.iter().filter_map(|named| self.holder(named, action)));
         all.extend(self.loaded_who_can(action, &named));
@@ -105,9 +109,17 @@ impl<'a> KeyQuestions<'a> {
         {
             return true;
         }
-        let named = named_by(self.granting(action));
+        let named = self.named(action);
         named.iter().any(|named| exists(named) && can(named))
             || !self.loaded_who_can(action, &named).is_empty()
+    }
+
+    /// Whom the Allow statements about the action name, in their order.
+    fn named(&self, action: KmsAction) -> Vec<&NamedPrincipal<'a>> {
+        let named = self
+            .named
+            .get_or_init(|| NamedPrincipals::of(self.statements));
+        named.of_statements(self.granting(action).map(|(index, _)| index))
     }
 
     /// The Allow statements about the action, each with its position.
@@ -151,14 +163,17 @@ impl<'a> KeyQuestions<'a> {
         let Some(policy) = self.key.policy.filter(|_| is_one) else {
             return self.possibly_granting(action).collect();
         };
-        let may_be = |index: usize| {
-            let possible = self.possible.get(index);
-            possible.is_some_and(|possible| possible.contains(action))
-        };
+        let is_allow = |of: &Statement| of.effect.value == Effect::Allow;
         policy
-            .about(named.account, named.last_name())
-            .filter(|(index, of)| of.effect.value == Effect::Allow && may_be(*index))
+            .about(named.account, named.last_name)
+            .filter(|(index, of)| is_allow(of) && self.is_possibly_about(*index, action))
             .collect()
+    }
+
+    /// Whether a statement is about the action if a placeholder names it.
+    pub(super) fn is_possibly_about(&self, statement: usize, action: KmsAction) -> bool {
+        let possible = self.possible.get(statement);
+        possible.is_some_and(|possible| possible.contains(action))
     }
 
     /// What the principal can do; nothing where it surely cannot.
@@ -172,7 +187,10 @@ impl<'a> KeyQuestions<'a> {
             kind: named.kind,
             account: named.account,
             loaded: self.loaded_of(named),
-            named_at: Some(named.place(&permitted.granting)),
+            named_at: Some(named.place(&permitted.granting, |statement| {
+                let covered = self.covered.get(statement);
+                covered.is_some_and(|covered| covered.contains(action))
+            })),
             permitted,
             companions: self.companions(named, action),
         })
@@ -192,39 +210,33 @@ impl<'a> KeyQuestions<'a> {
         action: KmsAction,
     ) -> Option<Permitted> {
         let unconditional = self.shortcut(|| self.unconditionally(named, action));
-        unconditional
-            .map(Permitted::unconditional)
-            .or_else(|| self.evaluated(named, action))
+        if let Some(granting) = unconditional {
+            return Some(Permitted::unconditional(granting));
+        }
+        let evaluate = || self.evaluated(named, action);
+        match self.shortcut(|| self.class(named)) {
+            Some(class) => class.permitted(action, evaluate),
+            None => evaluate(),
+        }
     }
 
-    /// The same for a user, role or session, but only what gives it the action.
+    /// The same for a user, role or session, but only what gives it the action, by evaluating.
     pub(super) fn given(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Given> {
-        let unconditional = self.shortcut(|| self.unconditionally(named, action));
-        let unconditional = unconditional.map(|granting| Given {
-            granting,
-            ..Given::default()
-        });
-        unconditional.or_else(|| {
-            let asked = ActionQuestion {
-                of: self,
-                named: Some(named),
-                action,
-            };
-            let candidates = self.candidates(named);
-            let mut given = candidates.iter().filter_map(|one| asked.given(one));
-            given.next().map(|(_, given)| given)
-        })
+        let asked = ActionQuestion {
+            of: self,
+            named: Some(named),
+            action,
+        };
+        let mut given = self.candidates(named).iter();
+        given.find_map(|one| Some(asked.given(one)?.1))
     }
 
     /// Who is asked for a principal.
-    fn candidates(&self, named: &NamedPrincipal<'a>) -> Candidates<'a> {
-        let find = || {
+    fn candidates<'n>(&self, named: &'n NamedPrincipal<'a>) -> &'n [Candidate<'a>] {
+        named.candidates.get_or_init(|| {
             let cast = Cast::new(self.key, self.identities);
-            cast.of_entry(named.kind, named.text, named.account).into()
-        };
-        let mut known = self.candidates.borrow_mut();
-        let candidates = known.entry((named.kind, named.text));
-        Rc::clone(candidates.or_insert_with(find))
+            cast.of_entry(named.kind, named.text, named.account)
+        })
     }
 
     /// The same by evaluating: the best that any candidate can.
@@ -236,7 +248,7 @@ impl<'a> KeyQuestions<'a> {
             action,
         };
         let mut best: Option<Permitted> = None;
-        for candidate in candidates.iter() {
+        for candidate in candidates {
             let surely = |found: &Permitted| found.decisions.allowed == CaseSet::ALL;
             if best.as_ref().is_some_and(surely) {
                 break;

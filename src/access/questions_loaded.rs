@@ -30,7 +30,7 @@ impl<'a> KeyQuestions<'a> {
     pub(super) fn loaded_who_can(
         &self,
         action: KmsAction,
-        named: &[NamedPrincipal<'_>],
+        named: &[&NamedPrincipal<'_>],
     ) -> Vec<Holder<'a>> {
         let account = self.key.identity.account;
         let loaded = account.map_or(&[][..], |account| self.identities.of_account(account));

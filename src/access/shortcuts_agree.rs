@@ -75,7 +75,11 @@ const LOADED: [(PrincipalKind, &str, &str, &str); 5] = [
     (PrincipalKind::User, "/team/", "bob", "AIDABOB"),
 ];
 
-const PRINCIPALS: [&str; 24] = [
+const PRINCIPALS: [&str; 28] = [
+    "arn:aws:iam::111122223333:role/Another",
+    "arn:aws:iam::111122223333:role/AThird",
+    "arn:aws:iam::111122223333:user/another",
+    "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_0123456789abcdef",
     "arn:aws:iam::111122223333:role/Gone",
     "arn:aws:iam::111122223333:role/Gone",
     "arn:aws:iam::111122223333:user/gone",

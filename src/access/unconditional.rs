@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::aws::action::ResourceLevel;
-use crate::aws::{KmsAction, PrincipalKind};
+use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::eval::Truth;
-use crate::policy::{ActionElement, PrincipalEntry, PrincipalForm, ResourcePattern, Statement};
+use crate::policy::{PrincipalEntry, ResourceElement, ResourcePattern, Statement};
 
+use super::class::StatementNaming;
 use super::named::NamedPrincipal;
 use super::questions::KeyQuestions;
 
@@ -25,33 +26,61 @@ impl<'a> KeyQuestions<'a> {
             return None;
         }
         let mut found = BTreeSet::new();
-        for (index, statement) in self.possibly_granting_to(named, action) {
-            if names(statement, named)? {
-                self.gives(statement, action).then(|| found.insert(index))?;
+        for naming in self.possibly_naming(named, action) {
+            if naming.has_to_be_evaluated() {
+                return None;
+            }
+            if naming.names() {
+                self.gives_at(naming.statement, action)
+                    .then(|| found.insert(naming.statement))?;
             }
         }
         (!found.is_empty()).then_some(found)
     }
 
+    /// How those of the Allow statements that are possibly about the action name a user or role.
+    pub(super) fn possibly_naming<'n>(
+        &'n self,
+        named: &'n NamedPrincipal<'a>,
+        action: KmsAction,
+    ) -> impl Iterator<Item = &'n StatementNaming> {
+        let naming = self.naming(named).iter();
+        naming.filter(move |of| of.allows && self.is_possibly_about(of.statement, action))
+    }
+
     /// Whether policies other than the key policy take part.
-    fn is_limited(&self, named: &NamedPrincipal<'a>) -> bool {
-        self.has_control_policies || self.loaded_of(named).is_some()
+    pub(super) fn is_limited(&self, named: &NamedPrincipal<'a>) -> bool {
+        // The account of the key may not be known where that of the principal is.
+        self.has_control_policies
+            || self.identities.has_control_policies(named.account, None)
+            || self.loaded_of(named).is_some()
     }
 
     /// Whether the statement surely gives the action to those that it names, one by one.
-    fn gives(&self, statement: &Statement, action: KmsAction) -> bool {
+    fn gives_at(&self, index: usize, action: KmsAction) -> bool {
+        let given = self.given_plainly.get_or_init(|| {
+            let statements = self.statements.iter();
+            statements.map(|of| self.given_plainly(of)).collect()
+        });
         // An action that is about something else than a key alone needs more than a key policy.
-        let is_sure = |of: &ActionElement| of.covers(action) && !of.is_doubtful(action);
-        let is_plain = action.resource_level() == ResourceLevel::Key
-            && statement.action.as_ref().is_some_and(is_sure)
-            && statement.conditions.is_empty()
+        action.resource_level() == ResourceLevel::Key
+            && given.get(index).is_some_and(|given| given.contains(action))
+    }
+
+    /// The actions that the statement surely gives to those that it names, one by one.
+    fn given_plainly(&self, statement: &Statement) -> ActionSet {
+        let is_plain = statement.conditions.is_empty()
             && statement.principal.as_ref().is_some_and(|of| !of.negated);
+        let action = statement.action.as_ref().filter(|_| is_plain);
         let resource = statement.resource.as_ref().filter(|of| !of.negated);
-        is_plain
-            && resource.is_some_and(|of| {
-                let mut patterns = of.patterns.iter();
-                patterns.any(|pattern| self.covers_key(pattern) == Truth::Yes)
-            })
+        let covers = |of: &ResourceElement| {
+            let mut patterns = of.patterns.iter();
+            patterns.any(|pattern| self.covers_key(pattern) == Truth::Yes)
+        };
+        match action.filter(|_| resource.is_some_and(covers)) {
+            Some(action) => action.covered().difference(action.doubtful()),
+            None => ActionSet::EMPTY,
+        }
     }
 
     pub(super) fn covers_key(&self, pattern: &ResourcePattern) -> Truth {
@@ -74,61 +103,12 @@ impl<'a> KeyQuestions<'a> {
                 && own.is_some_and(|(own, key)| own == key)
                 && !self.key.is_elsewhere(&entry.text().value)
         };
-        let gives = |statement: &Statement| {
+        let gives = |(index, statement): (usize, &Statement)| {
             let entries = statement.principal.iter().flat_map(|of| &of.entries);
-            self.gives(statement, action) && entries.into_iter().any(is_own)
+            self.gives_at(index, action) && entries.into_iter().any(is_own)
         };
         let is_alone = !self.has_control_policies && self.identities.is_empty();
         let mut granting = self.granting(action);
-        is_alone && self.denies_nothing && granting.any(|(_, statement)| gives(statement))
+        is_alone && self.denies_nothing && granting.any(gives)
     }
-
-    /// Whether the statement might be about this principal.
-    pub(super) fn may_name(&self, statement: &Statement, named: &NamedPrincipal<'_>) -> bool {
-        let is_user_or_role = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
-        let Some(element) = &statement.principal else {
-            return false;
-        };
-        // A session may come in by its role, a federated user by its user, and one that was loaded
-        // by its account.
-        !is_user_or_role || element.negated || self.loaded_of(named).is_some() || {
-            let mut entries = element.candidates(named.account, named.last_name());
-            // The account's own statement gives nothing to one whose policies are not loaded.
-            entries.any(|entry| !matches!(entry.form(), PrincipalForm::Account(_)))
-        }
-    }
-}
-
-/// Whether the statement names the user or role; nothing where that has to be looked at more closely.
-fn names(statement: &Statement, named: &NamedPrincipal<'_>) -> Option<bool> {
-    // All but the partition, which is looked at more closely.
-    let (_, own) = named.text.split_once("::")?;
-    let element = statement.principal.as_ref().filter(|of| !of.negated)?;
-    let mut found = false;
-    for entry in element.candidates(named.account, named.last_name()) {
-        if entry.is_placeholder() {
-            return None;
-        }
-        let text = &*entry.text().value;
-        // An ARN that ends otherwise names another user or role, or is one of a session.
-        if text.starts_with("arn:") && !text.ends_with(own) && !text.contains(":sts:") {
-            continue;
-        }
-        found |= match entry.form() {
-            PrincipalForm::Everyone => true,
-            PrincipalForm::Role(..) | PrincipalForm::User(..) if text == named.text => true,
-            PrincipalForm::Role(..) | PrincipalForm::User(..) if text.ends_with(own) => {
-                return None;
-            }
-            // One of its sessions, or one that stands for it.
-            PrincipalForm::AssumedRole(..) | PrincipalForm::FederatedUser(..) => return None,
-            PrincipalForm::Role(..)
-            | PrincipalForm::User(..)
-            | PrincipalForm::Account(_)
-            | PrincipalForm::UniqueId(_)
-            | PrincipalForm::Service(_)
-            | PrincipalForm::NoCaller => false,
-        };
-    }
-    Some(found)
 }

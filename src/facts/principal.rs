@@ -21,7 +21,7 @@ pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<
         let foreign =
             foreign.map(|foreign| foreign || subject.key.is_elsewhere(&entry.text().value));
         PrincipalRecord {
-            text: entry.text().value.to_string(),
+            text: String::from(&*entry.text().value),
             principal_type: entry.principal_type(),
             kind: kind_of(entry),
             account: account.map(|account| account.as_str().to_owned()),
@@ -73,12 +73,15 @@ fn left_out_path(form: PrincipalForm<'_>) -> Option<&'static str> {
 
 /// Says that nobody of its account is called so, where everyone was loaded.
 fn unlisted(entry: &PrincipalEntry, subject: &Subject<'_>) -> Option<String> {
+    // In most runs no account was loaded.
+    let account = entry.form().account()?;
+    let identities = subject.identities.filter(|all| all.is_whole(account))?;
     // What stands in for a placeholder keeps the part of it that is not known.
     if has_placeholder_or_is_word(&entry.text().value) {
         return None;
     }
     let caller = Caller::parse(&entry.text().value).ok()?;
-    let missing = subject.identities?.missing(&caller)?;
+    let missing = identities.missing(&caller)?;
     let near = missing.near.map(|arn| format!("; did you mean `{arn}`?"));
     Some(format!(
         "account {} has no {} `{}` among those that were loaded{}",

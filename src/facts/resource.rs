@@ -7,7 +7,7 @@ use super::subject::Subject;
 
 pub(super) fn records(element: &ResourceElement, subject: &Subject<'_>) -> Vec<ResourceRecord> {
     let record = |pattern: &ResourcePattern| ResourceRecord {
-        text: pattern.text.value.to_string(),
+        text: String::from(&*pattern.text.value),
         covers_key: subject.key.is_covered_by(pattern, subject.document),
         variable: first_variable(&pattern.text.value).map(str::to_owned),
         variable_misplaced: variable_is_misplaced(&pattern.text.value),

@@ -30,7 +30,7 @@ fn record(index: usize, statement: &Statement, subject: &Subject<'_>) -> Stateme
     let covers = statement.covered();
     let mut record = StatementRecord {
         index,
-        sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
+        sid: statement.sid.as_ref().map(|sid| String::from(&*sid.value)),
         sid_again: None,
         effect: statement.effect.value,
         inert: None,
@@ -101,7 +101,7 @@ fn find_sids_again(records: &mut [StatementRecord], subject: &Subject<'_>) {
         let Some(sid) = &statement.sid else { continue };
         if !sid.value.is_empty() && !seen.insert(&*sid.value) {
             record.sid_again = Some(SidAgain {
-                text: sid.value.to_string(),
+                text: String::from(&*sid.value),
                 at: subject.place(sid.span),
             });
         }

@@ -87,19 +87,19 @@ fn is_nearly_statement(key: &str) -> bool {
 /// Of a policy with principals.
 fn resource_based(policy: &Node<'_>, statements: &[Node<'_>]) -> PolicyShape {
     let names_kms = statements.iter().any(mentions_kms) || has_id_of_key(policy);
+    let only_denies = statements.iter().all(denies_everyone);
+    if names_kms && !only_denies {
+        return PolicyShape::Key;
+    }
     let services = services(statements);
-    if statements.iter().all(denies_everyone) && (names_kms || services.len() > 1) {
-        PolicyShape::ResourceControl
-    } else if names_kms {
-        PolicyShape::Key
-    } else if let Some(first) = services.first() {
-        PolicyShape::OtherResource(if services.len() > 1 {
-            OTHER
-        } else {
-            of_service(first)
-        })
-    } else {
-        PolicyShape::Open
+    if only_denies && (names_kms || services.len() > 1) {
+        return PolicyShape::ResourceControl;
+    }
+    let mut services = services.into_iter();
+    match (services.next(), services.next()) {
+        (Some(only), None) => PolicyShape::OtherResource(of_service(only)),
+        (Some(_), Some(_)) => PolicyShape::OtherResource(OTHER),
+        (None, _) => PolicyShape::Open,
     }
 }
 

@@ -35,10 +35,8 @@ impl PrincipalIndex {
         };
         let all = if short { entries } else { &[] };
         let all = all.iter().enumerate();
-        let all = all.filter_map(move |(position, entry)| {
-            let may_be = entry.is_placeholder() || may_be_about(&entry.text().value, name);
-            may_be.then_some(position)
-        });
+        let all =
+            all.filter_map(move |(position, entry)| may_be_about(entry, name).then_some(position));
         let everyone = equal(sorted, None, "");
         let of_account = equal(sorted, account, "");
         let own = equal(sorted, account, name);
@@ -46,12 +44,20 @@ impl PrincipalIndex {
     }
 }
 
-/// Whether an entry can be about a principal of this name, from its text alone: most statements of
-/// a long policy name someone else, and that is seen here without taking the ARN apart.
-fn may_be_about(text: &str, name: &str) -> bool {
-    !text.starts_with("arn:")
-        || text.ends_with(":root")
-        || (!name.is_empty() && (text.ends_with(name) || text.contains(":assumed-role/")))
+/// Whether an entry can be about a principal of this name: most statements of a long policy name someone
+/// else.
+fn may_be_about(entry: &PrincipalEntry, name: &str) -> bool {
+    match entry.form() {
+        PrincipalForm::Everyone
+        | PrincipalForm::Account(_)
+        | PrincipalForm::UniqueId(_)
+        | PrincipalForm::Service(_) => true,
+        PrincipalForm::AssumedRole(..) => !name.is_empty(),
+        PrincipalForm::Role(_, path)
+        | PrincipalForm::User(_, path)
+        | PrincipalForm::FederatedUser(_, path) => !name.is_empty() && path.ends_with(name),
+        PrincipalForm::NoCaller => entry.is_placeholder(),
+    }
 }
 
 fn sort(entries: &[PrincipalEntry]) -> Vec<ForWhom> {

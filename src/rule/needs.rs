@@ -26,7 +26,8 @@ impl Needs {
 
     /// Whether all that is needed is there.
     pub(super) fn are_in(&self, words: &Vocabulary) -> bool {
-        self.all.iter().all(|word| words.has(*word))
+        // The innermost are the rarest.
+        self.all.iter().rev().all(|word| words.has(*word))
             && self
                 .one_of
                 .iter()

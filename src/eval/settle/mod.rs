@@ -12,6 +12,7 @@ mod strings;
 
 use std::ops::Range;
 
+use crate::aws::{ValueType, condition_key};
 use crate::policy::{Condition, Family};
 
 use super::combine::{Decided, decide};
@@ -31,6 +32,22 @@ const MOST_WORK: usize = 1 << 16;
 /// How often a value is compared with one of a condition, for one key: of the longest key policy that AWS
 /// stores all ARNs are, each with each.
 const MOST_COMPARED: usize = 1 << 19;
+
+/// Whether the condition is on a key that is true or false, and asks for one of the two: either value
+/// may come, and the conditions on it do not depend on each other where there is but this one.
+fn asks_for_one_of_two(condition: &Condition) -> bool {
+    let operator = condition.operator;
+    let is_bool = condition_key::find(&condition.key.value)
+        .is_some_and(|row| row.value_type == ValueType::Bool && !row.multi_valued);
+    let asked = match condition.values.as_slice() {
+        [only] => &*only.text.value,
+        _ => return false,
+    };
+    is_bool
+        && operator.quantifier.is_none()
+        && operator.comparison.family() == Family::Bool
+        && matches!(asked, "true" | "false")
+}
 
 /// The evaluation with the cases decided for which no value of any key changes the outcome.
 pub(super) fn settle(
@@ -186,6 +203,11 @@ impl<'p> Question<'p> {
                 .filter_map(|atom| self.atoms.get(*atom))
                 .map(|atom| (atom.condition, atom.scope))
                 .collect();
+            if let [(condition, _)] = tested.as_slice()
+                && asks_for_one_of_two(condition)
+            {
+                continue;
+            }
             let Some(domain) = Domain::of(key.name, self.request) else {
                 continue;
             };

@@ -65,10 +65,10 @@ pub(super) fn own(
         direct: false,
         everyone: false,
         statement: index,
-        sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
+        sid: statement.sid.as_ref().map(|sid| String::from(&*sid.value)),
         pattern: pattern.map_or_else(
             || "NotAction".to_owned(),
-            |pattern| pattern.text().value.to_string(),
+            |pattern| String::from(&*pattern.text().value),
         ),
         by_name: pattern.is_some() && exact.is_some(),
         at: place(pattern.map_or(span, |pattern| pattern.text().span)),

@@ -7,7 +7,7 @@ mod through_iam;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{CaseSet, Decision, Holder, Identities, KeyQuestions, Permitted};
+use crate::access::{CaseSet, Decision, Decisions, Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::policy::{Effect, Statement, glob};
 use crate::text::Location;
@@ -37,6 +37,7 @@ pub(super) fn table(
         identities,
         places,
         trusted,
+        days: RefCell::default(),
         granted: RefCell::default(),
     };
     let who_can = |action| -> Vec<Access> {
@@ -130,6 +131,8 @@ struct Records<'a> {
     places: &'a Places<'a>,
     /// ARN patterns of principals that are trusted.
     trusted: &'a [String],
+    /// Day counts of the answers so far: most principals can choose the same.
+    days: RefCell<Vec<Days>>,
     /// By which pattern each statement grants an action, directly or not: for all whom it names.
     granted: RefCell<BTreeMap<(KmsAction, usize, bool), GrantedBy>>,
 }
@@ -139,7 +142,7 @@ impl Records<'_> {
     fn access(&self, holder: &Holder<'_>, action: KmsAction, spared: Option<Spared>) -> Access {
         let permitted = &holder.permitted;
         let at = self.at(holder);
-        let (days, conditional_days) = windows(permitted, action);
+        let days = self.days(permitted, action);
         let mut via: Vec<_> = permitted
             .granting
             .iter()
@@ -175,10 +178,10 @@ impl Records<'_> {
             } else {
                 "can perhaps"
             },
-            shortest: days.first().or(conditional_days.first()).copied(),
-            days_text: in_words(action, &days, &conditional_days),
-            days,
-            conditional_days,
+            shortest: days.sure.first().or(days.conditional.first()).copied(),
+            days_text: days.text,
+            days: days.sure,
+            conditional_days: days.conditional,
             depends_on: permitted.depends_on.iter().cloned().collect(),
             without_mfa: permitted.without_mfa,
             narrowed,
@@ -195,6 +198,20 @@ impl Records<'_> {
             via,
             at,
         }
+    }
+
+    fn days(&self, permitted: &Permitted, action: KmsAction) -> Days {
+        if action != KmsAction::ScheduleKeyDeletion {
+            return Days::default();
+        }
+        let decisions = permitted.decisions;
+        let mut known = self.days.borrow_mut();
+        if let Some(days) = known.iter().find(|days| days.of == decisions) {
+            return days.clone();
+        }
+        let days = Days::of(decisions);
+        known.push(days.clone());
+        days
     }
 
     /// Whether conditions narrow whom the statements that grant it mean by `*`, and whether only to an
@@ -298,37 +315,37 @@ fn name<'a>(holder: &Holder<'a>) -> &'a str {
     }
 }
 
-/// Day counts that are surely allowed, and those that may be.
-fn windows(
-    permitted: &Permitted,
-    action: KmsAction,
-) -> (Vec<PendingWindowInDays>, Vec<PendingWindowInDays>) {
-    if action != KmsAction::ScheduleKeyDeletion {
-        return (Vec::new(), Vec::new());
-    }
-    let days = |cases: CaseSet| {
-        let mut days = Vec::with_capacity(PendingWindowInDays::all().len());
-        days.extend(cases.days());
-        days
-    };
-    (
-        days(permitted.decisions.allowed),
-        days(permitted.decisions.conditional),
-    )
+/// The day counts of an answer about `ScheduleKeyDeletion`; none of any other.
+#[derive(Clone, Debug, Default)]
+struct Days {
+    of: Decisions,
+    /// Those that are surely allowed.
+    sure: Vec<PendingWindowInDays>,
+    /// Those that may be.
+    conditional: Vec<PendingWindowInDays>,
+    text: String,
 }
 
-/// Where no day count is possible, a request may still leave it out:
-/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
-fn in_words(
-    action: KmsAction,
-    days: &[PendingWindowInDays],
-    conditional_days: &[PendingWindowInDays],
-) -> String {
-    if action != KmsAction::ScheduleKeyDeletion {
-        return String::new();
+impl Days {
+    fn of(decisions: Decisions) -> Self {
+        let days = |cases: CaseSet| {
+            let mut days = Vec::with_capacity(PendingWindowInDays::all().len());
+            days.extend(cases.days());
+            days
+        };
+        let (sure, conditional) = (days(decisions.allowed), days(decisions.conditional));
+        // Where no day count is possible, a request may still leave it out:
+        // https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+        let text = if sure.is_empty() && conditional.is_empty() {
+            format!("{} days by default", PendingWindowInDays::DEFAULT)
+        } else {
+            days_text(&sure, &conditional)
+        };
+        Self {
+            of: decisions,
+            sure,
+            conditional,
+            text,
+        }
     }
-    if days.is_empty() && conditional_days.is_empty() {
-        return format!("{} days by default", PendingWindowInDays::DEFAULT);
-    }
-    days_text(days, conditional_days)
 }

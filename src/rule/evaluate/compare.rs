@@ -28,6 +28,9 @@ enum Side<'s, 'f> {
 
 impl<'f> Run<'_, 'f> {
     pub(super) fn compare(&self, comparison: &Comparison, item: &Fact<'f>) -> Walk<bool> {
+        if let Some((name, literal, is_equal)) = field_and_literal(comparison) {
+            return Ok(self.field_is(item, name, literal)? == is_equal);
+        }
         let (left, right) = comparison.vals();
         let (left, right) = (self.side(left, item)?, self.side(right, item)?);
         let equal = || self.equal(&left, &right);
@@ -42,6 +45,25 @@ impl<'f> Run<'_, 'f> {
             Comparison::Gt(..) => order() == Some(Ordering::Greater),
             Comparison::Lte(..) => order() == Some(Ordering::Less) || equal()?,
             Comparison::Gte(..) => order() == Some(Ordering::Greater) || equal()?,
+        })
+    }
+
+    /// Whether a field of the item equals a literal; one that is missing equals none.
+    fn field_is(&self, item: &Fact<'f>, name: &str, literal: &Literal) -> Walk<bool> {
+        let Some(field) = item.peek(name) else {
+            return Ok(false);
+        };
+        Ok(match (&*field, literal) {
+            (Fact::Null, Literal::Null) => true,
+            (Fact::Bool(one), Literal::Bool(two)) => one == two,
+            (Fact::Text(one), Literal::String(two)) => {
+                self.tick_text(one.len().min(two.len()))?;
+                one == two
+            }
+            (Fact::Integer(_) | Fact::Float(_), Literal::Int(_) | Literal::Float(_)) => {
+                self.equal(&plain(field), &self::literal(literal))?
+            }
+            _ => false,
         })
     }
 
@@ -192,6 +214,25 @@ impl<'f> Run<'_, 'f> {
                 Argument::Nodes(count, first)
             }
         })
+    }
+}
+
+/// The name, the literal, and whether they are to be equal, of a comparison of a field with a literal:
+/// most are such, and neither side has to be made for them.
+fn field_and_literal(comparison: &Comparison) -> Option<(&str, &Literal, bool)> {
+    let (left, right, is_equal) = match comparison {
+        Comparison::Eq(left, right) => (left, right, true),
+        Comparison::Ne(left, right) => (left, right, false),
+        _ => return None,
+    };
+    match (left, right) {
+        (Comparable::SingularQuery(SingularQuery::Current(path)), Comparable::Literal(literal)) => {
+            match path.as_slice() {
+                [SingularQuerySegment::Name(name)] => Some((name, literal, is_equal)),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
