@@ -228,3 +228,37 @@ fn more_events_of_a_trail_take_no_more_memory() {
     assert!(many.2 > 7 * few.2);
     assert!(many.3 < few.3 + (4 << 20), "{} and {}", few.3, many.3);
 }
+
+/// A key's facts are as long as its account has principals that can do something; of many keys only
+/// those that are being written are in memory.
+#[test]
+fn facts_are_not_kept() {
+    const ROLES: usize = 150;
+    const KEYS: usize = 60;
+    let role = |number: usize| {
+        serde_json::json!({
+            "RoleName": format!("role{number}"), "RoleId": format!("AROA{number:016}"), "Path": "/",
+            "Arn": format!("arn:aws:iam::111122223333:role/role{number}"),
+            "CreateDate": "2026-01-01T00:00:00Z", "AssumeRolePolicyDocument": {},
+            "InstanceProfileList": [], "AttachedManagedPolicies": [], "Tags": [],
+            "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+            }}]
+        })
+    };
+    let roles: Vec<_> = (0..ROLES).map(role).collect();
+    let account = serde_json::json!({
+        "UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []
+    });
+    let path = write("many_facts/account.json", &account.to_string());
+    for number in 0..KEYS {
+        let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+            "Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}}"#;
+        write(&format!("many_facts/key{number}.json"), policy);
+    }
+    let Ended { code, text, peak } = run(&["facts"], path.parent().unwrap());
+    assert_eq!(code, 0, "{text}");
+    let length = u64::try_from(text.len()).unwrap();
+    assert!(peak < length / 2, "{peak} bytes for {length}");
+}

@@ -125,10 +125,10 @@ fn checked(place: &Place) -> Option<Checked> {
 /// Rules over the facts find what they find over the document that facts are written as.
 fn facts_are_what_rules_see(checked: &Checked) {
     let project = &checked.project;
-    let all: Vec<Facts> = project.each_facts(|facts| facts);
+    let all: Vec<Facts> = project.fact_maker().all();
     for facts in &all {
-        let located = facts.located(&project.loaded.sources).unwrap();
-        assert!(located.is_object());
+        let located = facts.located(&project.loaded.sources);
+        assert!(serde_json::to_value(located).unwrap().is_object());
         if facts.other_reading.is_some() {
             continue;
         }

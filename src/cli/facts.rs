@@ -1,7 +1,5 @@
 //! `kmslint facts`: the document that rules are written over.
 
-use std::io::Write as _;
-
 use clap::Args;
 
 use crate::project::Project;
@@ -25,12 +23,12 @@ pub(super) struct FactsArguments {
 pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let project = Project::open(&arguments.inputs.options())?;
     let sources = &project.loaded.sources;
-    let located = project.each_facts(|facts| facts.located(sources));
-    let located = located.into_iter().collect::<Result<Vec<_>, _>>();
-    let located = located.map_err(Failure::usage)?;
-    let mut out = output::stdout();
-    report::json::write(&mut out, &located)?;
-    out.flush()?;
+    let mut list = report::json::ListWriter::new(output::stdout());
+    project.fact_maker().each_in_turn(
+        |facts| report::json::list_item(&facts.located(sources)),
+        |item| list.add(&item.map_err(std::io::Error::other)?),
+    )?;
+    list.end()?;
     report_files(&project, arguments.inputs.named(), terminal)?;
     report_failures(&project, terminal)?;
     report_loosened(&project, terminal)?;

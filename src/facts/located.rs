@@ -1,62 +1,100 @@
 //! Facts for people: every place in words beside its numbers.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 
+use crate::document::{AsFact as _, Fact};
 use crate::text::Sources;
 
 use super::Facts;
 
+/// Facts with a `location` beside every `at`: file, line and column, both from 1, the column in
+/// characters. They are written as they are, and nothing of them is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct LocatedFacts<'a> {
+    facts: &'a Facts,
+    sources: &'a Sources,
+}
+
 impl Facts {
-    /// These facts as JSON, with a `location` beside every `at`: file, line and column, both from
-    /// 1, the column in characters.
-    ///
-    /// # Errors
-    /// Where the facts cannot be written as JSON.
-    pub fn located(&self, sources: &Sources) -> serde_json::Result<Value> {
-        let mut document = serde_json::to_value(self)?;
-        self.locate_all(&mut document, sources);
-        Ok(document)
-    }
-
-    fn locate_all(&self, value: &mut Value, sources: &Sources) {
-        match value {
-            Value::Object(members) => {
-                let place = members.get("at").and_then(place);
-                members
-                    .values_mut()
-                    .for_each(|value| self.locate_all(value, sources));
-                if let Some(found) = place.and_then(|place| self.in_words(place, sources)) {
-                    members.insert("location".to_owned(), found);
-                }
-            }
-            Value::Array(items) => items
-                .iter_mut()
-                .for_each(|item| self.locate_all(item, sources)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    /// These facts as people read them, with the places in these files in words.
+    pub const fn located<'a>(&'a self, sources: &'a Sources) -> LocatedFacts<'a> {
+        LocatedFacts {
+            facts: self,
+            sources,
         }
-    }
-
-    fn in_words(&self, [file, start, end]: [u32; 3], sources: &Sources) -> Option<Value> {
-        let source = *self.source_ids.get(usize::try_from(file).ok()?)?;
-        let file = sources.get(source)?;
-        let (start, end) = (file.position(start), file.position(end));
-        let mut place = json!({
-            "file": file.name(),
-            "line": start.line,
-            "column": start.column,
-            "end_line": end.line,
-            "end_column": end.column,
-        });
-        if file.is_decompressed() {
-            place
-                .as_object_mut()?
-                .insert("decompressed".into(), true.into());
-        }
-        Some(place)
     }
 }
 
-fn place(at: &Value) -> Option<[u32; 3]> {
-    let number = |index: usize| u32::try_from(at.get(index)?.as_u64()?).ok();
-    Some([number(0)?, number(1)?, number(2)?])
+impl Serialize for LocatedFacts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.of(&self.facts.as_fact()).serialize(serializer)
+    }
+}
+
+impl LocatedFacts<'_> {
+    const fn of<'l, 'f>(&'l self, fact: &'l Fact<'f>) -> LocatedFact<'l, 'f> {
+        LocatedFact { fact, within: self }
+    }
+
+    fn location(&self, [file, start, end]: [u32; 3]) -> Option<LocationRecord<'_>> {
+        let source = *self.facts.source_ids.get(usize::try_from(file).ok()?)?;
+        let file = self.sources.get(source)?;
+        let (start, end) = (file.position(start), file.position(end));
+        Some(LocationRecord {
+            file: file.name(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            decompressed: file.is_decompressed(),
+        })
+    }
+}
+
+/// A place in words.
+#[derive(Debug, Serialize)]
+struct LocationRecord<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    decompressed: bool,
+}
+
+/// One value of the facts.
+struct LocatedFact<'l, 'f> {
+    fact: &'l Fact<'f>,
+    within: &'l LocatedFacts<'l>,
+}
+
+impl Serialize for LocatedFact<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.fact {
+            Fact::List(list) => {
+                let mut items = serializer.serialize_seq(None)?;
+                let mut written = Ok(());
+                list.each(&mut |item| {
+                    written = items.serialize_element(&self.within.of(item));
+                    written.is_ok()
+                });
+                written?;
+                items.end()
+            }
+            Fact::Record(record) => {
+                let mut fields = serializer.serialize_map(None)?;
+                for (name, value) in record.fields() {
+                    fields.serialize_entry(name, &self.within.of(value))?;
+                }
+                let at = self.fact.get("at").and_then(Fact::place);
+                if let Some(location) = at.and_then(|at| self.within.location(at)) {
+                    fields.serialize_entry("location", &location)?;
+                }
+                fields.end()
+            }
+            fact => fact.serialize(serializer),
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub struct FactMaker<'a> {
     sources: &'a Sources,
     limits: Limits,
     trusted: &'a [String],
+    has_access: bool,
     identities: Identities<'a>,
     around: Surroundings<'a>,
     states: States<'a>,
@@ -44,6 +45,7 @@ impl<'a> FactMaker<'a> {
             sources,
             limits,
             trusted: &[],
+            has_access: true,
             identities: Identities::new(inventory),
             around: Surroundings::new(inventory),
             states: States::new(&inventory.keys),
@@ -57,6 +59,15 @@ impl<'a> FactMaker<'a> {
     pub fn trusting(self, patterns: &'a [String]) -> Self {
         Self {
             trusted: patterns,
+            ..self
+        }
+    }
+
+    /// Leaves out who can do what, for rules that do not read it.
+    #[must_use]
+    pub fn without_access(self) -> Self {
+        Self {
+            has_access: false,
             ..self
         }
     }
@@ -103,6 +114,34 @@ impl<'a> FactMaker<'a> {
         keys.chain(policies).collect()
     }
 
+    /// Gives `take` what `conclude` makes of each of [`all`](Self::all), in their order. As many as there
+    /// are cores are made at once, and no more are kept.
+    ///
+    /// # Errors
+    /// The first that `take` returns.
+    pub fn each_in_turn<T: Send, E>(
+        &self,
+        conclude: impl Fn(Facts) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let at_once = rayon::current_num_threads().max(1);
+        for keys in self.inventory.keys.chunks(at_once) {
+            let made = keys.par_iter().map(|key| conclude(self.of_key(key)));
+            made.collect::<Vec<_>>()
+                .into_iter()
+                .try_for_each(&mut take)?;
+        }
+        let policies: Vec<_> = self.inventory.policies_of_people().collect();
+        for policies in policies.chunks(at_once) {
+            let made = policies.par_iter();
+            let made = made.map(|policy| conclude(self.of_policy(policy)));
+            made.collect::<Vec<_>>()
+                .into_iter()
+                .try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+
     /// The facts of a key: one that was loaded, or the same with another key policy. Every loaded user
     /// and role is asked about with its own policies; of an account without any it is said what its IAM
     /// policies could give at most.
@@ -144,6 +183,7 @@ impl<'a> FactMaker<'a> {
         let statements = subject.as_ref().map(statement::records).unwrap_or_default();
         let access = subject
             .as_ref()
+            .filter(|_| self.has_access)
             .map(|subject| {
                 let asked = (&self.identities, self.trusted);
                 access::table(subject, &statements, asked, &places)

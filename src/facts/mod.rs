@@ -35,6 +35,7 @@ pub use crate::aws::PrincipalKind;
 pub use access_by_statement::{AccessByStatement, GivingStatement, GroupMember, ThroughIam};
 pub use coverage::{CoverageRecord, CoverageSpan};
 pub use evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
+pub use located::LocatedFacts;
 pub use maker::FactMaker;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::config::Config;
-use crate::facts::{FactMaker, Facts, Limits};
+use crate::facts::{FactMaker, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Declared, Loaded, load_declared, may_be_read};
@@ -326,11 +326,6 @@ impl Project {
         } = &self.loaded;
         FactMaker::new(inventory, sources, self.limits)
             .trusting(&self.config.trusted_administrators)
-    }
-
-    /// What `conclude` makes of the facts of keys, then of policies, on all cores.
-    pub fn each_facts<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
-        self.fact_maker().each(conclude)
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
+use serde::ser::Error as _;
 
 use super::Summary;
 use super::lines::to_lines;
@@ -222,6 +223,55 @@ impl Piece {
 pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
     let text = to_lines(document, 0)?;
     writeln!(out, "{}", escape_json(&text))
+}
+
+/// An item of a list, as [`ListWriter`] writes it.
+///
+/// # Errors
+/// Where it cannot be serialised.
+pub fn list_item(item: &impl Serialize) -> serde_json::Result<String> {
+    let list = to_lines(&[item], 0)?;
+    let item = list.strip_prefix("[\n  ");
+    let item = item.and_then(|item| item.strip_suffix("\n]"));
+    let item = item.ok_or_else(|| serde_json::Error::custom("a list is not written as one"))?;
+    Ok(escape_json(item).into_owned())
+}
+
+/// Writes a list on lines of its own, item by item, so that none of them need be kept.
+#[derive(Debug)]
+pub struct ListWriter<W> {
+    out: W,
+    is_empty: bool,
+}
+
+impl<W: Write> ListWriter<W> {
+    /// An empty list.
+    pub const fn new(out: W) -> Self {
+        Self {
+            out,
+            is_empty: true,
+        }
+    }
+
+    /// Writes an item that [`list_item`] made.
+    ///
+    /// # Errors
+    /// Where writing fails.
+    pub fn add(&mut self, item: &str) -> io::Result<()> {
+        let before = if self.is_empty { "[" } else { "," };
+        self.is_empty = false;
+        write!(self.out, "{before}\n  {item}")
+    }
+
+    /// Ends the list.
+    ///
+    /// # Errors
+    /// Where writing fails.
+    pub fn end(mut self) -> io::Result<()> {
+        self.out
+            .write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
+        self.out.flush()
+    }
 }
 
 fn list_of<'a>(sources: &'a Sources, findings: &'a [Finding]) -> Vec<JsonFinding<'a>> {

@@ -131,6 +131,11 @@ impl Catalogue {
         }
     }
 
+    /// Whether some rule may read this member of the facts.
+    pub fn may_read(&self, member: &str) -> bool {
+        self.rules.iter().any(|rule| rule.may_read(member))
+    }
+
     /// The rules, sorted by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules

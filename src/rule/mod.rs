@@ -119,6 +119,26 @@ impl Rule {
         own.chain(raised)
     }
 
+    /// Whether the rule may read this member of the facts: one of its texts names it, or a selector asks
+    /// for members whatever they are called.
+    pub fn may_read(&self, member: &str) -> bool {
+        let related = self.related.iter();
+        let selectors = related.clone().filter_map(|related| match &related.nodes {
+            Nodes::Selected(selector) => Some(selector),
+            Nodes::Enclosing | Nodes::Field(_) => None,
+        });
+        let mut selectors = selectors.chain(self.graded().map(|(_, selector)| selector));
+        let templates = [&self.message, &self.label, &self.help].into_iter();
+        let templates = templates.chain(related.clone().map(|related| &related.label));
+        let paths = related.filter_map(|related| match &related.nodes {
+            Nodes::Field(path) => Some(path),
+            Nodes::Enclosing | Nodes::Selected(_) => None,
+        });
+        let mut paths = paths.chain(templates.flat_map(Template::fields));
+        selectors.any(|selector| selector.may_read(member))
+            || paths.any(|path| path.names.first().is_some_and(|name| **name == *member))
+    }
+
     /// The executed examples.
     pub fn examples(&self) -> Vec<Example> {
         page::examples(&self.page)

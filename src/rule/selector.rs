@@ -118,6 +118,17 @@ impl Selector {
         self.0.needed.are_in(words)
     }
 
+    /// Whether it may read this member of the facts.
+    pub fn may_read(&self, member: &str) -> bool {
+        let path = self.path();
+        let mut roots = path.split('$').skip(1);
+        let names_one = |rest: &str| {
+            let name = rest.strip_prefix('.');
+            name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
+        };
+        path.contains(member) || !roots.all(names_one)
+    }
+
     /// The nodes that it selects, in the order of the document.
     ///
     /// # Errors
@@ -173,6 +184,26 @@ mod tests {
         let first = "$[?@.someone == true && !@.nobody].schedule[0].shortest";
         assert_eq!(values(first, &facts), [json!(7)]);
         assert_eq!(values("$.limits.nothing[*]", &facts), [] as [Value; 0]);
+    }
+
+    #[test]
+    fn what_a_selector_reads_is_known_where_it_names_members() {
+        for (selector, reads) in [
+            (
+                "$.key[?@.pending && $.limits.minimum_waiting_period > 7]",
+                false,
+            ),
+            ("$.statements[?$.access.someone]", true),
+            ("$.statements[?match(@.sid, 'a$')]", true),
+            ("$[?@.kind == 'key']", true),
+            ("$..schedule", true),
+            ("$.*.at", true),
+            ("$.key[?$['access']]", true),
+            ("$.key[?$ ['acc\\u0065ss']]", true),
+        ] {
+            let selector = Selector::parse(selector).unwrap();
+            assert_eq!(selector.may_read("access"), reads, "{}", selector.text());
+        }
     }
 
     #[test]
