@@ -33,7 +33,9 @@ pub(super) struct CheckArguments {
     /// Write all findings to this file and leave them out: a start for a team that has many.
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
-    /// The day to take for today where suppressions expire, for example 2027-01-31.
+    /// The day of the check, for example 2027-01-31, or `now`: findings say which deletion dates have passed,
+    /// and suppressions expire. Without it, findings are the same on every day, and suppressions expire by
+    /// the clock.
     #[arg(long, value_name = "DATE", value_parser = clock::parse)]
     now: Option<Date>,
     /// Exit with 1 where a finding is at least this bad; `error` unless configured.
@@ -68,7 +70,9 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     options.exclusions.baseline.clone_from(&arguments.baseline);
     let written = &arguments.write_baseline;
     options.exclusions.write_baseline.clone_from(written);
-    let checked = check(&arguments.inputs.options(), &options)?;
+    let mut inputs = arguments.inputs.options();
+    inputs.day = arguments.now;
+    let checked = check(&inputs, &options)?;
     let named = arguments.inputs.named();
     Report::new(&checked, arguments.format, named).show(terminal)?;
     let code = match checked.gate() {

@@ -115,6 +115,7 @@ impl InputArguments {
             kind: self.kind,
             unrecognized: self.unrecognized.map(OnUnrecognized::meant),
             minimum_waiting_period: self.minimum_waiting_period,
+            day: None,
             cautions: REASONS,
             // Progress is for somebody who waits.
             watch: io::stderr()

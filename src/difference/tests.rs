@@ -257,6 +257,41 @@ fn a_deny_that_goes_is_a_gain_of_whom_it_named() {
     assert!(!found.reversed().gains_deletion());
 }
 
+/// An account's principals have ARNs of the account.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+#[test]
+fn nobody_of_an_account_has_an_arn_of_another() {
+    const ROOT: &str = r#""arn:aws:iam::111122223333:root""#;
+    const OTHER: &str = r#""arn:aws:iam::444455556666:root""#;
+    let gains = |principal: &str, operator: &str, arn: &str| {
+        let condition = format!(r#""{operator}":{{"aws:PrincipalArn":"{arn}"}}"#);
+        let granted = allow(principal, r#""kms:PutKeyPolicy","kms:Decrypt""#, &condition);
+        let other = allow(APP, r#""kms:GetKeyPolicy""#, "");
+        !lines(&of(&other, &format!("{other},{granted}"))).is_empty()
+    };
+    for (operator, arn) in [
+        ("ArnLike", "arn:aws:iam::777788889999:role/*"),
+        ("ArnEquals", "arn:aws:iam::7777*:root"),
+        ("StringLike", "arn:aws:iam::777788889999:*"),
+        ("StringEquals", "arn:aws:iam::777788889999:user/al"),
+    ] {
+        assert!(!gains(ROOT, operator, arn), "{operator} {arn}");
+        assert!(!gains(OTHER, operator, arn), "{operator} {arn}");
+    }
+    for (operator, arn) in [
+        ("ArnLike", "arn:aws:iam::111122223333:role/*"),
+        ("ArnLike", "arn:aws:iam::1111*:role/*"),
+        ("StringLike", "arn:aws:iam::*:777788889999:role/x"),
+        ("StringLike", "*777788889999:role/x"),
+        ("StringEquals", "arn:aws:iam::111122223333:user/al"),
+        ("ArnNotLike", "arn:aws:iam::777788889999:role/*"),
+        ("ArnLikeIfExists", "arn:aws:iam::${account}:role/*"),
+    ] {
+        assert!(gains(ROOT, operator, arn), "{operator} {arn}");
+    }
+    assert!(gains(OTHER, "ArnLike", "arn:aws:iam::*:role/x"));
+}
+
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 #[test]

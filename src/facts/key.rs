@@ -1,5 +1,7 @@
 //! What is known of the key, as a record.
 
+use jiff::civil::Date;
+
 use crate::aws::Reported;
 use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, Origin};
 use crate::inventory::{Key, KeyMetadata, Located};
@@ -11,7 +13,7 @@ fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
     reported.map(|found| found.value.as_str().to_owned())
 }
 
-pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
+pub(super) fn record(key: &Key, places: &Places<'_>, day: Option<Date>) -> KeyRecord {
     let metadata = &key.metadata;
     let spec = metadata.spec.as_ref();
     KeyRecord {
@@ -43,7 +45,7 @@ pub(super) fn record(key: &Key, places: &Places<'_>) -> KeyRecord {
             .last_usage
             .as_ref()
             .and_then(|usage| usage.value.timestamp.clone()),
-        pending: super::pending::record(metadata, places),
+        pending: super::pending::record(metadata, places, day),
         waits_for_replicas: None,
         last_related: None,
         lockout_check_bypassed: metadata

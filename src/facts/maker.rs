@@ -166,7 +166,7 @@ impl<'a> FactMaker<'a> {
 
     fn of_reading(&self, key: &Key, reading: &Reading<'_>) -> Facts {
         let places = Places::new(self.sources);
-        let mut record = key::record(key, &places);
+        let mut record = key::record(key, &places, self.limits.day);
         let identity = KeyIdentity {
             arn: key.arn.clone(),
             account: reading.account,

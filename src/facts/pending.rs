@@ -1,5 +1,9 @@
 //! The deletion that is under way, by the key's description or by what CloudTrail recorded.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::aws::key::KeyState;
 use crate::aws::{Arn, Reported};
 use crate::inventory::{DeletionStep, KeyMetadata, Located, RecordedDeletion, RecordedEvents};
@@ -20,7 +24,11 @@ static PENDING: Reported<KeyState> = Reported::Known(KeyState::PendingDeletion);
 
 /// Where two files contradict each other, the one that says that the key is pending deletion counts.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
-pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<PendingRecord> {
+pub(super) fn record(
+    metadata: &KeyMetadata,
+    places: &Places<'_>,
+    day: Option<Date>,
+) -> Option<PendingRecord> {
     let recorded = metadata.recorded.as_deref();
     if recorded.is_some_and(is_deleted) {
         return None;
@@ -31,8 +39,16 @@ pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<Pend
         (Some(KeyState::PendingReplicaDeletion), _) => {
             " until the waiting period ends that begins once its last replica is deleted".to_owned()
         }
-        // A file may be old, and the date may have passed.
-        (_, Some(date)) => format!(", with deletion date `{date}`"),
+        (_, Some(date)) => {
+            let passed = match recorded {
+                _ if !has_passed(&date, day) => "",
+                None => {
+                    ", which has passed: it is deleted by now unless its deletion was cancelled"
+                }
+                Some(_) => ", which has passed",
+            };
+            format!(", with deletion date `{date}`{passed}")
+        }
         (_, None) => " until its waiting period ends".to_owned(),
     };
     let of_record = recorded.filter(|recorded| recorded.call.at == stated.at);
@@ -43,6 +59,15 @@ pub(super) fn record(metadata: &KeyMetadata, places: &Places<'_>) -> Option<Pend
         identity: of_record.map_or_else(String::new, |of| of.call.last.to_string()),
         at: places.place(stated.at),
     })
+}
+
+/// Whether the last moment of a deletion date lies before the day of the run. A file may be old, so without a
+/// day nothing is said: AWS KMS may take up to 24 hours more.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
+fn has_passed(date: &str, day: Option<Date>) -> bool {
+    let date = date.parse::<Timestamp>().ok();
+    let date = date.map(|date| date.to_zoned(TimeZone::UTC).date());
+    date.zip(day).is_some_and(|(date, day)| date < day)
 }
 
 /// Whether the key is gone, and nothing says that it was made again.

@@ -222,6 +222,7 @@ impl Project {
         self.limits = Limits {
             minimum_waiting_period: minimum.unwrap_or(default.minimum_waiting_period),
             maximum_gap_hours: gap.unwrap_or(default.maximum_gap_hours),
+            day: self.options.day,
         };
         self.failures.clone_from(&self.loaded.errors);
         let filtered = !self.options.include.is_empty() || !self.options.exclude.is_empty();

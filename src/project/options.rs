@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
 use crate::aws::{DocumentKind, PendingWindowInDays};
+use crate::config::Date;
 use crate::lint::NoSuchRule;
 use crate::load::Unrecognized;
 use crate::rule::{CatalogueError, PageProblem};
@@ -34,6 +35,9 @@ pub struct Options {
     /// The shortest waiting period that is not reported, days, 7 to 30; stands above the
     /// configuration's.
     pub minimum_waiting_period: Option<PendingWindowInDays>,
+    /// The day of the run, UTC: findings say of a deletion date before it that it has passed. Without one,
+    /// they are the same on every day.
+    pub day: Option<Date>,
     /// The names of the reasons for caution that a configuration can accept: one that accepts another
     /// is refused. Any name is taken where there are none.
     pub cautions: &'static [&'static str],

@@ -1,7 +1,7 @@
 //! A team's own rules, held to what their pages say before they are run: their examples are run, and
 //! fields that no facts have are told. A rule that cannot find anything would be one that passes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::aws::nearest;
 use crate::facts::{FactMaker, Limits, SCHEMA};
@@ -10,7 +10,7 @@ use crate::load::load_over;
 use crate::rule::{
     Catalogue, Example, FIXES, Outcome, PageError, PageProblem, Rule, Shape, UnknownField,
 };
-use crate::text::{Discovery, Overlay};
+use crate::text::{Discovery, Overlay, Span};
 
 /// Holds the pages to what they say.
 ///
@@ -27,7 +27,11 @@ pub(super) fn check(catalogue: &Catalogue) -> Result<(), PageError> {
         }
         for example in &rule.examples() {
             if let Some(lie) = lie(rule, example, catalogue) {
-                return Err(rule.problem_at_line(example.line, PageProblem::Example(lie)));
+                let problem = PageProblem::Example(lie.what);
+                return Err(match lie.at {
+                    Some((text, span)) => rule.problem_in(text, span, problem),
+                    None => rule.problem_at_line(example.line, problem),
+                });
             }
         }
     }
@@ -65,8 +69,16 @@ fn unknown_fix(rule: &Rule, name: &str) -> PageError {
     rule.problem_at(name, name, problem)
 }
 
-/// In what the example is not as the page says; nothing where it is.
-fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> {
+/// In what an example is not as its page says.
+struct Lie<'e> {
+    what: String,
+    /// The text of one of its files, and where in it; nothing where it is about all of them.
+    at: Option<(&'e str, Span)>,
+}
+
+/// Nothing where the example is as the page says.
+fn lie<'e>(rule: &Rule, example: &'e Example, catalogue: &Catalogue) -> Option<Lie<'e>> {
+    let of_all = |what: String| Some(Lie { what, at: None });
     let mut overlay = Overlay::default();
     let mut discovery = Discovery::default();
     let directory = PathBuf::from(format!("{} line {}", rule.file, example.line));
@@ -78,10 +90,20 @@ fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> 
     discovery.found.sort();
     let loaded = load_over(&discovery, &overlay);
     if let Some(failure) = loaded.errors.first() {
-        return Some(format!("the example cannot be read: {}", failure.error));
+        let mut files = example.files.iter();
+        let file =
+            files.find(|(name, _)| directory.join(name).as_path() == Path::new(&failure.file));
+        let span = failure.at.map(|at| at.span);
+        return Some(Lie {
+            what: format!("the example cannot be read: {}", failure.error),
+            at: file.map(|(_, text)| text.as_str()).zip(span),
+        });
     }
     if loaded.recognized == 0 {
-        return Some("the example is nothing that kmslint reads".to_owned());
+        return of_all(
+            "the example is nothing that kmslint reads: give a policy, or what an AWS command wrote"
+                .to_owned(),
+        );
     }
     let alone = catalogue.only(rule.id.as_str());
     let mut found = 0_usize;
@@ -89,15 +111,15 @@ fn lie(rule: &Rule, example: &Example, catalogue: &Catalogue) -> Option<String> 
     for facts in maker.all() {
         match try_run(&facts, &alone) {
             Ok(findings) => found = found.saturating_add(findings.len()),
-            Err(overrun) => return Some(format!("the example cannot be run: {overrun}")),
+            Err(overrun) => return of_all(format!("the example cannot be run: {overrun}")),
         }
     }
     match example.outcome {
         Outcome::Fires if found == 0 => {
-            Some("the rule must find something in this example, and finds nothing".to_owned())
+            of_all("the rule must find something in this example, and finds nothing: change the selector or the example".to_owned())
         }
         Outcome::Silent | Outcome::Fixed if found > 0 => {
-            Some("the rule must find nothing in this example, and finds something".to_owned())
+            of_all("the rule must find nothing in this example, and finds something: change the selector or the example".to_owned())
         }
         Outcome::Fires | Outcome::Silent | Outcome::Fixed => None,
     }
@@ -208,8 +230,8 @@ Use roles.
             (
                 "\"Effect\":\"Allow\"",
                 "\"Effect\":\"Alow\"",
-                "27:1",
-                "cannot be read",
+                "28:47",
+                "cannot be read: `Effect` must be `Allow` or `Deny`",
             ),
         ] {
             let page = PAGE.replacen(from, to, 1);

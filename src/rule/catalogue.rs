@@ -40,9 +40,6 @@ pub enum CatalogueError {
     /// A page is not what a rule needs.
     #[error(transparent)]
     Page(#[from] PageError),
-    /// Two rules have the same id.
-    #[error("there are two rules `{0}`")]
-    Duplicate(String),
 }
 
 impl Catalogue {
@@ -105,7 +102,10 @@ impl Catalogue {
         self.rules.sort_by(|one, two| one.id.cmp(&two.id));
         let mut pairs = self.rules.iter().zip(self.rules.iter().skip(1));
         match pairs.find(|(one, two)| one.id == two.id) {
-            Some((twice, _)) => Err(CatalogueError::Duplicate(twice.id.to_string())),
+            Some((_, second)) => {
+                let taken = PageProblem::NameTaken(second.id.to_string());
+                Err(second.problem_at_line(1, taken).into())
+            }
             None => Ok(self),
         }
     }
@@ -174,6 +174,10 @@ mod tests {
         };
         assert_eq!(ids(&folder), ids(Catalogue::builtin().unwrap()));
         let twice = folder.clone().with(folder);
-        assert!(matches!(twice, Err(CatalogueError::Duplicate(_))));
+        let error = twice.unwrap_err().to_string();
+        assert!(error.ends_with(
+            "alias-arn-as-alias-name.md:1:1: there is another rule `alias-arn-as-alias-name`: \
+             give the file of this page another name"
+        ));
     }
 }

@@ -32,10 +32,9 @@ struct Written {
     severity: Severity,
     confidence: Confidence,
     selector: Spanned<OneOrMany>,
-    message: String,
-    #[serde(default)]
-    label: String,
-    help: String,
+    message: Spanned<String>,
+    label: Option<Spanned<String>>,
+    help: Spanned<String>,
     fix: Option<String>,
     references: Spanned<Vec<String>>,
     raised: Option<WrittenRaised>,
@@ -54,7 +53,7 @@ struct WrittenRaised {
 #[serde(deny_unknown_fields)]
 struct WrittenRelated {
     nodes: Spanned<String>,
-    label: String,
+    label: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,9 +82,12 @@ impl Declaration {
             confidence: written.confidence,
             selectors: selectors(&written.selector)?,
             raised: raised.transpose()?,
-            message: Template::parse(&written.message),
-            label: Template::parse(&written.label),
-            help: Template::parse(&written.help),
+            message: required("message", &written.message)?,
+            label: match &written.label {
+                Some(label) => template(label)?,
+                None => Template::parse(""),
+            },
+            help: required("help", &written.help)?,
             fix: written.fix,
             related: related.collect::<Result<_, _>>()?,
             references: references(written.references)?,
@@ -93,8 +95,31 @@ impl Declaration {
     }
 }
 
+fn required(name: &'static str, written: &Spanned<String>) -> Result<Template, Misdeclared> {
+    let template = template(written)?;
+    if template.text().trim().is_empty() {
+        return Err((PageProblem::NoText(name), Some(place(written))));
+    }
+    Ok(template)
+}
+
+fn template(written: &Spanned<String>) -> Result<Template, Misdeclared> {
+    let text = written.as_ref();
+    match Template::open_brace(text) {
+        Some(name) => Err((
+            PageProblem::OpenBrace(name.to_owned()),
+            Some(place(written)),
+        )),
+        None => Ok(Template::parse(text)),
+    }
+}
+
+fn place<T>(written: &Spanned<T>) -> Span {
+    Span::new(written.span().start, written.span().end)
+}
+
 fn selectors(written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared> {
-    let place = Span::new(written.span().start, written.span().end);
+    let place = place(written);
     let texts = match written.as_ref() {
         OneOrMany::One(text) => std::slice::from_ref(text),
         OneOrMany::Many(texts) => texts,
@@ -107,11 +132,10 @@ fn selectors(written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared>
 }
 
 fn related(written: &WrittenRelated) -> Result<Related, Misdeclared> {
-    let place = written.nodes.span();
     let nodes = nodes(written.nodes.as_ref(), Selector::parse);
     Ok(Related {
-        nodes: nodes.map_err(|problem| (problem, Some(Span::new(place.start, place.end))))?,
-        label: Template::parse(&written.label),
+        nodes: nodes.map_err(|problem| (problem, Some(place(&written.nodes))))?,
+        label: template(&written.label)?,
     })
 }
 
@@ -132,7 +156,7 @@ pub(super) fn nodes(
 }
 
 fn references(written: Spanned<Vec<String>>) -> Result<Vec<String>, Misdeclared> {
-    let place = Some(Span::new(written.span().start, written.span().end));
+    let place = Some(place(&written));
     let references = written.into_inner();
     if references.is_empty() {
         return Err((PageProblem::NoReference, place));

@@ -10,7 +10,7 @@ pub struct RuleId(Arc<str>);
 
 /// A name that no rule can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{id}` is not lower-case words joined by single hyphens")]
+#[error("`{id}` is not lower-case words joined by single hyphens, as the name of a rule is")]
 pub struct RuleIdError {
     /// The name.
     pub id: String,

@@ -76,6 +76,13 @@ impl Rule {
         self.problem(Span::new(start, start), problem)
     }
 
+    /// A problem of the page at the bytes `span` of `text`, which stands somewhere in it.
+    pub fn problem_in(&self, text: &str, span: Span, problem: PageProblem) -> PageError {
+        let start = self.page.find(text).unwrap_or_default();
+        let start = start.saturating_add(span.start as usize);
+        self.problem(Span::new(start, start.saturating_add(span.len())), problem)
+    }
+
     fn problem(&self, span: Span, problem: PageProblem) -> PageError {
         let before = Span {
             start: 0,
@@ -322,5 +329,17 @@ mod tests {
         }
         let error = parse("b", "Bad_Id", Cow::Borrowed(PAGE)).unwrap_err();
         assert!(matches!(error.problem, PageProblem::Id(_)));
+    }
+
+    #[test]
+    fn texts_are_not_empty_and_close_their_braces() {
+        for (written, problem) in [
+            ("\" \"", "5:11: `message` is empty"),
+            ("\"{who` can\"", "5:11: a `}` is missing behind `{who`"),
+        ] {
+            let error = parsed(&PAGE.replacen("\"m\"", written, 1)).unwrap_err();
+            assert_eq!(error.to_string(), format!("rules/a.md:{problem}"));
+        }
+        assert!(parsed(&PAGE.replacen("\"m\"", "'{\"Bool\": {}} {'", 1)).is_ok());
     }
 }

@@ -26,11 +26,14 @@ pub enum PageProblem {
     /// The name of its file is no rule id.
     #[error(transparent)]
     Id(#[from] RuleIdError),
+    /// Another rule has its name.
+    #[error("there is another rule `{0}`: give the file of this page another name")]
+    NameTaken(String),
     /// It does not begin with its declaration.
-    #[error("the page does not begin with a `toml` block")]
+    #[error("the page does not begin with a `toml` block, which declares the rule")]
     NoDeclaration,
     /// A block of code has no end.
-    #[error("the block of code has no end")]
+    #[error("the block of code has no end: close it by a line of three backticks")]
     OpenBlock,
     /// The declaration is not what a rule needs.
     #[error("{0}")]
@@ -38,6 +41,12 @@ pub enum PageProblem {
     /// A selector cannot be used.
     #[error(transparent)]
     Selector(#[from] SelectorError),
+    /// A text of the declaration is empty.
+    #[error("`{0}` is empty")]
+    NoText(&'static str),
+    /// A name in a text that has a brace before it and none behind it.
+    #[error("a `}}` is missing behind `{{{0}`")]
+    OpenBrace(String),
     /// `nodes` of a related place is neither a JSONPath, nor a field, nor `^`.
     #[error("`{0}` is neither a JSONPath, nor a field, nor `^`")]
     Nodes(String),
@@ -86,6 +95,6 @@ pub enum PageProblem {
     #[error("{0}")]
     Example(String),
     /// There is no example on which the rule fires, or none on which it is silent.
-    #[error("there is no example of kind `{0}`")]
+    #[error("there is no example of kind `{0}`: begin a block of code with ```json {0}")]
     NoExample(&'static str),
 }

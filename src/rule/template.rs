@@ -87,6 +87,20 @@ impl Template {
         }
     }
 
+    /// The first name in the text that has a brace before it and none behind it: a slip, for in other texts
+    /// with braces, such as JSON, no small letter follows one.
+    pub(super) fn open_brace(text: &str) -> Option<&str> {
+        let mut after = text.split('{').skip(1);
+        after.find_map(|after| {
+            let is_of_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$');
+            let (path, behind) =
+                after.split_at(after.find(|c| !is_of_path(c)).unwrap_or(after.len()));
+            let is_name =
+                path.starts_with(|first: char| first.is_ascii_lowercase() || first == '$');
+            (is_name && !behind.starts_with('}')).then_some(path)
+        })
+    }
+
     /// The template as written.
     pub fn text(&self) -> &str {
         &self.text

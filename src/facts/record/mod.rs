@@ -15,6 +15,7 @@ mod principal;
 mod resource;
 mod statement;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
@@ -98,14 +99,18 @@ pub struct Limits {
     /// The longest time between two events of covered records, hours; 24 unless configured.
     #[serde(skip)]
     pub maximum_gap_hours: u16,
+    /// The day of the run, UTC, where it was said: a deletion date before it has passed.
+    #[serde(skip)]
+    pub day: Option<Date>,
 }
 
-/// 14 days and 24 hours.
+/// 14 days, 24 hours, and no day.
 impl Default for Limits {
     fn default() -> Self {
         Self {
             minimum_waiting_period: PendingWindowInDays::new(14).unwrap_or_default(),
             maximum_gap_hours: 24,
+            day: None,
         }
     }
 }
