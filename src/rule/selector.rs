@@ -63,8 +63,10 @@ pub enum SelectorError {
         /// What it takes.
         takes: &'static str,
     },
-    /// A name with a blank in it, which is a forgotten dot or operator.
-    #[error("`{name}` is not the name of a field")]
+    /// A name with a blank in it and without quotes, which is a forgotten dot or operator.
+    #[error(
+        "`{name}` is not the name of a field: write `['{name}']` for a name with a blank in it"
+    )]
     Name {
         /// What is written.
         name: String,
@@ -80,7 +82,7 @@ impl Selector {
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let path = without_comments(text);
         let query = parse_json_path(&path).map_err(|error| syntax(text, &error))?;
-        check(&query)?;
+        check(&path, &query)?;
         Ok(Self::of(text, query))
     }
 
@@ -231,6 +233,13 @@ mod tests {
         ] {
             assert!(Selector::parse(bad).is_err(), "{bad}");
         }
-        assert!(Selector::parse("$.a[?match(@.b, 'Numeric.*')]").is_ok());
+        for good in [
+            "$.a[?match(@.b, 'Numeric.*')]",
+            "$['a b']['']",
+            "$.a ['b'] .c",
+            "$.a[?@.b == '.c d' && @.e]",
+        ] {
+            assert!(Selector::parse(good).is_ok(), "{good}");
+        }
     }
 }

@@ -12,8 +12,47 @@ use super::evaluate::{IRegexp, Match, is_singular};
 
 type Checked = Result<(), SelectorError>;
 
-/// Refuses bad regular expressions, unknown functions, arguments of another type, blank names.
-pub(super) fn check(query: &JpQuery) -> Checked {
+/// Refuses bad regular expressions, unknown functions, arguments of another type, names in several words
+/// without quotes.
+pub(super) fn check(path: &str, query: &JpQuery) -> Checked {
+    match name_of_several_words(path) {
+        Some(name) => Err(SelectorError::Name { name }),
+        None => within(query),
+    }
+}
+
+/// A name behind a dot with a blank in it, which the parser takes for one name. Only a quoted name can
+/// have one (RFC 9535, section 2.5.1.1).
+fn name_of_several_words(path: &str) -> Option<String> {
+    let mut quote = None;
+    let mut characters = path.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match quote {
+            Some(_) if c == '\\' => drop(characters.next()),
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None if c == '.' => {
+                let rest = path.get(at.saturating_add(1)..)?;
+                let blank = rest.find(|c: char| !is_in_name(c)).unwrap_or(rest.len());
+                let behind = rest.get(blank..)?.trim_start();
+                let has_blank = behind.len() < rest.len().saturating_sub(blank);
+                if blank > 0 && has_blank && behind.starts_with(is_in_name) {
+                    let end = behind.find(|c: char| !is_in_name(c));
+                    let second = behind.get(..end.unwrap_or(behind.len()))?;
+                    return Some([rest.get(..blank)?, " ", second].concat());
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+    None
+}
+
+fn is_in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+}
+
+fn within(query: &JpQuery) -> Checked {
     query.segments.iter().try_for_each(segment)
 }
 
@@ -28,9 +67,6 @@ fn segment(segment_: &Segment) -> Checked {
 fn selector(selector: &Selector) -> Checked {
     match selector {
         Selector::Filter(inner) => filter(inner),
-        Selector::Name(name) if name.is_empty() || name.contains(char::is_whitespace) => {
-            Err(SelectorError::Name { name: name.clone() })
-        }
         Selector::Name(_) | Selector::Wildcard | Selector::Index(_) | Selector::Slice(..) => Ok(()),
     }
 }
@@ -60,7 +96,7 @@ fn compare(comparison: &Comparison) -> Checked {
 fn test(test: &Test) -> Checked {
     match test {
         Test::RelQuery(segments) => segments.iter().try_for_each(segment),
-        Test::AbsQuery(query) => check(query),
+        Test::AbsQuery(query) => within(query),
         Test::Function(inner) => function(inner),
     }
 }
