@@ -2,7 +2,7 @@
 
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Evaluation, Example, Explanation, FailedElement, Failure, NearestMiss,
+    CaseSet, Decision, Evaluation, Example, Explanation, FailedElement, NearestMiss, NotGiven,
     PolicyRef, PolicySet, Reason, Request, Values, WINDOW_KEY, Window, day_ranges,
 };
 use crate::policy::Effect;
@@ -10,21 +10,13 @@ use crate::text::{Location, SourceId};
 
 use super::statement_reference::StatementReference;
 
-/// What a statement does that surely applies.
-const ALLOWS: &str = "allows it";
-
-/// What a statement does that may apply.
-const MAY_ALLOW: &str = "may allow it";
-
 /// A decision as reports take it.
 #[derive(Clone, Debug)]
 pub struct Explained {
     /// ARN of the caller, or the name of a service.
     pub principal: String,
-    /// What was asked for, such as `kms:ScheduleKeyDeletion`.
-    pub action: String,
-    /// What is to be said of an action that this version does not know.
-    pub unknown_action: Option<String>,
+    /// What was asked for.
+    pub action: AskedAction,
     /// ARN of the key; empty where it is not known.
     pub key: String,
     /// The best decision over the day counts that the request covers.
@@ -36,19 +28,51 @@ pub struct Explained {
     /// The statements that decided, and those that deny other day counts.
     pub statements: Vec<ExplainedStatement>,
     /// The statement that came nearest to allowing it, and what of it failed.
-    pub nearest_miss: Option<(ExplainedStatement, Vec<(Location, String)>)>,
+    pub nearest_miss: Option<ExplainedMiss>,
     /// Condition keys on which the answer hangs.
     pub depends_on: Vec<String>,
     /// Whether it hangs on something that AWS does not document.
     pub undocumented: bool,
     /// Whether one of the two decisions has no request that this version knows of.
     pub is_beyond_known: bool,
-    /// What it depends on that was not given: `key_policy`, `alias`.
-    pub not_given: Vec<&'static str>,
+    /// What it depends on that was not given.
+    pub not_given: Vec<NotGiven>,
     /// A context that is allowed: keys and values, no value for an absent key.
     pub allowing: Option<Vec<(String, Vec<String>)>>,
     /// A context that is denied.
     pub denying: Option<Vec<(String, Vec<String>)>>,
+}
+
+/// The action of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedAction {
+    /// One that this version knows.
+    Known(KmsAction),
+    /// One that AWS may have added since.
+    Unknown {
+        /// As a policy spells it, such as `kms:Foo`.
+        name: String,
+        /// What is to be said of it.
+        sentence: String,
+    },
+}
+
+impl AskedAction {
+    /// As a policy spells it, for example `kms:ScheduleKeyDeletion`.
+    pub fn qualified(&self) -> &str {
+        match self {
+            Self::Known(action) => action.qualified(),
+            Self::Unknown { name, .. } => name,
+        }
+    }
+
+    /// What is to be said of an action that this version does not know.
+    pub fn unknown(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Unknown { sentence, .. } => Some(sentence),
+        }
+    }
 }
 
 /// Decisions by day count. Ranges have both ends included, ascend and do not touch; 7 to 30 days.
@@ -71,14 +95,40 @@ pub struct ExplainedStatement {
     pub described: StatementReference,
     /// Where it stands.
     pub at: Location,
-    /// A few words to say there.
-    pub note: &'static str,
-    /// Whether it only delegates the decision to the account's IAM policies.
-    pub delegates: bool,
+    /// What it does to the request.
+    pub does: StatementOutcome,
+}
+
+/// What a statement does to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatementOutcome {
+    /// It allows it.
+    Allows,
+    /// It allows it, if what is not known is so.
+    MayAllow,
+    /// It lets the IAM policies of the account decide, and allows nothing by itself.
+    Delegates,
+    /// It denies it.
+    Denies,
+    /// It denies it, if what is not known is so.
+    MayDeny,
+    /// It denies it for other day counts than those that are allowed.
+    DeniesOtherDays,
+    /// It would allow it, if all of it applied.
+    WouldAllow,
+}
+
+/// The statement that came nearest to allowing a request.
+#[derive(Clone, Debug)]
+pub struct ExplainedMiss {
+    /// The statement.
+    pub statement: ExplainedStatement,
+    /// Each element that does not match, in the order in which they are written.
+    pub failed: Vec<(Location, FailedElement)>,
 }
 
 impl Explained {
-    /// Puts an explanation into words. `file` tells which file a policy stands in; a policy that
+    /// Adds to an explanation where its statements stand. `file` tells which file a policy stands in; a policy that
     /// was assumed stands in none, and its statements are left out.
     pub(crate) fn new(
         request: &Request,
@@ -93,8 +143,7 @@ impl Explained {
         let miss = explanation.nearest_miss.as_ref();
         Self {
             principal: request.caller.as_str().to_owned(),
-            action: request.action.qualified().to_owned(),
-            unknown_action: None,
+            action: AskedAction::Known(request.action),
             key: request
                 .key
                 .arn
@@ -117,12 +166,12 @@ impl Explained {
     /// The same for a request for an action that this version does not know, and what is to be said
     /// of it.
     #[must_use]
-    pub fn of_unknown(mut self, action: &str, sentence: String) -> Self {
-        action.clone_into(&mut self.action);
-        self.unknown_action = Some(sentence);
+    pub fn of_unknown(mut self, name: &str, sentence: String) -> Self {
+        let name = name.to_owned();
+        self.action = AskedAction::Unknown { name, sentence };
         for statement in &mut self.statements {
-            if statement.note == ALLOWS {
-                statement.note = MAY_ALLOW;
+            if statement.does == StatementOutcome::Allows {
+                statement.does = StatementOutcome::MayAllow;
             }
         }
         self
@@ -131,28 +180,21 @@ impl Explained {
 
 fn statements(explanation: &Explanation, place: &Places<'_>) -> Vec<ExplainedStatement> {
     let decided = explanation.deciding.iter().map(|matched| {
-        let note = match matched.effect {
-            Effect::Allow if matched.delegates => "lets the account's IAM policies decide",
-            Effect::Allow if matched.holds.uncertain().is_empty() => ALLOWS,
-            Effect::Allow => MAY_ALLOW,
-            Effect::Deny if matched.holds.uncertain().is_empty() => "denies it",
-            Effect::Deny => "may deny it",
+        let is_sure = matched.holds.uncertain().is_empty();
+        let does = match matched.effect {
+            Effect::Allow if matched.delegates => StatementOutcome::Delegates,
+            Effect::Allow if is_sure => StatementOutcome::Allows,
+            Effect::Allow => StatementOutcome::MayAllow,
+            Effect::Deny if is_sure => StatementOutcome::Denies,
+            Effect::Deny => StatementOutcome::MayDeny,
         };
-        (matched, note)
+        (matched, does)
     });
-    let limiting = explanation
-        .limiting
-        .iter()
-        .map(|m| (m, "denies it for other day counts"));
+    let limiting = explanation.limiting.iter();
+    let limiting = limiting.map(|matched| (matched, StatementOutcome::DeniesOtherDays));
     decided
         .chain(limiting)
-        .filter_map(|(m, note)| {
-            let shown = place.statement(m.policy, m.statement, note)?;
-            Some(ExplainedStatement {
-                delegates: m.effect == Effect::Allow && m.delegates,
-                ..shown
-            })
-        })
+        .filter_map(|(matched, does)| place.statement(matched.policy, matched.statement, does))
         .collect()
 }
 
@@ -202,7 +244,7 @@ impl Places<'_> {
         &self,
         policy: PolicyRef,
         index: usize,
-        note: &'static str,
+        does: StatementOutcome,
     ) -> Option<ExplainedStatement> {
         let described = StatementReference::of(policy, index, self.policies)?;
         let document = self.policies.document(policy)?;
@@ -213,31 +255,22 @@ impl Places<'_> {
         Some(ExplainedStatement {
             described,
             at,
-            note,
-            delegates: false,
+            does,
         })
     }
 
-    fn nearest(&self, miss: &NearestMiss) -> Option<(ExplainedStatement, Vec<(Location, String)>)> {
-        let shown = self.statement(miss.policy, miss.statement, "would allow it")?;
-        let place = |failure: &Failure| Location {
-            source: shown.at.source,
-            span: failure.span,
+    fn nearest(&self, miss: &NearestMiss) -> Option<ExplainedMiss> {
+        let does = StatementOutcome::WouldAllow;
+        let statement = self.statement(miss.policy, miss.statement, does)?;
+        let place = |span| Location {
+            source: statement.at.source,
+            span,
         };
-        let failed = miss
-            .failures
-            .iter()
-            .map(|failure| (place(failure), why(failure)))
-            .collect();
-        Some((shown, failed))
-    }
-}
-
-fn why(failure: &Failure) -> String {
-    match &failure.element {
-        FailedElement::Condition(key) => format!("the condition on `{key}` does not hold"),
-        FailedElement::Resource => "does not cover this key".to_owned(),
-        FailedElement::Principal => "does not name this principal".to_owned(),
-        FailedElement::Action => "does not name this action".to_owned(),
+        let failed = miss.failures.iter();
+        let failed = failed.map(|failure| (place(failure.span), failure.element.clone()));
+        Some(ExplainedMiss {
+            failed: failed.collect(),
+            statement,
+        })
     }
 }

@@ -40,8 +40,9 @@ mod tested_attributes;
 mod unconditional;
 
 pub use crate::eval::{
-    Caller, CallerError, Case, CaseSet, Decision, Decisions, KeyIdentity, Layer, NamedPolicy,
-    PolicyRef, Request, RequestContext, Values, WINDOW_KEY, day_ranges, days_in_words,
+    Caller, CallerError, Case, CaseSet, Decision, Decisions, FailedElement, KeyIdentity, Layer,
+    NamedPolicy, NotGiven, PolicyRef, Reason, Request, RequestContext, Values, WINDOW_KEY,
+    day_ranges, days_in_words,
 };
 
 pub(crate) use answer::{Answer, AnsweringStatement, MissingAllow};
@@ -50,7 +51,9 @@ pub(crate) use candidate::Candidate;
 pub(crate) use cast::{Cast, account_of_either};
 pub(crate) use changed::{changed_principals, control_policies_differ};
 pub(crate) use contribution::{Contribution, DecisionPart, OpenElement};
-pub use explained::{Explained, ExplainedDays, ExplainedStatement};
+pub use explained::{
+    AskedAction, Explained, ExplainedDays, ExplainedMiss, ExplainedStatement, StatementOutcome,
+};
 pub use given_policies::GivenPolicies;
 pub(crate) use holder::{Holder, Permitted};
 pub use identities::Identities;
@@ -64,8 +67,10 @@ pub(crate) use placeholders::Placeholders;
 pub(crate) use policy_alone::{PolicyAlone, delegating_key, delegating_policy};
 pub(crate) use probe::ConditionCases;
 pub(crate) use questions::KeyQuestions;
-pub use statement_reference::StatementReference;
+pub use statement_reference::{PolicyReference, StatementReference};
 pub(crate) use synthetic_caller::{EVERY_CLASS, SOME_ACCOUNT};
+
+pub use crate::policy::Effect;
 
 #[cfg(test)]
 pub(crate) use crate::eval::steps;

@@ -150,14 +150,11 @@ fn single(arguments: &SimulateArguments, terminal: &Terminal) -> Result<ExitCode
         }
         None => files.explain(&request),
     };
-    let view = explanation::View {
-        placeholders: files.placeholders(),
-        ..explanation::View::from(&explained)
-    };
+    let (sources, open) = (&files.sources, files.placeholders());
     let mut out = output::stdout();
     match arguments.format {
-        Format::Human => explanation::human(&mut out, &files.sources, &view, &terminal.style)?,
-        Format::Json => explanation::json(&mut out, &files.sources, &view)?,
+        Format::Human => explanation::human(&mut out, sources, &explained, open, &terminal.style)?,
+        Format::Json => explanation::json(&mut out, sources, &explained, open)?,
     }
     out.flush()?;
     Ok(match explained.decision {

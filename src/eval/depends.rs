@@ -1,5 +1,7 @@
 //! On what a conditional answer depends.
 
+use serde::Serialize;
+
 use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
 use super::expansion::{has_variables, variables};
@@ -25,6 +27,16 @@ pub struct Dependencies {
     pub key_policy: bool,
     /// Whether it depends on which alias the request is about.
     pub alias: bool,
+}
+
+/// What a request can leave open beside condition keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotGiven {
+    /// The key policy.
+    KeyPolicy,
+    /// Which alias the request is about.
+    Alias,
 }
 
 /// On what the conditional cases of an answer depend.
@@ -75,11 +87,14 @@ fn differs_when_omitted(evaluation: &Evaluation) -> bool {
 }
 
 impl Dependencies {
-    /// What it depends on that was not given, beside condition keys: `key_policy`, `alias`.
-    pub fn not_given(&self) -> Vec<&'static str> {
-        let parts = [("key_policy", self.key_policy), ("alias", self.alias)];
+    /// What it depends on that was not given, beside condition keys.
+    pub fn not_given(&self) -> Vec<NotGiven> {
+        let parts = [
+            (NotGiven::KeyPolicy, self.key_policy),
+            (NotGiven::Alias, self.alias),
+        ];
         let missing = parts.into_iter().filter(|(_, missing)| *missing);
-        missing.map(|(name, _)| name).collect()
+        missing.map(|(part, _)| part).collect()
     }
 
     fn add(&mut self, key: &str) {

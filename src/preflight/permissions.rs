@@ -85,7 +85,12 @@ pub(super) fn reasons(
 fn place(permission: &Permission) -> Option<crate::text::Location> {
     let explained = permission.explanation.as_ref()?;
     let statement = explained.statements.first().map(|statement| statement.at);
-    statement.or_else(|| explained.nearest_miss.as_ref().map(|(miss, _)| miss.at))
+    statement.or_else(|| {
+        explained
+            .nearest_miss
+            .as_ref()
+            .map(|miss| miss.statement.at)
+    })
 }
 
 /// The operation itself.

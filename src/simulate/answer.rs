@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::access::StatementReference;
 use crate::aws::{KmsAction, PendingWindowInDays};
 use crate::eval::{
-    CaseSet, Decision, Dependencies, Evaluation, Reason, Request, WINDOW_KEY, Window, deciding,
-    dependencies, evaluate,
+    CaseSet, Decision, Dependencies, Evaluation, NotGiven, Reason, Request, WINDOW_KEY, Window,
+    deciding, dependencies, evaluate,
 };
 
 use super::unknown::open;
@@ -34,9 +34,9 @@ pub struct BatchAnswer {
     /// Whether it depends on something that AWS does not document.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undocumented: bool,
-    /// What it depends on that the request does not have: `key_policy`, `alias`.
+    /// What it depends on that the request does not have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_given: Vec<&'static str>,
+    pub not_given: Vec<NotGiven>,
     /// What is to be said of an action that this version does not know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_action: Option<String>,

@@ -2,22 +2,21 @@
 
 use std::io::{self, Write};
 
-use super::{Days, View};
-use crate::access::{Decision, day_ranges, days_in_words};
+use crate::access::{Decision, Explained, ExplainedDays, day_ranges, days_in_words};
 use crate::aws::PendingWindowInDays;
 use crate::report::Style;
 use crate::report::snippet::{Tone, paint};
 
 /// Writes nothing where the request covers a single day count or none.
-pub(super) fn days(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Result<()> {
-    let Some(days) = &view.days else {
+pub(super) fn days(out: &mut impl Write, explained: &Explained, style: &Style) -> io::Result<()> {
+    let Some(days) = &explained.days else {
         return Ok(());
     };
     let Some((first, last)) = days.asked.filter(|(first, last)| first < last) else {
         return Ok(());
     };
     let bar: String = (first..=last)
-        .map(|day| glyph(days.decision(day), style))
+        .map(|day| glyph(decision_of(days, day), style))
         .collect();
     writeln!(out, "  {first:>2} {bar} {last} days\n")?;
     let asked = PendingWindowInDays::all().filter(|day| (first..=last).contains(&day.days()));
@@ -28,7 +27,7 @@ pub(super) fn days(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::
     ] {
         let of_decision = asked
             .clone()
-            .filter(|day| days.decision(day.days()) == decision);
+            .filter(|day| decision_of(days, day.days()) == decision);
         let ranges = day_ranges(of_decision);
         if !ranges.is_empty() {
             let ranges = format!("{} days", days_in_words(&ranges, " to ", " and "));
@@ -53,17 +52,15 @@ fn row(out: &mut impl Write, decision: Decision, text: &str, style: &Style) -> i
     writeln!(out, "  {} {word}  {text}", glyph(decision, style))
 }
 
-impl Days {
-    /// What a day count comes to, its denials all alike.
-    fn decision(&self, day: u8) -> Decision {
-        let within = |ranges: &[(u8, u8)]| ranges.iter().any(|(a, b)| (*a..=*b).contains(&day));
-        if within(&self.allowed) {
-            Decision::Allowed
-        } else if within(&self.conditional) {
-            Decision::Conditional
-        } else {
-            Decision::ImplicitDeny
-        }
+/// What a day count comes to, its denials all alike.
+fn decision_of(days: &ExplainedDays, day: u8) -> Decision {
+    let within = |ranges: &[(u8, u8)]| ranges.iter().any(|(a, b)| (*a..=*b).contains(&day));
+    if within(&days.allowed) {
+        Decision::Allowed
+    } else if within(&days.conditional) {
+        Decision::Conditional
+    } else {
+        Decision::ImplicitDeny
     }
 }
 

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::access::Decision;
-
-use super::{Context, Examples, StatementView, View, sentence};
+use super::{Context, sentence};
+use crate::access::{
+    Decision, Effect, Explained, ExplainedStatement, NotGiven, PolicyReference, Reason,
+};
 use crate::report::json::{Place, place, write};
 use crate::text::Sources;
 
@@ -21,19 +22,19 @@ pub(in crate::report) struct Document<'a> {
     principal: &'a str,
     action: &'a str,
     key: &'a str,
-    decision: &'a str,
-    reason: &'a str,
+    decision: Decision,
+    reason: Reason,
     sentence: String,
     /// Day counts that are surely allowed, ascending, as in a batch answer.
     days: Vec<u8>,
     conditional_days: Vec<u8>,
-    omitted: Option<&'a str>,
-    depends_on: &'a [&'a str],
-    undocumented: &'a [&'a str],
+    omitted: Option<Decision>,
+    depends_on: &'a [String],
+    undocumented: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_action: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    not_given: &'a [&'a str],
+    not_given: &'a [NotGiven],
     #[serde(skip_serializing_if = "is_none")]
     placeholders: usize,
     statements: Vec<JsonStatement<'a>>,
@@ -48,11 +49,11 @@ const fn is_none(count: &usize) -> bool {
 
 #[derive(Serialize)]
 struct JsonStatement<'a> {
-    policy: &'a str,
+    policy: &'a PolicyReference,
     index: usize,
     sid: Option<&'a str>,
-    effect: &'a str,
-    note: &'a str,
+    effect: Effect,
+    note: &'static str,
     location: Option<Place<'a>>,
 }
 
@@ -64,7 +65,7 @@ struct JsonMiss<'a> {
 
 #[derive(Serialize)]
 struct Failed<'a> {
-    text: &'a str,
+    text: String,
     location: Option<Place<'a>>,
 }
 
@@ -75,50 +76,59 @@ struct JsonExamples {
     denied: Option<Value>,
 }
 
-/// Writes all of the view.
+/// Writes all of a decision, and of how many placeholders the policies have.
 ///
 /// # Errors
 /// Where writing fails.
-pub fn json(out: &mut impl Write, sources: &Sources, view: &View<'_>) -> io::Result<()> {
-    write(out, &document(sources, view))
+pub fn json(
+    out: &mut impl Write,
+    sources: &Sources,
+    explained: &Explained,
+    placeholders: usize,
+) -> io::Result<()> {
+    let document = Document {
+        placeholders,
+        ..document(sources, explained)
+    };
+    write(out, &document)
 }
 
-/// All of the view as data.
-pub(in crate::report) fn document<'a>(sources: &'a Sources, view: &'a View<'a>) -> Document<'a> {
-    let days = view.days.as_ref();
+/// All of a decision as data.
+pub(in crate::report) fn document<'a>(
+    sources: &'a Sources,
+    explained: &'a Explained,
+) -> Document<'a> {
+    let days = explained.days.as_ref();
+    let statements = explained.statements.iter();
     Document {
         version: VERSION,
-        principal: view.principal,
-        action: view.action,
-        key: view.key,
-        decision: view.decision.word(),
-        reason: view.reason,
-        sentence: sentence::headline(view),
+        principal: &explained.principal,
+        action: explained.action.qualified(),
+        key: &explained.key,
+        decision: explained.decision,
+        reason: explained.reason,
+        sentence: sentence::headline(explained),
         days: day_counts(days.map(|days| &days.allowed)),
         conditional_days: day_counts(days.map(|days| &days.conditional)),
-        omitted: days.and_then(|days| days.omitted.map(Decision::word)),
-        depends_on: &view.depends_on,
-        undocumented: &view.undocumented,
-        unknown_action: view.unknown_action,
-        not_given: &view.not_given,
-        placeholders: view.placeholders,
-        statements: view
-            .deciding
-            .iter()
-            .map(|s| statement(sources, s))
-            .collect(),
-        nearest_miss: view.nearest_miss.as_ref().map(|miss| JsonMiss {
+        omitted: days.and_then(|days| days.omitted),
+        depends_on: &explained.depends_on,
+        undocumented: sentence::undocumented(explained),
+        unknown_action: explained.action.unknown(),
+        not_given: &explained.not_given,
+        placeholders: 0,
+        statements: statements.map(|of| statement(sources, of)).collect(),
+        nearest_miss: explained.nearest_miss.as_ref().map(|miss| JsonMiss {
             statement: statement(sources, &miss.statement),
             failed: miss
                 .failed
                 .iter()
-                .map(|(at, text)| Failed {
-                    text,
+                .map(|(at, element)| Failed {
+                    text: sentence::failed(element),
                     location: place(sources, *at),
                 })
                 .collect(),
         }),
-        examples: view.examples.as_ref().map(examples),
+        examples: examples(explained),
     }
 }
 
@@ -128,27 +138,28 @@ fn day_counts(ranges: Option<&Vec<(u8, u8)>>) -> Vec<u8> {
     ranges.flat_map(|(first, last)| *first..=*last).collect()
 }
 
-fn statement<'a>(sources: &'a Sources, statement: &StatementView<'a>) -> JsonStatement<'a> {
+fn statement<'a>(sources: &'a Sources, statement: &'a ExplainedStatement) -> JsonStatement<'a> {
+    let described = &statement.described;
     JsonStatement {
-        policy: statement.policy,
-        index: statement.index,
-        sid: statement.sid,
-        effect: statement.effect,
-        note: statement.note,
+        policy: &described.policy,
+        index: described.index,
+        sid: described.sid.as_deref(),
+        effect: described.effect,
+        note: sentence::note(statement.does),
         location: place(sources, statement.at),
     }
 }
 
-fn examples(examples: &Examples<'_>) -> JsonExamples {
-    JsonExamples {
-        allowed: examples.allowed.as_ref().map(context),
-        denied: examples.denied.as_ref().map(context),
-    }
+fn examples(explained: &Explained) -> Option<JsonExamples> {
+    let examples = JsonExamples {
+        allowed: explained.allowing.as_deref().map(context),
+        denied: explained.denying.as_deref().map(context),
+    };
+    (examples.allowed.is_some() || examples.denied.is_some()).then_some(examples)
 }
 
-fn context(context: &Context<'_>) -> Value {
-    let values = context
-        .iter()
-        .map(|(key, values)| ((*key).to_owned(), Value::from(values.clone())));
+fn context(context: &Context) -> Value {
+    let values = context.iter();
+    let values = values.map(|(key, values)| (key.clone(), Value::from(values.clone())));
     Value::Object(values.collect::<Map<_, _>>())
 }

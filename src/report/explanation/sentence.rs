@@ -1,44 +1,57 @@
-//! The sentence at the top of an explanation, and the names of policies and statements in it.
+//! What an explanation says in words: the sentence at its top, the names of policies and
+//! statements, and what each statement does.
 
-use crate::access::{Decision, days_in_words};
-
-use super::{StatementView, View};
+use crate::access::{
+    AskedAction, Decision, Effect, Explained, FailedElement, Layer, NotGiven, PolicyReference,
+    Reason, StatementOutcome, StatementReference, days_in_words,
+};
+use crate::aws::KmsAction;
 
 /// What was decided and why, for example
 /// `arn:aws:iam::111122223333:role/Admin may schedule the deletion of arn:… with 22 to 30 days`.
-pub(super) fn headline(view: &View<'_>) -> String {
-    let (who, act) = (view.principal, deed(view));
-    match view.decision {
+pub(super) fn headline(explained: &Explained) -> String {
+    let (who, act) = (&explained.principal, deed(explained));
+    match explained.decision {
         Decision::Allowed => {
-            let rest = if is_open(view) {
-                format!("; other day counts hang on {}", hangs_on(view))
+            let rest = if is_open(explained) {
+                format!("; other day counts hang on {}", hangs_on(explained))
             } else {
                 String::new()
             };
-            format!("{who} may {act}{}{rest}", with_days(view, Choice::Allowed))
+            format!(
+                "{who} may {act}{}{rest}",
+                with_days(explained, Choice::Allowed)
+            )
         }
         Decision::Conditional => {
-            let days = with_days(view, Choice::Conditional);
-            format!("whether {who} may {act}{days} hangs on {}", hangs_on(view))
+            let days = with_days(explained, Choice::Conditional);
+            format!(
+                "whether {who} may {act}{days} hangs on {}",
+                hangs_on(explained)
+            )
         }
-        Decision::ExplicitDeny => format!("{who} may not {act}: {}", explicit_denial(view)),
+        Decision::ExplicitDeny => format!("{who} may not {act}: {}", explicit_denial(explained)),
         Decision::ImplicitDeny => {
-            let asked = with_days(view, Choice::Asked);
-            format!("{who} may not {act}{asked}: {}", no_grant(view.reason))
+            let asked = with_days(explained, Choice::Asked);
+            format!("{who} may not {act}{asked}: {}", no_grant(explained.reason))
         }
     }
 }
 
-fn deed(view: &View<'_>) -> String {
-    match view.action {
-        "kms:ScheduleKeyDeletion" => format!("schedule the deletion of {}", view.key),
-        "kms:CancelKeyDeletion" => format!("cancel the deletion of {}", view.key),
-        action => format!("call {action} on {}", view.key),
+fn deed(explained: &Explained) -> String {
+    let key = &explained.key;
+    match &explained.action {
+        AskedAction::Known(KmsAction::ScheduleKeyDeletion) => {
+            format!("schedule the deletion of {key}")
+        }
+        AskedAction::Known(KmsAction::CancelKeyDeletion) => format!("cancel the deletion of {key}"),
+        action => format!("call {} on {key}", action.qualified()),
     }
 }
 
-fn is_open(view: &View<'_>) -> bool {
-    view.days
+fn is_open(explained: &Explained) -> bool {
+    explained
+        .days
         .as_ref()
         .is_some_and(|days| !days.conditional.is_empty())
 }
@@ -52,8 +65,8 @@ enum Choice {
 
 /// ` with 7 to 13 or 30 days`, or nothing where the action takes no day count or every one that
 /// was asked has the same refusal.
-fn with_days(view: &View<'_>, choice: Choice) -> String {
-    let Some(days) = &view.days else {
+fn with_days(explained: &Explained, choice: Choice) -> String {
+    let Some(days) = &explained.days else {
         return String::new();
     };
     if days.asked.is_none() {
@@ -83,69 +96,107 @@ fn joined(words: &[String], last_joined_by: &str) -> String {
     }
 }
 
-fn hangs_on(view: &View<'_>) -> String {
-    if view.unknown_action.is_some() {
+fn hangs_on(explained: &Explained) -> String {
+    if explained.action.unknown().is_some() {
         return "what the action is".to_owned();
     }
-    let keys: Vec<String> = view
-        .depends_on
-        .iter()
-        .map(|key| (*key).to_owned())
-        .collect();
-    match (keys.is_empty(), view.undocumented.is_empty()) {
-        (false, _) => joined(&keys, "and"),
+    let is_documented = undocumented(explained).is_empty();
+    match (explained.depends_on.is_empty(), is_documented) {
+        (false, _) => joined(&explained.depends_on, "and"),
         (true, false) => "what AWS does not document".to_owned(),
-        (true, true) if view.not_given.contains(&"key_policy") => {
+        (true, true) if explained.not_given.contains(&NotGiven::KeyPolicy) => {
             "the key policy, which was not given".to_owned()
         }
         (true, true) => "what was not given".to_owned(),
     }
 }
 
-fn explicit_denial(view: &View<'_>) -> String {
-    let denying = view.deciding.iter().find(|s| s.effect == "Deny");
+/// What the answer hangs on although no one can look it up.
+pub(super) fn undocumented(explained: &Explained) -> Vec<&'static str> {
+    let points = [
+        (
+            explained.undocumented,
+            "how AWS evaluates part of these policies",
+        ),
+        (
+            explained.is_beyond_known && explained.allowing.is_none(),
+            "whether any request is allowed: none is whose values this version of kmslint knows",
+        ),
+        (
+            explained.is_beyond_known && explained.denying.is_none(),
+            "whether any request is denied: none is whose values this version of kmslint knows",
+        ),
+    ];
+    let points = points.into_iter().filter(|(applies, _)| *applies);
+    points.map(|(_, point)| point).collect()
+}
+
+fn explicit_denial(explained: &Explained) -> String {
+    let mut described = explained.statements.iter().map(|of| &of.described);
+    let denying = described.find(|of| of.effect == Effect::Deny);
     denying.map_or_else(
         || "explicitly denied".to_owned(),
-        |s| format!("explicitly denied by {}", statement(s)),
+        |of| format!("explicitly denied by {}", statement(of)),
     )
 }
 
-fn no_grant(reason: &str) -> &'static str {
+const fn no_grant(reason: Reason) -> &'static str {
     match reason {
-        "noDelegation" => {
+        Reason::NoDelegation => {
             "the key policy does not let IAM policies count, and grants nothing itself"
         }
-        "boundary" => "the permissions boundary does not allow it",
-        "scp" => "the service control policies do not allow it",
-        "rcp" => "the resource control policies do not allow it",
-        "sessionPolicy" => "the session policy does not allow it",
-        "crossAccount" => "AWS allows this to no caller of another account, whatever policies say",
-        _ => "no policy grants it",
+        Reason::Boundary => "the permissions boundary does not allow it",
+        Reason::Scp => "the service control policies do not allow it",
+        Reason::Rcp => "the resource control policies do not allow it",
+        Reason::SessionPolicy => "the session policy does not allow it",
+        Reason::CrossAccount => {
+            "AWS allows this to no caller of another account, whatever policies say"
+        }
+        Reason::IdentityPolicy | Reason::KeyPolicy | Reason::NotGranted => "no policy grants it",
+    }
+}
+
+/// What is to be said at the place of a statement.
+pub(super) const fn note(does: StatementOutcome) -> &'static str {
+    match does {
+        StatementOutcome::Allows => "allows it",
+        StatementOutcome::MayAllow => "may allow it",
+        StatementOutcome::Delegates => "lets the account's IAM policies decide",
+        StatementOutcome::Denies => "denies it",
+        StatementOutcome::MayDeny => "may deny it",
+        StatementOutcome::DeniesOtherDays => "denies it for other day counts",
+        StatementOutcome::WouldAllow => "would allow it",
+    }
+}
+
+/// What is to be said at the place of an element that does not match.
+pub(super) fn failed(element: &FailedElement) -> String {
+    match element {
+        FailedElement::Condition(key) => format!("the condition on `{key}` does not hold"),
+        FailedElement::Resource => "does not cover this key".to_owned(),
+        FailedElement::Principal => "does not name this principal".to_owned(),
+        FailedElement::Action => "does not name this action".to_owned(),
     }
 }
 
 /// `statement "Admins" of the key policy`; without a `Sid`, its place as in
 /// `` `Statement[0]` of the key policy ``.
-pub(in crate::report) fn statement(statement: &StatementView<'_>) -> String {
-    let policy = policy(statement.policy);
-    match statement.sid {
+pub(in crate::report) fn statement(statement: &StatementReference) -> String {
+    let policy = policy(&statement.policy);
+    match &statement.sid {
         Some(sid) if !sid.is_empty() => format!("statement \"{sid}\" of {policy}"),
         _ => format!("`Statement[{}]` of {policy}", statement.index),
     }
 }
 
-/// A policy of the batch protocol in words.
-fn policy(word: &str) -> String {
-    let (layer, name) = word.split_once('/').unwrap_or((word, ""));
-    // The level of an organization's policy, from 0 at its root, stands before the name.
-    let (level, leveled) = name.split_once('/').unwrap_or(("", name));
-    match layer {
-        "key_policy" => "the key policy".to_owned(),
-        "session_policy" => "the session policy".to_owned(),
-        "identity" => format!("identity policy `{name}`"),
-        "boundary" => format!("permissions boundary `{name}`"),
-        "scp" => format!("service control policy `{leveled}` (level {level})"),
-        "rcp" => format!("resource control policy `{leveled}` (level {level})"),
-        _ => format!("policy `{word}`"),
+fn policy(policy: &PolicyReference) -> String {
+    let PolicyReference { level, name, .. } = policy;
+    match policy.layer {
+        Layer::KeyPolicy => "the key policy".to_owned(),
+        Layer::Session => "the session policy".to_owned(),
+        Layer::Identity => format!("identity policy `{name}`"),
+        Layer::Boundary => format!("permissions boundary `{name}`"),
+        Layer::Scp => format!("service control policy `{name}` (level {level})"),
+        Layer::Rcp => format!("resource control policy `{name}` (level {level})"),
     }
 }

@@ -1,9 +1,13 @@
 //! Whole explanations, compared with the exact text that a person reads.
 
 use super::*;
-use crate::access::Decision;
+use crate::access::{
+    AskedAction, Decision, Effect, Explained, ExplainedDays, ExplainedMiss, ExplainedStatement,
+    FailedElement, Layer, PolicyReference, Reason, StatementOutcome, StatementReference,
+};
+use crate::aws::KmsAction;
 use crate::report::Style;
-use crate::text::{SourceFile, Sources, Span};
+use crate::text::{Location, SourceFile, Sources, Span};
 
 const POLICY: &str = r#"{
   "Statement": [
@@ -47,91 +51,105 @@ fn at(sources: &Sources, words: &str) -> Location {
     }
 }
 
-fn view(sources: &Sources) -> View<'static> {
-    View {
-        principal: "arn:aws:iam::111122223333:role/Admin",
-        action: "kms:ScheduleKeyDeletion",
-        key: "arn:aws:kms:eu-central-1:111122223333:key/1",
+fn reference(layer: Layer, level: usize, name: &str) -> PolicyReference {
+    PolicyReference {
+        layer,
+        level,
+        name: name.into(),
+    }
+}
+
+fn allowed(sources: &Sources) -> Explained {
+    let mfa = || "aws:MultiFactorAuthPresent".to_owned();
+    Explained {
+        principal: "arn:aws:iam::111122223333:role/Admin".to_owned(),
+        action: AskedAction::Known(KmsAction::ScheduleKeyDeletion),
+        key: "arn:aws:kms:eu-central-1:111122223333:key/1".to_owned(),
         decision: Decision::Allowed,
-        reason: "keyPolicy",
-        days: Some(Days {
+        reason: Reason::KeyPolicy,
+        days: Some(ExplainedDays {
             asked: Some((7, 30)),
             allowed: vec![(22, 30)],
             conditional: vec![(14, 21)],
             omitted: Some(Decision::Allowed),
         }),
-        deciding: vec![StatementView {
-            policy: "key_policy",
-            index: 0,
-            sid: Some("Admins"),
-            effect: "Allow",
+        statements: vec![ExplainedStatement {
+            described: StatementReference {
+                policy: reference(Layer::KeyPolicy, 0, ""),
+                index: 0,
+                sid: Some("Admins".to_owned()),
+                effect: Effect::Allow,
+            },
             at: at(sources, "\"Action\": \"kms:*\""),
-            note: "allows every action",
-            delegates: false,
+            does: StatementOutcome::Allows,
         }],
-        depends_on: vec!["aws:MultiFactorAuthPresent"],
-        examples: Some(Examples {
-            allowed: Some(vec![
-                ("aws:MultiFactorAuthPresent", vec!["true"]),
-                ("aws:SourceIp", vec![]),
-            ]),
-            denied: Some(vec![("aws:MultiFactorAuthPresent", vec![])]),
-        }),
         nearest_miss: None,
-        undocumented: Vec::new(),
-        unknown_action: None,
+        depends_on: vec![mfa()],
+        undocumented: false,
+        is_beyond_known: false,
         not_given: Vec::new(),
-        placeholders: 0,
+        allowing: Some(vec![
+            (mfa(), vec!["true".to_owned()]),
+            ("aws:SourceIp".to_owned(), vec![]),
+        ]),
+        denying: Some(vec![(mfa(), vec![])]),
     }
 }
 
-fn drawn(sources: &Sources, view: &View<'_>, style: Style) -> String {
+fn drawn(sources: &Sources, explained: &Explained, style: Style) -> String {
     let mut out = Vec::new();
-    human(&mut out, sources, view, &style).unwrap();
+    human(&mut out, sources, explained, 0, &style).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// The same request, denied by a statement of an organization's policy.
-fn denied(sources: &Sources) -> View<'static> {
+fn denied(sources: &Sources) -> Explained {
     let deny = POLICY
         .find("    {\n      \"Sid\": \"NoShortWaits\"")
         .unwrap()
         + 4;
     let end = POLICY.find("    }\n").unwrap() + 5;
-    View {
+    Explained {
         decision: Decision::ExplicitDeny,
-        reason: "scp",
-        days: Some(Days {
+        reason: Reason::Scp,
+        days: Some(ExplainedDays {
             asked: Some((7, 30)),
             omitted: Some(Decision::ExplicitDeny),
-            ..Days::default()
+            ..ExplainedDays::default()
         }),
         depends_on: Vec::new(),
-        examples: None,
-        deciding: vec![StatementView {
-            policy: "scp/1/NoDeletion",
-            index: 1,
-            sid: Some("NoShort\x1bWaits"),
-            effect: "Deny",
+        allowing: None,
+        denying: None,
+        statements: vec![ExplainedStatement {
+            described: StatementReference {
+                policy: reference(Layer::Scp, 1, "NoDeletion"),
+                index: 1,
+                sid: Some("NoShort\x1bWaits".to_owned()),
+                effect: Effect::Deny,
+            },
             at: at(sources, POLICY.get(deny..end).unwrap()),
-            note: "",
-            delegates: false,
+            does: StatementOutcome::Denies,
         }],
-        nearest_miss: Some(NearestMiss {
-            statement: StatementView {
-                policy: "identity/Administrator",
-                effect: "Allow",
-                ..StatementView::default()
+        nearest_miss: Some(ExplainedMiss {
+            statement: ExplainedStatement {
+                described: StatementReference {
+                    policy: reference(Layer::Identity, 0, "Administrator"),
+                    index: 0,
+                    sid: None,
+                    effect: Effect::Allow,
+                },
+                at: at(sources, "\"kms:*\""),
+                does: StatementOutcome::WouldAllow,
             },
             failed: vec![
                 (
                     at(sources, "\"aws:MultiFactorAuthPresent\": \"true\""),
-                    "is absent from the request",
+                    FailedElement::Condition("aws:MultiFactorAuthPresent".to_owned()),
                 ),
-                (at(sources, "\"kms:*\""), "does not match"),
+                (at(sources, "\"kms:*\""), FailedElement::Action),
             ],
         }),
-        ..view(sources)
+        ..allowed(sources)
     }
 }
 
@@ -147,7 +165,7 @@ fn assert_text(drawn: &str, expected: &str) {
 fn an_allowed_request_shows_days_and_statements() {
     let sources = sources();
     assert_text(
-        &drawn(&sources, &view(&sources), STYLE),
+        &drawn(&sources, &allowed(&sources), STYLE),
         r#"
 arn:aws:iam::111122223333:role/Admin may schedule the deletion of
 arn:aws:kms:eu-central-1:111122223333:key/1 with 22 to 30 days; other day counts
@@ -165,7 +183,7 @@ allowed by: statement "Admins" of the key policy
  7 │       "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
  8 │       "Action": "kms:*",
    ·       ────────┬────────
-   ·               ╰── allows every action
+   ·               ╰── allows it
  9 │       "Resource": "*"
    ╰────
 
@@ -203,7 +221,8 @@ denied by: statement "NoShort␛Waits" of service control policy `NoDeletion`
  14 │ │         "Principal": "*",
  15 │ │         "Action": "kms:ScheduleKeyDeletion",
  16 │ │         "Resource": "*"
- 17 │ ╰─▶     }
+ 17 │ ├─▶     }
+    · ╰──── denies it
  18 │       ]
     ╰────
 
@@ -213,12 +232,13 @@ nearest miss: `Statement[0]` of identity policy `Administrator` would allow it
  5 │       "Effect": "Allow",
  6 │       "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "true" } },
    ·                                ──────────────────┬─────────────────
-   ·                                                  ╰─┤ is absent from the
-   ·                                                    │ request
+   ·                                                  ╰─┤ the condition on
+   ·                                                    │ `aws:MultiFactorAuthPresent`
+   ·                                                    │ does not hold
  7 │       "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
  8 │       "Action": "kms:*",
    ·                 ───┬───
-   ·                    ╰── does not match
+   ·                    ╰── does not name this action
  9 │       "Resource": "*"
    ╰────"#,
     );
@@ -233,7 +253,7 @@ fn a_narrow_terminal_without_unicode_shows_the_same() {
         color: false,
     };
     assert_text(
-        &drawn(&sources, &view(&sources), style),
+        &drawn(&sources, &allowed(&sources), style),
         r#"
 arn:aws:iam::111122223333:role/Admin may
 schedule the deletion of
@@ -254,7 +274,7 @@ allowed by: statement "Admins" of the
  7 |       "Principal": { "AWS": "arn...
  8 |       "Action": "kms:*",
    :       ^^^^^^^^|^^^^^^^^
-   :               `-- allows every action
+   :               `-- allows it
  9 |       "Resource": "*"
    `----
 
@@ -280,25 +300,24 @@ fn colours_do_not_change_the_words() {
 }
 
 /// The headline of the example with another decision, reason and days.
-fn headline(decision: Decision, reason: &'static str, days: Option<Days>) -> String {
+fn headline(decision: Decision, reason: Reason, days: Option<ExplainedDays>) -> String {
     let sources = sources();
-    let view = View {
-        principal: "P",
-        key: "K",
+    sentence::headline(&Explained {
+        principal: "P".to_owned(),
+        key: "K".to_owned(),
         decision,
         reason,
         days,
-        deciding: Vec::new(),
-        ..view(&sources)
-    };
-    sentence::headline(&view)
+        statements: Vec::new(),
+        ..allowed(&sources)
+    })
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn headlines_are_sentences() {
     let days = |asked, allowed: &[(u8, u8)], conditional: &[(u8, u8)]| {
-        Some(Days {
+        Some(ExplainedDays {
             asked,
             allowed: allowed.to_vec(),
             conditional: conditional.to_vec(),
@@ -309,55 +328,55 @@ fn headlines_are_sentences() {
     let cases = [
         (
             Decision::Allowed,
-            "keyPolicy",
+            Reason::KeyPolicy,
             days(every, &[(7, 9), (12, 12), (22, 30)], &[]),
             "P may schedule the deletion of K with 7 to 9, 12 or 22 to 30 days",
         ),
         (
             Decision::Allowed,
-            "keyPolicy",
+            Reason::KeyPolicy,
             days(Some((9, 9)), &[(9, 9)], &[]),
             "P may schedule the deletion of K with 9 days",
         ),
         (
             Decision::Allowed,
-            "keyPolicy",
+            Reason::KeyPolicy,
             days(every, &[], &[]),
             "P may schedule the deletion of K without naming a day count",
         ),
         (
             Decision::Allowed,
-            "keyPolicy",
+            Reason::KeyPolicy,
             days(None, &[], &[]),
             "P may schedule the deletion of K without naming a day count",
         ),
         (
             Decision::Allowed,
-            "keyPolicy",
+            Reason::KeyPolicy,
             None,
             "P may schedule the deletion of K",
         ),
         (
             Decision::Conditional,
-            "keyPolicy",
+            Reason::KeyPolicy,
             days(every, &[], &[(7, 30)]),
             "whether P may schedule the deletion of K with 7 to 30 days hangs on aws:MultiFactorAuthPresent",
         ),
         (
             Decision::ImplicitDeny,
-            "noDelegation",
+            Reason::NoDelegation,
             days(every, &[], &[]),
             "P may not schedule the deletion of K: the key policy does not let IAM policies count, and grants nothing itself",
         ),
         (
             Decision::ImplicitDeny,
-            "notGranted",
+            Reason::NotGranted,
             days(Some((7, 7)), &[], &[]),
             "P may not schedule the deletion of K with 7 days: no policy grants it",
         ),
         (
             Decision::ExplicitDeny,
-            "rcp",
+            Reason::Rcp,
             None,
             "P may not schedule the deletion of K: explicitly denied",
         ),
@@ -365,53 +384,58 @@ fn headlines_are_sentences() {
     for (decision, reason, days, expected) in cases {
         assert_eq!(headline(decision, reason, days), expected);
     }
-    for reason in ["boundary", "scp", "rcp", "sessionPolicy", "crossAccount"] {
+    for reason in [
+        Reason::Boundary,
+        Reason::Scp,
+        Reason::Rcp,
+        Reason::SessionPolicy,
+        Reason::CrossAccount,
+    ] {
         assert!(!headline(Decision::ImplicitDeny, reason, None).ends_with("no policy grants it"));
     }
 }
 
 #[test]
 fn policies_and_statements_have_names() {
-    let named = |policy, sid| {
-        sentence::statement(&StatementView {
-            policy,
+    let named = |layer, level, name, sid: Option<&str>| {
+        sentence::statement(&StatementReference {
+            policy: reference(layer, level, name),
             index: 2,
-            sid,
-            ..StatementView::default()
+            sid: sid.map(str::to_owned),
+            effect: Effect::Allow,
         })
     };
     assert_eq!(
-        named("key_policy", Some("A")),
+        named(Layer::KeyPolicy, 0, "", Some("A")),
         "statement \"A\" of the key policy"
     );
     assert_eq!(
-        named("session_policy", None),
+        named(Layer::Session, 0, "", None),
         "`Statement[2]` of the session policy"
     );
     assert_eq!(
-        named("identity/a/b", None),
+        named(Layer::Identity, 0, "a/b", None),
         "`Statement[2]` of identity policy `a/b`"
     );
     assert_eq!(
-        named("boundary/B", None),
+        named(Layer::Boundary, 0, "B", None),
         "`Statement[2]` of permissions boundary `B`"
     );
     assert_eq!(
-        named("scp/0/Full/x", None),
+        named(Layer::Scp, 0, "Full/x", None),
         "`Statement[2]` of service control policy `Full/x` (level 0)"
     );
     assert_eq!(
-        named("rcp/2/R", Some("")),
+        named(Layer::Rcp, 2, "R", Some("")),
         "`Statement[2]` of resource control policy `R` (level 2)"
     );
-    assert_eq!(named("?", None), "`Statement[2]` of policy `?`");
 }
 
 #[test]
 fn the_document_holds_the_same() {
     let sources = sources();
     let mut out = Vec::new();
-    json(&mut out, &sources, &view(&sources)).unwrap();
+    json(&mut out, &sources, &allowed(&sources), 0).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(
         document["days"],
@@ -425,11 +449,11 @@ fn the_document_holds_the_same() {
         serde_json::json!([])
     );
     let mut out = Vec::new();
-    json(&mut out, &sources, &denied(&sources)).unwrap();
+    json(&mut out, &sources, &denied(&sources), 0).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(
         document["nearest_miss"]["failed"][1]["text"],
-        "does not match"
+        "does not name this action"
     );
     assert_eq!(document["statements"][0]["sid"], "NoShort\u{1b}Waits");
     assert!(document["examples"].is_null());

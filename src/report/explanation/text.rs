@@ -2,51 +2,57 @@
 
 use std::io::{self, Write};
 
-use crate::access::Decision;
-
-use super::{Context, Examples, StatementView, View, bar, sentence};
+use super::{Context, bar, sentence};
+use crate::access::{Decision, Effect, Explained, ExplainedMiss, ExplainedStatement, NotGiven};
 use crate::report::snippet::{Block, Tone, paint, render};
 use crate::report::visible::{prose, wrap};
-use crate::report::{Style, placeholders};
-use crate::text::{Location, Sources};
+use crate::report::{self, Style};
+use crate::text::Sources;
 
-/// Writes the decision in one sentence, then the days, what decided, what came near, examples.
+/// Writes the decision in one sentence, then the days, what decided, what came near, how many
+/// placeholders the policies have, examples.
 ///
 /// # Errors
 /// Where writing fails.
 pub fn human(
     out: &mut impl Write,
     sources: &Sources,
-    view: &View<'_>,
+    explained: &Explained,
+    placeholders: usize,
     style: &Style,
 ) -> io::Result<()> {
-    let tone = match view.decision {
+    let tone = match explained.decision {
         Decision::Allowed => Tone::Note,
         Decision::Conditional => Tone::Warning,
         Decision::ImplicitDeny | Decision::ExplicitDeny => Tone::Error,
     };
-    let headline = prose(&sentence::headline(view), style.unicode);
+    let headline = prose(&sentence::headline(explained), style.unicode);
     for line in wrap(&headline, style.columns(), style.columns()).lines() {
         writeln!(out, "{}", paint(line, tone, style))?;
     }
     writeln!(out)?;
-    bar::days(out, view, style)?;
-    for statement in &view.deciding {
+    bar::days(out, explained, style)?;
+    for statement in &explained.statements {
         deciding(out, sources, statement, style)?;
     }
-    nearest_miss(out, sources, view, style)?;
-    if let Some(words) = view.unknown_action {
+    if let Some(miss) = &explained.nearest_miss {
+        nearest_miss(out, sources, miss, style)?;
+    }
+    if let Some(words) = explained.action.unknown() {
         let title = paint("not known:", Tone::Warning, style);
         writeln!(out, "  {title} {}\n", prose(words, style.unicode))?;
     }
-    undocumented(out, view, style)?;
-    not_given(out, view, style)?;
-    if let Some(words) = placeholders(view.placeholders) {
+    undocumented(out, explained, style)?;
+    not_given(out, explained, style)?;
+    if let Some(words) = report::placeholders(placeholders) {
         let title = paint("not known:", Tone::Warning, style);
         writeln!(out, "  {title} {words}\n")?;
     }
-    if let Some(examples) = &view.examples {
-        contexts(out, examples, style)?;
+    if let Some(context) = &explained.allowing {
+        example(out, "allowed", Tone::Note, context, style)?;
+    }
+    if let Some(context) = &explained.denying {
+        example(out, "denied", Tone::Error, context, style)?;
     }
     Ok(())
 }
@@ -54,18 +60,18 @@ pub fn human(
 fn deciding(
     out: &mut impl Write,
     sources: &Sources,
-    statement: &StatementView<'_>,
+    statement: &ExplainedStatement,
     style: &Style,
 ) -> io::Result<()> {
-    let (tone, title) = match statement.effect {
-        "Deny" => (Tone::Error, "denied by"),
-        _ => (Tone::Note, "allowed by"),
+    let (tone, title) = match statement.described.effect {
+        Effect::Deny => (Tone::Error, "denied by"),
+        Effect::Allow => (Tone::Note, "allowed by"),
     };
     let block = Block {
         tone,
         title,
-        message: &sentence::statement(statement),
-        places: &[(statement.at, statement.note)],
+        message: &sentence::statement(&statement.described),
+        places: &[(statement.at, sentence::note(statement.does))],
         help: None,
     };
     render(out, sources, &block, style)?;
@@ -75,19 +81,21 @@ fn deciding(
 fn nearest_miss(
     out: &mut impl Write,
     sources: &Sources,
-    view: &View<'_>,
+    miss: &ExplainedMiss,
     style: &Style,
 ) -> io::Result<()> {
-    let Some(miss) = &view.nearest_miss else {
-        return Ok(());
-    };
-    let own: [(Location, &str); 1] = [(miss.statement.at, miss.statement.note)];
-    let name = sentence::statement(&miss.statement);
-    let (places, message) = if miss.failed.is_empty() {
+    let own = [(miss.statement.at, sentence::note(miss.statement.does))];
+    let name = sentence::statement(&miss.statement.described);
+    let failed = miss.failed.iter();
+    let failed: Vec<_> = failed
+        .map(|(at, element)| (*at, sentence::failed(element)))
+        .collect();
+    let marked: Vec<_> = failed.iter().map(|(at, why)| (*at, why.as_str())).collect();
+    let (places, message) = if marked.is_empty() {
         (&own[..], name)
     } else {
         let message = format!("{name} would allow it but for what is marked");
-        (&miss.failed[..], message)
+        (&marked[..], message)
     };
     let block = Block {
         tone: Tone::Warning,
@@ -101,50 +109,48 @@ fn nearest_miss(
 }
 
 /// What the answer hangs on although no one can look it up; condition keys stand in the headline.
-fn undocumented(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Result<()> {
+fn undocumented(out: &mut impl Write, explained: &Explained, style: &Style) -> io::Result<()> {
     let title = paint("undocumented:", Tone::Warning, style);
-    for point in &view.undocumented {
+    let points = sentence::undocumented(explained);
+    for point in &points {
         writeln!(out, "  {title} {}", prose(point, style.unicode))?;
     }
-    if view.undocumented.is_empty() {
+    if points.is_empty() {
         return Ok(());
     }
     writeln!(out)
 }
 
 /// What the answer depends on beside condition keys.
-fn not_given(out: &mut impl Write, view: &View<'_>, style: &Style) -> io::Result<()> {
+fn not_given(out: &mut impl Write, explained: &Explained, style: &Style) -> io::Result<()> {
     let title = paint("not given:", Tone::Warning, style);
-    for name in &view.not_given {
-        let what = match *name {
-            "key_policy" => "the key policy, which decides; pass it with `--key-policy`",
-            "alias" => "the alias, which an IAM policy must allow too",
-            other => other,
+    for part in &explained.not_given {
+        let what = match part {
+            NotGiven::KeyPolicy => "the key policy, which decides; pass it with `--key-policy`",
+            NotGiven::Alias => "the alias, which an IAM policy must allow too",
         };
         writeln!(out, "  {title} {what}")?;
     }
-    if view.not_given.is_empty() {
+    if explained.not_given.is_empty() {
         return Ok(());
     }
     writeln!(out)
 }
 
-fn contexts(out: &mut impl Write, examples: &Examples<'_>, style: &Style) -> io::Result<()> {
-    let examples = [
-        ("allowed", Tone::Note, &examples.allowed),
-        ("denied", Tone::Error, &examples.denied),
-    ];
-    for (word, tone, context) in examples {
-        if let Some(context) = context {
-            writeln!(out, "  {}, for example, with", paint(word, tone, style))?;
-            values(out, context, style)?;
-            writeln!(out)?;
-        }
-    }
-    Ok(())
+fn example(
+    out: &mut impl Write,
+    word: &str,
+    tone: Tone,
+    context: &Context,
+    style: &Style,
+) -> io::Result<()> {
+    let word = paint(word, tone, style);
+    writeln!(out, "  {word}, for example, with")?;
+    values(out, context, style)?;
+    writeln!(out)
 }
 
-fn values(out: &mut impl Write, context: &Context<'_>, style: &Style) -> io::Result<()> {
+fn values(out: &mut impl Write, context: &Context, style: &Style) -> io::Result<()> {
     if context.is_empty() {
         return writeln!(out, "    any context");
     }

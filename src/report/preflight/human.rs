@@ -9,7 +9,7 @@ use crate::preflight::{
     UnusedAcceptance, Verdict,
 };
 use crate::report::Style;
-use crate::report::explanation::{self, View};
+use crate::report::explanation;
 use crate::report::snippet::{Tone, paint};
 use crate::report::visible::{prose, wrap};
 use crate::text::Sources;
@@ -413,7 +413,6 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         };
         self.title("The decision")?;
-        let view = View::from(explained);
-        explanation::human(self.out, self.sources, &view, self.style)
+        explanation::human(self.out, self.sources, explained, 0, self.style)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::overall;
 use crate::config::InForce;
 use crate::preflight::{Operation, Preflight, UnusedAcceptance};
-use crate::report::explanation::{View, document};
+use crate::report::explanation::document;
 use crate::report::json::write;
 use crate::text::{Sources, Span};
 
@@ -95,7 +95,7 @@ fn answer(sources: &Sources, preflight: &Preflight) -> serde_json::Result<Value>
         .zip(&preflight.permissions);
     for (object, permission) in described {
         let explanation = match &permission.explanation {
-            Some(explained) => serde_json::to_value(document(sources, &View::from(explained)))?,
+            Some(explained) => serde_json::to_value(document(sources, explained))?,
             None => Value::Null,
         };
         if let Some(object) = object.as_object_mut() {

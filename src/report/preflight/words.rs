@@ -1,13 +1,13 @@
 //! What the reports on a deletion say in the same words.
 
-use crate::access::{Decision, KnownDecision};
+use crate::access::{Decision, Effect, KnownDecision, StatementOutcome};
 use crate::aws::PrincipalKind;
 use crate::preflight::{
     AcceptanceSource, AcceptedBy, Canceller, Command, CoverageRecord, Evidence, LastUsageRecord,
     Moment, Operation, Permission, Phase, Plan, PlannedCall, Preflight, Reason, UnusedAcceptance,
     Verdict,
 };
-use crate::report::explanation::{View, sentence};
+use crate::report::explanation::sentence;
 use crate::report::path::shown_name;
 use crate::text::{Location, Sources};
 
@@ -167,20 +167,16 @@ pub(super) fn decided(permission: &Permission) -> String {
     let Some(explained) = &permission.explanation else {
         return String::new();
     };
-    let view = View::from(explained);
     let wanted = if permission.answer.is_denied() {
-        "Deny"
+        Effect::Deny
     } else {
-        "Allow"
+        Effect::Allow
     };
+    let statements = explained.statements.iter();
+    let deciding = statements.filter(|of| of.described.effect == wanted);
     // The statement that grants tells more than the one that lets IAM policies count.
-    let mut deciding: Vec<_> = view
-        .deciding
-        .iter()
-        .filter(|of| of.effect == wanted)
-        .collect();
-    deciding.sort_by_key(|of| of.delegates);
-    let what = deciding.first().map(|of| sentence::statement(of));
+    let deciding = deciding.min_by_key(|of| of.does == StatementOutcome::Delegates);
+    let what = deciding.map(|of| sentence::statement(&of.described));
     let nothing = if permission.answer.is_denied() {
         "nothing grants it"
     } else {
