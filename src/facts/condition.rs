@@ -10,7 +10,7 @@ use crate::policy::{
 };
 
 use super::subject::Subject;
-use super::{ConditionEffect, ConditionRecord, ValueRecord};
+use super::{ConditionEffect, ConditionRecord, GateAttribute, ValueRecord};
 
 /// `covers`: the actions of the statement; `classes`: whom it can be about.
 pub(super) fn record(
@@ -33,8 +33,8 @@ pub(super) fn record(
         .then(|| effect(condition, classes, subject));
     ConditionRecord {
         operator: operator.to_string(),
-        quantifier: operator.quantifier.map(Quantifier::name),
-        comparison: operator.comparison.name(),
+        quantifier: operator.quantifier,
+        comparison: operator.comparison,
         if_exists: operator.if_exists,
         negated: operator.comparison.is_negated(),
         key: key.to_owned(),
@@ -99,11 +99,11 @@ fn compares_no_number(condition: &Condition, key_type: Option<ValueType>) -> boo
 }
 
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/abac.html>
-fn gate(key: &str) -> Option<&'static str> {
+fn gate(key: &str) -> Option<GateAttribute> {
     let row = condition_key::find(key)?;
     match row.name {
-        "aws:ResourceTag/" => Some("tags"),
-        "kms:ResourceAliases" => Some("aliases"),
+        "aws:ResourceTag/" => Some(GateAttribute::Tags),
+        "kms:ResourceAliases" => Some(GateAttribute::Aliases),
         _ => None,
     }
 }
@@ -118,7 +118,7 @@ pub(super) fn find_unpaired(records: &mut [ConditionRecord], conditions: &[Condi
         .map(|(record, _)| record.key_lower.clone())
         .collect();
     for record in records {
-        record.unpaired = record.quantifier == Some(Quantifier::ForAllValues.name())
+        record.unpaired = record.quantifier == Some(Quantifier::ForAllValues)
             && !demanded.contains(&record.key_lower);
         record.missed_keys = missed_keys(record);
     }
@@ -128,21 +128,23 @@ pub(super) fn find_unpaired(records: &mut [ConditionRecord], conditions: &[Condi
 /// does not match makes it false; `ForAnyValue` never holds for a key without any.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 fn missed_keys(record: &ConditionRecord) -> Option<&'static str> {
-    let is_for_all = record.quantifier? == Quantifier::ForAllValues.name();
-    if record.comparison == Comparison::Null.name() {
+    let is_for_all = record.quantifier? == Quantifier::ForAllValues;
+    if record.comparison == Comparison::Null {
         return None;
     }
     match (record.gate?, is_for_all, record.negated) {
-        ("aliases", true, false) if record.unpaired => Some(
+        (GateAttribute::Aliases, true, false) if record.unpaired => Some(
             "reaches keys without an alias too, and spares a key with one more alias, which does not match",
         ),
-        ("aliases", true, true) if record.unpaired => Some(
+        (GateAttribute::Aliases, true, true) if record.unpaired => Some(
             "reaches keys without an alias too, and spares a protected key with one more alias, which matches",
         ),
-        ("aliases", true, _) => Some("spares a protected key with one more alias"),
-        ("aliases", false, true) => Some("spares keys without an alias"),
-        ("tags", true, _) if record.unpaired => Some("reaches keys without the tag too"),
-        ("tags", false, true) => Some("spares keys without the tag"),
+        (GateAttribute::Aliases, true, _) => Some("spares a protected key with one more alias"),
+        (GateAttribute::Aliases, false, true) => Some("spares keys without an alias"),
+        (GateAttribute::Tags, true, _) if record.unpaired => {
+            Some("reaches keys without the tag too")
+        }
+        (GateAttribute::Tags, false, true) => Some("spares keys without the tag"),
         _ => None,
     }
 }

@@ -5,16 +5,16 @@ use crate::access::Decision;
 use crate::aws::condition_key::ValueType;
 use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::{AsFact, Fact, Items, Vocabulary, Word, fields, word};
-use crate::policy::{Effect, PolicyKind, PrincipalType};
+use crate::policy::{Comparison, Effect, PolicyKind, PrincipalType, Quantifier};
 
 use super::access_by_statement::{AccessByStatement, GivingStatement, GroupMember, ThroughIam};
 use super::coverage::{CoverageRecord, CoverageSpan};
 use super::evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 use super::record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
-    Facts, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, PolicyRecord,
-    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
-    ValueRecord, WaysRound,
+    Facts, GateAttribute, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord,
+    PolicyRecord, PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind,
+    TagRecord, TooLarge, ValueRecord, WaysRound,
 };
 use super::related::{LastRelated, WaitsForReplicas};
 
@@ -145,7 +145,7 @@ macro_rules! words {
 }
 
 words!(ActionForm ConditionEffect Decision Effect InertCause PolicyKind PrincipalKind PrincipalType);
-words!(SubjectKind ValueType);
+words!(Comparison GateAttribute Quantifier SubjectKind ValueType);
 
 impl AsFact for PendingWindowInDays {
     fn as_fact(&self) -> Fact<'_> {

@@ -17,7 +17,7 @@ use crate::policy::{
 use super::subject::Subject;
 use super::surroundings::{PolicyHolder, Surroundings};
 use super::wideness::{for_at_least_the_same, implies};
-use super::{ConditionRecord, StatementRecord};
+use super::{ConditionRecord, GateAttribute, StatementRecord};
 
 /// The beginning of the condition keys that hold the tags of a key, in lower case.
 const TAG: &str = "aws:resourcetag/";
@@ -65,7 +65,7 @@ impl<'a> Gate<'a> {
         judged: &'a Statement,
     ) -> Option<Self> {
         let key = &*condition.key.value;
-        let is_about_tags = record.gate? == "tags";
+        let is_about_tags = record.gate? == GateAttribute::Tags;
         Some(Self {
             judged,
             condition,
@@ -302,17 +302,18 @@ fn lifting(record: &ConditionRecord, condition: &Condition, effect: Effect) -> A
         Some(Quantifier::ForAnyValue) => (goal, !goal),
         None => (true, without == goal),
     };
-    let (adding, removing): (&[KmsAction], &[KmsAction]) = if record.gate == Some("tags") {
-        (&[KmsAction::TagResource], &[KmsAction::UntagResource])
-    } else {
-        (
-            &[KmsAction::CreateAlias, KmsAction::UpdateAlias],
-            &[KmsAction::DeleteAlias, KmsAction::UpdateAlias],
-        )
-    };
+    let (adding, removing): (&[KmsAction], &[KmsAction]) =
+        if record.gate == Some(GateAttribute::Tags) {
+            (&[KmsAction::TagResource], &[KmsAction::UntagResource])
+        } else {
+            (
+                &[KmsAction::CreateAlias, KmsAction::UpdateAlias],
+                &[KmsAction::DeleteAlias, KmsAction::UpdateAlias],
+            )
+        };
     let when = |is: bool, actions| if is { set(actions) } else { ActionSet::EMPTY };
     // A tag is overwritten, too.
-    let by_adding = by_adding || (record.gate == Some("tags") && !is_null);
+    let by_adding = by_adding || (record.gate == Some(GateAttribute::Tags) && !is_null);
     when(by_adding, adding).union(when(by_removing, removing))
 }
 

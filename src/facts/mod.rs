@@ -39,9 +39,9 @@ pub use located::LocatedFacts;
 pub use maker::FactMaker;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
-    Facts, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place, PolicyRecord,
-    PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind, TagRecord, TooLarge,
-    ValueRecord, WaysRound,
+    Facts, GateAttribute, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place,
+    PolicyRecord, PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind,
+    TagRecord, TooLarge, ValueRecord, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::aws::{ActionSet, KmsAction};
 use crate::facts::{ConditionRecord, Place};
 use crate::finding::Finding;
-use crate::policy::Effect;
+use crate::policy::{Comparison, Effect, Family};
 use crate::tree::Step;
 use crate::tree::edit::JsonDraft;
 
@@ -129,9 +129,9 @@ fn put_right(
     if name != condition.key {
         changes.push(format!("`{name}` for `{}`", condition.key));
     }
-    let operator = match (numeric(record), record.if_exists) {
-        (Some(operator), true) => format!("{operator}IfExists"),
-        (Some(operator), false) => operator.to_owned(),
+    let operator = match (numeric(record.comparison), record.if_exists) {
+        (Some(numeric), true) => format!("{}IfExists", numeric.name()),
+        (Some(numeric), false) => numeric.name().to_owned(),
         (None, _) => {
             return decide(format!(
                 "decide how the waiting period is to be compared: `{}` compares no numbers",
@@ -158,13 +158,13 @@ fn put_right(
 }
 
 /// The operator that compares numbers as this one compares texts.
-fn numeric(record: &ConditionRecord) -> Option<&'static str> {
-    Some(match record.comparison {
-        "StringEquals" | "StringEqualsIgnoreCase" | "StringLike" => "NumericEquals",
-        "StringNotEquals" | "StringNotEqualsIgnoreCase" | "StringNotLike" => "NumericNotEquals",
-        "Null" | "Bool" => return None,
-        other => other.starts_with("Numeric").then_some(other)?,
-    })
+fn numeric(comparison: Comparison) -> Option<Comparison> {
+    match comparison.family() {
+        Family::Numeric => Some(comparison),
+        Family::String if comparison.is_negated() => Some(Comparison::NumericNotEquals),
+        Family::String => Some(Comparison::NumericEquals),
+        _ => None,
+    }
 }
 
 /// The days that a text names, alone or before the word for them.

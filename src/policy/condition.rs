@@ -1,5 +1,7 @@
 //! Conditions: operators, keys and values as written.
 
+use serde::Serialize;
+
 use crate::text::Span;
 
 use super::Text;
@@ -44,7 +46,7 @@ pub struct ConditionOperator {
 }
 
 /// How an operator looks at a key with several values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Quantifier {
     /// Every value of the request; none at all satisfies it.
     ForAllValues,
@@ -76,7 +78,7 @@ pub enum Family {
 macro_rules! comparisons {
     ($($name:ident $family:ident $negated:literal,)*) => {
         /// The comparisons that AWS documents.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[expect(missing_docs, reason = "each is AWS's own name, documented there")]
         pub enum Comparison { $($name,)* }
 

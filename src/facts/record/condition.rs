@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::aws::ActionSet;
 use crate::aws::condition_key::ValueType;
+use crate::policy::{Comparison, Quantifier};
 
 use super::Place;
 
@@ -19,9 +20,9 @@ pub struct ConditionRecord {
     /// As AWS spells it, for example `ForAnyValue:StringLike`.
     pub operator: String,
     /// `ForAllValues`, `ForAnyValue` or null.
-    pub quantifier: Option<&'static str>,
+    pub quantifier: Option<Quantifier>,
     /// The comparison without prefix and suffix, for example `StringLike`.
-    pub comparison: &'static str,
+    pub comparison: Comparison,
     /// Whether it ends in `IfExists`.
     pub if_exists: bool,
     /// Whether it is a negated comparison.
@@ -50,10 +51,10 @@ pub struct ConditionRecord {
     /// something else, or a numeric operator with a value that is no number; left out where not.
     #[serde(skip_serializing_if = "Not::not")]
     pub compares_no_number: bool,
-    /// What of the key it asks, where that can be changed by permissions of their own: its `tags`
-    /// or its `aliases`; left out elsewhere.
+    /// What of the key it asks, where that can be changed by permissions of their own; left out
+    /// elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gate: Option<&'static str>,
+    pub gate: Option<GateAttribute>,
     /// For a condition on tags or aliases that decides over deletion: who can change these and by what,
     /// in words that finish "depends on their tags, which …"; left out where nobody can, and elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +83,17 @@ pub struct ConditionRecord {
     pub operator_at: Place,
     /// Where the key stands.
     pub at: Place,
+}
+
+/// What of a key is changed by permissions of their own.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/abac.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateAttribute {
+    /// Its tags.
+    Tags,
+    /// Its aliases.
+    Aliases,
 }
 
 /// What a condition does to the day counts of `ScheduleKeyDeletion`.

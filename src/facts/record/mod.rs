@@ -24,7 +24,7 @@ use crate::text::{Location, SourceId};
 pub use super::place::Place;
 pub use access::{Access, AccessTable, GrantedBy};
 pub use action::{ActionForm, ActionRecord};
-pub use condition::{ConditionEffect, ConditionRecord, ValueRecord};
+pub use condition::{ConditionEffect, ConditionRecord, GateAttribute, ValueRecord};
 pub use key::{BypassRecord, KeyRecord, PendingRecord, TagRecord};
 pub use policy::{PolicyRecord, TooLarge};
 pub use principal::PrincipalRecord;

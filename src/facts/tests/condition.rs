@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::aws::KmsAction;
+use crate::policy::{Comparison, Quantifier};
 
 fn condition(principal: &str, block: &str) -> ConditionRecord {
     let facts = facts(&format!(
@@ -88,7 +89,7 @@ fn unknown_and_unsupported_keys() {
     assert_eq!(found.operator, "ForAnyValue:StringLike");
     assert_eq!(
         (found.quantifier, found.comparison),
-        (Some("ForAnyValue"), "StringLike")
+        (Some(Quantifier::ForAnyValue), Comparison::StringLike)
     );
     let found = condition(r#""*""#, r#""Bool":{"aws:MultiFactorAuthPresen":true}"#);
     assert!(!found.key_known);
