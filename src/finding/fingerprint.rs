@@ -248,6 +248,7 @@ pub(super) mod tests {
             statement: Some(at),
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

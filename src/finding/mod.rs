@@ -89,6 +89,9 @@ pub struct Finding {
     /// Those of them that the baseline or suppression of its defect does not cover, although it covers
     /// others; empty where there is no such entry.
     pub new_principals: Vec<String>,
+    /// What its message says, value by value, but for numbers and day counts: of how many days a finding
+    /// tells may change with any fix.
+    pub values: Vec<String>,
     /// What else decides whether a later finding is this one; empty where the statement is all.
     pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.

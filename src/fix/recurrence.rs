@@ -19,8 +19,8 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
     {
         old.remove(position);
     }
-    // What is said in the same words is the same; only then other words can be.
-    let said = |of: &Finding| Some(words(of));
+    // What tells the same is the same; only then can it be what stands in the same place.
+    let said = |of: &Finding| Some(told(of));
     let new = unmatched(after.findings.iter().collect(), &mut old, said, said);
     let new = unmatched(new, &mut old, |of| place(after, of), |of| place(before, of));
     let stands = |one: &Finding, other: &Finding| {
@@ -32,7 +32,7 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
     let mut came = BTreeSet::new();
     for finding in new {
         let is_fixed = fixed.is_some_and(|fixed| {
-            finding.rule == fixed.rule && (words(finding) == words(fixed) || stands(finding, fixed))
+            finding.rule == fixed.rule && (told(finding) == told(fixed) || stands(finding, fixed))
         });
         if is_fixed {
             stays = true;
@@ -92,7 +92,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     said(one) == said(other)
         && one.rule == other.rule
         && one.subject == other.subject
-        && one.message == other.message
+        && told(one) == told(other)
 }
 
 /// Those of `new` that are none of `old`, which loses what was found again: each stands for one. Findings
@@ -122,18 +122,9 @@ fn unmatched<'a, T: Ord>(
     new
 }
 
-/// What a finding says, whatever numbers of days are in it: of how many days a finding tells may
-/// change with any fix.
-fn words(finding: &Finding) -> String {
-    let word = |word: &str| {
-        let digits = word.trim_matches(|c: char| c.is_ascii_punctuation());
-        let is_number = digits.len() < 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number { "#" } else { word }.to_owned()
-    };
-    let words = finding.message.split(' ').map(word);
-    let mut said: Vec<String> = words.collect();
-    said.push(finding.identity.clone());
-    said.join(" ")
+/// What tells a finding from others of its rule, wherever it stands.
+fn told(finding: &Finding) -> (Vec<String>, String) {
+    (finding.values.clone(), finding.identity.clone())
 }
 
 /// Where a finding stands: in which statement, and what is pointed at.

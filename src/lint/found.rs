@@ -2,7 +2,7 @@
 
 use crate::document::Fact;
 use crate::finding::{Finding, Fingerprints, Label, Severity};
-use crate::rule::{Nodes, Related, Rule, Selected, Template, TooManySteps};
+use crate::rule::{FieldPath, Nodes, Related, Rule, Selected, Template, TooManySteps};
 
 use super::place::Files;
 
@@ -36,6 +36,7 @@ pub(super) fn finding(
         statement: files.statement(primary.at),
         principals: principals(node),
         new_principals: Vec::new(),
+        values: values(&rule.message, node),
         identity: text(node.value().peek("identity").as_deref()),
         fingerprints: Fingerprints::default(),
         primary,
@@ -59,6 +60,18 @@ fn principals(node: &Selected<'_, '_>) -> Vec<String> {
     principals.sort_unstable();
     principals.dedup();
     principals
+}
+
+/// Fields that tell of day counts.
+const DAY_COUNTS: [&str; 2] = ["days_text", "shortest"];
+
+/// What the message says of a node, value by value, but for numbers and day counts.
+fn values(message: &Template, node: &Selected<'_, '_>) -> Vec<String> {
+    let tells_days = |path: &FieldPath| {
+        let last = path.names.last();
+        last.is_some_and(|name| DAY_COUNTS.contains(&&**name))
+    };
+    message.values(node, |path| !tells_days(path))
 }
 
 fn text(value: Option<&Fact<'_>>) -> String {

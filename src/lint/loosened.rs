@@ -68,6 +68,7 @@ impl LoosenedConfiguration {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: self.what.clone(),
             fingerprints: Fingerprints::default(),
         })

@@ -51,6 +51,7 @@ impl Overrun {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

@@ -92,6 +92,7 @@ impl BaselineFile<'_> {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

@@ -280,6 +280,7 @@ impl Suppressions<'_> {
             }),
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

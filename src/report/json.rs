@@ -364,6 +364,7 @@ mod tests {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
+            values: Vec::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];

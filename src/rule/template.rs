@@ -127,6 +127,24 @@ impl Template {
         }
     }
 
+    /// What stands for each path that `is_wanted` takes, in their order, but for numbers.
+    pub fn values(
+        &self,
+        node: &Selected<'_, '_>,
+        is_wanted: impl Fn(&FieldPath) -> bool,
+    ) -> Vec<String> {
+        let wanted = self.fields().filter(|path| is_wanted(path));
+        let values = wanted.filter_map(|path| match node.lookup(path).as_deref() {
+            Some(Fact::Integer(_) | Fact::Float(_)) => None,
+            value => {
+                let mut text = String::new();
+                append(&mut text, value);
+                Some(text)
+            }
+        });
+        values.collect()
+    }
+
     /// The paths that it reads.
     pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
         self.pieces.iter().filter_map(|piece| match piece {
