@@ -20,6 +20,7 @@ use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
+use kmslint::report::difference::{Named, effects};
 use kmslint::rule::Catalogue;
 use kmslint::text::{Discovery, Overlay, Root};
 use serde_json::{Map, Value as Json, json};
@@ -300,7 +301,8 @@ fn safe_fixes_give_nobody_what_loses_a_key() {
                         changed += 1;
                         let gained = can && !MAY_BE_GIVEN.contains(&action);
                         assert!(!gained, "{at}: {request:#} {policy:#} {edited:#}");
-                        let lines = done.totals.iter().flat_map(|total| &total.every_effect);
+                        let totals = done.totals.iter();
+                        let lines = totals.flat_map(|total| effects(&total.effects, Named::All));
                         let mut lines = lines.filter(|line| line.contains(action.name()));
                         assert!(lines.next().is_some(), "{at}: {action:?} {:?}", done.totals);
                         assert!(is_told(&told, action, *days, can), "{at}: {request:#}");

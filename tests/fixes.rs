@@ -13,9 +13,11 @@ use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{self, EVERY, Side};
 use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
-use kmslint::fix::{AllowDeletion, FixKind, Proposal, Repaired, Safety, Workshop};
+use kmslint::fix::{AllowDeletion, FixKind, Objection, Proposal, Repaired, Safety, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
+use kmslint::report::difference::{Named, effects};
+use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::text::{Discovery, Overlay, Root};
 use kmslint::tree::Step;
@@ -198,10 +200,10 @@ fn hold_by(
 fn describe(text: &mut String, proposal: &Proposal) {
     let safety = match &proposal.safety {
         Safety::Safe => "safe".to_owned(),
-        Safety::Unsafe(reasons) => format!("unsafe: {}", reasons.join("; ")),
+        Safety::Unsafe(_) => format!("unsafe: {}", reasons(proposal).join("; ")),
     };
     writeln!(text, "  {}\n    {safety}", proposal.title).unwrap();
-    for effect in &proposal.effects {
+    for effect in effects(&proposal.effects, Named::Few) {
         writeln!(text, "    {effect}").unwrap();
     }
 }
@@ -496,7 +498,7 @@ fn a_fix_that_leaves_its_finding_is_unsafe_and_not_made() {
     let [proposal] = proposed.as_slice() else {
         panic!("{proposed:?}");
     };
-    let stays = "the finding of `cancel-by-nobody` stays".to_owned();
+    let stays = Objection::Stays("cancel-by-nobody".into());
     assert_eq!(proposal.safety, Safety::Unsafe(vec![stays]));
     let done = before.with(|shop| shop.repair(&before.findings, &asked, &|_| true));
     assert!(done.done.is_empty() && done.files.is_empty());
@@ -590,12 +592,9 @@ fn an_administrator_is_given_deletion_as_documented() {
     let edited = made(&before, &proposal);
     assert!(edited.contains(cancel), "{edited}");
     let gained = "denied → allowed with 21 to 30 days";
-    let mut effects = proposal.effects.iter();
-    assert!(
-        effects.any(|effect| effect.contains(gained)),
-        "{:?}",
-        proposal.effects
-    );
+    let effects = effects(&proposal.effects, Named::Few);
+    let is_told = effects.iter().any(|effect| effect.contains(gained));
+    assert!(is_told, "{effects:?}");
 
     // What is there already is not narrowed by one more permission.
     let refused = after.with(|shop| shop.allow(&request(Some(30)))).refused;
@@ -630,7 +629,8 @@ fn hold_against_difference(before: &Checked, after: &Checked, done: &Repaired) {
     let changes: Vec<_> = found.subjects.iter().flat_map(|of| &of.changes).collect();
     assert_eq!(done.totals.len(), 1);
     let total = done.totals.first().unwrap();
-    let (last, lines) = total.every_effect.split_last().unwrap();
+    let lines = effects(&total.effects, Named::All);
+    let (last, lines) = lines.split_last().unwrap();
     assert_eq!(last == "no permission changes", changes.is_empty());
     for change in changes {
         let name = change.action.name();

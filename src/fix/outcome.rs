@@ -1,7 +1,9 @@
 //! What became of findings for which fixes were asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::difference::Difference;
 use crate::finding::Finding;
 use crate::text::{Location, SourceId};
 use crate::tree::edit;
@@ -66,10 +68,8 @@ pub struct Total {
     pub at: Location,
     /// How many fixes.
     pub fixes: usize,
-    /// A line for each change, as in [`Proposal::effects`].
-    pub effects: Vec<String>,
-    /// The same with every action by its name.
-    pub every_effect: Vec<String>,
+    /// What they do to permissions.
+    pub effects: Arc<Difference>,
 }
 
 impl Repaired {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::aws::{ActionSet, KmsAction, PrincipalKind, VITAL};
 use crate::difference::{Change, ChangedSubject, Difference, SubjectKind};
 
+use super::Objection;
 use super::plan::Meant;
-use super::sentence::{actions_in_words, who_in_words};
 
 /// Why the difference is not exactly what was meant; nothing where it is. `users` are the principals
 /// that use the key and can schedule its deletion.
@@ -14,7 +14,7 @@ pub(super) fn objections(
     difference: &Difference,
     meant: &Meant,
     users: &BTreeSet<String>,
-) -> Vec<String> {
+) -> Vec<Objection> {
     let mut objections = Vec::new();
     for subject in &difference.subjects {
         strangers(subject, meant, &mut objections);
@@ -26,7 +26,7 @@ pub(super) fn objections(
 }
 
 /// Changes that were not meant.
-fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<String>) {
+fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Objection>) {
     let mut people: Vec<_> = subject.changes.iter().map(|change| &change.who).collect();
     people.sort();
     people.dedup();
@@ -48,11 +48,11 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
         };
         let gained = of(&|change| wrong(meant.gains, change, change.gains));
         let lost = of(&|change| wrong(meant.loses, change, change.loses));
-        for (verb, actions) in [("gains", gained), ("loses", lost)] {
-            if !actions.is_empty() {
-                let (who, actions) = (who_in_words(who), actions_in_words(actions));
-                objections.push(format!("{who} {verb} {actions}"));
-            }
+        if !gained.is_empty() {
+            objections.push(Objection::Gains(who.clone(), gained));
+        }
+        if !lost.is_empty() {
+            objections.push(Objection::Loses(who.clone(), lost));
         }
     }
 }
@@ -61,7 +61,7 @@ fn strangers(subject: &ChangedSubject, meant: &Meant, objections: &mut Vec<Strin
 fn disabling_users(
     subject: &ChangedSubject,
     users: &BTreeSet<String>,
-    objections: &mut Vec<String>,
+    objections: &mut Vec<Objection>,
 ) {
     let gains = |change: &&Change| {
         let is_user = users.contains(&change.who.name)
@@ -72,8 +72,7 @@ fn disabling_users(
         change.action == KmsAction::DisableKey && !change.gains.is_empty() && is_user
     };
     for change in subject.changes.iter().filter(gains) {
-        let who = who_in_words(&change.who);
-        let objection = format!("{who}, by whom the key is used, could disable it");
+        let objection = Objection::CanDisable(change.who.clone());
         if !objections.contains(&objection) {
             objections.push(objection);
         }
@@ -83,39 +82,28 @@ fn disabling_users(
 /// What must not be lost with the last who could do it, and deletion itself: a key that nobody can delete is paid for ever.
 const NEEDED: ActionSet = VITAL.union(ActionSet::only(KmsAction::ScheduleKeyDeletion));
 
-fn last_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
+fn last_ways(subject: &ChangedSubject, objections: &mut Vec<Objection>) {
     let lost = subject.lost().intersection(NEEDED);
     let unsure = subject
         .no_longer_sure()
         .intersection(VITAL)
         .difference(lost);
     if !lost.is_empty() {
-        let of_policy = match subject.kind {
-            SubjectKind::Key => "",
-            SubjectKind::Policy => " whom the policy limits",
-        };
-        let actions = actions_in_words(lost);
-        objections.push(format!("nobody{of_policy} is left for {actions}"));
+        objections.push(Objection::NobodyLeft(subject.kind, lost));
     }
     if !unsure.is_empty() {
-        objections.push(format!(
-            "it is no longer sure that anybody can do {}",
-            actions_in_words(unsure)
-        ));
+        objections.push(Objection::NoLongerSure(unsure));
     }
 }
 
 /// What a policy that limits others leaves to nobody of them.
-fn limited_ways(subject: &ChangedSubject, objections: &mut Vec<String>) {
+fn limited_ways(subject: &ChangedSubject, objections: &mut Vec<Objection>) {
     let taken = subject.changes.iter().filter(|change| {
         change.who.kind == PrincipalKind::Limited && change.after.decisions.possible().is_empty()
     });
     let taken: ActionSet = taken.map(|change| change.action).collect();
     let taken = taken.intersection(NEEDED).difference(subject.lost());
     if !taken.is_empty() {
-        let actions = actions_in_words(taken);
-        objections.push(format!(
-            "nobody whom the policy limits is left for {actions}"
-        ));
+        objections.push(Objection::NobodyLeft(SubjectKind::Policy, taken));
     }
 }

@@ -1,11 +1,14 @@
 //! A fix with its proof.
 
+use std::sync::Arc;
+
+use crate::difference::Difference;
 use crate::finding::Finding;
 use crate::text::Location;
 use crate::tree::JsonPath;
 use crate::tree::edit::{Edit, JsonDraft, Passage, PatchOperation, Place};
 
-use super::FixKind;
+use super::{FixKind, Objection};
 
 /// An edit of one file and what it does to permissions.
 #[derive(Clone, Debug)]
@@ -30,11 +33,8 @@ pub struct Proposal {
     pub document: JsonPath,
     /// The same change as a JSON Patch of that document.
     pub patch: Vec<PatchOperation>,
-    /// What it does to permissions, a line for each change; the last line says that nothing else
-    /// changes, or that nothing does.
-    pub effects: Vec<String>,
-    /// The same with every action by its name.
-    pub every_effect: Vec<String>,
+    /// What it does to permissions.
+    pub effects: Arc<Difference>,
     /// Whether that is what the rule means.
     pub safety: Safety,
 }
@@ -81,7 +81,7 @@ pub enum Safety {
     /// to change the key policy or to use the key.
     Safe,
     /// It does not, for these reasons.
-    Unsafe(Vec<String>),
+    Unsafe(Vec<Objection>),
 }
 
 impl Proposal {
@@ -97,7 +97,7 @@ impl Proposal {
     }
 
     /// Why it is unsafe; nothing where it is safe.
-    pub fn reasons(&self) -> &[String] {
+    pub fn reasons(&self) -> &[Objection] {
         match &self.safety {
             Safety::Safe => &[],
             Safety::Unsafe(reasons) => reasons,

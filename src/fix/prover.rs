@@ -21,7 +21,7 @@ use super::plan::{Meant, Plan, Refusal};
 use super::proposal::{Change, Shown};
 use super::recurrence;
 use super::target::Target;
-use super::{FixKind, Proposal, Safety, Workshop, proof, sentence};
+use super::{FixKind, Objection, Proposal, Safety, Workshop, proof};
 
 /// Where in the inventory a policy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,7 +196,7 @@ impl<'a> Prover<'a> {
         let finding = fixed.map(|(finding, _)| finding);
         let mut reasons = proof::objections(&difference, &plan.meant, &bench.users());
         reasons.extend(recurrence::objections(bench, &after, finding));
-        reasons.extend(plan.caution);
+        reasons.extend(plan.caution.map(Objection::Caution));
         let proposal = Proposal {
             kind: fixed.map(|(_, kind)| kind),
             findings: finding.cloned().into_iter().collect(),
@@ -207,8 +207,7 @@ impl<'a> Prover<'a> {
             shown: Shown::new(&bench.place, &passage, &plan.draft),
             document: passage.document().clone(),
             patch: plan.draft.patch().to_vec(),
-            effects: sentence::lines(&difference, sentence::Named::Few),
-            every_effect: sentence::lines(&difference, sentence::Named::All),
+            effects: Arc::new(difference),
             safety: if reasons.is_empty() {
                 Safety::Safe
             } else {

@@ -9,10 +9,11 @@ use crate::finding::{Finding, Severity};
 use crate::text::Location;
 
 use super::prover::Bench;
+use super::{Objection, Unfound};
 
 /// Why the findings after the fix are not what they should be: the one that it is for is still
 /// there, or others of its severity came.
-pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>) -> Vec<String> {
+pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>) -> Vec<Objection> {
     let mut old: Vec<_> = before.findings.iter().collect();
     if let Some(fixed) = fixed
         && let Some(position) = old.iter().position(|finding| is_same(finding, fixed))
@@ -37,53 +38,36 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
         if is_fixed {
             stays = true;
         } else if finding.severity >= least {
-            came.insert(&*finding.rule);
+            came.insert(Arc::clone(&finding.rule));
         }
     }
     let stays = fixed.filter(|_| stays);
-    let stays = stays.map(|fixed| format!("the finding of `{}` stays", fixed.rule));
-    let came = came.into_iter();
-    let came = came.map(|rule| format!("`{rule}` is found then, where it was not before"));
-    let silenced = silenced(before, after);
+    let stays = stays.map(|fixed| Objection::Stays(Arc::clone(&fixed.rule)));
+    let came = came.into_iter().map(Objection::Comes);
+    let silenced = silenced(before, after).map(Objection::Silenced);
     stays.into_iter().chain(came).chain(silenced).collect()
 }
 
 /// What is found no longer although it is still so: a rule that says nothing of a policy that seems to be
 /// a piece of another one must not fall silent because something else was mended.
-fn silenced(before: &Bench, after: &Bench) -> Vec<String> {
+fn silenced(before: &Bench, after: &Bench) -> impl Iterator<Item = Unfound> {
     let found = |bench: &Bench, rule: &str| bench.findings.iter().any(|of| &*of.rule == rule);
     let of_everyone = |access: &Access| access.kind == PrincipalKind::Everyone && !access.narrowed;
     let access = &after.facts.access;
     let open = access.put_key_policy.iter().any(of_everyone);
+    let is_key = after.facts.kind == SubjectKind::Key;
     let still = [
         (
-            "policy-change-by-nobody",
+            Unfound::PolicyChangeByNobody,
             !access.someone_can_put_key_policy,
-            "nobody can change the key policy",
         ),
-        (
-            "cancel-by-nobody",
-            !access.someone_can_cancel,
-            "nobody can cancel a deletion",
-        ),
-        (
-            "enable-by-nobody",
-            !access.someone_can_enable,
-            "nobody can enable the key",
-        ),
-        (
-            "deletion-open-to-anyone",
-            open,
-            "anyone can change the key policy",
-        ),
+        (Unfound::CancelByNobody, !access.someone_can_cancel),
+        (Unfound::EnableByNobody, !access.someone_can_enable),
+        (Unfound::OpenToAnyone, open),
     ];
-    let is_key = after.facts.kind == SubjectKind::Key;
-    let silenced = still
-        .into_iter()
-        .filter(|(rule, holds, _)| is_key && *holds && found(before, rule) && !found(after, rule));
-    let silenced =
-        silenced.map(|(rule, _, so)| format!("`{rule}` would be found no longer, and still {so}"));
-    silenced.collect()
+    let still = still.into_iter().filter(move |(_, holds)| is_key && *holds);
+    let still = still.map(|(unfound, _)| unfound);
+    still.filter(move |of| found(before, of.rule()) && !found(after, of.rule()))
 }
 
 /// Whether both are one finding; what is found while a fix is proven has no fingerprint of its own.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::difference::Difference;
 use crate::finding::Finding;
 
 use super::outcome::Total;
@@ -11,7 +12,7 @@ use super::plan::Meant;
 use super::prover::{Attempt, Bench, Prover};
 use super::recurrence::FindingPlace;
 use super::target::Target;
-use super::{FixKind, Proposal, Repaired, Safety, Wanted, proof, recurrence, sentence};
+use super::{FixKind, Objection, Proposal, Repaired, Safety, Wanted, proof, recurrence};
 
 /// What is to be done with every policy.
 pub(super) struct Round<'r> {
@@ -295,20 +296,15 @@ impl Round<'_> {
         };
         let meant = attempt.meant.clone().or(meant);
         let difference = self.prover.difference(original, &attempt.after.policy);
-        let reasons = proof::objections(&difference, &meant, &original.users());
-        let mut new: Vec<_> = reasons.into_iter().collect();
+        let mut new = proof::objections(&difference, &meant, &original.users());
         new.retain(|reason| !attempt.proposal.reasons().contains(reason));
         if !new.is_empty() && attempt.proposal.is_safe() {
-            let reasons = new.join("; ");
-            let reason = format!("together with the fixes before it: {reasons}");
-            attempt.proposal.safety = Safety::Unsafe(vec![reason]);
+            attempt.proposal.safety = Safety::Unsafe(vec![Objection::Together(new)]);
         }
-        let effects = [sentence::Named::Few, sentence::Named::All]
-            .map(|named| sentence::lines(&difference, named));
         Together {
             attempt,
             meant,
-            effects: Some(effects),
+            effects: Some(Arc::new(difference)),
         }
     }
 }
@@ -317,7 +313,7 @@ impl Round<'_> {
 struct Together {
     attempt: Attempt,
     meant: Meant,
-    effects: Option<[Vec<String>; 2]>,
+    effects: Option<Arc<Difference>>,
 }
 
 /// The fixes that were made.
@@ -326,7 +322,7 @@ struct Set {
     done: Vec<Proposal>,
     made: Made,
     meant: Option<Meant>,
-    effects: Option<[Vec<String>; 2]>,
+    effects: Option<Arc<Difference>>,
     /// How many findings of the policy as it was are gone by all of them.
     mended: usize,
 }
@@ -381,16 +377,11 @@ impl Set {
     /// What all of them do together; nothing where there are none.
     fn total(&self, bench: &Bench) -> Option<Total> {
         let last = self.done.last()?;
-        let [effects, every_effect] = match &self.effects {
-            Some(effects) => effects.clone(),
-            None => [last.effects.clone(), last.every_effect.clone()],
-        };
         Some(Total {
             subject: bench.facts.subject.clone(),
             at: bench.on_disk(bench.whole()),
             fixes: self.done.len(),
-            effects,
-            every_effect,
+            effects: Arc::clone(self.effects.as_ref().unwrap_or(&last.effects)),
         })
     }
 }

@@ -7,10 +7,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Style;
+use super::difference::{Named, effects};
+use super::objection::reasons;
 use super::snippet::{Tone, paint};
 use super::unified_diff::hunks;
 use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
+use crate::difference::Difference;
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal, Refused, Repaired, Safety, Total};
 use crate::text::{SourceId, Sources, defuse};
@@ -61,7 +64,8 @@ pub fn proposal(
     permissions(out, &proposal.effects, style)?;
     match &proposal.safety {
         Safety::Safe => writeln!(out, "  safe")?,
-        Safety::Unsafe(reasons) => {
+        Safety::Unsafe(_) => {
+            let reasons = reasons(proposal);
             let reasons: Vec<_> = reasons.iter().map(|r| prose(r, style.unicode)).collect();
             let word = paint("unsafe", Tone::Warning, style);
             writeln!(out, "  {word}: {}", reasons.join("; "))?;
@@ -70,10 +74,10 @@ pub fn proposal(
     writeln!(out)
 }
 
-fn permissions(out: &mut impl Write, effects: &[String], style: &Style) -> io::Result<()> {
+fn permissions(out: &mut impl Write, of_fix: &Difference, style: &Style) -> io::Result<()> {
     writeln!(out, "  permissions:")?;
-    for effect in effects {
-        let shown = arrows(&prose(effect, style.unicode), effect, style);
+    for effect in effects(of_fix, Named::Few) {
+        let shown = arrows(&prose(&effect, style.unicode), &effect, style);
         writeln!(out, "    {shown}")?;
     }
     Ok(())
@@ -291,7 +295,7 @@ struct JsonTotal<'a> {
     file: &'a str,
     line: usize,
     fixes: usize,
-    effects: &'a [String],
+    effects: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -303,8 +307,8 @@ struct JsonProposal<'a> {
     line: usize,
     title: &'a str,
     safe: bool,
-    reasons: &'a [String],
-    effects: &'a [String],
+    reasons: Vec<String>,
+    effects: Vec<String>,
     edits: Vec<JsonEdit<'a>>,
     document: String,
     patch: &'a [PatchOperation],
@@ -366,7 +370,7 @@ pub fn json(
                 file: name(total.at),
                 line: line(total.at),
                 fixes: total.fixes,
-                effects: &total.every_effect,
+                effects: effects(&total.effects, Named::All),
             })
             .collect(),
         proposals: outcome
@@ -380,11 +384,8 @@ pub fn json(
                 line: line(proposal.at),
                 title: &proposal.title,
                 safe: proposal.is_safe(),
-                reasons: match &proposal.safety {
-                    Safety::Safe => &[],
-                    Safety::Unsafe(reasons) => reasons,
-                },
-                effects: &proposal.every_effect,
+                reasons: reasons(proposal),
+                effects: effects(&proposal.effects, Named::All),
                 edits: proposal
                     .changes
                     .iter()

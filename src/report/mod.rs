@@ -18,6 +18,7 @@ pub mod json;
 pub mod junit;
 mod lines;
 pub mod markdown;
+pub mod objection;
 mod path;
 mod pieces;
 pub mod preflight;

@@ -8,6 +8,7 @@ use kmslint::finding::{Finding, fingerprint};
 use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
 use kmslint::lint::{run, run_all};
 use kmslint::load::Loaded;
+use kmslint::report::difference::{Named, effects};
 use kmslint::rule::Catalogue;
 use kmslint::text::Root;
 use kmslint::tree::edit::apply;
@@ -93,7 +94,9 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
                 .totals
                 .iter()
                 .filter(|of| of.subject == subject.subject);
-            let lines: Vec<_> = totals.flat_map(|total| &total.every_effect).collect();
+            let lines: Vec<_> = totals
+                .flat_map(|total| effects(&total.effects, Named::All))
+                .collect();
             for change in &subject.changes {
                 changes += 1;
                 let short = change.who.name.rsplit(':').next().unwrap();
@@ -104,7 +107,7 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
         }
         for total in &done.totals {
             let is_changed = told.subjects.iter().any(|of| of.subject == total.subject);
-            let nothing = total.effects == ["no permission changes"];
+            let nothing = effects(&total.effects, Named::Few) == ["no permission changes"];
             assert_eq!(nothing, !is_changed, "account {number}: {total:?}");
         }
     }
@@ -170,7 +173,7 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
             let (old, new) = (told(&facts), told(&then));
             let gone = old.iter().filter(|row| !new.contains(row));
             let changed = gone.chain(new.iter().filter(|row| !old.contains(row)));
-            let effects = proposal.effects.join("\n");
+            let effects = effects(&proposal.effects, Named::Few).join("\n");
             // Whom a policy names beside everyone is told of among these.
             let of_everyone = |row: &&Row<'_>| {
                 let mut rows = old.iter().chain(&new);

@@ -138,7 +138,7 @@ fn allow(shown: &Shown<'_>, principal: &str) -> Result<ExitCode, Failure> {
         return Err(Failure::usage(format!(
             "the change of `{}` is not safe, and `--only all` was not given: {}",
             proposal.subject,
-            proposal.reasons().join("; ")
+            report::objection::reasons(proposal).join("; ")
         )));
     }
     shown.finish(&outcome)

@@ -9,6 +9,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use words::{Named, effects};
+pub(super) use words::{actions_in_sentence, who_in_sentence};
+
 use std::collections::BTreeMap;
 
 use crate::aws::{ActionSet, KmsAction};

@@ -1,14 +1,25 @@
-//! Principals, permissions and operations of a difference in words.
+//! Principals, permissions and operations of a difference in words: in the cells of a table, and in
+//! sentences.
+
+use std::collections::BTreeMap;
 
 use crate::access::{CaseSet, Decision, day_ranges, days_in_words};
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{AccountId, Arn, KmsAction, PrincipalKind};
+use crate::aws::{AccountId, ActionSet, Arn, KmsAction, PrincipalKind};
 use crate::difference::{
-    ActionGroup, Change, EffectivePermission, Hanging, SubjectKind, USE, UnknownChange, Way, Who,
+    ActionGroup, Change, Difference, EffectivePermission, Hanging, SubjectKind, USE, UnknownChange,
+    Way, Who,
 };
+
+/// Actions of a sentence that are named before the rest is counted.
+const MOST_NAMED: usize = 4;
 
 /// So many conditions are shown of one permission; the JSON has all.
 const MOST_CONDITIONS: usize = 3;
+
+const ANY_SERVICE: &str = "any AWS service";
+const HOLDER: &str = "whoever has the policy";
+const LIMITED: &str = "whomever the policy limits";
 
 /// `role/app`, with its account where that is not the key's.
 pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
@@ -16,9 +27,9 @@ pub(super) fn who(who: &Who, account: Option<AccountId>) -> String {
     match who.kind {
         PrincipalKind::Everyone => "anyone of the account".to_owned(),
         PrincipalKind::AnotherAccount => "any other account".to_owned(),
-        PrincipalKind::AnyService => "any AWS service".to_owned(),
-        PrincipalKind::Holder => "whoever has the policy".to_owned(),
-        PrincipalKind::Limited => "whomever the policy limits".to_owned(),
+        PrincipalKind::AnyService => ANY_SERVICE.to_owned(),
+        PrincipalKind::Holder => HOLDER.to_owned(),
+        PrincipalKind::Limited => LIMITED.to_owned(),
         PrincipalKind::Account if name.is_empty() => "the account".to_owned(),
         PrincipalKind::Account => format!("account {name}"),
         PrincipalKind::Root if name.is_empty() => "the root user".to_owned(),
@@ -172,4 +183,142 @@ pub(super) fn unknown_action(change: &UnknownChange) -> String {
         _ => "somebody may gain and somebody lose",
     };
     format!("{how} `{}`, an action {NOT_KNOWN}", change.action)
+}
+
+/// How many actions of a line are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A few, and how many more.
+    Few,
+    /// All.
+    All,
+}
+
+/// What a fix does to permissions: a line for each principal and each kind of change; the last line
+/// says that nothing else changes, or that nothing does.
+pub fn effects(difference: &Difference, named: Named) -> Vec<String> {
+    let mut lines = Vec::new();
+    for subject in &difference.subjects {
+        let mut groups: BTreeMap<(&Who, String), ActionSet> = BTreeMap::new();
+        for change in &subject.changes {
+            let key = (&change.who, change_in_sentence(change));
+            groups.entry(key).or_default().insert(change.action);
+        }
+        for ((who, change), actions) in groups {
+            let actions = match named {
+                Named::Few => actions_in_sentence(actions),
+                Named::All => all_names(actions),
+            };
+            let line = format!("{}: {actions} {change}", who_in_sentence(who));
+            lines.push(if difference.subjects.len() > 1 {
+                format!("{}: {line}", subject.subject)
+            } else {
+                line
+            });
+        }
+    }
+    lines.push(
+        if lines.is_empty() {
+            "no permission changes"
+        } else {
+            "nothing else changes"
+        }
+        .to_owned(),
+    );
+    lines
+}
+
+fn all_names(actions: ActionSet) -> String {
+    let names: Vec<_> = actions.iter().map(KmsAction::name).collect();
+    names.join(", ")
+}
+
+fn change_in_sentence(change: &Change) -> String {
+    let days = change.action == KmsAction::ScheduleKeyDeletion;
+    let (before, after) = (
+        permission_in_sentence(&change.before, days),
+        permission_in_sentence(&change.after, days),
+    );
+    if before == after {
+        let which = match (change.gains.is_empty(), change.loses.is_empty()) {
+            (true, _) => "more",
+            (_, true) => "fewer",
+            (false, false) => "other",
+        };
+        format!("{before} → the same under {which} conditions")
+    } else {
+        format!("{before} → {after}")
+    }
+}
+
+fn permission_in_sentence(permission: &EffectivePermission, with_days: bool) -> String {
+    let decisions = permission.decisions;
+    if decisions.possible().is_empty() {
+        return "denied".to_owned();
+    }
+    if !with_days {
+        let sure = !decisions.allowed.is_empty();
+        return if sure { "allowed" } else { "perhaps allowed" }.to_owned();
+    }
+    let words = |set: CaseSet| days_in_words(&day_ranges(set.days()), " to ", ", ");
+    match (words(decisions.allowed), words(decisions.conditional)) {
+        (sure, perhaps) if sure.is_empty() && perhaps.is_empty() => {
+            "allowed only without a day count".to_owned()
+        }
+        (sure, perhaps) if perhaps.is_empty() => format!("allowed with {sure} days"),
+        (sure, perhaps) if sure.is_empty() => format!("perhaps allowed with {perhaps} days"),
+        (sure, perhaps) => format!("allowed with {sure} days, perhaps {perhaps}"),
+    }
+}
+
+/// `CancelKeyDeletion`, or a few names and how many more.
+pub(in crate::report) fn actions_in_sentence(actions: ActionSet) -> String {
+    let uses: ActionSet = USE.into_iter().collect();
+    if actions.difference(uses).is_empty() && uses.difference(actions).is_empty() {
+        return "every use of the key".to_owned();
+    }
+    let names: Vec<_> = actions.iter().map(KmsAction::name).collect();
+    match names.get(..MOST_NAMED) {
+        Some(first) if names.len() > MOST_NAMED => {
+            let more = names.len().saturating_sub(MOST_NAMED);
+            format!("{} and {more} more", first.join(", "))
+        }
+        _ => names.join(", "),
+    }
+}
+
+/// How to speak of a principal or a class of them.
+pub(in crate::report) fn who_in_sentence(who: &Who) -> String {
+    let name = &who.name;
+    match who.kind {
+        PrincipalKind::Everyone => "any user or role of the account".to_owned(),
+        PrincipalKind::Account if name.is_empty() => {
+            "users and roles of the account by their own policies".to_owned()
+        }
+        PrincipalKind::Root if name.is_empty() => "the root user of the account".to_owned(),
+        PrincipalKind::Account => format!("users and roles of `{name}` by their own policies"),
+        PrincipalKind::Root => format!("the root user of `{name}`"),
+        PrincipalKind::AnotherAccount => "other accounts by their own policies".to_owned(),
+        PrincipalKind::AnyService => ANY_SERVICE.to_owned(),
+        PrincipalKind::Holder => HOLDER.to_owned(),
+        PrincipalKind::Limited => LIMITED.to_owned(),
+        PrincipalKind::Role
+        | PrincipalKind::User
+        | PrincipalKind::Session
+        | PrincipalKind::FederatedUser
+        | PrincipalKind::Service
+        | PrincipalKind::UniqueId
+        | PrincipalKind::Placeholder
+        | PrincipalKind::Anonymous
+        | PrincipalKind::None => {
+            let short = name
+                .rsplit_once(':')
+                .map_or(name.as_str(), |(_, last)| last);
+            match who.way {
+                Way::Known => format!("`{short}`"),
+                Way::OwnPolicies => format!("`{short}` by its own policies"),
+                Way::Boundary => format!("`{short}` under a permissions boundary, if it has one"),
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::text;
 use super::types::{ArtifactChange, Fix, Replacement};
 use crate::finding::Finding;
 use crate::fix::{Change, Proposal};
+use crate::report::difference::{Named, effects};
 use crate::report::run::Run;
 use crate::report::visible::prose;
 use crate::text::Location;
@@ -53,7 +54,7 @@ fn fix(run: &Run<'_>, proposal: &Proposal) -> Option<Fix> {
             inserted_content: inserted,
         })
     });
-    let effects = proposal.effects.join("; ");
+    let effects = effects(&proposal.effects, Named::Few).join("; ");
     let words = format!("{}. Permissions: {effects}.", proposal.title);
     Some(Fix {
         description: text(unlinked(&prose(&words, true))),
