@@ -17,7 +17,7 @@ use kmslint::difference::{Change, Difference, Side, Way, between};
 use kmslint::eval::{Caller, CaseSet};
 use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
-use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
+use kmslint::fix::{FixEngine, FixKind, Proposal, Repaired};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::report::difference::{Named, effects};
@@ -237,12 +237,12 @@ fn repaired(
     accept: &(dyn Fn(&Proposal) -> bool + Sync),
 ) -> Repaired {
     let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
-    let shop = Workshop {
+    let engine = FixEngine {
         facts: &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
         organization: None,
         check: &check,
     };
-    shop.repair(&findings(loaded), wanted, accept)
+    engine.repair(&findings(loaded), wanted, accept)
 }
 
 /// What a safe fix may give to somebody: ways to undo a deletion, and to see the key.

@@ -13,7 +13,7 @@ use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{self, EVERY, Side};
 use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
-use kmslint::fix::{AllowDeletion, FixKind, Objection, Proposal, Repaired, Safety, Workshop};
+use kmslint::fix::{AllowDeletion, FixEngine, FixKind, Objection, Proposal, Repaired, Safety};
 use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::report::difference::{Named, effects};
@@ -67,9 +67,9 @@ impl Checked {
         (discovery, overlay, checked)
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Workshop<'_>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&FixEngine<'_>) -> T) -> T {
         let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
-        work(&Workshop {
+        work(&FixEngine {
             facts: &FactMaker::new(&self.loaded.inventory, &self.loaded.sources, limits()),
             organization: None,
             check: &check,
@@ -77,7 +77,7 @@ impl Checked {
     }
 
     fn propose(&self, wanted: &(dyn Fn(&Finding) -> Option<FixKind> + Sync)) -> Repaired {
-        self.with(|shop| shop.propose(&self.findings, wanted))
+        self.with(|engine| engine.propose(&self.findings, wanted))
     }
 
     fn side(&self) -> Side<'_> {
@@ -270,7 +270,7 @@ fn every_example_is_repaired_and_a_second_time_only_what_was_left_is() {
     {
         let (discovery, mut overlay, before) = Checked::of_files(&example.files);
         let accept = |proposal: &Proposal| proposal.is_safe();
-        let done = before.with(|shop| shop.repair(&before.findings, &kind, &accept));
+        let done = before.with(|engine| engine.repair(&before.findings, &kind, &accept));
         for (source, text) in &done.files {
             let name = before.loaded.sources.get(*source).unwrap().name();
             overlay.put(name, text.as_bytes());
@@ -295,7 +295,7 @@ fn made_of(rule: &Rule, example: &Example, text: &mut String) {
         let is_own = &*finding.rule == rule.id.as_str();
         is_own.then(|| kind(finding)).flatten()
     };
-    let done = before.with(|shop| shop.repair(&before.findings, &own, &|_| true));
+    let done = before.with(|engine| engine.repair(&before.findings, &own, &|_| true));
     for (source, text) in &done.files {
         let name = before.loaded.sources.get(*source).unwrap().name();
         overlay.put(name, text.as_bytes());
@@ -310,7 +310,7 @@ fn made_of(rule: &Rule, example: &Example, text: &mut String) {
     };
     let refused = done.refused.len();
     assert!(count(&after) <= refused, "{at}: still there");
-    let again = after.with(|shop| shop.repair(&after.findings, &own, &|_| true));
+    let again = after.with(|engine| engine.repair(&after.findings, &own, &|_| true));
     assert!(again.files.is_empty(), "{at}: a second run changes more");
     let examples = rule.examples();
     let Some(fixed) = examples.iter().find(|e| e.outcome == Outcome::Fixed) else {
@@ -372,7 +372,7 @@ fn everyone_is_narrowed_to_the_organization() {
         let (discovery, overlay, before) = Checked::of_files(&[("policy.json".into(), text)]);
         let check = |facts: &Facts| run(facts, Catalogue::builtin().unwrap());
         let maker = FactMaker::new(&before.loaded.inventory, &before.loaded.sources, limits());
-        let shop = |organization| Workshop {
+        let engine = |organization| FixEngine {
             facts: &maker,
             organization,
             check: &check,
@@ -381,9 +381,9 @@ fn everyone_is_narrowed_to_the_organization() {
             let is_own = &*finding.rule == "deletion-open-to-anyone";
             is_own.then_some(FixKind::NarrowPrincipal)
         };
-        let unknown = shop(None).propose(&before.findings, &own);
+        let unknown = engine(None).propose(&before.findings, &own);
         assert!(unknown.left.is_empty() && unknown.refused.len() == 1);
-        let proposed = shop(Some("o-a1b2c3d4e5")).propose(&before.findings, &own);
+        let proposed = engine(Some("o-a1b2c3d4e5")).propose(&before.findings, &own);
         let [proposal] = proposed.left.as_slice() else {
             panic!("{condition}: {:?}", proposed.refused);
         };
@@ -452,7 +452,7 @@ fn policies_of_one_file_are_mended_each_in_its_place() {
     let source = proposed[0].at.source;
     let file = before.loaded.sources.get(source).unwrap();
     assert_eq!(apply(file.text(), &all).unwrap(), wanted);
-    let done = before.with(|shop| shop.repair(&before.findings, &kind, &|_| true));
+    let done = before.with(|engine| engine.repair(&before.findings, &kind, &|_| true));
     assert_eq!(done.done.len(), 3);
     assert_eq!(done.files.get(&source), Some(&wanted));
 }
@@ -468,7 +468,7 @@ fn what_a_fix_copies_is_mended_too() {
     "NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}}
 ]}"#;
     let (_, _, before) = Checked::of_files(&[("policy.json".to_owned(), text.to_owned())]);
-    let done = before.with(|shop| shop.repair(&before.findings, &asked, &|_| true));
+    let done = before.with(|engine| engine.repair(&before.findings, &asked, &|_| true));
     let titles: Vec<_> = done.done.iter().map(|proposal| &proposal.title).collect();
     assert_eq!(titles.len(), 3, "{titles:?}");
     let edited = done.files.values().next().unwrap();
@@ -500,7 +500,7 @@ fn a_fix_that_leaves_its_finding_is_unsafe_and_not_made() {
     };
     let stays = Objection::Stays("cancel-by-nobody".into());
     assert_eq!(proposal.safety, Safety::Unsafe(vec![stays]));
-    let done = before.with(|shop| shop.repair(&before.findings, &asked, &|_| true));
+    let done = before.with(|engine| engine.repair(&before.findings, &asked, &|_| true));
     assert!(done.done.is_empty() && done.files.is_empty());
     assert_eq!(done.left.len(), 1);
 }
@@ -564,12 +564,12 @@ fn allowed(
     files: &(Discovery, Overlay),
     request: &AllowDeletion,
 ) -> (Proposal, Checked) {
-    let mut done = before.with(|shop| shop.allow(request)).done;
+    let mut done = before.with(|engine| engine.allow(request)).done;
     assert_eq!(done.len(), 1);
     let proposal = done.remove(0);
     assert!(proposal.is_safe(), "{:?}", proposal.safety);
     let after = hold(before, &files.0, &files.1, &proposal);
-    assert!(after.with(|shop| shop.allow(request)).done.is_empty());
+    assert!(after.with(|engine| engine.allow(request)).done.is_empty());
     (proposal, after)
 }
 
@@ -597,7 +597,9 @@ fn an_administrator_is_given_deletion_as_documented() {
     assert!(is_told, "{effects:?}");
 
     // What is there already is not narrowed by one more permission.
-    let refused = after.with(|shop| shop.allow(&request(Some(30)))).refused;
+    let refused = after
+        .with(|engine| engine.allow(&request(Some(30))))
+        .refused;
     assert!(
         matches!(refused.as_slice(), [one] if one.input),
         "{refused:?}"
@@ -615,7 +617,7 @@ fn left(outcome: &Repaired) -> BTreeSet<&str> {
 /// A second run makes only what the first one left: what is unsafe on a file is not made in one run.
 fn hold_second_run(after: &Checked, first: &Repaired) {
     let accept = |proposal: &Proposal| proposal.is_safe();
-    let again = after.with(|shop| shop.repair(&after.findings, &kind, &accept));
+    let again = after.with(|engine| engine.repair(&after.findings, &kind, &accept));
     let left = left(first);
     for finding in again.done.iter().flat_map(|proposal| &proposal.findings) {
         assert!(left.contains(&*finding.rule), "{finding:?} was not left");
@@ -665,7 +667,7 @@ fn safe_fixes_of_generated_policies_hold() {
         let (discovery, overlay, before) = Checked::of_files(&[("policy.json".to_owned(), text)]);
         // All of them together; on every fourth policy each by itself too.
         let accept = |proposal: &Proposal| proposal.is_safe();
-        let done = before.with(|shop| shop.repair(&before.findings, &kind, &accept));
+        let done = before.with(|engine| engine.repair(&before.findings, &kind, &accept));
         for refused in &done.refused {
             assert!(!refused.reason.contains("AWS would refuse"), "{refused:?}");
         }
@@ -723,7 +725,7 @@ impl Figures {
             }) += 1;
         }
         let accept = |proposal: &Proposal| proposal.is_safe();
-        let done = before.with(|shop| shop.repair(&before.findings, &kind, &accept));
+        let done = before.with(|engine| engine.repair(&before.findings, &kind, &accept));
         let mut overlay = Overlay::default();
         for (source, text) in &done.files {
             let file = before.loaded.sources.get(*source).unwrap();

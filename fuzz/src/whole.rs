@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kmslint::aws::PendingWindowInDays;
 use kmslint::difference::{EVERY, Side, between};
 use kmslint::document::written;
 use kmslint::eval::Caller;
@@ -274,7 +273,6 @@ fn verdicts(checked: &Checked) {
                 days: Some(7),
                 now: "2027-01-03T00:00:00Z".parse().ok(),
                 operation,
-                minimum: PendingWindowInDays::new(14).unwrap(),
                 evidence: EvidenceRequirements::default(),
             };
             let Ok(answer) = preflight(

@@ -120,7 +120,6 @@ pub(super) fn run(
             Asked::Schedule => Operation::Schedule,
             Asked::Cancel => Operation::Cancel,
         },
-        minimum: project.limits.minimum_waiting_period,
         evidence: requirements(project.config.evidence),
     };
     let inventory = &project.loaded.inventory;

@@ -3,10 +3,10 @@
 use crate::aws::{ActionSet, action};
 use crate::policy::{ActionElement, ActionPattern, has_placeholder};
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{ActionForm, ActionRecord};
 
-pub(super) fn records(element: &ActionElement, subject: &Subject<'_>) -> Vec<ActionRecord> {
+pub(super) fn records(element: &ActionElement, subject: &PolicyContext<'_>) -> Vec<ActionRecord> {
     let record = |pattern: &ActionPattern| {
         let text = &*pattern.text().value;
         let matches = pattern.actions();

@@ -3,7 +3,7 @@
 use crate::aws::{Arn, KmsAction};
 use crate::policy::{Effect, PolicyKind, Statement, glob, has_placeholder, with_wildcards};
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{ConditionEffect, ConditionRecord, StatementRecord};
 
 /// Two keys that no policy names: one of one Region, one of many.
@@ -27,7 +27,7 @@ const ABOUT_KEYS: [&str; 8] = [
 ];
 
 /// Marks them.
-pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
+pub(super) fn find(records: &mut [StatementRecord], subject: &PolicyContext<'_>) {
     if subject.document.kind != PolicyKind::Identity {
         return;
     }

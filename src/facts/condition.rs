@@ -9,7 +9,7 @@ use crate::policy::{
     has_placeholder, pieces,
 };
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{ConditionEffect, ConditionRecord, GateAttribute, ValueRecord};
 
 /// `covers`: the actions of the statement; `classes`: whom it can be about.
@@ -17,7 +17,7 @@ pub(super) fn record(
     condition: &Condition,
     covers: ActionSet,
     classes: &[PrincipalKind],
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> ConditionRecord {
     let key = &*condition.key.value;
     let operator = condition.operator;
@@ -182,7 +182,7 @@ fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) ->
 fn effect(
     condition: &Condition,
     classes: &[PrincipalKind],
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> ConditionEffect {
     let unrendered = |value: &ConditionValue| has_placeholder(&value.text.value);
     if condition.values.iter().any(unrendered) {
@@ -210,7 +210,7 @@ fn effect(
     }
 }
 
-fn value_record(value: &ConditionValue, subject: &Subject<'_>) -> ValueRecord {
+fn value_record(value: &ConditionValue, subject: &PolicyContext<'_>) -> ValueRecord {
     let text = &*value.text.value;
     ValueRecord {
         text: text.to_owned(),

@@ -14,7 +14,7 @@ use crate::policy::{
     glob_ignore_case,
 };
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::surroundings::{PolicyHolder, Surroundings};
 use super::wideness::{for_at_least_the_same, implies};
 use super::{ConditionRecord, GateAttribute, StatementRecord};
@@ -25,7 +25,7 @@ const TAG: &str = "aws:resourcetag/";
 /// Says of each condition on tags or aliases that decides over deletion who can change them.
 pub(super) fn find(
     records: &mut [StatementRecord],
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
     around: (&Surroundings<'_>, &Identities<'_>),
 ) {
     if subject.document.kind == PolicyKind::Key {
@@ -77,7 +77,7 @@ impl<'a> Gate<'a> {
     /// Who can change it, in words; nothing where that is nobody.
     fn open(
         &self,
-        subject: &Subject<'_>,
+        subject: &PolicyContext<'_>,
         (around, identities): (&Surroundings<'_>, &Identities<'_>),
     ) -> Option<String> {
         let holders = around.holders(subject);

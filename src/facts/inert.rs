@@ -7,7 +7,7 @@ use crate::aws::action::ResourceLevel;
 use crate::aws::{ActionSet, Arn, PrincipalKind};
 use crate::policy::{Effect, PolicyKind, Statement};
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{
     ActionForm, ActionRecord, Inert, InertCause, Place, ResourceRecord, StatementRecord, action,
 };
@@ -16,7 +16,7 @@ use super::{
 pub(super) fn why(
     statement: &Statement,
     record: &StatementRecord,
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> Option<Inert> {
     if subject.document.kind != PolicyKind::Key {
         return by_action_names(record).or_else(|| by_resource_level(record));
@@ -39,7 +39,7 @@ fn inert(cause: InertCause, reason: impl Into<String>, at: Place) -> Inert {
 fn missing_element(
     statement: &Statement,
     record: &StatementRecord,
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> Option<Inert> {
     let Some(action) = &statement.action else {
         return Some(inert(InertCause::Missing, "it has no `Action`", record.at));

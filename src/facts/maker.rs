@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use crate::access::{AskedKey, Identities, KeyIdentity, RequestContext, key_context};
-use crate::aws::{AccountId, KeyArn};
+use crate::aws::{AccountId, KeyArn, PendingWindowInDays};
 use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
 use crate::policy::{
     PolicyDocument, PolicySize, Rendered, Text, Version, rendered, rendered_foreign,
@@ -12,8 +12,8 @@ use crate::policy::{
 use crate::text::{SourceFile, Sources, Span};
 
 use super::places::Places;
-use super::related::States;
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
+use super::related::KeyStates;
 use super::surroundings::Surroundings;
 use super::{
     AccessTable, Facts, KeyRecord, Limits, PolicyRecord, SubjectKind, TooLarge, access, any_key,
@@ -33,7 +33,7 @@ pub struct FactMaker<'a> {
     has_access: bool,
     identities: Identities<'a>,
     around: Surroundings<'a>,
-    states: States<'a>,
+    states: KeyStates<'a>,
     trail: TrailIndex<'a>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> FactMaker<'a> {
             has_access: true,
             identities: Identities::new(inventory),
             around: Surroundings::new(inventory),
-            states: States::new(&inventory.keys),
+            states: KeyStates::new(&inventory.keys),
             trail: TrailIndex::new(&inventory.trail),
         }
     }
@@ -75,6 +75,11 @@ impl<'a> FactMaker<'a> {
     /// As this one, among what was loaded as it is after an edit.
     pub(crate) fn after(&self, inventory: &'a Inventory) -> Self {
         Self::new(inventory, self.sources, self.limits).trusting(self.trusted)
+    }
+
+    /// The shortest waiting period that the configuration has nothing against.
+    pub const fn minimum_waiting_period(&self) -> PendingWindowInDays {
+        self.limits.minimum_waiting_period
     }
 
     /// What was loaded.
@@ -175,7 +180,7 @@ impl<'a> FactMaker<'a> {
         let subject = policy.zip(reading.document).map(|(policy, document)| {
             let file = (policy.source, places.file(policy.source));
             let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
-            let mut subject = Subject::new(document, asked, file);
+            let mut subject = PolicyContext::new(document, asked, file);
             subject.imported_material = key::material_is_imported(&key.metadata);
             subject.identities = Some(&self.identities);
             subject
@@ -224,7 +229,7 @@ impl<'a> FactMaker<'a> {
         let places = Places::new(self.sources);
         let file = (policy.source, places.file(policy.source));
         let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
-        let subject = Subject::new(&policy.document, no_key, file);
+        let subject = PolicyContext::new(&policy.document, no_key, file);
         let mut statements = statement::records(&subject);
         if !self.around.is_in_use(policy) {
             any_key::find(&mut statements, &subject);
@@ -252,7 +257,7 @@ struct Reading<'a> {
     account: Option<AccountId>,
 }
 
-fn policy_record(subject: &Subject<'_>, policy: &LoadedPolicy) -> PolicyRecord {
+fn policy_record(subject: &PolicyContext<'_>, policy: &LoadedPolicy) -> PolicyRecord {
     let document = subject.document;
     let start = Span {
         end: document.span.start.saturating_add(1),

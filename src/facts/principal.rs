@@ -11,9 +11,12 @@ use crate::policy::{
 };
 
 use super::PrincipalRecord;
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 
-pub(super) fn records(element: &PrincipalElement, subject: &Subject<'_>) -> Vec<PrincipalRecord> {
+pub(super) fn records(
+    element: &PrincipalElement,
+    subject: &PolicyContext<'_>,
+) -> Vec<PrincipalRecord> {
     let record = |entry: &PrincipalEntry| {
         let form = entry.form();
         let account = form.account();
@@ -72,7 +75,7 @@ fn left_out_path(form: PrincipalForm<'_>) -> Option<&'static str> {
 }
 
 /// Says that nobody of its account is called so, where everyone was loaded.
-fn unlisted(entry: &PrincipalEntry, subject: &Subject<'_>) -> Option<String> {
+fn unlisted(entry: &PrincipalEntry, subject: &PolicyContext<'_>) -> Option<String> {
     // In most runs no account was loaded.
     let account = entry.form().account()?;
     let identities = subject.identities.filter(|all| all.is_whole(account))?;

@@ -37,11 +37,11 @@ pub struct LastRelated {
 
 /// The states of all loaded keys by ARN.
 #[derive(Debug, Default)]
-pub(super) struct States<'a> {
+pub(super) struct KeyStates<'a> {
     states: BTreeMap<&'a str, KeyState>,
 }
 
-impl<'a> States<'a> {
+impl<'a> KeyStates<'a> {
     pub(super) fn new(keys: &'a [Key]) -> Self {
         let state = |key: &'a Key| {
             let recorded = key.metadata.recorded.as_deref();

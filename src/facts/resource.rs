@@ -3,9 +3,12 @@
 use crate::policy::{ResourceElement, ResourcePattern, first_variable};
 
 use super::ResourceRecord;
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 
-pub(super) fn records(element: &ResourceElement, subject: &Subject<'_>) -> Vec<ResourceRecord> {
+pub(super) fn records(
+    element: &ResourceElement,
+    subject: &PolicyContext<'_>,
+) -> Vec<ResourceRecord> {
     let record = |pattern: &ResourcePattern| ResourceRecord {
         text: String::from(&*pattern.text.value),
         covers_key: subject.key.is_covered_by(pattern, subject.document),

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::aws::{ActionSet, CRITICAL};
 use crate::policy::{PolicyKind, Statement};
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{ConditionRecord, ResourceRecord, SidAgain, StatementRecord};
 use super::{action, condition, inert, principal, resource, ways_round};
 
 /// Every statement in order.
-pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
+pub(super) fn records(subject: &PolicyContext<'_>) -> Vec<StatementRecord> {
     let statements = subject.document.statements.iter().enumerate();
     let mut records: Vec<_> = statements
         .map(|(index, statement)| record(index, statement, subject))
@@ -20,7 +20,7 @@ pub(super) fn records(subject: &Subject<'_>) -> Vec<StatementRecord> {
     records
 }
 
-fn record(index: usize, statement: &Statement, subject: &Subject<'_>) -> StatementRecord {
+fn record(index: usize, statement: &Statement, subject: &PolicyContext<'_>) -> StatementRecord {
     let principal = statement.principal.as_ref();
     let action = statement.action.as_ref();
     let resource = statement.resource.as_ref();
@@ -83,7 +83,7 @@ fn about_keys(covers: ActionSet) -> ActionSet {
 fn conditions(
     statement: &Statement,
     covers: ActionSet,
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> Vec<ConditionRecord> {
     if statement.conditions.is_empty() {
         return Vec::new();
@@ -95,7 +95,7 @@ fn conditions(
     records
 }
 
-fn find_sids_again(records: &mut [StatementRecord], subject: &Subject<'_>) {
+fn find_sids_again(records: &mut [StatementRecord], subject: &PolicyContext<'_>) {
     let mut seen = BTreeSet::new();
     for (record, statement) in records.iter_mut().zip(&subject.document.statements) {
         let Some(sid) = &statement.sid else { continue };

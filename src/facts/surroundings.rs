@@ -8,7 +8,7 @@ use crate::inventory::{Boundary, Inventory, LoadedPolicy, OrganizationPolicy, Pr
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::text::SourceId;
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 
 /// The first byte of a policy in its file: an edit of the policy leaves it where it is.
 type At = (SourceId, u32);
@@ -64,7 +64,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Who has the policy.
-    pub(super) fn holders(&self, subject: &Subject<'_>) -> &[PolicyHolder<'a>] {
+    pub(super) fn holders(&self, subject: &PolicyContext<'_>) -> &[PolicyHolder<'a>] {
         let at = (subject.source, subject.document.span.start);
         self.holders.get(&at).map_or(&[], Vec::as_slice)
     }
@@ -86,7 +86,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The control policies of the same kind that limit at least all accounts that this one limits.
-    pub(super) fn beside(&self, subject: &Subject<'_>) -> Vec<&'a PolicyDocument> {
+    pub(super) fn beside(&self, subject: &PolicyContext<'_>) -> Vec<&'a PolicyDocument> {
         let kind = subject.document.kind;
         let all = self.inventory.organization_policies.iter();
         let is_self = |of: &OrganizationPolicy| {

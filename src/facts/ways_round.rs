@@ -3,12 +3,12 @@
 use crate::aws::{ActionSet, KmsAction, SAME_HARM_AS_DELETION};
 use crate::policy::{Effect, PolicyKind, Statement};
 
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::wideness::{at_least_as_wide, for_at_least_the_same, is_unlimited};
 use super::{ConditionRecord, StatementRecord, WaysRound};
 
 /// Says of each `Deny` what is denied together with it, and of one of deletion what is left open.
-pub(super) fn find(records: &mut [StatementRecord], subject: &Subject<'_>) {
+pub(super) fn find(records: &mut [StatementRecord], subject: &PolicyContext<'_>) {
     let statements = &subject.document.statements;
     let denies = |record: &StatementRecord| record.effect == Effect::Deny && record.inert.is_none();
     let closing: Vec<_> = records
@@ -92,7 +92,7 @@ struct Open {
 
 /// Only a `Deny` in the key policy goes away with the key policy:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
-fn left_open(subject: &Subject<'_>) -> Open {
+fn left_open(subject: &PolicyContext<'_>) -> Open {
     let lifts = match subject.document.kind {
         PolicyKind::Key => ActionSet::only(KmsAction::PutKeyPolicy),
         PolicyKind::Identity

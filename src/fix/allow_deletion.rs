@@ -13,7 +13,7 @@ use crate::policy::{Effect, PolicyKind};
 
 use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};
-use super::prover::{Attempt, Bench, Prover};
+use super::prover::{Attempt, PolicyState, Prover};
 use super::target::{Target, WINDOW_KEY, Written, key, names, then};
 
 /// The `Sid` of that statement as the AWS console writes it.
@@ -35,12 +35,12 @@ impl AllowDeletion {
     pub(super) fn attempt(
         &self,
         prover: &Prover<'_>,
-        bench: &Bench,
+        state: &PolicyState,
     ) -> Result<Option<Attempt>, Refusal> {
-        if self.is_allowed(prover, bench)? {
+        if self.is_allowed(prover, state)? {
             return Ok(None);
         }
-        let attempt = prover.attempt(bench, None, |target| self.plan(target).map(Some))?;
+        let attempt = prover.attempt(state, None, |target| self.plan(target).map(Some))?;
         let Some(attempt) = attempt else {
             return Ok(None);
         };
@@ -186,8 +186,8 @@ impl AllowDeletion {
     }
 
     /// Whether there is nothing to do. What is there already is not narrowed by one more permission.
-    fn is_allowed(&self, prover: &Prover<'_>, bench: &Bench) -> Result<bool, Refusal> {
-        let Some([schedule, cancel]) = self.answers(prover, bench) else {
+    fn is_allowed(&self, prover: &Prover<'_>, state: &PolicyState) -> Result<bool, Refusal> {
+        let Some([schedule, cancel]) = self.answers(prover, state) else {
             return Ok(false);
         };
         let wanted = self.cases() & CaseSet::DAYS;
@@ -206,7 +206,7 @@ impl AllowDeletion {
 
     /// What keeps the principal from scheduling with exactly the days that were asked for, and from
     /// cancelling.
-    fn in_the_way(&self, prover: &Prover<'_>, after: &Bench) -> Result<Vec<String>, Refusal> {
+    fn in_the_way(&self, prover: &Prover<'_>, after: &PolicyState) -> Result<Vec<String>, Refusal> {
         let lost = || Refusal::input("the key cannot be found again");
         let [schedule, cancel] = self.answers(prover, after).ok_or_else(lost)?;
         let wanted = self.cases() & CaseSet::DAYS;
@@ -235,10 +235,10 @@ impl AllowDeletion {
     }
 
     /// Whether the principal can schedule and whether it can cancel, by all that is known.
-    fn answers(&self, prover: &Prover<'_>, bench: &Bench) -> Option<[Answered; 2]> {
+    fn answers(&self, prover: &Prover<'_>, state: &PolicyState) -> Option<[Answered; 2]> {
         let actions = [KmsAction::ScheduleKeyDeletion, KmsAction::CancelKeyDeletion];
         let caller = Caller::parse(&self.principal).ok()?;
-        let [schedule, cancel] = actions.map(|action| prover.answered(bench, &caller, action));
+        let [schedule, cancel] = actions.map(|action| prover.answered(state, &caller, action));
         Some([schedule?, cancel?])
     }
 

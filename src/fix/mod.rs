@@ -1,7 +1,7 @@
 //! Fixes: edits that a person would have made, each with its proof.
 //!
 //! A rule's page names the kind of its fix; each kind is a file that plans the edit of one policy.
-//! [`Workshop`] makes the edit in memory, evaluates before and after, and says what it does to
+//! [`FixEngine`] makes the edit in memory, evaluates before and after, and says what it does to
 //! permissions: a fix is *safe* only where that is exactly what the rule means.
 
 mod add_cancellation;
@@ -12,7 +12,9 @@ mod answered;
 mod deny_deletion;
 mod deny_deletion_without_mfa;
 mod deny_short_waiting_period;
+mod edited_policies;
 mod effort;
+mod engine;
 mod kind;
 mod last_proof;
 mod mfa_for_access_keys;
@@ -31,13 +33,12 @@ mod remove_deletion;
 mod remove_orphan;
 mod repair;
 mod session;
-mod states;
 mod target;
 mod waiting_period_condition;
-mod workshop;
 
 pub use allow_deletion::AllowDeletion;
 pub use effort::Effort;
+pub use engine::{FixEngine, Wanted};
 pub use kind::FixKind;
 pub use last_proof::Unproven;
 pub use objection::{Objection, Unfound};
@@ -46,4 +47,3 @@ pub use outcome::{Refused, Repaired, Total};
 pub use plan::Refusal;
 pub use proposal::{Change, Proposal, Safety, Shown};
 pub use session::Session;
-pub use workshop::{Wanted, Workshop};

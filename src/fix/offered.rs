@@ -9,7 +9,7 @@ use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
 use super::last_proof::name;
-use super::{Effort, FixKind, Proposal, Repaired, Workshop};
+use super::{Effort, FixEngine, FixKind, Proposal, Repaired};
 
 /// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,8 +116,8 @@ fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
     };
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
     let facts = checked.project.fact_maker();
-    let workshop = Workshop::of(&checked.project, &facts, &check);
-    let repaired = workshop.repair_within(asked, &wanted, &Proposal::is_safe, budget.effort);
+    let engine = FixEngine::of(&checked.project, &facts, &check);
+    let repaired = engine.repair_within(asked, &wanted, &Proposal::is_safe, budget.effort);
     let at_least = end < findings.len() || repaired.untried > 0;
     Some((repaired, at_least))
 }

@@ -11,7 +11,7 @@ use crate::tree::edit::Edit;
 
 use super::effort::untried;
 use super::plan::Refusal;
-use super::prover::Bench;
+use super::prover::PolicyState;
 use super::{Proposal, Safety};
 
 /// A finding for which no edit is proposed.
@@ -111,10 +111,10 @@ impl Repaired {
     }
 
     /// Adds that so many findings of the policy were not tried.
-    pub(super) fn leave(&mut self, bench: &Bench, findings: usize) {
+    pub(super) fn leave(&mut self, state: &PolicyState, findings: usize) {
         if findings > 0 {
             self.untried = self.untried.saturating_add(findings);
-            self.refuse(None, Some(bench), untried(findings));
+            self.refuse(None, Some(state), untried(findings));
         }
     }
 
@@ -122,11 +122,11 @@ impl Repaired {
     pub(super) fn refuse(
         &mut self,
         finding: Option<&Finding>,
-        bench: Option<&Bench>,
+        state: Option<&PolicyState>,
         refusal: Refusal,
     ) {
-        let whole = bench.map(|bench| bench.on_disk(bench.whole()));
-        let subject = bench.map(|bench| bench.facts.subject.clone());
+        let whole = state.map(|state| state.on_disk(state.whole()));
+        let subject = state.map(|state| state.facts.subject.clone());
         self.refused.push(Refused {
             rule: finding
                 .map(|finding| finding.rule.to_string())

@@ -21,7 +21,7 @@ use super::plan::{Meant, Plan, Refusal};
 use super::proposal::{Change, Shown};
 use super::recurrence;
 use super::target::Target;
-use super::{FixKind, Objection, Proposal, Safety, Workshop, proof};
+use super::{FixEngine, FixKind, Objection, Proposal, Safety, proof};
 
 /// Where in the inventory a policy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,9 +33,9 @@ pub(super) enum Slot {
 }
 
 /// A policy under repair, in one state of it. All places are those that it has in its file while
-/// nothing else of the file changes; [`Bench::on_disk`] tells where that is in the file as it was read.
+/// nothing else of the file changes; [`PolicyState::on_disk`] tells where that is in the file as it was read.
 #[derive(Clone, Debug)]
-pub(super) struct Bench {
+pub(super) struct PolicyState {
     pub(super) slot: Slot,
     /// Where the policy stands in its file.
     pub(super) place: Arc<Place>,
@@ -50,7 +50,7 @@ pub(super) struct Bench {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Bench {
+impl PolicyState {
     /// Where the policy stands.
     pub(super) fn whole(&self) -> Location {
         Location {
@@ -145,38 +145,38 @@ impl Bench {
 /// A fix and the state that it leads to.
 pub(super) struct Attempt {
     pub(super) proposal: Proposal,
-    pub(super) after: Bench,
+    pub(super) after: PolicyState,
     /// What it was meant to do.
     pub(super) meant: Meant,
 }
 
-/// A workshop with what is needed for every proof.
+/// Proves fixes one by one.
 pub(super) struct Prover<'a> {
-    shop: Workshop<'a>,
+    engine: FixEngine<'a>,
 }
 
 impl<'a> Prover<'a> {
-    pub(super) const fn new(shop: Workshop<'a>) -> Self {
-        Self { shop }
+    pub(super) const fn new(engine: FixEngine<'a>) -> Self {
+        Self { engine }
     }
 
     /// Plans a fix, makes it in memory, and proves it. Nothing where there is nothing to do.
     pub(super) fn attempt(
         &self,
-        bench: &Bench,
+        state: &PolicyState,
         fixed: Option<(&Finding, FixKind)>,
         plan: impl FnOnce(&Target<'_>) -> Result<Option<Plan>, Refusal>,
     ) -> Result<Option<Attempt>, Refusal> {
         let lost = || Refusal::input("the policy cannot be found in the file again");
-        let passage = Passage::open(&bench.text, &bench.place).ok_or_else(lost)?;
+        let passage = Passage::open(&state.text, &state.place).ok_or_else(lost)?;
         let draft = JsonDraft::of(&passage);
         let value = draft.get(passage.base()).ok_or_else(lost)?;
         let target = Target {
-            facts: &bench.facts,
-            positions: bench.positions(),
-            kind: bench.policy.document.kind,
-            account: self.account(bench.slot),
-            organization: self.shop.organization,
+            facts: &state.facts,
+            positions: state.positions(),
+            kind: state.policy.document.kind,
+            account: self.account(state.slot),
+            organization: self.engine.organization,
             draft,
             base: passage.base(),
             value,
@@ -188,23 +188,23 @@ impl<'a> Prover<'a> {
         if edits.is_empty() {
             return Ok(None);
         }
-        let mut steps = bench.steps.clone();
+        let mut steps = state.steps.clone();
         steps.push(edits.clone());
-        let after = self.state(bench, bench.edited(&edits)?, steps)?;
-        keeps_its_purpose(bench, &passage, &after)?;
-        let difference = self.difference(bench, &after.policy);
+        let after = self.with_text(state, state.edited(&edits)?, steps)?;
+        keeps_its_purpose(state, &passage, &after)?;
+        let difference = self.difference(state, &after.policy);
         let finding = fixed.map(|(finding, _)| finding);
-        let mut reasons = proof::objections(&difference, &plan.meant, &bench.users());
-        reasons.extend(recurrence::objections(bench, &after, finding));
+        let mut reasons = proof::objections(&difference, &plan.meant, &state.users());
+        reasons.extend(recurrence::objections(state, &after, finding));
         reasons.extend(plan.caution.map(Objection::Caution));
         let proposal = Proposal {
             kind: fixed.map(|(_, kind)| kind),
             findings: finding.cloned().into_iter().collect(),
-            subject: bench.facts.subject.clone(),
+            subject: state.facts.subject.clone(),
             title: plan.title,
-            at: finding.map_or(bench.whole(), |finding| finding.primary.at),
-            changes: changes(bench, edits),
-            shown: Shown::new(&bench.place, &passage, &plan.draft),
+            at: finding.map_or(state.whole(), |finding| finding.primary.at),
+            changes: changes(state, edits),
+            shown: Shown::new(&state.place, &passage, &plan.draft),
             document: passage.document().clone(),
             patch: plan.draft.patch().to_vec(),
             effects: Arc::new(difference),
@@ -224,44 +224,44 @@ impl<'a> Prover<'a> {
     /// What a caller can do to the key of a policy in this state; nothing where it is no key's.
     pub(super) fn answered(
         &self,
-        bench: &Bench,
+        state: &PolicyState,
         caller: &Caller,
         action: KmsAction,
     ) -> Option<Answered> {
-        let Slot::Key(index) = bench.slot else {
+        let Slot::Key(index) = state.slot else {
             return None;
         };
-        let key = with_policy(self.shop.inventory().keys.get(index)?, &bench.policy);
-        let positions = bench.positions();
-        let identities = self.shop.facts.identities();
+        let key = with_policy(self.engine.inventory().keys.get(index)?, &state.policy);
+        let positions = state.positions();
+        let identities = self.engine.facts.identities();
         Some(Answered::new(&key, identities, caller, action, &positions))
     }
 
     /// A policy as it stands in its file, with its facts and findings.
-    pub(super) fn bench(
+    pub(super) fn as_read(
         &self,
         slot: Slot,
         policy: &LoadedPolicy,
         file: &Places<'_>,
-    ) -> Option<Bench> {
+    ) -> Option<PolicyState> {
         let text = file.text();
         let place = file.of(policy.document.span)?;
         let facts = self.facts(slot, policy, false)?;
         let statements = policy.document.statements.iter();
-        Some(Bench {
+        Some(PolicyState {
             slot,
             text: place.span.of(text).to_owned(),
             steps: Vec::new(),
             statements: statements.map(|statement| statement.span).collect(),
             place: Arc::new(place),
             policy: policy.clone(),
-            findings: (self.shop.check)(&facts),
+            findings: (self.engine.check)(&facts),
             facts,
         })
     }
 
     fn facts(&self, slot: Slot, policy: &LoadedPolicy, is_edited: bool) -> Option<Facts> {
-        let maker = self.shop.facts;
+        let maker = self.engine.facts;
         if let Slot::Key(index) = slot {
             let key = with_policy(maker.inventory().keys.get(index)?, policy);
             return Some(maker.of_key(&key));
@@ -276,22 +276,22 @@ impl<'a> Prover<'a> {
     }
 
     /// The same policy where another text stands in its place.
-    pub(super) fn state(
+    pub(super) fn with_text(
         &self,
-        bench: &Bench,
+        state: &PolicyState,
         text: String,
         steps: Vec<Vec<Edit>>,
-    ) -> Result<Bench, Refusal> {
-        let policy = reread(bench, &text)?;
-        let facts = self.facts(bench.slot, &policy, true);
+    ) -> Result<PolicyState, Refusal> {
+        let policy = reread(state, &text)?;
+        let facts = self.facts(state.slot, &policy, true);
         let facts = facts.ok_or_else(|| Refusal::input("the key cannot be found again"))?;
-        Ok(Bench {
-            slot: bench.slot,
-            place: Arc::clone(&bench.place),
+        Ok(PolicyState {
+            slot: state.slot,
+            place: Arc::clone(&state.place),
             text,
             steps,
-            statements: Arc::clone(&bench.statements),
-            findings: (self.shop.check)(&facts),
+            statements: Arc::clone(&state.statements),
+            findings: (self.engine.check)(&facts),
             facts,
             policy,
         })
@@ -300,28 +300,32 @@ impl<'a> Prover<'a> {
     /// The account of the key whose policy it is.
     fn account(&self, slot: Slot) -> Option<AccountId> {
         match slot {
-            Slot::Key(index) => self.shop.inventory().keys.get(index)?.account,
+            Slot::Key(index) => self.engine.inventory().keys.get(index)?.account,
             Slot::Loose(_) | Slot::Attached(_) | Slot::Control(_) => None,
         }
     }
 
     /// What it does to permissions that another text stands in the policy's place.
-    pub(super) fn difference(&self, bench: &Bench, after: &LoadedPolicy) -> difference::Difference {
+    pub(super) fn difference(
+        &self,
+        state: &PolicyState,
+        after: &LoadedPolicy,
+    ) -> difference::Difference {
         let roots: [PathBuf; 0] = [];
         let of = |policy: &LoadedPolicy| {
-            if self.shop.inventory().keys.is_empty() {
+            if self.engine.inventory().keys.is_empty() {
                 // Without keys, what somebody can do to them is not asked.
                 return Inventory {
                     policies: vec![policy.clone()],
                     ..Inventory::default()
                 };
             }
-            self.inventory_with(bench.slot, policy)
+            self.inventory_with(state.slot, policy)
         };
-        let (before, after) = (of(&bench.policy), of(after));
+        let (before, after) = (of(&state.policy), of(after));
         let side = |inventory| Side {
             inventory,
-            sources: self.shop.facts.sources(),
+            sources: self.engine.facts.sources(),
             roots: &roots,
         };
         difference::between(side(&before), side(&after), EVERY)
@@ -329,7 +333,7 @@ impl<'a> Prover<'a> {
 
     /// As much of the inventory as this policy can have an effect on.
     fn inventory_with(&self, slot: Slot, policy: &LoadedPolicy) -> Inventory {
-        let all = self.shop.inventory();
+        let all = self.engine.inventory();
         let mut with = Inventory {
             principals: all.principals.clone(),
             identity_policies: all.identity_policies.clone(),
@@ -364,13 +368,17 @@ impl<'a> Prover<'a> {
 }
 
 /// A policy must still be one about keys, and be known for that.
-fn keeps_its_purpose(bench: &Bench, passage: &Passage, after: &Bench) -> Result<(), Refusal> {
-    if bench.is_about_keys() && !after.is_about_keys() {
+fn keeps_its_purpose(
+    state: &PolicyState,
+    passage: &Passage,
+    after: &PolicyState,
+) -> Result<(), Refusal> {
+    if state.is_about_keys() && !after.is_about_keys() {
         return Err(Refusal::decide(
             "decide what the policy is for: nothing about KMS would be left of it",
         ));
     }
-    if !is_as_recognizable(bench, passage, &after.text) {
+    if !is_as_recognizable(state, passage, &after.text) {
         return Err(Refusal::decide(
             "decide where the policy is to stand: what would be left of it, nobody could tell to be a \
              key's by itself; as a part of the answer of `aws kms get-key-policy` it is",
@@ -380,20 +388,20 @@ fn keeps_its_purpose(bench: &Bench, passage: &Passage, after: &Bench) -> Result<
 }
 
 /// Whether a policy that is a file by itself still looks like what it was.
-fn is_as_recognizable(bench: &Bench, passage: &Passage, after: &str) -> bool {
+fn is_as_recognizable(state: &PolicyState, passage: &Passage, after: &str) -> bool {
     let is_whole = passage.document().steps.is_empty() && passage.base().is_empty();
-    !is_whole || same_policy_shape(&bench.text, after)
+    !is_whole || same_policy_shape(&state.text, after)
 }
 
 /// The edits with what they take away.
-fn changes(bench: &Bench, edits: Vec<Edit>) -> Vec<Change> {
+fn changes(state: &PolicyState, edits: Vec<Edit>) -> Vec<Change> {
     let change = |edit: Edit| {
         let at = Location {
-            source: bench.policy.source,
+            source: state.policy.source,
             span: edit.span,
         };
         Change {
-            gone: bench.words_at(at).unwrap_or_default().to_owned(),
+            gone: state.words_at(at).unwrap_or_default().to_owned(),
             edit,
         }
     };
@@ -408,15 +416,15 @@ fn with_policy(key: &Key, policy: &LoadedPolicy) -> Key {
 }
 
 /// Reads the policy from the edited text. What AWS would refuse is not proposed.
-fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
+fn reread(state: &PolicyState, edited: &str) -> Result<LoadedPolicy, Refusal> {
     let refused = |reason: &dyn std::fmt::Display| {
         Refusal::input(format!(
             "AWS would refuse the policy after the edit: {reason}"
         ))
     };
     let lost = || Refusal::input("the policy cannot be found after the edit");
-    let passage = Passage::open(edited, &bench.place).ok_or_else(lost)?;
-    let old = &bench.policy.document;
+    let passage = Passage::open(edited, &state.place).ok_or_else(lost)?;
+    let old = &state.policy.document;
     // A policy that a tool wrote as a part of its answer is not the text that AWS stores.
     let stored = if passage.base().is_empty() {
         StoredText::Sent(passage.text().trim())
@@ -428,7 +436,7 @@ fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
     if let Some(error) = &reading.unstorable_character {
         return Err(refused(error));
     }
-    let longest = bench.policy.size.map_or(0, |before| before.length);
+    let longest = state.policy.size.map_or(0, |before| before.length);
     let longer = reading.size.filter(|size| size.length > longest);
     if let Some(error) = longer.and_then(|size| size.complaint(old.span)) {
         return Err(refused(&error));
@@ -440,9 +448,9 @@ fn reread(bench: &Bench, edited: &str) -> Result<LoadedPolicy, Refusal> {
         return Err(refused(error));
     }
     Ok(LoadedPolicy {
-        name: bench.policy.name.clone(),
-        source: bench.policy.source,
-        encoding: bench.policy.encoding,
+        name: state.policy.name.clone(),
+        source: state.policy.source,
+        encoding: state.policy.encoding,
         size: reading.size,
         document,
     })

@@ -8,12 +8,16 @@ use crate::facts::{Access, SubjectKind};
 use crate::finding::{Finding, Severity};
 use crate::text::Location;
 
-use super::prover::Bench;
+use super::prover::PolicyState;
 use super::{Objection, Unfound};
 
 /// Why the findings after the fix are not what they should be: the one that it is for is still
 /// there, or others of its severity came.
-pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>) -> Vec<Objection> {
+pub(super) fn objections(
+    before: &PolicyState,
+    after: &PolicyState,
+    fixed: Option<&Finding>,
+) -> Vec<Objection> {
     let mut old: Vec<_> = before.findings.iter().collect();
     if let Some(fixed) = fixed
         && let Some(position) = old.iter().position(|finding| is_same(finding, fixed))
@@ -50,8 +54,8 @@ pub(super) fn objections(before: &Bench, after: &Bench, fixed: Option<&Finding>)
 
 /// What is found no longer although it is still so: a rule that says nothing of a policy that seems to be
 /// a piece of another one must not fall silent because something else was mended.
-fn silenced(before: &Bench, after: &Bench) -> impl Iterator<Item = Unfound> {
-    let found = |bench: &Bench, rule: &str| bench.findings.iter().any(|of| &*of.rule == rule);
+fn silenced(before: &PolicyState, after: &PolicyState) -> impl Iterator<Item = Unfound> {
+    let found = |state: &PolicyState, rule: &str| state.findings.iter().any(|of| &*of.rule == rule);
     let of_everyone = |access: &Access| access.kind == PrincipalKind::Everyone && !access.narrowed;
     let access = &after.facts.access;
     let open = access.put_key_policy.iter().any(of_everyone);
@@ -120,17 +124,17 @@ const MOST_WORDS: usize = 200;
 
 /// Where a finding stands, in words that an edit of something else does not change: what is pointed at, in
 /// which statement of the policy as it was read. Nothing where it stands in no statement.
-pub(super) fn place(bench: &Bench, finding: &Finding) -> Option<FindingPlace> {
+pub(super) fn place(state: &PolicyState, finding: &Finding) -> Option<FindingPlace> {
     let statement = finding.statement?;
-    let position = bench.statement_at(bench.on_disk(statement).span);
+    let position = state.statement_at(state.on_disk(statement).span);
     let name = position.map(|position| format!("#{position}").into());
-    let name = name.unwrap_or_else(|| words_at(bench, statement));
-    Some((name, words_at(bench, finding.primary.at)))
+    let name = name.unwrap_or_else(|| words_at(state, statement));
+    Some((name, words_at(state, finding.primary.at)))
 }
 
 /// What stands at a place, or what tells it from all else.
-fn words_at(bench: &Bench, at: Location) -> Arc<str> {
-    match bench.words_at(at) {
+fn words_at(state: &PolicyState, at: Location) -> Arc<str> {
+    match state.words_at(at) {
         Some(words) if words.len() <= MOST_WORDS => words.into(),
         Some(words) => {
             let first: String = words.chars().take(MOST_WORDS / 2).collect();

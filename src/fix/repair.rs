@@ -9,7 +9,7 @@ use crate::finding::Finding;
 
 use super::outcome::Total;
 use super::plan::Meant;
-use super::prover::{Attempt, Bench, Prover};
+use super::prover::{Attempt, PolicyState, Prover};
 use super::recurrence::FindingPlace;
 use super::target::Target;
 use super::{FixKind, Objection, Proposal, Repaired, Safety, Wanted, proof, recurrence};
@@ -76,7 +76,7 @@ impl Choice {
 
     /// Which of the findings are still there in a state, by their position: those of which the same is
     /// said, and then those of which something else is, at the same place by the same rule.
-    fn still(&self, state: &Bench) -> BTreeSet<usize> {
+    fn still(&self, state: &PolicyState) -> BTreeSet<usize> {
         let found = state.findings.iter();
         let found: Vec<_> = found.map(|of| (Named::new(state, of), of)).collect();
         // How many there are of which the same is said, and at the same place.
@@ -139,26 +139,31 @@ fn takes<T: Ord>(counts: &mut BTreeMap<T, usize>, of: &T) -> bool {
 impl Round<'_> {
     /// Makes the fixes of one policy, for which so many proofs are made at most in each of two ways: alone,
     /// and on what the others left; the state that it is in then.
-    pub(super) fn repair(&self, bench: &Bench, proofs: usize, outcome: &mut Repaired) -> Bench {
-        let found = bench.findings.iter();
+    pub(super) fn repair(
+        &self,
+        original: &PolicyState,
+        proofs: usize,
+        outcome: &mut Repaired,
+    ) -> PolicyState {
+        let found = original.findings.iter();
         outcome
             .found
-            .extend(found.map(|of| bench.finding_on_disk(of)));
-        let (choice, alone) = self.choose(bench, proofs, outcome);
+            .extend(found.map(|of| original.finding_on_disk(of)));
+        let (choice, alone) = self.choose(original, proofs, outcome);
         let mut set = Set::default();
-        let mut now: Option<Bench> = None;
+        let mut now: Option<PolicyState> = None;
         let mut tried = BTreeSet::new();
-        let all = bench.findings.len();
+        let all = original.findings.len();
         let most = if proofs < all { proofs } else { self.most };
         let mut rounds = 0..self.most.min(most);
         loop {
-            let state = now.as_ref().unwrap_or(bench);
+            let state = now.as_ref().unwrap_or(original);
             let open = self.open(state, &choice, &set.made, &tried);
             let Some((finding, kind, named)) = worst(&open) else {
                 break;
             };
             if rounds.next().is_none() {
-                outcome.leave(bench, open.len());
+                outcome.leave(original, open.len());
                 break;
             }
             tried.insert(named.clone());
@@ -170,25 +175,28 @@ impl Round<'_> {
                     continue;
                 }
             };
-            let together = self.together(bench, &set, attempt);
+            let together = self.together(original, &set, attempt);
             if takes_away(&named, state, &together.attempt.after)
                 && (self.accept)(&together.attempt.proposal)
             {
                 // The same may be said of another place with the same words.
                 tried.remove(&named);
                 let mended = choice.mended_by(&named, state, &together.attempt.after);
-                let mended = mended.iter().map(|of| bench.finding_on_disk(of)).collect();
+                let mended = mended
+                    .iter()
+                    .map(|of| original.finding_on_disk(of))
+                    .collect();
                 set.made.add(named, state);
                 now = Some(set.take(state, together, mended));
             } else {
                 outcome.propose(state.proposal_on_disk(together.attempt.proposal));
             }
         }
-        let last = now.unwrap_or_else(|| bench.clone());
+        let last = now.unwrap_or_else(|| original.clone());
         let mended = choice.mended(&last).into_iter();
-        set.keep(mended.map(|of| bench.finding_on_disk(of)).collect());
+        set.keep(mended.map(|of| original.finding_on_disk(of)).collect());
         outcome.mended = outcome.mended.saturating_add(set.mended);
-        outcome.totals.extend(set.total(bench));
+        outcome.totals.extend(set.total(original));
         outcome
             .alone
             .extend(alone.into_iter().filter_map(|alone| set.alone(alone)));
@@ -202,7 +210,7 @@ impl Round<'_> {
 
     fn attempt(
         &self,
-        state: &Bench,
+        state: &PolicyState,
         finding: &Finding,
         kind: FixKind,
     ) -> Result<Option<Attempt>, super::Refusal> {
@@ -214,7 +222,7 @@ impl Round<'_> {
     /// with the proposals, as far as they are for the policy as it was read.
     fn choose(
         &self,
-        bench: &Bench,
+        original: &PolicyState,
         proofs: usize,
         outcome: &mut Repaired,
     ) -> (Choice, Vec<Proposal>) {
@@ -222,8 +230,8 @@ impl Round<'_> {
         let mut proposed = Repaired::default();
         let mut leaving = Vec::new();
         let mut asked = 0_usize;
-        for finding in &bench.findings {
-            let named = Named::new(bench, finding);
+        for finding in &original.findings {
+            let named = Named::new(original, finding);
             choice.add(named.clone(), finding);
             let Some(kind) = (self.wanted)(finding) else {
                 continue;
@@ -233,9 +241,9 @@ impl Round<'_> {
                 choice.left.insert(finding.rule.clone());
                 continue;
             }
-            match self.attempt(bench, finding, kind) {
+            match self.attempt(original, finding, kind) {
                 Ok(Some(attempt)) => {
-                    if !takes_away(&named, bench, &attempt.after) {
+                    if !takes_away(&named, original, &attempt.after) {
                         leaving.push(named);
                     }
                     proposed.propose(attempt.proposal);
@@ -243,17 +251,17 @@ impl Round<'_> {
                 Ok(None) => {}
                 Err(refusal) => {
                     choice.left.insert(finding.rule.clone());
-                    outcome.refuse(Some(&bench.finding_on_disk(finding)), None, refusal);
+                    outcome.refuse(Some(&original.finding_on_disk(finding)), None, refusal);
                 }
             }
         }
-        outcome.leave(bench, asked.saturating_sub(proofs));
+        outcome.leave(original, asked.saturating_sub(proofs));
         for proposal in proposed.left {
-            let names = proposal.findings.iter().map(|of| Named::new(bench, of));
+            let names = proposal.findings.iter().map(|of| Named::new(original, of));
             let names: Vec<_> = names.collect();
             let leaves = names.iter().any(|named| leaving.contains(named));
             if !leaves && (self.accept)(&proposal) {
-                alone.extend(bench.steps.is_empty().then(|| proposal.clone()));
+                alone.extend(original.steps.is_empty().then(|| proposal.clone()));
                 for named in &names {
                     choice.take(named);
                 }
@@ -261,7 +269,7 @@ impl Round<'_> {
                 choice
                     .left
                     .extend(names.into_iter().map(|named| named.said.0));
-                outcome.left.push(bench.proposal_on_disk(proposal));
+                outcome.left.push(original.proposal_on_disk(proposal));
             }
         }
         (choice, alone)
@@ -270,7 +278,7 @@ impl Round<'_> {
     /// The findings that may be mended and were not tried.
     fn open(
         &self,
-        state: &Bench,
+        state: &PolicyState,
         choice: &Choice,
         made: &Made,
         tried: &BTreeSet<Named>,
@@ -285,7 +293,7 @@ impl Round<'_> {
     }
 
     /// The fix with all before it, proven on the policy as it was.
-    fn together(&self, original: &Bench, set: &Set, mut attempt: Attempt) -> Together {
+    fn together(&self, original: &PolicyState, set: &Set, mut attempt: Attempt) -> Together {
         let Some(meant) = &set.meant else {
             let meant = attempt.meant.clone();
             return Together {
@@ -329,7 +337,12 @@ struct Set {
 
 impl Set {
     /// Takes a fix of this state, which mends these findings of the policy as it was.
-    fn take(&mut self, state: &Bench, together: Together, mended: Vec<Finding>) -> Bench {
+    fn take(
+        &mut self,
+        state: &PolicyState,
+        together: Together,
+        mended: Vec<Finding>,
+    ) -> PolicyState {
         self.meant = Some(together.meant);
         self.effects = together.effects;
         let mut proposal = state.proposal_on_disk(together.attempt.proposal);
@@ -375,11 +388,11 @@ impl Set {
     }
 
     /// What all of them do together; nothing where there are none.
-    fn total(&self, bench: &Bench) -> Option<Total> {
+    fn total(&self, original: &PolicyState) -> Option<Total> {
         let last = self.done.last()?;
         Some(Total {
-            subject: bench.facts.subject.clone(),
-            at: bench.on_disk(bench.whole()),
+            subject: original.facts.subject.clone(),
+            at: original.on_disk(original.whole()),
             fixes: self.done.len(),
             effects: Arc::clone(self.effects.as_ref().unwrap_or(&last.effects)),
         })
@@ -389,7 +402,7 @@ impl Set {
 impl Choice {
     /// The findings, of those whose fix was taken, that are gone by one step: the one that the fix is for
     /// first, as it is found on the policy as it was, then those that became moot.
-    fn mended_by(&self, named: &Named, before: &Bench, after: &Bench) -> Vec<Finding> {
+    fn mended_by(&self, named: &Named, before: &PolicyState, after: &PolicyState) -> Vec<Finding> {
         let left = self.still(after);
         let gone = self.still(before).into_iter();
         let gone = gone.filter(|index| !left.contains(index));
@@ -401,7 +414,7 @@ impl Choice {
 
     /// The findings that were to be mended and are no longer found: those that became moot by the fix of
     /// another one among them.
-    fn mended(&self, last: &Bench) -> Vec<&Finding> {
+    fn mended(&self, last: &PolicyState) -> Vec<&Finding> {
         let left = self.still(last);
         let all = self.all.iter().enumerate();
         let mended = all.filter(|(index, of)| of.taken && !left.contains(index));
@@ -418,20 +431,20 @@ struct Named {
 }
 
 impl Named {
-    fn new(bench: &Bench, finding: &Finding) -> Self {
+    fn new(state: &PolicyState, finding: &Finding) -> Self {
         Self {
             said: (finding.rule.clone(), finding.message.clone()),
-            place: recurrence::place(bench, finding),
+            place: recurrence::place(state, finding),
         }
     }
 }
 
 /// Whether the fix does what it is for: one that leaves its finding would be made again and again.
-fn takes_away(named: &Named, before: &Bench, after: &Bench) -> bool {
+fn takes_away(named: &Named, before: &PolicyState, after: &PolicyState) -> bool {
     let (rule, message) = &named.said;
-    let said = |bench: &Bench| {
+    let said = |state: &PolicyState| {
         let same = |found: &&Finding| found.rule == *rule && found.message == *message;
-        bench.findings.iter().filter(same).count()
+        state.findings.iter().filter(same).count()
     };
     said(after) < said(before)
 }
@@ -448,7 +461,7 @@ impl Made {
         self.left.get(named) == Some(&0)
     }
 
-    fn add(&mut self, named: Named, before: &Bench) {
+    fn add(&mut self, named: Named, before: &PolicyState) {
         let all = before
             .findings
             .iter()

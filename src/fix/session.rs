@@ -10,7 +10,7 @@ use crate::project::Checked;
 
 use super::last_proof::{Unproven, name, prove};
 use super::offered::kinds;
-use super::{AllowDeletion, Effort, FixKind, Proposal, Repaired, Workshop};
+use super::{AllowDeletion, Effort, FixEngine, FixKind, Proposal, Repaired};
 
 /// A project that was checked, and the findings in it that are to be fixed.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ impl Session {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let wanted = |finding: &Finding| self.kind(finding);
         let facts = self.checked.project.fact_maker();
-        let workshop = Workshop::of(&self.checked.project, &facts, &check);
-        workshop.repair_within(&self.checked.findings, &wanted, accept, effort)
+        let engine = FixEngine::of(&self.checked.project, &facts, &check);
+        engine.repair_within(&self.checked.findings, &wanted, accept, effort)
     }
 
     /// Lets a principal delete the keys of the project; nothing where it has no key policy.
@@ -74,7 +74,7 @@ impl Session {
         }
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let facts = self.checked.project.fact_maker();
-        Some(Workshop::of(&self.checked.project, &facts, &check).allow(request))
+        Some(FixEngine::of(&self.checked.project, &facts, &check).allow(request))
     }
 
     /// The last proof: reads everything again with the edits laid over.

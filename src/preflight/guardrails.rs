@@ -7,8 +7,9 @@ use super::reference::{CONTROL_POLICIES, SCHEDULE};
 use super::verdict::{Reason, Severity, Topic};
 use super::{Operation, Question};
 
-/// What is wrong with the days asked for.
-pub(super) fn days(question: &Question) -> Option<Reason> {
+/// What is wrong with the days asked for; `minimum` is the shortest waiting period that the configuration
+/// has nothing against.
+pub(super) fn days(question: &Question, minimum: PendingWindowInDays) -> Option<Reason> {
     let days = question
         .days
         .filter(|_| question.operation == Operation::Schedule)?;
@@ -26,10 +27,9 @@ pub(super) fn days(question: &Question) -> Option<Reason> {
             return Some(found.help(error.help()));
         }
     };
-    (window < question.minimum).then(|| {
+    (window < minimum).then(|| {
         let text = format!(
-            "{window} days are fewer than the minimum of {} days that is configured here",
-            question.minimum
+            "{window} days are fewer than the minimum of {minimum} days that is configured here"
         );
         Reason::new(
             Severity::Caution,

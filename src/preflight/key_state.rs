@@ -98,13 +98,13 @@ fn state(subject: &TargetKey, operation: Operation) -> Reason {
     found.at(at)
 }
 
-type States<'s> = (
+type AnsweredAndDescribed<'s> = (
     &'s Located<Reported<KeyState>>,
     &'s Located<Reported<KeyState>>,
 );
 
 /// What `schedule-key-deletion` answered and what `describe-key` says, where both cannot hold.
-fn contradiction(subject: &TargetKey) -> Option<States<'_>> {
+fn contradiction(subject: &TargetKey) -> Option<AnsweredAndDescribed<'_>> {
     let scheduled = subject.key.metadata.scheduled.as_ref()?;
     Some((&scheduled.state, scheduled.contradicts.as_ref()?))
 }

@@ -182,7 +182,7 @@ fn answer(
             let mut preflight = empty(question);
             preflight.key = subject.map(|subject| subject.record());
             let mut reasons = vec![reason];
-            reasons.extend(guardrails::days(question));
+            reasons.extend(guardrails::days(question, facts.minimum_waiting_period()));
             preflight.conclude(reasons);
             preflight
         }
@@ -240,7 +240,7 @@ fn whole(
     let family = Family::of(subject, inventory);
     let evidence = Evidence::of(subject, facts, question);
     reasons.extend(request::place_not_known(subject));
-    reasons.extend(guardrails::days(question));
+    reasons.extend(guardrails::days(question, facts.minimum_waiting_period()));
     let mut own_cancel = None;
     if let Some(caller) = &question.principal {
         let (permissions, found) = permission(question, subject, caller, &evidence, inventory);
@@ -258,7 +258,7 @@ fn whole(
     reasons.extend(key_state::reasons(subject, question));
     reasons.extend(expiry::reasons(subject, question));
     reasons.extend(guardrails::control_policies(inventory));
-    let windows = Windows::of(subject, &family, question, inventory);
+    let windows = Windows::of(subject, &family, question, facts);
     let (mut timeline, found) = timeline::of(subject, &family, question, &windows);
     let plan = timeline
         .as_mut()

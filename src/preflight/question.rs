@@ -77,8 +77,6 @@ pub struct Question {
     pub now: Option<Timestamp>,
     /// What is to be done.
     pub operation: Operation,
-    /// The shortest waiting period that the configuration has nothing against.
-    pub minimum: PendingWindowInDays,
     /// What a go must rest on.
     pub evidence: EvidenceRequirements,
 }

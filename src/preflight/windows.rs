@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::access::{Caller, Identities};
 use crate::aws::PendingWindowInDays;
+use crate::facts::FactMaker;
 use crate::inventory::Inventory;
 
 use super::Question;
@@ -29,8 +30,9 @@ impl Windows {
         subject: &TargetKey,
         family: &Family,
         question: &Question,
-        inventory: &Inventory,
+        facts: &FactMaker<'_>,
     ) -> Self {
+        let (inventory, minimum) = (facts.inventory(), facts.minimum_waiting_period());
         let mut possible = BTreeMap::new();
         if let (Some(caller), false) = (&question.principal, family.replicas.is_empty()) {
             let open = family.replicas.iter().filter(|key| !key.is_pending());
@@ -40,11 +42,11 @@ impl Windows {
             }
         }
         let asked = question.days.and(question.window());
-        let wanted = asked.unwrap_or(question.minimum);
+        let wanted = asked.unwrap_or(minimum);
         Self {
             wanted,
             // Whoever asks for less than is configured is told so, and has asked for it.
-            least: question.minimum.min(wanted),
+            least: minimum.min(wanted),
             possible,
         }
     }

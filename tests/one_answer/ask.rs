@@ -130,7 +130,6 @@ impl Asked {
                 days,
                 now: None,
                 operation: Operation::Schedule,
-                minimum: PendingWindowInDays::MIN,
                 evidence: EvidenceRequirements::default(),
             };
             preflight(&question, &self.fact_maker()).unwrap()

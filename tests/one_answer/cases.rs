@@ -58,7 +58,6 @@ fn session(role: &Value, boundary: Option<&Value>) -> (Option<Said>, Said, bool)
         days: None,
         now: None,
         operation: Operation::Cancel,
-        minimum: kmslint::aws::PendingWindowInDays::MIN,
         evidence: kmslint::preflight::EvidenceRequirements::default(),
     };
     let cancel = KmsAction::CancelKeyDeletion;

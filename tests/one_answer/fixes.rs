@@ -5,7 +5,7 @@ use kmslint::config::FAIL_ON_GAIN;
 use kmslint::difference::{EVERY, Side, between};
 use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, fingerprint};
-use kmslint::fix::{FixKind, Proposal, Repaired, Workshop};
+use kmslint::fix::{FixEngine, FixKind, Proposal, Repaired};
 use kmslint::lint::{run, run_all};
 use kmslint::load::Loaded;
 use kmslint::report::difference::{Named, effects};
@@ -55,8 +55,8 @@ fn fact_maker(loaded: &Loaded) -> FactMaker<'_> {
     FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default())
 }
 
-fn workshop<'a>(facts: &'a FactMaker<'a>) -> Workshop<'a> {
-    Workshop {
+fn engine<'a>(facts: &'a FactMaker<'a>) -> FixEngine<'a> {
+    FixEngine {
         facts,
         organization: None,
         check: &|facts| run(facts, Catalogue::builtin().unwrap()),
@@ -77,8 +77,8 @@ fn safe_fixes_and_the_difference_do_not_contradict_each_other() {
         let before = load(&files);
         let (_, findings) = found(&before);
         let maker = fact_maker(&before);
-        let shop = workshop(&maker);
-        let done = shop.repair(&findings, &kind, &Proposal::is_safe);
+        let engine = engine(&maker);
+        let done = engine.repair(&findings, &kind, &Proposal::is_safe);
         for seen in &done.found {
             let is_same = |of: &Finding| of.rule == seen.rule && of.message == seen.message;
             let is_found = findings.iter().any(is_same);
@@ -157,8 +157,8 @@ fn effects_of_a_fix_name_everyone_whose_answer_changes() {
         let before = load(&files);
         let (facts, findings) = found(&before);
         let maker = fact_maker(&before);
-        let shop = workshop(&maker);
-        for proposal in shop.propose(&findings, &kind).left {
+        let engine = engine(&maker);
+        for proposal in engine.propose(&findings, &kind).left {
             let file = before.sources.get(proposal.at.source).unwrap();
             let edited = apply(file.text(), &proposal.edits()).unwrap();
             let name = file.name().strip_prefix("account/").unwrap();

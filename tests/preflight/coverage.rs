@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::preflight::{
     EvidenceRequirements, Operation, Preflight, Question, Severity, Verdict, pending,
 };
@@ -14,7 +14,7 @@ use super::scenario::{
     Class, Event, History, OTHER, READ, Scenario, Usage, WRITE, at, disable, every, hours, loaded,
     seconds,
 };
-use super::{ARN, ask, find, has, has_not};
+use super::{ARN, LIMITS, ask, find, has, has_not};
 
 fn cautions(answer: &Preflight) -> Vec<&str> {
     let cautions = answer.of(Severity::Caution);
@@ -711,7 +711,7 @@ fn a_pending_key_is_watched_as_long_as_a_disabled_one() {
         };
         let all = pending(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
             &|_| true,
         );
         assert_eq!(all.len(), 1);

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    ACCOUNT, ADMIN, ALL, ARN, account, answer, ask, files, find, go_with, has, has_not, key, policy,
+    ACCOUNT, ADMIN, ALL, ARN, LIMITS, account, answer, answer_within, ask, files, find, go_with,
+    has, has_not, key, policy,
 };
 
 const MRK: &str = "mrk-1234abcd12ab34cd56ef1234567890ab";
@@ -276,7 +277,6 @@ fn replicas_get_the_days_asked_for_as_far_as_their_policies_allow() {
         ],
     );
     let primary = arn("us-east-1");
-    let minimum = |days| PendingWindowInDays::new(days).unwrap();
     // Asked for, configured: the days of each Region, the plan, and the shortest plan.
     for (days, configured, eu, us, plan_days, shortest) in [
         (Some(30), 7, "30", "30", 60, 37),
@@ -284,11 +284,12 @@ fn replicas_get_the_days_asked_for_as_far_as_their_policies_allow() {
         (Some(14), 7, "14", "30", 44, 37),
         (None, 12, "12", "30", 60, 42),
     ] {
-        let question = Question {
-            minimum: minimum(configured),
-            ..at_noon(&primary, days)
+        let limits = Limits {
+            minimum_waiting_period: PendingWindowInDays::new(configured).unwrap(),
+            ..LIMITS
         };
-        let found = answer(&question, &loaded);
+        let question = at_noon(&primary, days);
+        let found = answer_within(limits, &question, &loaded);
         let asked = days.unwrap_or(30).to_string();
         let expected = [("us-east-1", &*asked), ("eu-west-1", eu), ("us-west-2", us)];
         let expected = expected.map(|(region, days)| (region.to_owned(), days.to_owned()));
@@ -379,11 +380,7 @@ fn every_spelling_of_a_date_is_the_same_date() {
         let key = found.key.as_ref().unwrap();
         assert_eq!(key.deletion_date.as_deref(), Some(expected), "{date}");
         assert!(find(&found, "cancel-until").sentence.contains(expected));
-        let limits = Limits {
-            minimum_waiting_period: PendingWindowInDays::MIN,
-            ..Limits::default()
-        };
-        let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits).all();
+        let facts = FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS).all();
         let found = run_all(&facts, Catalogue::builtin().unwrap());
         let pending = found
             .iter()

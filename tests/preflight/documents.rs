@@ -2,12 +2,12 @@
 
 use kmslint::aws::KmsAction;
 use kmslint::aws::key::KeyState;
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::preflight::{Lane, Operation, Phase, Question, Severity, Verdict, pending};
 use serde_json::{Value, json};
 
 use super::{
-    ACCOUNT, ADMIN, ALL, ARN, ID, account, answer, ask, files, find, fixture, go_with, has,
+    ACCOUNT, ADMIN, ALL, ARN, ID, LIMITS, account, answer, ask, files, find, fixture, go_with, has,
     has_not, key, policy, unused,
 };
 
@@ -158,7 +158,7 @@ fn the_ciphertrust_record_is_scheduled_for_seven_days() {
     assert_eq!(at(timeline.earliest_deletion), date);
     let all = pending(
         &question,
-        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
         &|_| true,
     );
     assert_eq!(all.len(), 1);

@@ -1,13 +1,15 @@
 //! What was recorded, and what nothing recorded is worth.
 
 use jiff::{SignedDuration, Timestamp};
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::inventory::{RecordedCaller, RecordedEvents, Trail};
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Question, Severity, Verdict, pending};
 use serde_json::{Value, json};
 
-use super::{ALL, ARN, account, answer, ask, files, find, has, has_not, key, policy, unused};
+use super::{
+    ALL, ARN, LIMITS, account, answer, ask, files, find, has, has_not, key, policy, unused,
+};
 
 fn loaded(name: &str, metadata: &Value, usage: Option<Value>) -> Loaded {
     let mut all = vec![
@@ -225,7 +227,7 @@ fn what_needs_a_key_that_is_pending_deletion_stops_it() {
         loaded.inventory.trail.events = events;
         let all = pending(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
             &|_| true,
         );
         all[0].verdict

@@ -103,15 +103,24 @@ fn ask(key: &str) -> Question {
         days: None,
         now: "2026-07-01T00:00:00Z".parse().ok(),
         operation: Operation::Schedule,
-        minimum: PendingWindowInDays::MIN,
         evidence: EvidenceRequirements::default(),
     }
 }
 
+/// No waiting period is too short.
+const LIMITS: Limits = Limits {
+    minimum_waiting_period: PendingWindowInDays::MIN,
+    maximum_gap_hours: 24,
+};
+
 fn answer(question: &Question, loaded: &Loaded) -> Preflight {
+    answer_within(LIMITS, question, loaded)
+}
+
+fn answer_within(limits: Limits, question: &Question, loaded: &Loaded) -> Preflight {
     preflight(
         question,
-        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &FactMaker::new(&loaded.inventory, &loaded.sources, limits),
     )
     .unwrap()
 }

@@ -5,13 +5,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kmslint::aws::key::KeyState;
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::inventory::Key;
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Preflight, Question, Severity, Verdict, pending};
 use serde_json::{Value, json};
 
-use super::{ALL, ARN, ID, account, answer, ask, files, find, has, has_not, key, policy, unused};
+use super::{
+    ALL, ARN, ID, LIMITS, account, answer, ask, files, find, has, has_not, key, policy, unused,
+};
 
 const EUROPE: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -68,7 +70,7 @@ fn all_pending(loaded: &Loaded, now: &str) -> Vec<Preflight> {
     };
     pending(
         &question,
-        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
         &|_| true,
     )
 }

@@ -5,12 +5,14 @@ use serde_json::Value;
 
 use kmslint::config::InForce;
 use kmslint::eval::Caller;
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::load::{Loaded, load};
 use kmslint::preflight::{Operation, Preflight, Question, pending, planned, preflight};
 use kmslint::report::Style;
 use kmslint::report::preflight::{human, json, markdown};
 use kmslint::text::{Filter, discover};
+
+use super::LIMITS;
 
 const PRINCIPAL: &str = "arn:aws:iam::111122223333:role/KeyAdmin";
 
@@ -28,7 +30,6 @@ fn question(key: &str, operation: Operation) -> Question {
         days: Some(7),
         now: "2026-07-01T00:00:00Z".parse().ok(),
         operation,
-        minimum: kmslint::aws::PendingWindowInDays::MIN,
         evidence: kmslint::preflight::EvidenceRequirements::default(),
     }
 }
@@ -50,7 +51,7 @@ fn answers() -> Vec<(Loaded, Preflight)> {
                 let question = question(&key, operation);
                 let answer = preflight(
                     &question,
-                    &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+                    &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
                 )
                 .unwrap();
                 answers.push((loaded, answer));
@@ -159,7 +160,7 @@ fn the_schema_describes_every_answer() {
     let question = question("", Operation::Pending);
     let all = pending(
         &question,
-        &FactMaker::new(&keys.inventory, &keys.sources, Limits::default()),
+        &FactMaker::new(&keys.inventory, &keys.sources, LIMITS),
         &|_| true,
     );
     let mut out = Vec::new();
@@ -169,7 +170,7 @@ fn the_schema_describes_every_answer() {
     let plans = loaded("plans");
     let all = planned(
         &question,
-        &FactMaker::new(&plans.inventory, &plans.sources, Limits::default()),
+        &FactMaker::new(&plans.inventory, &plans.sources, LIMITS),
         &|_| true,
     );
     let mut out = Vec::new();

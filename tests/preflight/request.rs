@@ -4,7 +4,10 @@ use kmslint::facts::{FactMaker, Limits};
 use kmslint::preflight::{PreflightError, Question, Severity, Verdict, preflight};
 use serde_json::json;
 
-use super::{ALL, ARN, ID, account, answer, ask, files, find, fixture, go_with, has, key, policy};
+use super::{
+    ALL, ARN, ID, LIMITS, account, answer, answer_within, ask, files, find, fixture, go_with, has,
+    key, policy,
+};
 
 #[test]
 fn a_key_is_named_by_id_or_arn_only() {
@@ -38,7 +41,7 @@ fn a_key_is_named_by_id_or_arn_only() {
         let question = ask(text);
         let error = preflight(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
         )
         .unwrap_err();
         assert!(matches!(error, PreflightError::NotAKey { .. }), "{text}");
@@ -46,7 +49,7 @@ fn a_key_is_named_by_id_or_arn_only() {
     let other = "00000000-12ab-34cd-56ef-1234567890ab";
     let error = preflight(
         &ask(other),
-        &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+        &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
     )
     .unwrap_err();
     assert_eq!(error, PreflightError::NotDescribed(other.to_owned()));
@@ -127,11 +130,10 @@ fn fewer_days_than_configured_are_looked_at() {
     let loaded = files("minimum", &[("key.json", key(&json!({})))]);
     let question = Question {
         days: Some(13),
-        minimum: kmslint::aws::PendingWindowInDays::new(14).unwrap(),
         ..ask(ARN)
     };
     has(
-        &answer(&question, &loaded),
+        &answer_within(Limits::default(), &question, &loaded),
         "shorter-than-minimum",
         Severity::Caution,
     );

@@ -5,13 +5,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::load::{Loaded, load_over};
 use kmslint::preflight::{EvidenceRequirements, Preflight, Question, preflight};
 use kmslint::text::{Discovery, Overlay};
 use serde_json::{Value, json};
 
-use super::{ALL, ARN, account, ask, policy};
+use super::{ALL, ARN, LIMITS, account, ask, policy};
 
 /// Another key of the same account and Region.
 pub(crate) const OTHER: &str =
@@ -286,7 +286,7 @@ impl Scenario {
         };
         preflight(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
         )
         .unwrap()
     }

@@ -3,12 +3,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::FactMaker;
 use kmslint::load::Loaded;
 use kmslint::preflight::{Operation, Preflight, Question, Severity};
 use serde_json::{Value, json};
 
-use super::{ALL, ARN, ID, account, answer, ask, files, find, has, has_not, key, policy, unused};
+use super::{
+    ALL, ARN, ID, LIMITS, account, answer, ask, files, find, has, has_not, key, policy, unused,
+};
 
 /// A use by the application on a day of June 2026; `ask` asks on 1 July.
 fn event(operation: &str, more: &Value) -> Value {
@@ -337,7 +339,7 @@ fn uses_of_a_pending_key_by_alias_stop_its_deletion() {
         };
         let all = kmslint::preflight::pending(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
             &|_| true,
         );
         let reason = all[0]
@@ -372,7 +374,7 @@ fn pending_key_that_nobody_can_cancel_is_a_stop() {
         };
         let all = kmslint::preflight::pending(
             &question,
-            &FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()),
+            &FactMaker::new(&loaded.inventory, &loaded.sources, LIMITS),
             &|_| true,
         );
         let mut reasons = all[0].reasons.iter();

@@ -1,7 +1,7 @@
 //! By which pattern a statement grants an action.
 
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::facts::subject::Subject;
+use crate::facts::policy_context::PolicyContext;
 use crate::facts::{ActionForm, ActionRecord, GrantedBy, Place, PrincipalRecord, StatementRecord};
 use crate::policy::{ActionPattern, Statement};
 use crate::text::Span;
@@ -11,7 +11,7 @@ pub(super) fn of_key_policy(
     statement: &StatementRecord,
     direct: bool,
     action: KmsAction,
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
 ) -> GrantedBy {
     let via = |pattern: &str, by_name, at| GrantedBy {
         policy: None,

@@ -14,7 +14,7 @@ use crate::text::Location;
 
 use super::days_text::days_text;
 use super::places::Places;
-use super::subject::Subject;
+use super::policy_context::PolicyContext;
 use super::{Access, AccessTable, GrantedBy, Place, StatementRecord, ThroughIam};
 
 use narrowing::Spared;
@@ -25,7 +25,7 @@ const ROOT_USER: &str = "root user";
 /// Everyone that the key policy names or lets in, and what each can do; `trusted` are ARN patterns of
 /// principals.
 pub(super) fn table(
-    subject: &Subject<'_>,
+    subject: &PolicyContext<'_>,
     statements: &[StatementRecord],
     (identities, trusted): (&Identities<'_>, &[String]),
     places: &Places<'_>,
@@ -125,7 +125,7 @@ fn exists(access: &Access) -> bool {
 
 /// What the records are made from.
 struct Records<'a> {
-    subject: &'a Subject<'a>,
+    subject: &'a PolicyContext<'a>,
     statements: &'a [StatementRecord],
     identities: &'a Identities<'a>,
     places: &'a Places<'a>,

@@ -8,7 +8,7 @@ use super::Place;
 
 /// A policy, its key, and the file that it stands in.
 #[derive(Debug)]
-pub(super) struct Subject<'a> {
+pub(super) struct PolicyContext<'a> {
     pub(super) document: &'a PolicyDocument,
     pub(super) key: AskedKey<'a>,
     /// Whether its material was imported; nothing where that is not known.
@@ -21,7 +21,7 @@ pub(super) struct Subject<'a> {
     file: u32,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> PolicyContext<'a> {
     pub(super) const fn new(
         document: &'a PolicyDocument,
         key: AskedKey<'a>,

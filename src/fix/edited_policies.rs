@@ -6,16 +6,16 @@ use crate::text::Span;
 use crate::tree::edit::Edit;
 
 use super::plan::Refusal;
-use super::prover::{Bench, Prover};
+use super::prover::{PolicyState, Prover};
 
 /// What stands in place of some values of a file, and the edits that led to it. Where two policies stand in one string, the fixes
 /// of the second are made to what those of the first left.
 #[derive(Debug, Default)]
-pub(super) struct States {
+pub(super) struct EditedPolicies {
     texts: BTreeMap<Span, (String, Vec<Vec<Edit>>)>,
 }
 
-impl States {
+impl EditedPolicies {
     /// The policy as it is by now, where that is not how it was read.
     ///
     /// # Errors
@@ -23,18 +23,18 @@ impl States {
     pub(super) fn latest(
         &self,
         prover: &Prover<'_>,
-        bench: &Bench,
-    ) -> Result<Option<Bench>, Refusal> {
-        let text = self.texts.get(&bench.place.span);
-        let text = text.filter(|(text, _)| *text != bench.text);
-        text.map(|(text, steps)| prover.state(bench, text.clone(), steps.clone()))
+        state: &PolicyState,
+    ) -> Result<Option<PolicyState>, Refusal> {
+        let text = self.texts.get(&state.place.span);
+        let text = text.filter(|(text, _)| *text != state.text);
+        text.map(|(text, steps)| prover.with_text(state, text.clone(), steps.clone()))
             .transpose()
     }
 
     /// Keeps what stands there now.
-    pub(super) fn keep(&mut self, bench: Bench) {
-        let now = (bench.text, bench.steps);
-        self.texts.insert(bench.place.span, now);
+    pub(super) fn keep(&mut self, state: PolicyState) {
+        let now = (state.text, state.steps);
+        self.texts.insert(state.place.span, now);
     }
 
     /// What has to be done to the file with this text as it was read: an edit for each value that changed,

@@ -12,10 +12,10 @@ use crate::project::Project;
 use crate::text::{SourceId, Sources};
 use crate::tree::edit::Places;
 
+use super::edited_policies::EditedPolicies;
 use super::plan::Refusal;
-use super::prover::{Bench, Prover, Slot};
+use super::prover::{PolicyState, Prover, Slot};
 use super::repair::Round;
-use super::states::States;
 use super::target::Target;
 use super::{AllowDeletion, Effort, FixKind, Proposal, Repaired};
 
@@ -24,7 +24,7 @@ pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
 
 /// Everything that was loaded, and how it is checked.
 #[derive(Clone, Copy)]
-pub struct Workshop<'a> {
+pub struct FixEngine<'a> {
     /// What was loaded, and what makes the facts of it.
     pub facts: &'a FactMaker<'a>,
     /// The organization's id, where it is configured.
@@ -33,13 +33,13 @@ pub struct Workshop<'a> {
     pub check: &'a (dyn Fn(&Facts) -> Vec<Finding> + Sync),
 }
 
-impl std::fmt::Debug for Workshop<'_> {
+impl std::fmt::Debug for FixEngine<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Workshop").finish_non_exhaustive()
+        f.debug_struct("FixEngine").finish_non_exhaustive()
     }
 }
 
-impl<'a> Workshop<'a> {
+impl<'a> FixEngine<'a> {
     /// Everything of a project, checked by `check`; `facts` is the project's.
     pub fn of(
         project: &'a Project,
@@ -79,18 +79,18 @@ impl<'a> Workshop<'a> {
     ) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
-        let mut benches = self.benches(&prover, findings, wanted);
-        for (bench, findings) in &mut benches {
-            let proofs = effort.take(bench.text.len(), findings.len());
-            outcome.leave(bench, findings.len().saturating_sub(proofs));
+        let mut states = self.policies_with(&prover, findings, wanted);
+        for (state, findings) in &mut states {
+            let proofs = effort.take(state.text.len(), findings.len());
+            outcome.leave(state, findings.len().saturating_sub(proofs));
             findings.truncate(proofs);
         }
-        let tried: Vec<_> = benches
+        let tried: Vec<_> = states
             .into_par_iter()
-            .flat_map_iter(|(bench, findings)| {
+            .flat_map_iter(|(state, findings)| {
                 let tries = findings.into_iter().map(|(finding, kind)| {
                     let plan = |target: &Target<'_>| kind.plan(target, finding).map(Some);
-                    let tried = prover.attempt(&bench, Some((finding, kind)), plan);
+                    let tried = prover.attempt(&state, Some((finding, kind)), plan);
                     (finding.clone(), tried)
                 });
                 tries.collect::<Vec<_>>()
@@ -127,11 +127,11 @@ impl<'a> Workshop<'a> {
         mut effort: Effort,
     ) -> Repaired {
         let prover = Prover::new(*self);
-        let mut by_file: BTreeMap<SourceId, Vec<(Bench, usize)>> = BTreeMap::new();
-        for (bench, _) in self.benches(&prover, findings, wanted) {
-            let proofs = effort.take(bench.text.len(), bench.findings.len());
-            let file = by_file.entry(bench.policy.source).or_default();
-            file.push((bench, proofs));
+        let mut by_file: BTreeMap<SourceId, Vec<(PolicyState, usize)>> = BTreeMap::new();
+        for (state, _) in self.policies_with(&prover, findings, wanted) {
+            let proofs = effort.take(state.text.len(), state.findings.len());
+            let file = by_file.entry(state.policy.source).or_default();
+            file.push((state, proofs));
         }
         let round = Round {
             prover: &prover,
@@ -142,20 +142,20 @@ impl<'a> Workshop<'a> {
         let files: Vec<_> = by_file.into_iter().collect();
         let repaired: Vec<_> = files
             .into_par_iter()
-            .map(|(source, benches)| {
+            .map(|(source, states)| {
                 let mut outcome = Repaired::default();
-                let mut states = States::default();
-                for (bench, proofs) in benches {
-                    match states.latest(&prover, &bench) {
+                let mut edited = EditedPolicies::default();
+                for (state, proofs) in states {
+                    match edited.latest(&prover, &state) {
                         Ok(now) => {
-                            let bench = now.as_ref().unwrap_or(&bench);
-                            states.keep(round.repair(bench, proofs, &mut outcome));
+                            let state = now.as_ref().unwrap_or(&state);
+                            edited.keep(round.repair(state, proofs, &mut outcome));
                         }
-                        Err(refusal) => outcome.refuse(None, Some(&bench), refusal),
+                        Err(refusal) => outcome.refuse(None, Some(&state), refusal),
                     }
                 }
                 let text = self.text(source);
-                outcome.edit(source, text, states.edits(text));
+                outcome.edit(source, text, edited.edits(text));
                 outcome
             })
             .collect();
@@ -180,7 +180,7 @@ impl<'a> Workshop<'a> {
     pub fn allow(&self, request: &AllowDeletion) -> Repaired {
         let prover = Prover::new(*self);
         let mut outcome = Repaired::default();
-        let mut files: BTreeMap<SourceId, States> = BTreeMap::new();
+        let mut files: BTreeMap<SourceId, EditedPolicies> = BTreeMap::new();
         let keys = self.inventory().keys.iter();
         let keys = keys.filter_map(|key| Some(key.policy.as_ref()?.source));
         let places = self.places(keys.collect());
@@ -188,32 +188,32 @@ impl<'a> Workshop<'a> {
             if !matches!(slot, Slot::Key(_)) {
                 continue;
             }
-            let Some(bench) = places
+            let Some(state) = places
                 .get(&policy.source)
-                .and_then(|file| prover.bench(slot, policy, file))
+                .and_then(|file| prover.as_read(slot, policy, file))
             else {
                 continue;
             };
-            let states = files.entry(policy.source).or_default();
-            let tried = states.latest(&prover, &bench).and_then(|now| {
-                let bench = now.as_ref().unwrap_or(&bench);
-                request.attempt(&prover, bench)
+            let edited = files.entry(policy.source).or_default();
+            let tried = edited.latest(&prover, &state).and_then(|now| {
+                let state = now.as_ref().unwrap_or(&state);
+                request.attempt(&prover, state)
             });
             match tried {
                 Ok(Some(attempt)) => {
-                    outcome.done.push(bench.proposal_on_disk(attempt.proposal));
-                    states.keep(attempt.after);
+                    outcome.done.push(state.proposal_on_disk(attempt.proposal));
+                    edited.keep(attempt.after);
                 }
                 Ok(None) => {}
                 // It was asked for, whatever a person has to decide.
                 Err(refusal) => {
-                    outcome.refuse(None, Some(&bench), Refusal::input(refusal.reason));
+                    outcome.refuse(None, Some(&state), Refusal::input(refusal.reason));
                 }
             }
         }
-        for (source, states) in files {
+        for (source, edited) in files {
             let text = self.text(source);
-            outcome.edit(source, text, states.edits(text));
+            outcome.edit(source, text, edited.edits(text));
         }
         outcome
     }
@@ -254,12 +254,12 @@ impl<'a> Workshop<'a> {
     }
 
     /// The policies in which wanted findings stand, with these.
-    fn benches<'f>(
+    fn policies_with<'f>(
         &self,
         prover: &Prover<'_>,
         findings: &'f [Finding],
         wanted: &Wanted<'_>,
-    ) -> Vec<(Bench, Vec<(&'f Finding, FixKind)>)> {
+    ) -> Vec<(PolicyState, Vec<(&'f Finding, FixKind)>)> {
         let mut by_file: BTreeMap<SourceId, Vec<(&Finding, FixKind)>> = BTreeMap::new();
         for finding in findings {
             if let Some(kind) = wanted(finding) {
@@ -288,10 +288,10 @@ impl<'a> Workshop<'a> {
         };
         let subjects: Vec<_> = self.subjects().filter_map(of).collect();
         let places = self.places(by_file.keys().copied().collect());
-        let bench = |(slot, policy, own): (Slot, &'a LoadedPolicy, _)| {
+        let state = |(slot, policy, own): (Slot, &'a LoadedPolicy, _)| {
             let file = places.get(&policy.source)?;
-            Some((prover.bench(slot, policy, file)?, own))
+            Some((prover.as_read(slot, policy, file)?, own))
         };
-        subjects.into_par_iter().filter_map(bench).collect()
+        subjects.into_par_iter().filter_map(state).collect()
     }
 }
