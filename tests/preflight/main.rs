@@ -111,6 +111,7 @@ fn ask(key: &str) -> Question {
 const LIMITS: Limits = Limits {
     minimum_waiting_period: PendingWindowInDays::MIN,
     maximum_gap_hours: 24,
+    day: None,
 };
 
 fn answer(question: &Question, loaded: &Loaded) -> Preflight {
