@@ -1,7 +1,7 @@
 //! The cast of callers: who is asked in place of a principal that is named, of a class of
 //! principals, and of users and roles that were loaded.
 
-use crate::aws::{AccountId, PrincipalKind};
+use crate::aws::PrincipalKind;
 use crate::eval::{Caller, NamedPolicy, everything};
 use crate::policy::{Effect, PrincipalForm};
 
@@ -9,6 +9,7 @@ use super::candidate::Candidate;
 use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
+use super::named::NamedPrincipal;
 use super::synthetic_caller::{SOME_ACCOUNT, synthetic_caller};
 
 /// An account that stands for any that nothing names.
@@ -96,14 +97,9 @@ impl<'a> Cast<'a> {
         }
     }
 
-    /// Who is asked for an entry of a key policy; the first is the likeliest to be allowed most.
-    /// `named` is the account that it names.
-    pub(super) fn of_entry(
-        self,
-        kind: PrincipalKind,
-        text: &str,
-        named: Option<AccountId>,
-    ) -> Vec<Candidate<'a>> {
+    /// Who is asked for a principal of a key policy; the first is the likeliest to be allowed most.
+    pub(super) fn of_named(self, principal: &NamedPrincipal<'_>) -> Vec<Candidate<'a>> {
+        let (kind, text, named) = (principal.kind, principal.text, principal.account);
         let key_account = self.key.identity.account;
         let account = named.map_or_else(|| self.key.account_text(), |of| of.to_string());
         match kind {
@@ -115,6 +111,13 @@ impl<'a> Cast<'a> {
             PrincipalKind::UniqueId => self.with_id(text, &account).into_iter().collect(),
             kind if kind.is_one() || kind == PrincipalKind::Service => {
                 let caller = Caller::parse(text).ok();
+                let caller = caller.map(|caller| {
+                    if principal.stands_in {
+                        caller.standing_in()
+                    } else {
+                        caller
+                    }
+                });
                 caller.map(|caller| self.one(caller)).into_iter().collect()
             }
             // A placeholder is whoever it will name; a policy names none of the others.
@@ -172,7 +175,7 @@ impl<'a> Cast<'a> {
             let form = entry.form();
             let own = form.account().is_some_and(|own| own.as_str() == account);
             let is_one = own && !matches!(form, PrincipalForm::Account(_));
-            is_one.then(|| Caller::parse(&entry.text().value).ok())?
+            is_one.then(|| Caller::named(&entry.text().value).ok())?
         })
     }
 }

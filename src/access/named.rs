@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::aws::{AccountId, PrincipalKind};
 use crate::eval::Caller;
-use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement};
+use crate::policy::{Effect, PolicyDocument, PrincipalForm, Statement, Value};
 use crate::text::Span;
 
 use super::candidate::Candidate;
@@ -20,6 +20,8 @@ pub(super) struct NamedPrincipal<'a> {
     pub(super) text: &'a str,
     /// The last part of the name of a user or role, by which it is looked up.
     pub(super) last_name: &'a str,
+    /// Whether it stands in for a principal of whose name not all is known.
+    pub(super) stands_in: bool,
     /// The account that it names.
     pub(super) account: Option<AccountId>,
     /// Each statement that names it, and where; ascending, at least one.
@@ -89,17 +91,26 @@ impl<'a> List<'a> {
             return Vec::new();
         };
         if element.negated {
-            return vec![self.add(PrincipalForm::Everyone, EVERYONE, (index, element.span))];
+            let everyone = (EVERYONE, false);
+            return vec![self.add(PrincipalForm::Everyone, everyone, (index, element.span))];
         }
         let entries = element.entries.iter();
         let forms = entries.map(|entry| (entry.form(), entry.text()));
         let named = forms.filter(|(form, _)| *form != PrincipalForm::NoCaller);
         named
-            .map(|(form, text)| self.add(form, &text.value, (index, text.span)))
+            .map(|(form, text)| {
+                let named = (text.value.as_str(), text.value.is_open());
+                self.add(form, named, (index, text.span))
+            })
             .collect()
     }
 
-    fn add(&mut self, form: PrincipalForm<'_>, text: &'a str, place: (usize, Span)) -> usize {
+    fn add(
+        &mut self,
+        form: PrincipalForm<'_>,
+        (text, stands_in): (&'a str, bool),
+        place: (usize, Span),
+    ) -> usize {
         let kind = form.kind();
         let position = self.position(kind, text).unwrap_or(self.found.len());
         match self.found.get_mut(position) {
@@ -108,6 +119,7 @@ impl<'a> List<'a> {
                 kind,
                 text,
                 last_name: text.rsplit('/').next().unwrap_or_default(),
+                stands_in,
                 account: form.account(),
                 places: vec![place],
                 candidates: OnceCell::new(),
@@ -156,6 +168,8 @@ pub(crate) enum PrincipalName {
     Caller(String),
     /// A unique id.
     Id(String),
+    /// The ARN that stands in for one of which not all is known.
+    StandIn(String),
 }
 
 /// The principals and accounts that policies name, in whatever way.
@@ -175,7 +189,6 @@ impl PrincipalNames {
         for statement in &document.statements {
             let entries = statement.principal.iter().flat_map(|e| &e.entries);
             for entry in entries {
-                let text = &*entry.text().value;
                 match entry.form() {
                     PrincipalForm::Everyone | PrincipalForm::NoCaller => {}
                     PrincipalForm::Account(account) => drop(self.accounts.insert(account)),
@@ -183,18 +196,19 @@ impl PrincipalNames {
                         self.has_ids = true;
                         self.callers.insert(PrincipalName::Id(id.to_owned()));
                     }
-                    _ => self.name(text),
+                    _ => self.name(&entry.text().value),
                 }
             }
             for condition in &statement.conditions {
                 let key = &*condition.key.value;
-                let values = condition.values.iter().map(|value| &*value.text.value);
+                let values = condition.values.iter().map(|value| &value.text.value);
                 if key.eq_ignore_ascii_case("aws:PrincipalArn") {
-                    for text in values.filter(|text| Caller::parse(text).is_ok()) {
-                        self.name(text);
+                    for value in values.filter(|value| Caller::parse(value).is_ok()) {
+                        self.name(value);
                     }
                 } else if ACCOUNT_KEYS.iter().any(|own| own.eq_ignore_ascii_case(key)) {
-                    self.accounts.extend(values.filter_map(AccountId::parse));
+                    let accounts = values.filter_map(|value| AccountId::parse(value));
+                    self.accounts.extend(accounts);
                 }
             }
         }
@@ -206,8 +220,13 @@ impl PrincipalNames {
         self.has_ids || self.parts.contains(name)
     }
 
-    fn name(&mut self, text: &str) {
+    fn name(&mut self, value: &Value) {
+        let text = value.as_str();
         self.parts.extend(text.split('/').map(str::to_owned));
-        self.callers.insert(PrincipalName::Caller(text.to_owned()));
+        self.callers.insert(if value.is_open() {
+            PrincipalName::StandIn(text.to_owned())
+        } else {
+            PrincipalName::Caller(text.to_owned())
+        });
     }
 }

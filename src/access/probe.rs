@@ -3,7 +3,7 @@
 
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::{CaseSet, Request, Truth, condition_holds, resource_covers};
-use crate::policy::{Condition, PolicyDocument, ResourcePattern, has_placeholder_or_is_word};
+use crate::policy::{Condition, PolicyDocument, ResourcePattern};
 
 use super::candidate::Candidate;
 use super::identities::Identities;
@@ -66,7 +66,7 @@ impl AskedKey<'_> {
         if pattern.is_everything() {
             return Truth::Yes;
         }
-        if has_placeholder_or_is_word(&pattern.text.value) {
+        if pattern.text.value.is_open() {
             return Truth::Unknown;
         }
         let request = self.probe(PrincipalKind::Role);

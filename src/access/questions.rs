@@ -235,7 +235,7 @@ impl<'a> KeyQuestions<'a> {
     fn candidates<'n>(&self, named: &'n NamedPrincipal<'a>) -> &'n [Candidate<'a>] {
         named.candidates.get_or_init(|| {
             let cast = Cast::new(self.key, self.identities);
-            cast.of_entry(named.kind, named.text, named.account)
+            cast.of_named(named)
         })
     }
 

@@ -37,9 +37,10 @@ impl KeyQuestions<'_> {
         });
         let (identity, context) = (self.key.identity.clone(), self.key.context.clone());
         let key = AskedKey::new(identity, context, Some(policy));
-        let named = placeholders.stand_ins().map(Caller::parse);
-        let named =
-            named.map(|caller| Some(Candidate::new(caller.ok()?, key.seen(), self.identities)));
+        let named = placeholders.stand_ins().map(|text| {
+            let caller = Caller::parse(text).ok()?.standing_in();
+            Some(Candidate::new(caller, key.seen(), self.identities))
+        });
         let account = key.account_text();
         let classes = [PrincipalKind::Role, PrincipalKind::User].into_iter();
         let of_account = classes.map(|class| {

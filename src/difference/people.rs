@@ -112,6 +112,9 @@ impl<'a> Everyone<'a> {
             PrincipalName::Caller(text) => Caller::parse(text)
                 .map(|caller| self.one(&caller))
                 .unwrap_or_default(),
+            PrincipalName::StandIn(text) => Caller::parse(text)
+                .map(|caller| self.one(&caller.standing_in()))
+                .unwrap_or_default(),
         }
     }
 

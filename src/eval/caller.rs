@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::aws::{AccountId, Arn, PrincipalKind};
+use crate::policy::Value;
 
 /// The principal of a request, read from its ARN or service name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,7 @@ pub struct Caller {
     /// Where its name begins in the text: what follows a user's or role's path, or a service's whole
     /// name.
     name: usize,
+    open: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +69,39 @@ impl Caller {
             }
             _ => 0,
         };
-        Ok(Self {
+        let caller = Self {
             text: text.into(),
             kind,
             name,
+            open: false,
+        };
+        let account = caller.account();
+        Ok(Self {
+            open: account.is_some_and(AccountId::is_placeholder),
+            ..caller
         })
+    }
+
+    /// The same, standing in for one of whose name not all is known.
+    #[must_use]
+    pub(crate) fn standing_in(self) -> Self {
+        Self { open: true, ..self }
+    }
+
+    /// The caller that a principal of a policy names; one that stands in for it where not all of the name is
+    /// known.
+    pub(crate) fn named(value: &Value) -> Result<Self, CallerError> {
+        let caller = Self::parse(value)?;
+        Ok(if value.is_open() {
+            caller.standing_in()
+        } else {
+            caller
+        })
+    }
+
+    /// Whether not all is known of its name or account.
+    pub(super) const fn is_open(&self) -> bool {
+        self.open
     }
 
     /// As it was given.

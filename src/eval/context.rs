@@ -110,6 +110,8 @@ impl From<String> for Shared {
 enum Given {
     Absent,
     One(Shared),
+    /// One of which not all is known.
+    Open(Shared),
     /// Two or more.
     Many(Arc<[Box<str>]>),
 }
@@ -118,7 +120,7 @@ impl Given {
     fn values(&self) -> Values<'_> {
         match self {
             Self::Absent => Values::Many(&[]),
-            Self::One(value) => Values::One(value.as_str()),
+            Self::One(value) | Self::Open(value) => Values::One(value.as_str()),
             Self::Many(values) => Values::Many(values),
         }
     }
@@ -149,6 +151,8 @@ pub struct RequestContext {
     /// Keys that begin so are absent unless they are among the entries.
     closed_prefixes: Vec<&'static str>,
     complete: bool,
+    /// Whether a value may be one of which not all is known.
+    has_open: bool,
 }
 
 impl RequestContext {
@@ -201,6 +205,31 @@ impl RequestContext {
         if self.position(key).is_none() {
             self.push(key.into(), Given::One(value.into()));
         }
+    }
+
+    /// As [`derive`](Self::derive), of a value of which not all is known where `is_open`.
+    pub(super) fn derive_open(
+        &mut self,
+        key: &'static str,
+        value: impl Into<Shared>,
+        is_open: bool,
+    ) {
+        if self.position(key).is_none() {
+            let value = value.into();
+            let given = if is_open {
+                self.has_open = true;
+                Given::Open(value)
+            } else {
+                Given::One(value)
+            };
+            self.push(key.into(), given);
+        }
+    }
+
+    /// Whether what the key holds followed from something of which not all is known.
+    pub(super) fn is_open_key(&self, key: &str) -> bool {
+        let given = || self.entries.get(self.position(key)?);
+        self.has_open && matches!(given(), Some((_, Given::Open(_))))
     }
 
     /// Sets a key unless it is set.

@@ -117,7 +117,7 @@ impl Dependencies {
                 self.undocumented = true;
                 self.add(&condition.key.value);
             }
-            let unrendered = |value: &ConditionValue| scope.is_unrendered(&value.text.value);
+            let unrendered = |value: &ConditionValue| scope.is_open(&value.text.value);
             self.undocumented |= !condition.operator.as_documented
                 || condition::is_undocumented_of_own_key(condition, scope)
                 || condition.values.iter().any(unrendered);

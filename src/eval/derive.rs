@@ -26,7 +26,8 @@ pub(super) fn derive(caller: &Caller, key: Option<&KeyIdentity>, context: &mut R
 
 fn of_key(key: &KeyIdentity, context: &mut RequestContext) {
     if let Some(account) = key.account {
-        context.derive("aws:ResourceAccount", account.to_string());
+        let is_open = account.is_placeholder();
+        context.derive_open("aws:ResourceAccount", account.to_string(), is_open);
     }
     if let Some(arn) = &key.arn {
         // A key is reached only through the endpoint of its own Region.
@@ -52,21 +53,23 @@ fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestCo
     let Some(account) = caller.account() else {
         return;
     };
+    let is_open = caller.is_open();
+    let is_open_account = account.is_placeholder();
     let account: &Arc<str> = &account.as_str().into();
-    context.derive("aws:PrincipalAccount", account);
-    context.derive("kms:CallerAccount", account);
+    context.derive_open("aws:PrincipalAccount", account, is_open_account);
+    context.derive_open("kms:CallerAccount", account, is_open_account);
     let principal_type = match caller.kind() {
         CallerKind::User(_, name) => {
             let name = name.rsplit('/').next().unwrap_or(name);
-            context.derive("aws:username", name.to_owned());
+            context.derive_open("aws:username", name.to_owned(), is_open);
             "User"
         }
         CallerKind::Root(_) => {
-            context.derive("aws:userid", account);
+            context.derive_open("aws:userid", account, is_open_account);
             "Account"
         }
         CallerKind::FederatedUser(_, name) => {
-            context.derive("aws:userid", format!("{account}:{name}"));
+            context.derive_open("aws:userid", format!("{account}:{name}"), is_open);
             "FederatedUser"
         }
         CallerKind::Role(..) | CallerKind::Session(..) => "AssumedRole",
@@ -80,12 +83,10 @@ fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestCo
         CallerKind::Root(_) if caller.partition().is_none() => {
             let arn = key.and_then(|key| key.arn.as_ref());
             let partition = arn.map_or("aws", KeyArn::partition);
-            context.derive(
-                "aws:PrincipalArn",
-                format!("arn:{partition}:iam::{account}:root"),
-            );
+            let arn = format!("arn:{partition}:iam::{account}:root");
+            context.derive_open("aws:PrincipalArn", arn, is_open);
         }
-        _ => context.derive("aws:PrincipalArn", caller.text()),
+        _ => context.derive_open("aws:PrincipalArn", caller.text(), is_open),
     }
     let role = context.get("aws:PrincipalArn").and_then(Values::single);
     if caller.is_federated_user() || role.is_some_and(is_identity_center) {

@@ -26,6 +26,16 @@ impl Truth {
         }
     }
 
+    /// What both say.
+    #[must_use]
+    pub(super) const fn where_both(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Unknown,
+        }
+    }
+
     /// At least one holds.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {

@@ -21,7 +21,7 @@ mod full_access;
 mod holds;
 mod language;
 mod nearest_miss;
-mod placeholder;
+mod open_principal;
 mod possible;
 mod principal;
 mod reaching;

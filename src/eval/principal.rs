@@ -2,11 +2,14 @@
 
 use crate::aws::Arn;
 use crate::aws::arn::reserved_role::{SERVICE_LINKED_NAME, SERVICE_LINKED_PATH};
-use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
+use crate::policy::{
+    PolicyDocument, Possible, PrincipalElement, PrincipalEntry, PrincipalForm, Statement, Text,
+    Value,
+};
 
 use super::caller::{Caller, CallerKind};
 use super::scope::{PRINCIPAL_ARN, Scope};
-use super::{Lookup, Truth, placeholder};
+use super::{Lookup, Truth, open_principal};
 
 /// In which way a key policy names a caller decides what else limits the permission.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
@@ -64,6 +67,15 @@ impl Naming {
             direct: self.direct.or(other.direct),
             limited: self.limited.or(other.limited),
             delegated: self.delegated.or(other.delegated),
+        }
+    }
+
+    /// What holds under both readings.
+    const fn where_both(self, other: Self) -> Self {
+        Self {
+            direct: self.direct.where_both(other.direct),
+            limited: self.limited.where_both(other.limited),
+            delegated: self.delegated.where_both(other.delegated),
         }
     }
 
@@ -159,8 +171,19 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
     #[cfg(test)]
     super::steps::add(1);
     let caller = &scope.request.caller;
-    if entry.is_placeholder() && !scope.request.context.is_complete() {
-        return placeholder::names(&entry.text().value, entry.principal_type(), caller);
+    if let Some(open) = entry
+        .text()
+        .value
+        .open()
+        .filter(|_| scope.is_open(&entry.text().value))
+        && entry.is_placeholder()
+    {
+        return match open.possible() {
+            Possible::Pattern(_) => {
+                open_principal::names(&entry.text().value, entry.principal_type(), caller)
+            }
+            Possible::OneOf(values) => one_of(values, entry, scope),
+        };
     }
     let naming = names_in_any_partition(entry, scope);
     // No ARN of one partition names anybody of another:
@@ -173,6 +196,15 @@ fn names(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
         return Naming::NOBODY;
     }
     naming
+}
+
+/// What an entry says of the caller that is one of several.
+fn one_of(values: &[Value], entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
+    let each = values.iter().map(|value| {
+        let text = Text::new(value.clone(), entry.text().span);
+        names(&PrincipalEntry::new(entry.principal_type(), text), scope)
+    });
+    each.reduce(Naming::where_both).unwrap_or(Naming::NOBODY)
 }
 
 fn names_in_any_partition(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {

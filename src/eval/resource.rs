@@ -1,7 +1,9 @@
 //! Whether a `Resource` element covers the key.
 
 use crate::aws::Arn;
-use crate::policy::{PolicyKind, ResourceElement, ResourcePattern};
+use crate::policy::{
+    OpenValue, PolicyKind, Possible, ResourceElement, ResourcePattern, Text, Value, glob,
+};
 
 use super::Truth;
 use super::expansion::{Expansion, as_pattern, has_variables};
@@ -30,7 +32,16 @@ pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
     if pattern.is_everything() {
         return Truth::Yes;
     }
-    let text = &*pattern.text.value;
+    let value = &pattern.text.value;
+    let open = value.open().filter(|_| scope.is_open(value));
+    if let Some(Possible::OneOf(values)) = open.map(OpenValue::possible) {
+        let each = values.iter().map(|one| {
+            let text = Text::new(one.clone(), pattern.text.span);
+            matches(&ResourcePattern { text }, scope)
+        });
+        return each.reduce(Truth::where_both).unwrap_or(Truth::Unknown);
+    }
+    let text = value.as_str();
     let read = |scope: &Scope<'_>| of_text(text, scope);
     // Names of keys in variables: see the conditions.
     let truth = if !text.is_ascii() && has_variables(text, scope) {
@@ -38,9 +49,31 @@ pub(super) fn matches(pattern: &ResourcePattern, scope: &Scope<'_>) -> Truth {
     } else {
         read(scope)
     };
-    match truth {
-        Truth::No if scope.is_unrendered_resource(text) => Truth::Unknown,
-        truth => truth,
+    match (truth, open) {
+        (Truth::Yes, _) | (_, None) => truth,
+        _ if may_cover(value, scope) => Truth::Unknown,
+        _ => Truth::No,
+    }
+}
+
+/// Whether what is not known of the pattern leaves room for the key.
+fn may_cover(value: &Value, scope: &Scope<'_>) -> bool {
+    let pattern = &*value.with_wildcards();
+    if !value.stays_one() || has_variables(pattern, scope) {
+        return true;
+    }
+    match (scope.part, &scope.request.key.arn) {
+        (Part::Account, _) => pattern.bytes().all(|byte| byte == b'*'),
+        (Part::Alias, _) => true,
+        (Part::Key, Some(key)) => glob(pattern, key.as_str()),
+        // What is not known may have colons, so that only what stands before it says what it is.
+        (Part::Key, None) => {
+            let known = pattern.split('*').next().unwrap_or_default();
+            match known.split(':').collect::<Vec<_>>().as_slice() {
+                [_, _, service, _, ..] => *service == "kms",
+                _ => true,
+            }
+        }
     }
 }
 

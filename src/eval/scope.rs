@@ -3,7 +3,7 @@
 use crate::aws::action::ResourceLevel;
 use crate::aws::condition_key::{iam_policy_only, presence};
 use crate::aws::{KmsAction, PendingWindowInDays, Presence, PrincipalKind};
-use crate::policy::{Effect, PolicyKind, has_placeholder, has_placeholder_or_is_word};
+use crate::policy::{Effect, PolicyKind, Value};
 
 use super::caller::CallerKind;
 use super::language::{Form, Language};
@@ -140,15 +140,19 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// Whether a template has still to put something into this text of a policy: what it will match
-    /// is not known. With a complete context the policy counts as AWS would take it.
-    pub(super) fn is_unrendered(&self, text: &str) -> bool {
-        !self.request.context.is_complete() && has_placeholder(text)
+    /// Whether not all is known of this text of a policy, and so what it will match. With a complete
+    /// context the text of a policy counts as AWS would take it; what has no text stays open.
+    pub(super) fn is_open(&self, value: &Value) -> bool {
+        value.is_open() && (!self.request.context.is_complete() || !value.is_written())
     }
 
-    /// As [`Scope::is_unrendered`], of a resource, which is an ARN or `*`.
-    pub(super) fn is_unrendered_resource(&self, text: &str) -> bool {
-        !self.request.context.is_complete() && has_placeholder_or_is_word(text)
+    /// Whether not all is known of what the request has under this key: it follows from a caller or an
+    /// account that stands in for one of which not all is known.
+    pub(super) fn is_open_key(&self, key: &str) -> bool {
+        self.assumed
+            .is_none_or(|(assumed, _)| !assumed.eq_ignore_ascii_case(key))
+            && self.request.context.is_open_key(key)
+            && !self.request.context.is_complete()
     }
 
     /// What holds under two readings of a point that AWS does not document. With a complete context,

@@ -1,7 +1,7 @@
 //! Which KMS actions a pattern and a statement name.
 
 use crate::aws::{ActionSet, action};
-use crate::policy::{ActionElement, ActionPattern, has_placeholder};
+use crate::policy::{ActionElement, ActionPattern};
 
 use super::policy_context::PolicyContext;
 use super::{ActionForm, ActionRecord};
@@ -31,7 +31,7 @@ fn form(pattern: &ActionPattern, matches: ActionSet) -> ActionForm {
     match (matches.is_empty(), pattern.has_wildcard()) {
         (false, true) => ActionForm::Wildcard,
         (false, false) => ActionForm::Exact,
-        (true, _) if has_placeholder(&pattern.text().value) => ActionForm::Placeholder,
+        (true, _) if pattern.text().value.is_open() => ActionForm::Placeholder,
         (true, _) if is_of_kms(pattern.text().value.trim_start()) => ActionForm::Unknown,
         (true, _) => ActionForm::OtherService,
     }

@@ -1,7 +1,7 @@
 //! Which statements of an IAM policy let whoever has it delete every key.
 
 use crate::aws::{Arn, KmsAction};
-use crate::policy::{Effect, PolicyKind, Statement, glob, has_placeholder, with_wildcards};
+use crate::policy::{Effect, PolicyKind, Statement, Value, glob};
 
 use super::policy_context::PolicyContext;
 use super::{ConditionEffect, ConditionRecord, StatementRecord};
@@ -80,7 +80,7 @@ fn covers_every_key(statement: &Statement) -> bool {
     let Some(element) = &statement.resource else {
         return false;
     };
-    let mut texts = element.patterns.iter().map(|of| &*of.text.value);
+    let mut texts = element.patterns.iter().map(|of| &of.text.value);
     if element.negated {
         !texts.any(matches_every_key)
     } else {
@@ -89,11 +89,11 @@ fn covers_every_key(statement: &Statement) -> bool {
 }
 
 /// Whether the pattern matches every key of some account and Region.
-fn matches_every_key(pattern: &str) -> bool {
+fn matches_every_key(pattern: &Value) -> bool {
+    let pattern = &*pattern.with_wildcards();
     let arn = Arn::parse(pattern);
     let filled = |part: Option<&str>, any: &str| {
-        let is_whole =
-            |part: &&str| !part.is_empty() && !part.contains(['*', '?']) && !has_placeholder(part);
+        let is_whole = |part: &&str| !part.is_empty() && !part.contains(['*', '?']);
         part.filter(is_whole).unwrap_or(any).to_owned()
     };
     let (partition, region, account) = (
@@ -103,7 +103,7 @@ fn matches_every_key(pattern: &str) -> bool {
     );
     SOME_KEYS.iter().all(|key| {
         let arn = format!("arn:{partition}:kms:{region}:{account}:{key}");
-        glob(&with_wildcards(pattern), &arn)
+        glob(pattern, &arn)
     })
 }
 
@@ -122,7 +122,7 @@ mod tests {
             "arn:*",
             "arn:aws:kms:*:${account}:key/*",
         ] {
-            assert!(matches_every_key(all), "{all}");
+            assert!(matches_every_key(&Value::of_template(all)), "{all}");
         }
         for some in [
             "arn:aws:kms:*:*:key/1234abcd-*",
@@ -131,7 +131,7 @@ mod tests {
             "arn:aws:s3:::b/*",
             "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         ] {
-            assert!(!matches_every_key(some), "{some}");
+            assert!(!matches_every_key(&Value::of_template(some)), "{some}");
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
 use crate::aws::{ActionSet, CRITICAL, KmsAction, Presence, PrincipalKind, condition_key};
 use crate::policy::{
-    Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, first_variable,
-    has_placeholder, pieces,
+    Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, Value,
+    first_variable, pieces,
 };
 
 use super::policy_context::PolicyContext;
@@ -19,7 +19,7 @@ pub(super) fn record(
     classes: &[PrincipalKind],
     subject: &PolicyContext<'_>,
 ) -> ConditionRecord {
-    let key = &*condition.key.value;
+    let key = &condition.key.value;
     let operator = condition.operator;
     let row = condition_key::find(key);
     let known = row.is_some() || is_beyond_the_table(key);
@@ -37,7 +37,7 @@ pub(super) fn record(
         comparison: operator.comparison,
         if_exists: operator.if_exists,
         negated: operator.comparison.is_negated(),
-        key: key.to_owned(),
+        key: key.to_string(),
         key_lower: key.to_lowercase(),
         key_known: known,
         misnamed_window: !known && key.to_ascii_lowercase().contains("window"),
@@ -76,11 +76,11 @@ pub(super) fn record(
 }
 
 /// Global keys and those of KMS are all in the table; of other services' nothing is claimed.
-fn is_beyond_the_table(key: &str) -> bool {
+fn is_beyond_the_table(key: &Value) -> bool {
     let ours = key.split_once(':').is_none_or(|(service, _)| {
         service.eq_ignore_ascii_case("aws") || service.eq_ignore_ascii_case("kms")
     });
-    !ours || has_placeholder(key)
+    !ours || key.is_open()
 }
 
 /// Access Analyzer calls the one a data type mismatch, the other a type mismatch of a number:
@@ -89,7 +89,7 @@ fn compares_no_number(condition: &Condition, key_type: Option<ValueType>) -> boo
     match condition.operator.comparison.family() {
         Family::Numeric => condition.values.iter().any(|value| {
             let text = &*value.text.value;
-            number(text).is_none() && !has_placeholder(text)
+            number(text).is_none() && !value.text.value.is_open()
         }),
         Family::Null | Family::Date => false,
         Family::String | Family::Bool | Family::Binary | Family::IpAddress | Family::Arn => {
@@ -184,7 +184,7 @@ fn effect(
     classes: &[PrincipalKind],
     subject: &PolicyContext<'_>,
 ) -> ConditionEffect {
-    let unrendered = |value: &ConditionValue| has_placeholder(&value.text.value);
+    let unrendered = |value: &ConditionValue| value.text.value.is_open();
     if condition.values.iter().any(unrendered) {
         return ConditionEffect::Depends;
     }
@@ -217,7 +217,7 @@ fn value_record(value: &ConditionValue, subject: &PolicyContext<'_>) -> ValueRec
         number: number(text),
         wildcard: has_wildcard(text),
         variable: first_variable(text).map(str::to_owned),
-        placeholder: has_placeholder(text),
+        placeholder: value.text.value.is_open(),
         at: subject.place(value.text.span),
     }
 }
@@ -259,8 +259,9 @@ mod tests {
 
     #[test]
     fn keys_of_other_services_are_not_called_unknown() {
-        assert!(is_beyond_the_table("s3:prefix") && is_beyond_the_table("kms:${key}"));
-        assert!(!is_beyond_the_table("aws:MultiFactorPresent"));
-        assert!(!is_beyond_the_table("MultiFactorAuthPresent"));
+        let is_beyond = |key| is_beyond_the_table(&Value::of_template(key));
+        assert!(is_beyond("s3:prefix") && is_beyond("kms:${key}"));
+        assert!(!is_beyond("aws:MultiFactorPresent"));
+        assert!(!is_beyond("MultiFactorAuthPresent"));
     }
 }

@@ -5,10 +5,7 @@ use crate::aws::PrincipalKind;
 use crate::aws::arn::reserved_role::{
     IDENTITY_CENTER_NAME, IDENTITY_CENTER_PATH, SERVICE_LINKED_NAME, SERVICE_LINKED_PATH,
 };
-use crate::policy::{
-    PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement,
-    has_placeholder_or_is_word,
-};
+use crate::policy::{PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, Statement};
 
 use super::PrincipalRecord;
 use super::policy_context::PolicyContext;
@@ -80,7 +77,7 @@ fn unlisted(entry: &PrincipalEntry, subject: &PolicyContext<'_>) -> Option<Strin
     let account = entry.form().account()?;
     let identities = subject.identities.filter(|all| all.is_whole(account))?;
     // What stands in for a placeholder keeps the part of it that is not known.
-    if has_placeholder_or_is_word(&entry.text().value) {
+    if entry.text().value.is_open() {
         return None;
     }
     let caller = Caller::parse(&entry.text().value).ok()?;

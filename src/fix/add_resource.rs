@@ -15,7 +15,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     let record = statement.record;
     let cause = record.inert.as_ref().map(|inert| inert.cause);
     let has = |name: &str| statement.element(name).is_some();
-    if cause != Some(InertCause::Missing) || target.kind != PolicyKind::Key {
+    if cause != Some(InertCause::Missing) || target.policy.kind != PolicyKind::Key {
         return Err(Refusal::decide(format!(
             "decide what {} is meant to do, and put it right or delete it",
             statement.name()

@@ -158,7 +158,7 @@ impl AllowDeletion {
     }
 
     fn check_principal(&self, target: &Target<'_>) -> Result<(), Refusal> {
-        if target.kind != PolicyKind::Key {
+        if target.policy.kind != PolicyKind::Key {
             return Err(Refusal::input("this is not a key policy"));
         }
         let principal = &self.principal;

@@ -11,7 +11,7 @@ use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, WINDOW_KEY, Written};
 
 pub(super) fn plan(target: &Target<'_>) -> Result<Plan, Refusal> {
-    if target.kind != PolicyKind::Key {
+    if target.policy.kind != PolicyKind::Key {
         return Err(Refusal::decide("decide whom the guardrail has to reach"));
     }
     let limit = target.facts.limits.minimum_waiting_period;

@@ -174,7 +174,7 @@ impl<'a> Prover<'a> {
         let target = Target {
             facts: &state.facts,
             positions: state.positions(),
-            kind: state.policy.document.kind,
+            policy: &state.policy.document,
             account: self.account(state.slot),
             organization: self.engine.organization,
             draft,

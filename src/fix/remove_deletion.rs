@@ -20,7 +20,7 @@ use super::target::{Target, Written, at_finding, key, listed, then};
 const DELETION: ActionSet = ActionSet::only(KmsAction::ScheduleKeyDeletion);
 
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
-    if target.kind != PolicyKind::Key {
+    if target.policy.kind != PolicyKind::Key {
         return Err(Refusal::decide(
             "decide which keys the policy is to be about",
         ));

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::aws::{AccountId, KmsAction};
 use crate::facts::{Access, Facts, Place, StatementRecord};
 use crate::finding::Finding;
-use crate::policy::{PolicyKind, has_placeholder};
+use crate::policy::{PolicyDocument, PolicyKind};
 use crate::tree::Step;
 use crate::tree::edit::JsonDraft;
 
@@ -21,7 +21,8 @@ pub(super) struct Target<'a> {
     pub(super) facts: &'a Facts,
     /// The position of each statement in the file as it was read; nothing for one that is new.
     pub(super) positions: Vec<Option<usize>>,
-    pub(super) kind: PolicyKind,
+    /// What the policy says.
+    pub(super) policy: &'a PolicyDocument,
     /// The key's account.
     pub(super) account: Option<AccountId>,
     /// The organization's id, where it is configured.
@@ -117,10 +118,17 @@ impl Target<'_> {
             }
             single => (self.statements_path(), single),
         };
-        match first_placeholder(value) {
+        let mut open = self
+            .policy
+            .statements
+            .get(index)
+            .ok_or_else(none)?
+            .open_texts();
+        match open.next() {
             Some(text) => Err(Refusal::input(format!(
-                "the statement holds the placeholder `{text}`: change the template, or render it \
-                 first"
+                "the statement holds the placeholder `{}`: change the template, or render it \
+                 first",
+                text.value
             ))),
             None => Ok(Written {
                 record,
@@ -163,7 +171,8 @@ impl Target<'_> {
         if present.is_empty() {
             return None;
         }
-        let blanks = present.iter().any(|sid| sid.contains(' ')) && self.kind == PolicyKind::Key;
+        let blanks =
+            present.iter().any(|sid| sid.contains(' ')) && self.policy.kind == PolicyKind::Key;
         let plain = if blanks {
             words.to_owned()
         } else {
@@ -290,19 +299,6 @@ pub(super) fn rewrite_condition(
         }
     }
     Ok(())
-}
-
-/// The first text in a statement that a template still has to fill in.
-fn first_placeholder(value: &Json) -> Option<String> {
-    match value {
-        Json::String(text) => has_placeholder(text).then(|| text.clone()),
-        Json::Array(items) => items.iter().find_map(first_placeholder),
-        Json::Object(members) => members.iter().find_map(|(key, value)| {
-            let in_key = has_placeholder(key).then(|| key.clone());
-            in_key.or_else(|| first_placeholder(value))
-        }),
-        Json::Null | Json::Bool(_) | Json::Number(_) => None,
-    }
 }
 
 /// Actions as a policy lists them.

@@ -3,7 +3,7 @@
 use crate::aws::{ActionSet, KmsAction};
 use crate::text::Span;
 
-use super::{Text, first_wildcard, glob_ignore_case, has_placeholder, with_wildcards};
+use super::{Text, first_wildcard, glob_ignore_case};
 
 /// `Action` or `NotAction` with its patterns.
 #[derive(Clone, Debug)]
@@ -125,16 +125,15 @@ impl ActionPattern {
     /// The pattern with this text.
     pub fn new(text: Text) -> Self {
         let actions = matched(&text.value);
-        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?' | b':' | b'-');
-        let is_whole = text.value.bytes().all(is_plain) || !has_placeholder(&text.value);
+        let possible = if text.value.is_open() {
+            actions.union(matched(&text.value.with_wildcards()))
+        } else {
+            actions
+        };
         Self {
-            actions,
-            possible: if is_whole {
-                actions
-            } else {
-                actions.union(matched(&with_wildcards(&text.value)))
-            },
             text,
+            actions,
+            possible,
         }
     }
 

@@ -5,10 +5,7 @@ use serde::Serialize;
 use crate::aws::AccountId;
 use crate::text::{InputError, Span};
 
-use super::{
-    ActionElement, ActionPattern, PolicyKind, PrincipalEntry, Statement, StatementIndex, Text,
-    has_placeholder, has_placeholder_or_is_word,
-};
+use super::{PolicyKind, Statement, StatementIndex, Text};
 
 /// The version of the policy language.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>
@@ -43,25 +40,10 @@ pub struct PolicyDocument {
 }
 
 impl PolicyDocument {
-    /// The values that a template has yet to fill in.
+    /// The values of which not all is known.
     pub fn placeholders(&self) -> impl Iterator<Item = &Text> {
-        self.statements.iter().flat_map(|statement| {
-            let principals = statement.principal.iter().flat_map(|of| &of.entries);
-            let principals = principals.filter(|entry| entry.is_placeholder());
-            let principals = principals.map(PrincipalEntry::text);
-            let actions = statement.action.iter().flat_map(ActionElement::patterns);
-            let actions = actions.map(ActionPattern::text);
-            let actions = actions.filter(|text| has_placeholder(&text.value));
-            let resources = statement.resource.iter().flat_map(|of| &of.patterns);
-            let resources = resources.map(|pattern| &pattern.text);
-            let resources = resources.filter(|text| has_placeholder_or_is_word(&text.value));
-            let conditions = statement.conditions.iter().flat_map(|condition| {
-                let values = condition.values.iter().map(|value| &value.text);
-                std::iter::once(&condition.key).chain(values)
-            });
-            let conditions = conditions.filter(|text| has_placeholder(&text.value));
-            principals.chain(actions).chain(resources).chain(conditions)
-        })
+        let all = self.statements.iter().flat_map(Statement::values);
+        all.filter(|text| text.value.is_open())
     }
 
     /// Whether `${…}` is replaced.

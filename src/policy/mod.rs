@@ -17,6 +17,7 @@ mod resource;
 mod size;
 mod statement;
 mod statement_index;
+mod value;
 mod variable;
 mod wildcard;
 
@@ -26,8 +27,7 @@ pub use document::{PolicyDocument, Version};
 pub use kind::PolicyKind;
 pub use moment::Moment;
 pub use placeholder::{
-    Rendered, as_foreign, first_variable, has_placeholder, has_placeholder_or_is_word,
-    may_be_foreign, rendered, rendered_foreign, with_wildcards,
+    Rendered, as_foreign, first_variable, may_be_foreign, rendered, rendered_foreign,
 };
 pub use principal::{PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType};
 pub use reading::{PolicyReading, StoredText};
@@ -35,10 +35,11 @@ pub use resource::{ResourceElement, ResourcePattern};
 pub use size::{MAX_POLICY, PolicySize, refuse_bulk};
 pub use statement::{Effect, Statement};
 pub use statement_index::StatementIndex;
+pub use value::{OpenValue, Possible, Reason, Segment, UnknownPart, Value};
 pub use variable::{Piece, may_hold_variables, pieces};
 pub use wildcard::{Atom, Atoms, first_wildcard, glob, glob_ignore_case, glob_matches};
 
 use crate::text::Spanned;
 
 /// A string of a policy with its escapes undone, and its bytes.
-pub type Text = Spanned<Box<str>>;
+pub type Text = Spanned<Value>;

@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::aws::{AccountId, Arn, PrincipalKind};
 use crate::text::Span;
 
+use super::placeholder::{value, value_or_word};
 use super::principal_index::PrincipalIndex;
-use super::{Text, has_placeholder, has_placeholder_or_is_word};
+use super::{Text, Value};
 
 /// `Principal` or `NotPrincipal` with all that it lists.
 #[derive(Clone, Debug)]
@@ -71,18 +72,18 @@ pub struct PrincipalEntry {
     named: Named,
 }
 
-/// Whether a template has yet to fill in a text that was found to name this.
-fn is_unrendered(named: Named, text: &str) -> bool {
+/// What is known of a text that was found to name this.
+fn value_of(named: Named, text: &str) -> Value {
     match named {
-        Named::Everyone | Named::UniqueId => false,
-        Named::Account(_) if text.len() == 12 => false,
-        Named::NoCaller | Named::Placeholder => has_placeholder_or_is_word(text),
+        Named::Everyone | Named::UniqueId => text.into(),
+        Named::Account(_) if text.len() == 12 => text.into(),
+        Named::NoCaller | Named::Placeholder => value_or_word(text),
         Named::Account(_)
         | Named::Role(..)
         | Named::User(..)
         | Named::AssumedRole(..)
         | Named::FederatedUser(..)
-        | Named::Service => has_placeholder(text),
+        | Named::Service => value(text),
     }
 }
 
@@ -130,25 +131,29 @@ pub enum PrincipalForm<'a> {
 impl PrincipalEntry {
     /// A principal that is listed under this key.
     pub fn new(principal_type: PrincipalType, text: Text) -> Self {
-        let entry = Self::stand_in(principal_type, text);
         let takes_callers = matches!(principal_type, PrincipalType::Aws | PrincipalType::Service);
-        let named = if takes_callers && is_unrendered(entry.named, &entry.text.value) {
+        let named = if takes_callers && text.value.is_open() {
             Named::Placeholder
         } else {
-            entry.named
+            named(principal_type, &text.value)
         };
-        Self { named, ..entry }
+        Self {
+            principal_type,
+            text,
+            named,
+        }
     }
 
-    /// A principal that may stand in for one that a template has yet to fill in: nothing of its text
-    /// counts as a placeholder.
+    /// The principal that this text names where it is listed under this key. A template may not have
+    /// filled in all of it.
+    pub(super) fn read(principal_type: PrincipalType, text: &str, span: Span) -> Self {
+        let value = value_of(named(principal_type, text), text);
+        Self::new(principal_type, Text::new(value, span))
+    }
+
+    /// A principal that stands in for one of which not all is known: what is written counts.
     pub(super) fn stand_in(principal_type: PrincipalType, text: Text) -> Self {
-        let named = match principal_type {
-            PrincipalType::Aws => aws(&text.value),
-            PrincipalType::Service if &*text.value == "*" => Named::NoCaller,
-            PrincipalType::Service => Named::Service,
-            PrincipalType::Federated | PrincipalType::CanonicalUser => Named::NoCaller,
-        };
+        let named = named(principal_type, &text.value);
         Self {
             principal_type,
             text,
@@ -192,6 +197,15 @@ impl PrincipalEntry {
             Named::Service => PrincipalForm::Service(text),
             Named::NoCaller | Named::Placeholder => PrincipalForm::NoCaller,
         }
+    }
+}
+
+fn named(principal_type: PrincipalType, text: &str) -> Named {
+    match principal_type {
+        PrincipalType::Aws => aws(text),
+        PrincipalType::Service if text == "*" => Named::NoCaller,
+        PrincipalType::Service => Named::Service,
+        PrincipalType::Federated | PrincipalType::CanonicalUser => Named::NoCaller,
     }
 }
 

@@ -5,7 +5,10 @@ use serde::Serialize;
 use crate::aws::{ActionSet, KmsAction};
 use crate::text::{Span, Spanned};
 
-use super::{ActionElement, Condition, PrincipalElement, ResourceElement, Text};
+use super::{
+    ActionElement, ActionPattern, Condition, PrincipalElement, PrincipalEntry, ResourceElement,
+    Text,
+};
 
 /// What a statement does where it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -48,6 +51,29 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// Every text of which not all is known, in the order in which they are written.
+    pub fn open_texts(&self) -> impl Iterator<Item = &Text> {
+        let all = self.sid.iter().chain(self.values());
+        let mut open: Vec<_> = all.filter(|text| text.value.is_open()).collect();
+        open.sort_by_key(|text| text.span);
+        open.into_iter()
+    }
+
+    /// Principals, actions, resources, condition keys and values.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Text> {
+        let principals = self.principal.iter().flat_map(|of| &of.entries);
+        let actions = self.action.iter().flat_map(ActionElement::patterns);
+        let resources = self.resource.iter().flat_map(|of| &of.patterns);
+        let conditions = self.conditions.iter().flat_map(|condition| {
+            let values = condition.values.iter().map(|value| &value.text);
+            std::iter::once(&condition.key).chain(values)
+        });
+        (principals.map(PrincipalEntry::text))
+            .chain(actions.map(ActionPattern::text))
+            .chain(resources.map(|pattern| &pattern.text))
+            .chain(conditions)
+    }
+
     /// The KMS actions that the statement is about. One without an action is about none:
     /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html>.
     pub fn covered(&self) -> ActionSet {

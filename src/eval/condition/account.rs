@@ -4,7 +4,7 @@ use crate::aws::AccountId;
 use crate::eval::expansion::has_variables;
 use crate::eval::scope::{PRINCIPAL_ARN, Scope};
 use crate::eval::{Lookup, Truth, Values};
-use crate::policy::{Comparison, Condition, Family, glob};
+use crate::policy::{Comparison, Condition, Family, Value, glob};
 
 use super::{is_star, string};
 
@@ -26,11 +26,11 @@ pub(super) fn of_callers<'r>(condition: &Condition, scope: &Scope<'r>) -> Option
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
 pub(super) fn matches(
     comparison: Comparison,
-    wanted: &str,
+    wanted: &Value,
     account: Values<'_>,
     scope: &Scope<'_>,
 ) -> Truth {
-    if has_variables(wanted, scope) || scope.is_unrendered(wanted) {
+    if has_variables(wanted, scope) || scope.is_open(wanted) {
         return Truth::Unknown;
     }
     let takes_wildcards = string::takes_wildcards(comparison);

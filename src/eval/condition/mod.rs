@@ -12,7 +12,11 @@ mod string;
 mod window;
 
 use crate::aws::condition_key;
-use crate::policy::{Comparison, Condition, ConditionValue, Family, Quantifier};
+use crate::policy::{
+    Comparison, Condition, ConditionValue, Family, Possible, Quantifier, Text, Value,
+    glob_ignore_case,
+};
+use crate::text::Span;
 
 pub use numeric::whole_number;
 
@@ -84,7 +88,7 @@ fn names_letters_outside_ascii(condition: &Condition, scope: &Scope<'_>) -> bool
 
 fn with(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth {
     if condition.operator.comparison.family() == Family::Null {
-        return null::truth(condition, lookup);
+        return null::truth(condition, lookup, scope);
     }
     match condition.operator.quantifier {
         None => plain(condition, lookup, scope),
@@ -192,8 +196,13 @@ fn if_present(condition: &Condition, scope: &Scope<'_>) -> Truth {
 }
 
 /// Whether every value of the language matches, some do, or none.
-fn some_of(language: &Language, comparison: Comparison, wanted: &str, scope: &Scope<'_>) -> Truth {
-    if scope.is_unrendered(wanted) {
+fn some_of(
+    language: &Language,
+    comparison: Comparison,
+    wanted: &Value,
+    scope: &Scope<'_>,
+) -> Truth {
+    if scope.is_open(wanted) {
         return Truth::Unknown;
     }
     match comparison.family() {
@@ -239,14 +248,45 @@ fn matches(
     value: &str,
     scope: &Scope<'_>,
 ) -> Truth {
-    let wanted = &*wanted.text.value;
-    let truth = compare(condition.operator.comparison, wanted, value, scope);
-    // The caller may stand in for one that a template has yet to fill in.
-    let is_open = || scope.is_unrendered(wanted) || scope.is_unrendered(value);
-    if truth == Truth::No && is_open() {
+    let wanted = &wanted.text.value;
+    let comparison = condition.operator.comparison;
+    let truth = compare(comparison, wanted, value, scope);
+    // The same text stands for the same; another may stand for it, too.
+    if truth == Truth::No && scope.is_open_key(&condition.key.value) {
         return Truth::Unknown;
     }
-    truth
+    match wanted.open().filter(|_| scope.is_open(wanted)) {
+        Some(open) if truth != Truth::Yes => match open.possible() {
+            Possible::Pattern(_) => may_match(comparison, wanted, value, scope),
+            Possible::OneOf(values) => one_of(values, condition, value, scope),
+        },
+        _ => truth,
+    }
+}
+
+/// What comes of comparing where the policy has one of several.
+fn one_of(values: &[Value], condition: &Condition, value: &str, scope: &Scope<'_>) -> Truth {
+    let each = values.iter().map(|one| {
+        let text = Text::new(one.clone(), Span::default());
+        let quoted = true;
+        matches(condition, &ConditionValue { text, quoted }, value, scope)
+    });
+    each.reduce(Truth::where_both).unwrap_or(Truth::Unknown)
+}
+
+/// Whether what is not known of a text of the policy leaves room for this value. A text without variables that
+/// is compared as a text or an ARN matches at most what it matches as one pattern.
+fn may_match(comparison: Comparison, wanted: &Value, value: &str, scope: &Scope<'_>) -> Truth {
+    let is_text = matches!(comparison.family(), Family::String | Family::Arn);
+    // Of numbers and of letters outside ASCII AWS does not say which texts are the same.
+    let is_plain = value.len() > 2 && value.is_ascii() && wanted.is_ascii();
+    let pattern = wanted.with_wildcards();
+    let may = !is_text
+        || !is_plain
+        || !wanted.stays_one()
+        || has_variables(&pattern, scope)
+        || glob_ignore_case(&pattern, value);
+    if may { Truth::Unknown } else { Truth::No }
 }
 
 fn compare(comparison: Comparison, wanted: &str, value: &str, scope: &Scope<'_>) -> Truth {

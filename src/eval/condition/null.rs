@@ -1,5 +1,6 @@
 //! `Null`: whether a key is absent.
 
+use crate::eval::scope::Scope;
 use crate::eval::{Lookup, Truth};
 use crate::policy::{Condition, Quantifier};
 
@@ -7,7 +8,7 @@ use crate::policy::{Condition, Quantifier};
 ///
 /// With `ForAllValues` it always holds and with `ForAnyValue` never, as Access Analyzer documents:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>
-pub(super) fn truth(condition: &Condition, lookup: Lookup<'_>) -> Truth {
+pub(super) fn truth(condition: &Condition, lookup: Lookup<'_>, scope: &Scope<'_>) -> Truth {
     match condition.operator.quantifier {
         Some(Quantifier::ForAllValues) => return Truth::Yes,
         Some(Quantifier::ForAnyValue) => return Truth::No,
@@ -28,6 +29,8 @@ pub(super) fn truth(condition: &Condition, lookup: Lookup<'_>) -> Truth {
             absent
         } else if value.text.value.eq_ignore_ascii_case("false") {
             !absent
+        } else if scope.is_open(&value.text.value) {
+            Truth::Unknown
         } else {
             Truth::No
         }

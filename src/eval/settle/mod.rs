@@ -340,7 +340,7 @@ pub(super) fn depends_on_own_key(condition: &Condition, scope: &Scope<'_>) -> bo
         && condition.operator.as_documented
         && condition.values.iter().all(|value| {
             let text = &*value.text.value;
-            known(text) && !scope.is_unrendered(text)
+            known(text) && !scope.is_open(&value.text.value)
         })
 }
 

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::policy::placeholder::value;
 use crate::policy::{PolicyKind, Text};
-use crate::text::{InputError, Spanned};
+use crate::text::InputError;
 use crate::tree::{Member, Node};
 
 /// Gathers complaints, so that one run names them all.
@@ -46,12 +47,22 @@ impl Complaints {
     }
 
     /// A string, or a complaint that this is none.
-    pub(super) fn text(&mut self, node: &Node<'_>, what: &str) -> Option<Text> {
+    pub(super) fn string<'n>(
+        &mut self,
+        node: &'n Node<'_>,
+        what: impl fmt::Display,
+    ) -> Option<&'n str> {
         let text = node.as_str();
         if text.is_none() {
             self.wrong_type(node, what, "a string");
         }
-        text.map(|text| Spanned::new(text.into(), node.span))
+        text
+    }
+
+    /// A string and what is known of it, or a complaint that this is none.
+    pub(super) fn text(&mut self, node: &Node<'_>, what: &str) -> Option<Text> {
+        let text = self.string(node, what)?;
+        Some(Text::new(value(text), node.span))
     }
 
     pub(super) fn wrong_type(&mut self, node: &Node<'_>, what: impl fmt::Display, wanted: &str) {

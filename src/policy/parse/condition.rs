@@ -1,10 +1,11 @@
 //! `Condition`: operators, keys, values.
 
+use crate::policy::placeholder::value as value_of;
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
-    Quantifier, Text, has_placeholder,
+    Quantifier, Text,
 };
-use crate::text::{InputError, Spanned};
+use crate::text::InputError;
 use crate::tree::{Member, Node, Value};
 
 use super::complaints::{Complaints, Seen};
@@ -96,7 +97,7 @@ fn keys(
         conditions.push(Condition {
             operator,
             operator_span: member.key_span,
-            key: Spanned::new((&*key.key).into(), key.key_span),
+            key: Text::new(value_of(&key.key), key.key_span),
             values: values(operator, &key.value, complaints),
             values_span: key.value.span,
         });
@@ -164,8 +165,8 @@ fn value(
             return None;
         }
     };
-    let text: Text = Spanned::new(text.into(), node.span);
-    let is_date = || Moment::parse(&text.value).is_some() || has_placeholder(&text.value);
+    let text = Text::new(value_of(text), node.span);
+    let is_date = || Moment::parse(&text.value).is_some() || text.value.is_open();
     if operator.comparison.family() == Family::Date && !is_date() {
         complaints.error(
             InputError::new(node.span, format!("`{}` is not a date", text.value))

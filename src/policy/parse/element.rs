@@ -1,19 +1,19 @@
 //! `Action` and `Resource` with their opposites: lists of patterns.
 
 use crate::aws::Arn;
+use crate::policy::placeholder::{value, value_or_word};
 use crate::policy::{
-    ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
-    has_placeholder, has_placeholder_or_is_word,
+    ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text, Value,
 };
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Node, Value as Written};
 
 use super::complaints::Complaints;
 
 /// The items of an array, or the one value that stands without brackets: AWS takes either.
 pub(super) fn one_or_many<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
     match &node.value {
-        Value::Array(items) => items,
+        Written::Array(items) => items,
         _ => std::slice::from_ref(node),
     }
 }
@@ -54,13 +54,15 @@ pub(super) fn either<'n, 'a>(
     }
 }
 
-/// An entry of such an element.
-fn text(item: &Node<'_>, name: &str, complaints: &mut Complaints) -> Option<Text> {
-    let text = item.as_str();
-    if text.is_none() {
-        complaints.wrong_type(item, format_args!("an entry of `{name}`"), "a string");
-    }
-    text.map(|text| Text::new(text.into(), item.span))
+/// An entry of such an element, of whose text `value` says what is known.
+fn text(
+    item: &Node<'_>,
+    name: &str,
+    value: fn(&str) -> Value,
+    complaints: &mut Complaints,
+) -> Option<Text> {
+    let text = complaints.string(item, format_args!("an entry of `{name}`"))?;
+    Some(Text::new(value(text), item.span))
 }
 
 /// Reads `Action` or `NotAction`.
@@ -68,7 +70,7 @@ pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Optio
     let (negated, node) = either(statement, ["Action", "NotAction"], complaints)?;
     let name = if negated { "NotAction" } else { "Action" };
     let patterns = each(one_or_many(node), |item| {
-        let text = text(item, name, complaints)?;
+        let text = text(item, name, value, complaints)?;
         action_shape(&text, complaints);
         Some(ActionPattern::new(text))
     });
@@ -92,7 +94,7 @@ fn action_shape(text: &Text, complaints: &mut Complaints) {
         Some((vendor, _)) if !is_vendor(vendor) => "has a service prefix that no service has",
         Some(_) => return,
     };
-    if has_placeholder(pattern) {
+    if text.value.is_open() {
         return;
     }
     complaints.error(
@@ -146,7 +148,7 @@ pub(super) fn resource(
     let (negated, node) = either(statement, ["Resource", "NotResource"], complaints)?;
     let name = if negated { "NotResource" } else { "Resource" };
     let patterns = each(one_or_many(node), |item| {
-        let text = text(item, name, complaints)?;
+        let text = text(item, name, value_or_word, complaints)?;
         if complaints.kind != PolicyKind::Key {
             resource_shape(&text, complaints);
         }
@@ -165,7 +167,7 @@ fn resource_shape(text: &Text, complaints: &mut Complaints) {
     let pattern = &*text.value;
     // Most are whole ARNs, in which a placeholder is welcome too.
     let is_whole = Arn::parse(pattern).is_some_and(|arn| !arn.service.contains(['*', '?']));
-    if pattern == "*" || is_whole || has_placeholder_or_is_word(pattern) {
+    if pattern == "*" || is_whole || text.value.is_open() {
         return;
     }
     let service = pattern.split(':').nth(2).unwrap_or_default();

@@ -104,10 +104,10 @@ fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &
         }
     };
     for item in one_or_many(&member.value) {
-        let Some(text) = complaints.text(item, "a principal") else {
+        let Some(text) = complaints.string(item, "a principal") else {
             continue;
         };
-        let entry = PrincipalEntry::new(principal_type, text);
+        let entry = PrincipalEntry::read(principal_type, text, item.span);
         if principal_type == PrincipalType::Aws
             && let Some(error) = no_principal(&entry)
         {

@@ -1,6 +1,6 @@
 //! One statement and what its kind of policy demands of it.
 
-use crate::policy::{Effect, PolicyKind, Statement, Text, has_placeholder};
+use crate::policy::{Effect, PolicyKind, Statement, Text};
 use crate::text::{InputError, Spanned};
 use crate::tree::Node;
 
@@ -49,7 +49,7 @@ pub(super) fn read(node: &Node<'_>, complaints: &mut Complaints) -> Option<State
 fn read_sid(node: &Node<'_>, complaints: &mut Complaints) -> Option<Text> {
     let sid = complaints.text(node, "`Sid`")?;
     let is_plain = |sid: &str| sid.bytes().all(|b| b.is_ascii_alphanumeric());
-    let is_odd = !is_plain(&sid.value) && !has_placeholder(&sid.value);
+    let is_odd = !is_plain(&sid.value) && !sid.value.is_open();
     if complaints.kind != PolicyKind::Key && is_odd {
         complaints.refuse(
             InputError::new(

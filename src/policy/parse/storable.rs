@@ -1,9 +1,7 @@
 //! Principals for which AWS refuses to store a policy. They match nobody, so that a policy that has them
 //! can be analysed; rules report them.
 
-use crate::policy::{
-    PolicyDocument, PrincipalEntry, PrincipalForm, PrincipalType, has_placeholder,
-};
+use crate::policy::{PolicyDocument, PrincipalEntry, PrincipalForm, PrincipalType, Reason};
 use crate::text::InputError;
 
 impl PolicyDocument {
@@ -19,7 +17,9 @@ impl PolicyDocument {
 
 fn complaint(entry: &PrincipalEntry) -> Option<InputError> {
     let text = &*entry.text().value;
-    if entry.form() != PrincipalForm::NoCaller || has_placeholder(text) {
+    // A word may stand for an ARN, and is none.
+    let mut unknown = entry.text().value.unknown_reasons();
+    if entry.form() != PrincipalForm::NoCaller || unknown.any(|reason| reason != Reason::Word) {
         return None;
     }
     let help = match entry.principal_type() {

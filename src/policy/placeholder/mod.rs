@@ -13,49 +13,39 @@ mod words;
 
 use std::ops::Range;
 
-use super::{Piece, pieces};
+use super::{Piece, Reason, UnknownPart, Value, pieces};
 
 pub use rendered::{Rendered, as_foreign, may_be_foreign, rendered, rendered_foreign};
 
-/// Whether something of the text is still to be filled in.
-pub fn has_placeholder(text: &str) -> bool {
-    scan::next(text, 0).is_some() || words::account(text).is_some()
-}
-
-/// Whether something is still to be filled in of a text that AWS takes only as an ARN, an account id
-/// or `*`: a principal or a resource. Words such as `ADMIN_ROLE_ARN` are placeholders there.
-pub fn has_placeholder_or_is_word(text: &str) -> bool {
-    has_placeholder(text) || words::is_word(text)
-}
-
-/// The places of all placeholders, ascending, none inside another.
-pub(super) fn placeholders(text: &str) -> Vec<Range<usize>> {
+/// What is known of a text of a policy.
+pub(super) fn value(text: &str) -> Value {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(range) = scan::next(text, at) {
         at = range.end;
-        found.push(range);
+        found.push(part(range));
     }
     if found.is_empty() {
-        found.extend(words::account(text));
+        found.extend(words::account(text).map(part));
     }
-    if found.is_empty() && words::is_word(text) {
-        found.push(0..text.len());
-    }
-    found
+    Value::with_unknown(text, found)
 }
 
-/// The text with `*` in place of each placeholder.
-pub fn with_wildcards(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    let mut done = 0;
-    for range in placeholders(text) {
-        pattern.push_str(text.get(done..range.start).unwrap_or_default());
-        pattern.push('*');
-        done = range.end;
+/// What is known of a text that AWS takes only as an ARN, an account id or `*`: a principal or a resource.
+/// Words such as `ADMIN_ROLE_ARN` are placeholders there.
+pub(super) fn value_or_word(text: &str) -> Value {
+    let value = value(text);
+    if !value.is_open() && words::is_word(text) {
+        return Value::unknown(text, Reason::Word);
     }
-    pattern.push_str(text.get(done..).unwrap_or_default());
-    pattern
+    value
+}
+
+const fn part(at: Range<usize>) -> UnknownPart {
+    UnknownPart {
+        at,
+        reason: Reason::Placeholder,
+    }
 }
 
 /// The first policy variable in the text, for example `aws:username`.
@@ -131,8 +121,8 @@ mod tests {
             "arn:aws:kms:us-east-1:111122223333:key/KEY_ID",
             "arn:aws:iam::111122223333:role/[PRIVILEGED_ROLE]",
         ] {
-            assert!(has_placeholder(text), "{text}");
-            assert!(with_wildcards(text).contains('*'), "{text}");
+            assert!(value(text).is_open(), "{text}");
+            assert!(value(text).with_wildcards().contains('*'), "{text}");
         }
     }
 
@@ -162,7 +152,7 @@ mod tests {
             "TEAM_PAYMENTS",
             "",
         ] {
-            assert!(!has_placeholder(text), "{text}");
+            assert!(!value(text).is_open(), "{text}");
         }
         assert_eq!(first_variable("a/${x}/${AWS:userid}"), Some("AWS:userid"));
         assert_eq!(first_variable("a/$${aws:userid}"), Some("aws:userid"));
@@ -183,7 +173,7 @@ mod tests {
                 "arn:aws:iam::111122223333:root",
             ),
         ] {
-            assert_eq!(with_wildcards(text), pattern, "{text}");
+            assert_eq!(value_or_word(text).with_wildcards(), pattern, "{text}");
         }
     }
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
-use crate::policy::{PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Text};
-use crate::text::Spanned;
+use crate::policy::{
+    PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text,
+};
 
-use super::placeholders;
-use super::stand_in::{StandsFor, account_token, literal_account, stand_in, stands_for};
+use super::stand_in::{StandsFor, Writing, account_token, literal_account, stand_in, stands_for};
 
 /// A key policy with a principal in place of every placeholder of a template.
 #[derive(Clone, Debug)]
@@ -161,21 +161,18 @@ fn put_accounts(document: &mut PolicyDocument, tokens: &BTreeMap<String, Account
 }
 
 fn put_account(text: &mut Text, tokens: &BTreeMap<String, AccountId>) {
-    let written = &*text.value;
-    let mut put = String::new();
-    let mut done = 0;
-    for range in placeholders(written) {
-        let token = written.get(range.clone()).unwrap_or_default();
-        if let Some(account) = tokens.get(token) {
-            put.push_str(written.get(done..range.start).unwrap_or_default());
-            put.push_str(account.as_str());
-            done = range.end;
+    if !text.value.is_open() && !tokens.contains_key(&*text.value) {
+        return;
+    }
+    let mut put = Writing::default();
+    for segment in text.value.segments() {
+        match (segment, tokens.get(segment.written())) {
+            (_, Some(account)) => put.account(*account),
+            (Segment::Known(known), None) => put.known(known),
+            (Segment::Unknown(written, reason), None) => put.unknown(written, reason),
         }
     }
-    if done > 0 {
-        put.push_str(written.get(done..).unwrap_or_default());
-        *text = Spanned::new(put.into(), text.span);
-    }
+    text.value = put.value();
 }
 
 #[cfg(test)]

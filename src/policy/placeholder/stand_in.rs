@@ -4,11 +4,10 @@
 //! policy names: `arn:aws:iam::${account_id}:role/KeyAdmin` the role of that name, `${admin_arn}` a role
 //! of its own, `arn:aws:iam::${account_id}:root` the account.
 
-use crate::aws::{AccountId, Arn};
-use crate::policy::{PrincipalEntry, PrincipalType, Text};
-use crate::text::Spanned;
+use std::ops::Range;
 
-use super::placeholders;
+use crate::aws::{AccountId, Arn};
+use crate::policy::{PrincipalEntry, PrincipalType, Reason, Segment, Text, UnknownPart, Value};
 
 /// What a placeholder most likely names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +19,11 @@ pub(super) enum StandsFor {
 
 /// What the text of a principal stands for. Of a whole placeholder its name tells: `${account_id}`,
 /// `${admin_user_arn}`; what does not tell is a role.
-pub(super) fn stands_for(text: &str) -> StandsFor {
-    let kind = match parts(text) {
-        Some([_, _, _, _, _, "root"]) => return StandsFor::Account,
-        Some([.., resource]) => resource,
-        None => text,
+pub(super) fn stands_for(written: &Value) -> StandsFor {
+    let kind = match Parts::of(written) {
+        Some(parts) if parts.resource == "root" => return StandsFor::Account,
+        Some(parts) => parts.resource,
+        None => written,
     };
     let name = kind.to_ascii_lowercase();
     let names = |word: &str| name.contains(word);
@@ -43,22 +42,78 @@ pub(super) fn stands_for(text: &str) -> StandsFor {
     }
 }
 
-/// The six parts of an ARN; colons inside placeholders part nothing.
-fn parts(text: &str) -> Option<[&str; 6]> {
-    let ranges = placeholders(text);
-    let is_inside = |at: &usize| ranges.iter().any(|range| range.contains(at));
-    let mut colons = memchr::memchr_iter(b':', text.as_bytes()).filter(|at| !is_inside(at));
-    let mut parts = [""; 6];
-    let mut start = 0_usize;
-    for part in parts.iter_mut().take(5) {
-        let colon = colons.next()?;
-        *part = text.get(start..colon)?;
-        start = colon.saturating_add(1);
+/// The parts of an ARN that say who is named; colons inside of what is not known part nothing.
+struct Parts<'v> {
+    partition: &'v str,
+    account: &'v str,
+    resource: &'v str,
+    /// Where they stand in the text.
+    places: [Range<usize>; 6],
+}
+
+impl<'v> Parts<'v> {
+    fn of(written: &'v Value) -> Option<Self> {
+        let text = written.as_str();
+        let unknown = written.unknown_places();
+        let is_inside = |at: &usize| unknown.iter().any(|place| place.contains(at));
+        let mut colons = memchr::memchr_iter(b':', text.as_bytes()).filter(|at| !is_inside(at));
+        let mut places = [const { 0..0 }; 6];
+        let mut start = 0_usize;
+        for place in places.iter_mut().take(5) {
+            let colon = colons.next()?;
+            *place = start..colon;
+            start = colon.saturating_add(1);
+        }
+        if let Some(last) = places.last_mut() {
+            *last = start..text.len();
+        }
+        let [arn, partition, _, _, account, resource] = places
+            .each_ref()
+            .map(|place| text.get(place.clone()).unwrap_or_default());
+        (arn == "arn").then_some(Self {
+            partition,
+            account,
+            resource,
+            places,
+        })
     }
-    if let Some(last) = parts.last_mut() {
-        *last = text.get(start..)?;
+
+    fn place_of_account(&self) -> Range<usize> {
+        let [_, _, _, _, account, _] = &self.places;
+        account.clone()
     }
-    (parts.first() == Some(&"arn")).then_some(parts)
+}
+
+/// A text that is put together of what is known and what is not.
+#[derive(Default)]
+pub(super) struct Writing {
+    text: String,
+    unknown: Vec<UnknownPart>,
+}
+
+impl Writing {
+    pub(super) fn known(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub(super) fn unknown(&mut self, text: &str, reason: Reason) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        let at = start..self.text.len();
+        self.unknown.push(UnknownPart { at, reason });
+    }
+
+    pub(super) fn account(&mut self, account: AccountId) {
+        if account.is_placeholder() {
+            self.unknown(account.as_str(), Reason::Placeholder);
+        } else {
+            self.known(account.as_str());
+        }
+    }
+
+    pub(super) fn value(self) -> Value {
+        Value::with_unknown(&self.text, self.unknown)
+    }
 }
 
 /// The principal of this account that stands in for a placeholder.
@@ -67,14 +122,13 @@ pub(super) fn stand_in(
     account: AccountId,
     partition: &str,
 ) -> PrincipalEntry {
-    let written = &*entry.text().value;
-    let text = if entry.principal_type() == PrincipalType::Service {
-        service(written)
+    let written = &entry.text().value;
+    let value = if entry.principal_type() == PrincipalType::Service {
+        service(written).into()
     } else {
         arn(written, account, partition)
     };
-    let text: Text = Spanned::new(text.into(), entry.text().span);
-    PrincipalEntry::stand_in(entry.principal_type(), text)
+    PrincipalEntry::stand_in(entry.principal_type(), Text::new(value, entry.text().span))
 }
 
 /// A service that a template has yet to fill in, under a name that none has.
@@ -90,70 +144,76 @@ fn service(written: &str) -> String {
     format!("{name}.placeholder.amazonaws.com")
 }
 
-fn arn(written: &str, account: AccountId, partition: &str) -> String {
-    let is_complete = |part: &str| placeholders(part).is_empty();
-    let parts = parts(written);
-    let partition = match parts {
-        Some([_, own, ..]) if is_complete(own) => own,
+fn arn(written: &Value, account: AccountId, partition: &str) -> Value {
+    let parts = Parts::of(written);
+    let is_complete = |place: &Range<usize>| {
+        let unknown = written.unknown_places();
+        !unknown
+            .iter()
+            .any(|of| place.start <= of.start && of.end <= place.end)
+    };
+    let partition = match &parts {
+        Some(parts) if is_complete(&parts.places[1]) => parts.partition,
         _ => partition,
     };
-    let account = match parts {
-        Some([_, _, _, _, own, _]) if AccountId::parse(own).is_some() => own,
-        _ => account.as_str(),
+    let own = parts
+        .as_ref()
+        .and_then(|parts| AccountId::parse(parts.account));
+    let account = own.unwrap_or(account);
+    let resource = parts.as_ref().map_or(0, |parts| parts.places[5].start);
+    let has_kind = |kind: &str| {
+        let name = written.get(resource..);
+        name.is_some_and(|name| name.starts_with(kind))
     };
-    let resource = match parts {
-        Some([.., resource]) => resource,
-        None => written,
-    };
-    let name = without_inner_wildcards(resource);
-    let has_kind = |kind: &str| name.starts_with(kind);
-    match stands_for(written) {
-        StandsFor::Account => format!("arn:{partition}:iam::{account}:root"),
-        StandsFor::Role | StandsFor::User if has_kind("role/") || has_kind("user/") => {
-            format!("arn:{partition}:iam::{account}:{name}")
+    let (service, kind) = match stands_for(written) {
+        StandsFor::Account => {
+            let mut root = Writing::default();
+            root.known(&format!("arn:{partition}:iam::"));
+            root.account(account);
+            root.known(":root");
+            return root.value();
         }
+        StandsFor::Role | StandsFor::User if has_kind("role/") || has_kind("user/") => ("iam", ""),
         StandsFor::Role if has_kind("assumed-role/") && Arn::parse(written).is_some() => {
-            format!("arn:{partition}:sts::{account}:{name}")
+            ("sts", "")
         }
-        StandsFor::User => format!("arn:{partition}:iam::{account}:user/{name}"),
-        StandsFor::Role => format!("arn:{partition}:iam::{account}:role/{name}"),
+        StandsFor::User => ("iam", "user/"),
+        StandsFor::Role => ("iam", "role/"),
+    };
+    let mut arn = Writing::default();
+    arn.known(&format!("arn:{partition}:{service}::"));
+    arn.account(account);
+    arn.known(&format!(":{kind}"));
+    let mut at = 0_usize;
+    for segment in written.segments() {
+        let text = segment.written();
+        let start = resource.saturating_sub(at).min(text.len());
+        at = at.saturating_add(text.len());
+        let here = text.get(start..).unwrap_or_default();
+        match segment {
+            _ if here.is_empty() => {}
+            Segment::Known(_) => arn.known(here),
+            // What AWS would take for a wildcard inside of a placeholder: `${admins[*]}`.
+            Segment::Unknown(_, reason) => arn.unknown(&here.replace(['*', '?'], "_"), reason),
+        }
     }
-}
-
-/// The text with `_` for what AWS would take for a wildcard inside of a placeholder: `${admins[*]}`.
-fn without_inner_wildcards(text: &str) -> String {
-    let ranges = placeholders(text);
-    let inside = |at: usize| ranges.iter().any(|range| range.contains(&at));
-    text.char_indices()
-        .map(|(at, c)| {
-            if matches!(c, '*' | '?') && inside(at) {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect()
+    arn.value()
 }
 
 /// The account that stands in the ARN as digits.
-pub(super) fn literal_account(text: &str) -> Option<AccountId> {
-    let [_, _, _, _, account, _] = parts(text)?;
-    AccountId::parse(account)
+pub(super) fn literal_account(written: &Value) -> Option<AccountId> {
+    AccountId::parse(Parts::of(written)?.account)
 }
 
 /// The placeholder that stands for the account, where it has a name: two `%s` need not be the same.
-pub(super) fn account_token(text: &str) -> Option<&str> {
-    let token = match parts(text) {
-        Some([_, _, _, _, account, _]) => account,
-        None if stands_for(text) == StandsFor::Account => text,
+pub(super) fn account_token(written: &Value) -> Option<&str> {
+    let place = match Parts::of(written) {
+        Some(parts) => parts.place_of_account(),
+        None if stands_for(written) == StandsFor::Account => 0..written.len(),
         None => return None,
     };
-    let ranges = placeholders(text);
-    let start = text
-        .len()
-        .checked_sub(token.len())
-        .map(|_| text.find(token))??;
-    let is_whole = ranges.contains(&(start..start.saturating_add(token.len())));
+    let token = written.get(place.clone())?;
+    let is_whole = written.unknown_places().contains(&place);
     let named = token.bytes().filter(u8::is_ascii_alphanumeric).count() > 1;
     (is_whole && named).then_some(token)
 }

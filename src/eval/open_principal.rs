@@ -2,16 +2,15 @@
 //! room for may be meant, and nobody surely is.
 
 use crate::aws::Arn;
-use crate::policy::{PrincipalType, glob, with_wildcards};
+use crate::policy::{PrincipalType, Value, glob};
 
 use super::caller::CallerKind;
 use super::principal::Naming;
 use super::{Caller, Truth};
 
-/// By which routes the text, listed under this type, may name the caller.
-pub(super) fn names(text: &str, principal_type: PrincipalType, caller: &Caller) -> Naming {
-    let pattern = with_wildcards(text);
-    let pattern = pattern.as_str();
+/// By which routes the pattern, listed under this type, may name the caller.
+pub(super) fn names(value: &Value, principal_type: PrincipalType, caller: &Caller) -> Naming {
+    let pattern = &*value.with_wildcards();
     match principal_type {
         PrincipalType::Service if caller.is_service() => Naming {
             direct: may(glob(pattern, caller.as_str())),
@@ -89,7 +88,8 @@ mod tests {
     use super::*;
 
     fn by(text: &str, caller: &str) -> [Truth; 3] {
-        let naming = names(text, PrincipalType::Aws, &Caller::parse(caller).unwrap());
+        let value = Value::of_template(text);
+        let naming = names(&value, PrincipalType::Aws, &Caller::parse(caller).unwrap());
         [naming.direct, naming.limited, naming.delegated]
     }
 
@@ -128,7 +128,11 @@ mod tests {
             assert_eq!(by(text, caller), wanted, "{text} {caller}");
         }
         let service = Caller::parse("backup.amazonaws.com").unwrap();
-        let named = names("${service}.amazonaws.com", PrincipalType::Service, &service);
+        let named = names(
+            &Value::of_template("${service}.amazonaws.com"),
+            PrincipalType::Service,
+            &service,
+        );
         assert_eq!(named.direct, Unknown);
     }
 }
