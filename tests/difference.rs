@@ -15,7 +15,7 @@ use kmslint::policy::{
     PrincipalElement, PrincipalEntry, Statement,
 };
 use kmslint::simulate::{Simulation, read_simulation};
-use kmslint::text::{Location, SourceId, Sources, Spanned};
+use kmslint::text::{SourceId, Sources, Spanned};
 use kmslint::tree::json;
 
 fn simulations(seed: u64, count: usize) -> Vec<Simulation> {
@@ -64,7 +64,7 @@ fn inventory(simulation: &Simulation, document: PolicyDocument) -> Inventory {
             size: None,
             document,
         }),
-        at: Location::default(),
+        ..Key::default()
     };
     Inventory {
         keys: vec![key],

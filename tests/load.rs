@@ -349,3 +349,37 @@ fn bytes_in_memory_stand_in_for_files() {
     assert_eq!(effects, [Effect::Deny, Effect::Deny]);
     fs::remove_dir_all(&directory).unwrap();
 }
+
+/// Keys of one file are told apart by their place in it, one after the other, in a list or under names.
+#[test]
+fn each_key_of_a_file_has_a_name_and_an_address_of_its_own() {
+    const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}]}"#;
+    let lines = format!("{POLICY}\n{POLICY}\n");
+    let list = format!("[{POLICY},{POLICY}]");
+    let named = format!(r#"{{"prod":{POLICY},"dev":{POLICY}}}"#);
+    let single = format!(r#"{{"prod":{POLICY}}}"#);
+    let both = format!("{POLICY}\n[{POLICY}]");
+    for (text, names, addresses) in [
+        (POLICY, vec!["k.json"], vec![""]),
+        (&lines, vec!["k.json#/0", "k.json#/1"], vec!["/0", "/1"]),
+        (&list, vec!["k.json#/0", "k.json#/1"], vec!["/0", "/1"]),
+        (
+            &named,
+            vec!["k.json#/prod", "k.json#/dev"],
+            vec!["/prod", "/dev"],
+        ),
+        (&single, vec!["k.json"], vec!["/prod"]),
+        (&both, vec!["k.json#/0", "k.json#/1/0"], vec!["/0", "/1/0"]),
+    ] {
+        let loaded = load_texts(&[("k.json", text)]);
+        assert_eq!(errors(&loaded), [""; 0], "{text}");
+        let keys = &loaded.inventory.keys;
+        let found: Vec<_> = keys.iter().map(|key| &*key.name).collect();
+        assert_eq!(found, names, "{text}");
+        let policies = keys.iter().filter_map(|key| key.policy.as_ref());
+        let found: Vec<_> = policies.map(|policy| &*policy.name).collect();
+        assert_eq!(found, names, "{text}");
+        let found: Vec<_> = keys.iter().map(|key| key.address.to_string()).collect();
+        assert_eq!(found, addresses, "{text}");
+    }
+}

@@ -1,10 +1,10 @@
 //! Which key or policy of one side is which of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
-use crate::inventory::{Key, LoadedPolicy};
+use crate::inventory::{Address, Key, LoadedPolicy};
 use crate::text::{Root, SourceFile};
 
 use super::Side;
@@ -17,22 +17,28 @@ pub(super) type Pair<'a, T> = (Option<&'a T>, Option<&'a T>);
 pub(super) struct Names {
     arn: Option<String>,
     id: Option<String>,
-    /// Where it stands, which holds only where the others say nothing.
+    /// The file in which it stands, which holds only where the others say nothing.
     path: String,
+    /// The way to it there, where that is not the whole file.
+    inside: String,
+    /// Whether that is a position, which is another's once what stands before is taken out.
+    by_position: bool,
     /// How to call it where it has no other name.
     shown: String,
 }
 
 impl Names {
-    /// Every name, the best first.
-    fn all(&self) -> [Option<&str>; 3] {
-        let path = Some(self.path.as_str()).filter(|path| !path.is_empty());
-        [self.arn.as_deref(), self.id.as_deref(), path]
+    fn file(&self) -> Option<&str> {
+        Some(self.path.as_str()).filter(|path| !path.is_empty())
+    }
+
+    fn address(&self) -> Option<(&str, &str)> {
+        Some((self.file()?, self.inside.as_str()))
     }
 
     fn best(&self) -> &str {
-        let [arn, id, _] = self.all();
-        arn.or(id).unwrap_or(&self.shown)
+        let known = self.arn.as_deref().or(self.id.as_deref());
+        known.unwrap_or(&self.shown)
     }
 
     fn contradicts(&self, other: &Self) -> bool {
@@ -64,30 +70,31 @@ pub(super) fn pairs<'a, T, S: Ord>(
         .map(|thing| (names_after(thing), Some(thing)))
         .collect();
     let mut found = Vec::new();
-    for rank in 0..3 {
-        let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, (names, thing)) in after.iter().enumerate() {
-            let name = names.all().get(rank).copied().flatten();
-            if let (Some(name), Some(_)) = (name, thing) {
-                known.entry(name.to_owned()).or_default().push(index);
-            }
-        }
-        for (names, thing) in &mut before {
-            let name = names.all().get(rank).copied().flatten();
-            let same = name.and_then(|name| known.get(name)).into_iter().flatten();
-            let mut open = same.filter_map(|index| {
-                let (other, there) = after.get(*index)?;
-                (there.is_some() && !names.contradicts(other)).then_some(*index)
-            });
-            let Some(index) = open.next().filter(|_| thing.is_some()) else {
-                continue;
-            };
-            if let Some((other, there)) = after.get_mut(index) {
-                let name = other.best().to_owned();
-                found.push((name, (thing.take(), there.take())));
-            }
-        }
+    let sides = (&mut before, &mut after);
+    by_name(sides, |names, _| names.arn.clone(), &mut found);
+    let sides = (&mut before, &mut after);
+    by_name(sides, |names, _| names.id.clone(), &mut found);
+    if has_several_in_a_file(&before) || has_several_in_a_file(&after) {
+        let owned = |(file, inside): (&str, &str)| (file.to_owned(), inside.to_owned());
+        let sides = (&mut before, &mut after);
+        let by_key = |names: &Names, _: &T| {
+            let address = names.address().filter(|_| !names.by_position);
+            address.map(owned)
+        };
+        by_name(sides, by_key, &mut found);
+        // Of a list in which some were taken out or put in, those are the same that say the same.
+        let sides = (&mut before, &mut after);
+        let same = |names: &Names, thing: &T| Some((names.file()?.to_owned(), says(thing)?));
+        by_name(sides, same, &mut found);
+        let sides = (&mut before, &mut after);
+        by_name(sides, |names, _| names.address().map(owned), &mut found);
     }
+    let sides = (&mut before, &mut after);
+    by_name(
+        sides,
+        |names, _| names.file().map(str::to_owned),
+        &mut found,
+    );
     found.extend(moved(&mut before, &mut after, says));
     let gone = before
         .into_iter()
@@ -99,6 +106,45 @@ pub(super) fn pairs<'a, T, S: Ord>(
     let single = single.filter(|(_, pair)| pair.0.is_some() || pair.1.is_some());
     found.extend(single.map(|(names, pair)| (names.best().to_owned(), pair)));
     found
+}
+
+/// Matches what is left on both sides and is called the same.
+fn by_name<'a, T, N: Ord>(
+    (before, after): (&mut Named<'a, T>, &mut Named<'a, T>),
+    name: impl Fn(&Names, &T) -> Option<N>,
+    found: &mut Vec<(String, Pair<'a, T>)>,
+) {
+    let mut known: BTreeMap<N, Vec<usize>> = BTreeMap::new();
+    for (index, (names, thing)) in after.iter().enumerate() {
+        if let Some(name) = thing.and_then(|thing| name(names, thing)) {
+            known.entry(name).or_default().push(index);
+        }
+    }
+    if known.is_empty() {
+        return;
+    }
+    for (names, thing) in before {
+        let same = thing.and_then(|thing| known.get(&name(names, thing)?));
+        let mut open = same.into_iter().flatten().filter_map(|index| {
+            let (other, there) = after.get(*index)?;
+            (there.is_some() && !names.contradicts(other)).then_some(*index)
+        });
+        let Some(index) = open.next() else {
+            continue;
+        };
+        if let Some((other, there)) = after.get_mut(index) {
+            let name = other.best().to_owned();
+            found.push((name, (thing.take(), there.take())));
+        }
+    }
+}
+
+/// Whether two of those that are left stand in one file.
+fn has_several_in_a_file<T>(side: &Named<'_, T>) -> bool {
+    let left = side.iter().filter(|(_, thing)| thing.is_some());
+    let mut files = left.filter_map(|(names, _)| names.file());
+    let mut seen = BTreeSet::new();
+    files.any(|file| !seen.insert(file))
 }
 
 /// Matches what is left on both sides and says the same.
@@ -141,8 +187,16 @@ pub(super) fn key_names(key: &Key, side: Side<'_>) -> Names {
     let id = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
     let source = key.policy.as_ref().map_or(key.at.source, |p| p.source);
     let file = side.sources.get(source).map(SourceFile::name);
-    let (path, shown) = below(file.unwrap_or_default(), side.roots);
+    let (path, mut shown) = below(file.unwrap_or_default(), side.roots);
+    let address = Some(&key.address).filter(|address| address.source == source);
+    let inside = address.map(ToString::to_string).unwrap_or_default();
+    // It is called by its place only where its file has several keys.
+    if !inside.is_empty() && key.name.ends_with(&format!("#{inside}")) {
+        shown = format!("{shown}#{inside}");
+    }
     Names {
+        inside,
+        by_position: address.is_some_and(Address::is_by_position),
         id: id.or(arn.map(KeyArn::key_id)).map(str::to_owned),
         arn: arn.map(ToString::to_string),
         path,
@@ -192,4 +246,46 @@ fn below_absolute(path: &Path, root: &Root) -> Option<String> {
     let whole = Root::new(path);
     let below = whole.directory().strip_prefix(root.directory()).ok()?;
     Some(below.to_string_lossy().replace('\\', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The way to each thing in its file, and what it says; with these of before each of after.
+    fn matched(before: &[(&str, u8)], after: &[(&str, u8)]) -> Vec<(Option<u8>, Option<u8>)> {
+        let names = |thing: &(&str, u8)| Names {
+            path: "k.json".to_owned(),
+            inside: thing.0.to_owned(),
+            by_position: thing.0.ends_with(|c: char| c.is_ascii_digit()),
+            ..Names::default()
+        };
+        let says = |thing: &(&str, u8)| Some(thing.1);
+        let pairs = pairs(before.iter(), after.iter(), (names, names), says);
+        let said = |thing: Option<&(&str, u8)>| thing.map(|thing| thing.1);
+        let mut found: Vec<_> = pairs
+            .into_iter()
+            .map(|(_, (before, after))| (said(before), said(after)))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn keys_of_one_file_are_matched_by_their_names_there() {
+        let swapped = matched(&[("/a", 1), ("/b", 2)], &[("/b", 1), ("/a", 2)]);
+        assert_eq!(swapped, [(Some(1), Some(2)), (Some(2), Some(1))]);
+        let removed = matched(&[("/a", 1), ("/b", 2)], &[("/b", 2)]);
+        assert_eq!(removed, [(Some(1), None), (Some(2), Some(2))]);
+    }
+
+    #[test]
+    fn keys_of_a_list_are_matched_by_what_they_say_before_their_position() {
+        let removed = matched(&[("/0", 1), ("/1", 2)], &[("/0", 2)]);
+        assert_eq!(removed, [(Some(1), None), (Some(2), Some(2))]);
+        let changed = matched(&[("/0", 1), ("/1", 2)], &[("/0", 1), ("/1", 3)]);
+        assert_eq!(changed, [(Some(1), Some(1)), (Some(2), Some(3))]);
+        let wrapped = matched(&[("", 1)], &[("/a", 2)]);
+        assert_eq!(wrapped, [(Some(1), Some(2))]);
+    }
 }

@@ -5,7 +5,7 @@ use crate::access::{Case, CaseSet, day_ranges};
 use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
 use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::policy::{PolicyKind, PolicyReading};
-use crate::text::{Location, SourceFile};
+use crate::text::SourceFile;
 
 const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -33,8 +33,8 @@ fn inventory(statements: &str) -> (Inventory, Sources) {
         account: Some(arn.account()),
         arn: Some(arn),
         metadata: KeyMetadata::nothing(),
-        at: Location::default(),
         policy: Some(policy),
+        ..Key::default()
     };
     let inventory = Inventory {
         keys: vec![key],

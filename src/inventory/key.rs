@@ -8,7 +8,7 @@ use crate::aws::key::{
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::text::Location;
 
-use super::{LoadedPolicy, RecordedDeletion, ScheduledDeletion, Tag};
+use super::{Address, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion, Tag};
 
 /// A value and the place in a file that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,15 @@ pub struct Located<T> {
 }
 
 /// A key: what was loaded of it, from however many files.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Key {
-    /// How to speak of it: its ARN, its id, or the file that its policy stands in.
+    /// How to speak of it: its ARN, its id, or the file that its policy stands in, with the place there
+    /// where it has several keys.
     pub name: String,
+    /// Where the first of what was loaded of it is written.
+    pub address: Address,
+    /// Who says that there is such a key. What was loaded of one key is all of one provenance.
+    pub provenance: Provenance,
     /// Its ARN, where a file says it.
     pub arn: Option<KeyArn>,
     /// Its account: that of its ARN or its metadata, or the one that its policy lets no doubt

@@ -1,5 +1,6 @@
 //! All that was loaded: keys, principals, policies, and where each stands in a file.
 
+mod address;
 mod coverage;
 mod deletion;
 mod evidence;
@@ -15,6 +16,7 @@ mod trail;
 
 use std::sync::Arc;
 
+pub use address::{Address, Provenance};
 pub use coverage::{Coverage, MissingLogs, OpenSpan, PlaceRecord, TrailSelectors, TrailStatus};
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};

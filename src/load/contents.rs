@@ -8,7 +8,7 @@ use crate::tree::{Node, duplicate_keys};
 
 use super::folder::Owner;
 use super::identity::AccountPart;
-use super::join::Addition;
+use super::join::{Addition, is_described};
 use super::organization::OrganizationPart;
 use super::trail::TrailPart;
 
@@ -73,6 +73,24 @@ impl Contents {
         self.trail = self.trail.take().or(other.trail);
         self.evidence = self.evidence.or(other.evidence);
         self.errors.extend(other.errors);
+    }
+
+    /// Names each key by its place in the file where others are called after the file too.
+    pub(super) fn name_apart(&mut self, file: &str) {
+        let all = self.keys.iter_mut().chain(&mut self.new_keys);
+        let mut alike: Vec<_> = all
+            .filter(|key| key.name == file && !is_described(key))
+            .collect();
+        if alike.len() < 2 {
+            return;
+        }
+        for key in &mut alike {
+            let name = format!("{file}#{}", key.address);
+            if let Some(policy) = &mut key.policy {
+                policy.name.clone_from(&name);
+            }
+            key.name = name;
+        }
     }
 
     /// Users, groups, roles and their policies, to add to.

@@ -1,7 +1,8 @@
 //! A file that is JSON, ready to be recognised.
 
+use crate::inventory::{Address, Key, KeyMetadata};
 use crate::text::{Location, SourceId, Span};
-use crate::tree::Node;
+use crate::tree::{Node, Step};
 
 /// A file's text and the tree that it says.
 #[derive(Debug)]
@@ -10,6 +11,8 @@ pub(super) struct Document<'a> {
     pub(super) source: SourceId,
     /// The path as the user gave it.
     pub(super) name: &'a str,
+    /// The way to the tree in the file.
+    pub(super) path: Vec<Step>,
     /// The whole text.
     pub(super) text: &'a str,
     /// The tree.
@@ -20,6 +23,20 @@ pub(super) struct Document<'a> {
 }
 
 impl Document<'_> {
+    /// A key that is written here, of which nothing else is known.
+    pub(super) fn key(&self, at: Location) -> Key {
+        Key {
+            name: self.name.to_owned(),
+            address: Address {
+                source: self.source,
+                path: self.path.clone(),
+            },
+            metadata: KeyMetadata::nothing(),
+            at,
+            ..Key::default()
+        }
+    }
+
     /// A place in this file.
     pub(super) const fn at(&self, span: Span) -> Location {
         Location {

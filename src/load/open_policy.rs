@@ -97,6 +97,7 @@ fn read(candidate: &Candidate<'_>, file: Box<SourceFile>) -> Outcome {
             let document = Document {
                 source: candidate.source,
                 name: file.name(),
+                path: Vec::new(),
                 text: file.text(),
                 root,
                 is_whole: true,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::aws::DocumentKind;
 use crate::text::{InputError, SourceFile, Span};
-use crate::tree::{Node, json};
+use crate::tree::{Node, Step, json};
 
 use super::bulk::refuse_bulk_statements;
 use super::contents::Contents;
@@ -166,10 +166,15 @@ fn of_json(
     let is_whole = roots.len() == 1;
     let mut all: Option<Box<Contents>> = None;
     let mut first = None;
-    for root in roots {
+    for (position, root) in roots.into_iter().enumerate() {
         let document = Document {
             source: candidate.source,
             name: file.name(),
+            path: if is_whole {
+                Vec::new()
+            } else {
+                vec![Step::Index(position)]
+            },
             text: file.text(),
             root,
             is_whole,
@@ -189,7 +194,9 @@ fn of_json(
             Err(not_taken) => drop(first.get_or_insert(not_taken)),
         }
     }
-    all.ok_or_else(|| first.unwrap_or(NotTaken::Open))
+    let mut all = all.ok_or_else(|| first.unwrap_or(NotTaken::Open))?;
+    all.name_apart(file.name());
+    Ok(all)
 }
 
 /// What no format took, where its strings or lists of lines have no key policy in them; the error of one

@@ -11,11 +11,13 @@ use jiff::SignedDuration;
 use crate::aws::key::{KeyState, MultiRegionKeyType, Reported};
 use crate::aws::{KeyArn, PendingWindowInDays, parse_time};
 use crate::inventory::{
-    DeletionStep, Inventory, Key, KeyMetadata, Located, RecordedDeletion, RecordedEvents,
+    Address, DeletionStep, Inventory, Key, KeyMetadata, Located, RecordedDeletion, RecordedEvents,
     RecordedLife, Trail, TrailIndex,
 };
 use crate::text;
-use crate::text::{Opened, Overlay, Progress, ReadError, SourceFile, SourceId, Sources, Span};
+use crate::text::{
+    Location, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, Sources, Span,
+};
 
 use super::file::Candidate;
 
@@ -223,25 +225,29 @@ fn unknown_keys(keys: &[Key], trail: &Trail) -> Vec<Key> {
             found.entry(name).or_insert(events.at);
         }
     }
+    let seen = |at: Location| Key {
+        address: Address {
+            source: at.source,
+            path: Vec::new(),
+        },
+        metadata: KeyMetadata::nothing(),
+        at,
+        ..Key::default()
+    };
     let key = |(name, at)| match name {
         Name::Arn(arn) => Key {
             name: arn.to_string(),
             account: Some(arn.account()),
             arn: Some(arn),
-            metadata: KeyMetadata::nothing(),
-            policy: None,
-            at,
+            ..seen(at)
         },
         Name::Id(id) => Key {
             name: id.clone(),
-            account: None,
-            arn: None,
             metadata: Arc::new(KeyMetadata {
                 key_id: Some(Located { value: id, at }),
                 ..KeyMetadata::default()
             }),
-            policy: None,
-            at,
+            ..seen(at)
         },
     };
     found.into_iter().map(key).collect()

@@ -132,6 +132,7 @@ fn interpret(
     let document = Document {
         source,
         name: file.name(),
+        path: Vec::new(),
         text: file.text(),
         root,
         is_whole: true,

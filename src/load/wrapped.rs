@@ -5,9 +5,10 @@
 //! (a JSON Pointer, RFC 6901) where there are several. A policy without a word of KMS is nobody's business
 //! here.
 
+use crate::inventory::Address;
 use crate::policy::PolicyKind;
 use crate::text::{InputError, Span};
-use crate::tree::{Member, Node, Value, json};
+use crate::tree::{Member, Node, Step, Value, json};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -35,12 +36,12 @@ const TELLING: [&str; 10] = [
 /// What is found in a document, where anything is.
 pub(super) fn read(document: &Document<'_>) -> Option<Contents> {
     let mut found = Vec::new();
-    look(&document.root, &mut String::new(), document, &mut found);
+    look(&document.root, &mut Vec::new(), document, &mut found);
     let several = found.len() > 1;
     let mut contents = Contents::default();
     for part in found {
         let name = if several {
-            format!("{}#{}", document.name, part.pointer)
+            format!("{}#{}", document.name, part.address(document))
         } else {
             document.name.to_owned()
         };
@@ -53,7 +54,8 @@ pub(super) fn read(document: &Document<'_>) -> Option<Contents> {
 /// A part that can be read.
 struct Part<'n, 'a> {
     node: &'n Node<'a>,
-    pointer: String,
+    /// The way to it in the document.
+    path: Vec<Step>,
     form: Form,
 }
 
@@ -71,37 +73,32 @@ enum Form {
 
 fn look<'n, 'a>(
     node: &'n Node<'a>,
-    pointer: &mut String,
+    path: &mut Vec<Step>,
     document: &Document<'_>,
     found: &mut Vec<Part<'n, 'a>>,
 ) {
     if let Some(form) = form(node, document) {
         found.push(Part {
             node,
-            pointer: pointer.clone(),
+            path: path.clone(),
             form,
         });
         return;
     }
-    let length = pointer.len();
-    let mut inside = |step: &str, node: &'n Node<'a>| {
-        pointer.push('/');
-        pointer.push_str(step);
-        look(node, pointer, document, found);
-        pointer.truncate(length);
+    let mut inside = |step: Step, node: &'n Node<'a>| {
+        path.push(step);
+        look(node, path, document, found);
+        path.pop();
     };
     match &node.value {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                inside(&index.to_string(), item);
+                inside(Step::Index(index), item);
             }
         }
         Value::Object(members) => {
             for member in members {
-                inside(
-                    &member.key.replace('~', "~0").replace('/', "~1"),
-                    &member.value,
-                );
+                inside(Step::Key(member.key.to_string()), &member.value);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
@@ -188,7 +185,7 @@ fn is_policy_text(text: &str) -> bool {
 
 /// Whether a format takes the object, and it speaks of KMS.
 fn is_known(node: &Node<'_>, document: &Document<'_>) -> bool {
-    let part = of_part(node, document.name, document);
+    let part = of_part(node, document.name, &[], document);
     let Answer::Read(contents) = format::read(&part) else {
         return false;
     };
@@ -214,10 +211,16 @@ fn kind_of(statements: &[Node<'_>]) -> PolicyKind {
     }
 }
 
-fn of_part<'d>(node: &Node<'d>, name: &'d str, document: &Document<'d>) -> Document<'d> {
+fn of_part<'d>(
+    node: &Node<'d>,
+    name: &'d str,
+    path: &[Step],
+    document: &Document<'d>,
+) -> Document<'d> {
     Document {
         source: document.source,
         name,
+        path: [&document.path, path].concat(),
         text: document.text,
         root: node.clone(),
         is_whole: false,
@@ -225,8 +228,15 @@ fn of_part<'d>(node: &Node<'d>, name: &'d str, document: &Document<'d>) -> Docum
 }
 
 impl Part<'_, '_> {
+    fn address(&self, document: &Document<'_>) -> Address {
+        Address {
+            source: document.source,
+            path: [&*document.path, &self.path].concat(),
+        }
+    }
+
     fn read(&self, document: &Document<'_>, name: &str) -> Contents {
-        let mut part = of_part(self.node, name, document);
+        let mut part = of_part(self.node, name, &self.path, document);
         let mut contents = Contents::default();
         let kind = match self.form {
             Form::Document => {

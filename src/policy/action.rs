@@ -233,6 +233,7 @@ fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Value;
     use crate::text::Spanned;
 
     /// The short ways end where the long one does.
@@ -289,7 +290,7 @@ mod tests {
     #[test]
     fn placeholder_may_name_what_the_rest_of_its_text_leaves_room_for() {
         let element = |negated, text: &str| {
-            let text = Spanned::new(text.into(), Span::default());
+            let text = Spanned::new(Value::of_template(text), Span::default());
             ActionElement::new(negated, vec![ActionPattern::new(text)], Span::default())
         };
         let schedule = ActionSet::only(KmsAction::ScheduleKeyDeletion);

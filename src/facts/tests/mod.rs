@@ -54,6 +54,7 @@ fn key(statements: &str, arn: Option<&str>, sources: &mut Sources) -> Key {
             span: policy.document.span,
         },
         policy: Some(policy),
+        ..Key::default()
     }
 }
 

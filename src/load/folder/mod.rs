@@ -236,6 +236,7 @@ fn read(candidate: &Candidate<'_>, file: &SourceFile, owner: &Owner, said: &mut 
     let document = Document {
         source: candidate.source,
         name: file.name(),
+        path: Vec::new(),
         text: file.text(),
         root,
         is_whole: true,

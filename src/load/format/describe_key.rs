@@ -64,12 +64,10 @@ pub(super) fn key(
         (None, None) => document.at(node.span),
     };
     complete.then(|| Key {
-        name: document.name.to_owned(),
         account: account.and_then(|text| AccountId::parse(&text.value)),
         arn: arn.map(|arn| arn.value),
         metadata: Arc::new(metadata),
-        policy: None,
-        at,
+        ..document.key(at)
     })
 }
 

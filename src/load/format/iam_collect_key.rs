@@ -32,15 +32,13 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     Answer::from(Contents {
         owner: Some(Box::new(Owner::Key(key.clone()))),
         keys: vec![Key {
-            name: document.name.to_owned(),
             account: Some(key.account()),
             arn: Some(key),
             metadata: Arc::new(KeyMetadata {
                 key_id,
                 ..KeyMetadata::default()
             }),
-            policy: None,
-            at: arn.at,
+            ..document.key(arn.at)
         }],
         errors: fields.errors,
         ..Contents::default()

@@ -1,6 +1,6 @@
 //! A key policy that stands in a file as itself.
 
-use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
+use crate::inventory::{Key, LoadedPolicy};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::policy::read_policy;
@@ -45,13 +45,10 @@ fn no_element(policy: &Node<'_>) -> Option<InputError> {
 
 /// A key of which only its policy is known.
 pub(in crate::load) fn key_of(document: &Document<'_>, policy: LoadedPolicy) -> Key {
+    let at = document.at(policy.document.span);
     Key {
-        name: document.name.to_owned(),
-        arn: None,
-        account: None,
-        metadata: KeyMetadata::nothing(),
-        at: document.at(policy.document.span),
         policy: Some(policy),
+        ..document.key(at)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::aws::KeyArn;
 use crate::aws::key::{MultiRegionKeyType, Reported};
-use crate::inventory::{Key, KeyMetadata, Located};
+use crate::inventory::{Key, KeyMetadata, Located, Provenance};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
@@ -150,13 +150,16 @@ fn key(document: &Document<'_>, operation: Operation, fields: &mut Fields<'_, '_
         }),
         ..KeyMetadata::default()
     };
+    let at = id.map_or_else(|| document.at(document.root.span), |id| id.at);
     Key {
-        name: document.name.to_owned(),
         account: arn.as_ref().map(KeyArn::account),
-        at: id.map_or_else(|| document.at(document.root.span), |id| id.at),
         arn,
+        provenance: match operation {
+            Operation::Put => Provenance::Observed,
+            Operation::Create | Operation::Replicate => Provenance::Declared,
+        },
         metadata: Arc::new(metadata),
-        policy: None,
+        ..document.key(at)
     }
 }
 

@@ -143,6 +143,7 @@ mod tests {
         let answer = super::read(&Document {
             source,
             name: "x.json",
+            path: Vec::new(),
             text,
             root: json::parse(text).unwrap(),
             is_whole: true,

@@ -133,12 +133,9 @@ fn answer(document: &Document<'_>) -> Contents {
         ..KeyMetadata::default()
     };
     contents.keys.push(Key {
-        name: document.name.to_owned(),
-        account: None,
         arn,
         metadata: Arc::new(metadata),
-        policy: None,
-        at: key.at,
+        ..document.key(key.at)
     });
     contents
 }

@@ -7,6 +7,9 @@
 //! 2. by its directory's name, if that is the key's id and no other key policy stands there;
 //! 3. by being the only key policy in a directory with the metadata of only one key.
 //!
+//! Only what AWS said is joined so. What a template declares or a plan foresees is whole as it comes, and
+//! never becomes a part of a key that exists, nor the other way round.
+//!
 //! A key that several policies claim with equal right gets none of them: which one is in force is
 //! not known, and each stands for a key of its own.
 
@@ -18,7 +21,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::inventory::{Key, KeyMetadata};
+use crate::inventory::{Key, KeyMetadata, Provenance};
 pub(super) use addition::{Addition, Fact, PlacedAddition, Target};
 pub(super) use claim::is_key_id;
 use claim::winners;
@@ -32,17 +35,23 @@ pub(super) fn join(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> 
     if additions.is_empty() && !parts.iter().any(|(_, key)| is_described(key)) {
         return parts.into_iter().map(|(_, key)| key).collect();
     }
-    let parts = parts.into_iter().map(|(path, key)| Part::new(path, key));
-    let mut keys = join_parts(parts.collect());
+    let numbered = parts.into_iter().enumerate();
+    let (observed, others): (Vec<_>, Vec<_>) =
+        numbered.partition(|(_, (_, key))| key.provenance == Provenance::Observed);
+    let parts = observed.into_iter();
+    let parts = parts.map(|(place, (path, key))| (place, Part::new(path, key)));
+    let (places, mut keys): (Vec<_>, Vec<_>) = join_parts(parts.collect()).into_iter().unzip();
     addition::add(&mut keys, additions);
-    keys.into_iter().map(|part| part.key).collect()
+    let joined = keys.into_iter().map(|part| part.key);
+    let mut all: BTreeMap<_, _> = places.into_iter().zip(joined).collect();
+    all.extend(others.into_iter().map(|(place, (_, key))| (place, key)));
+    all.into_values().collect()
 }
 
-fn join_parts(parts: Vec<Part>) -> Vec<Part> {
-    let (described, policies): (Vec<_>, Vec<_>) = parts
-        .into_iter()
-        .enumerate()
-        .partition(|(_, part)| part.is_described());
+/// Joins parts, each with its place among all.
+fn join_parts(parts: Vec<(usize, Part)>) -> BTreeMap<usize, Part> {
+    let (described, policies): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|(_, part)| part.is_described());
     let mut keys = DescribedKeys::new(described);
     let winners = winners(&keys, &policies);
     let mut all = BTreeMap::new();
@@ -54,7 +63,7 @@ fn join_parts(parts: Vec<Part>) -> Vec<Part> {
         }
     }
     all.extend(keys.all.into_iter().map(|key| (key.place, key.part)));
-    all.into_values().collect()
+    all
 }
 
 /// A key that is known by its ARN or id, joined from everything that says either.
@@ -201,11 +210,8 @@ mod tests {
     fn nothing(path: &str) -> Key {
         Key {
             name: path.to_owned(),
-            arn: None,
-            account: None,
             metadata: KeyMetadata::nothing(),
-            policy: None,
-            at: Location::default(),
+            ..Key::default()
         }
     }
 
@@ -261,6 +267,37 @@ mod tests {
             )
         };
         expected.iter().map(pair).collect()
+    }
+
+    /// A template's only policy is not that of the key whose description stands beside it, even where the
+    /// file is named after the key, and nothing that AWS says of a key is said of one that is declared.
+    #[test]
+    fn what_is_declared_is_no_part_of_what_exists() {
+        let named = format!("k/{A}.json");
+        for provenance in [Provenance::Declared, Provenance::Planned] {
+            let of = |(path, key): (&'static str, Key)| {
+                let key = Key { provenance, ..key };
+                (Path::new(path), key)
+            };
+            let policy_of = |path| (path, policy(path).1);
+            let mut declared = metadata("k/t", "r", A).1;
+            declared.provenance = provenance;
+            assert_eq!(
+                joined(vec![
+                    of(policy_of("k/template.json")),
+                    metadata("k/key.json", "r", A)
+                ]),
+                pairs(&[("k/template.json", "k/template.json"), ("k/key.json", "")])
+            );
+            assert_eq!(
+                joined(vec![
+                    (Path::new("k/t"), declared),
+                    policy(&named),
+                    metadata("k/key.json", "r", A),
+                ]),
+                pairs(&[("k/t", ""), (&named, &named)])
+            );
+        }
     }
 
     #[test]
