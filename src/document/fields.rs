@@ -148,20 +148,42 @@ impl<T: AsFact + Debug> Items for Vec<T> {
     }
 }
 
-/// Makes a document of a struct, as serde's derive does. A name stands for the field of that name,
-/// `[name]` for one that is left out where it would be null, false or empty, and
-/// `(field as "name")` for one with another name; `or nothing if is_empty` says when the record
-/// itself is left out so. The tests see that both say the same.
-macro_rules! fields {
-    ($record:ty $(, or nothing if $is_empty:ident)? { $($entry:tt)+ }) => {
+/// Declares a record once: the struct, its document, which JSON writes too, and its schema.
+///
+/// What stands before a field says how it is written: `@left_out` that it is left out where it would be
+/// null, false or empty, `@named "type"` that it has another name, `@hidden` that no document has it. Behind
+/// the record's name `or nothing if is_empty` says when the record itself is left out.
+macro_rules! record {
+    (
+        $(#[doc = $about:literal])+
+        #[derive($($derive:ident),+)]
+        pub struct $record:ident $(, or nothing if $is_empty:ident)? {
+            $(
+                $(#[doc = $doc:literal])+
+                $(@$mode:ident $($name:literal)?)?
+                pub $field:ident: $type:ty,
+            )+
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive($($derive),+)]
+        pub struct $record {
+            $(
+                $(#[doc = $doc])+
+                pub $field: $type,
+            )+
+        }
+
         impl $crate::document::Fields for $record {
             fn field(&self, name: &str) -> Option<$crate::document::Fact<'_>> {
                 $(
-                    if name == fields!(@name $entry) {
-                        let value = fields!(@value self $entry);
-                        return (!fields!(@left_out value $entry))
-                            .then(|| $crate::document::AsFact::as_fact(value));
-                    }
+                    record!(@unless_hidden $($mode)?
+                        if name == record!(@name $field $($($name)?)?) {
+                            let value = &self.$field;
+                            return (!record!(@is_left_out value $($mode)?))
+                                .then(|| $crate::document::AsFact::as_fact(value));
+                        }
+                    );
                 )+
                 None
             }
@@ -171,23 +193,27 @@ macro_rules! fields {
                 visit: &mut dyn FnMut(&'static str, $crate::document::Fact<'a>),
             ) {
                 $(
-                    let value = fields!(@value self $entry);
-                    if !fields!(@left_out value $entry) {
-                        let fact = $crate::document::AsFact::as_fact(value);
-                        visit(fields!(@name $entry), fact);
-                    }
+                    record!(@unless_hidden $($mode)?
+                        let value = &self.$field;
+                        if !record!(@is_left_out value $($mode)?) {
+                            let fact = $crate::document::AsFact::as_fact(value);
+                            visit(record!(@name $field $($($name)?)?), fact);
+                        }
+                    );
                 )+
             }
 
             fn note_fields(&self, words: &mut $crate::document::Vocabulary) {
                 $(
-                    let value = fields!(@value self $entry);
-                    if !fields!(@left_out value $entry) {
-                        const NAME: $crate::document::Word =
-                            $crate::document::Word::field(fields!(@name $entry));
-                        words.add(NAME);
-                        $crate::document::AsFact::note(value, Some(NAME), words);
-                    }
+                    record!(@unless_hidden $($mode)?
+                        let value = &self.$field;
+                        if !record!(@is_left_out value $($mode)?) {
+                            const NAME: $crate::document::Word =
+                                $crate::document::Word::field(record!(@name $field $($($name)?)?));
+                            words.add(NAME);
+                            $crate::document::AsFact::note(value, Some(NAME), words);
+                        }
+                    );
                 )+
             }
         }
@@ -211,17 +237,39 @@ macro_rules! fields {
                 }
             )?
         }
+
+        impl serde::Serialize for $record {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&$crate::document::Fact::record(self), serializer)
+            }
+        }
+
+        impl $crate::document::Described for $record {
+            fn schema(definitions: &mut $crate::document::Definitions) -> serde_json::Value {
+                definitions.record(stringify!($record), &[$($about),+], |fields| {
+                    $(
+                        record!(@unless_hidden $($mode)?
+                            fields.add::<$type>(
+                                record!(@name $field $($($name)?)?),
+                                record!(@can_be_left_out $($mode)?),
+                                &[$($doc),+],
+                            );
+                        );
+                    )+
+                })
+            }
+        }
     };
-    (@name [$field:ident]) => { stringify!($field) };
-    (@name ($field:ident as $name:literal)) => { $name };
     (@name $field:ident) => { stringify!($field) };
-    (@value $self:ident [$field:ident]) => { &$self.$field };
-    (@value $self:ident ($field:ident as $name:literal)) => { &$self.$field };
-    (@value $self:ident $field:ident) => { &$self.$field };
-    (@left_out $value:ident [$field:ident]) => {
-        $crate::document::AsFact::is_left_out($value)
-    };
-    (@left_out $value:ident $entry:tt) => { false };
+    (@name $field:ident $name:literal) => { $name };
+    (@unless_hidden hidden $($code:tt)*) => {};
+    (@unless_hidden left_out $($code:tt)*) => { $($code)* };
+    (@unless_hidden named $($code:tt)*) => { $($code)* };
+    (@unless_hidden $($code:tt)*) => { $($code)* };
+    (@is_left_out $value:ident left_out) => { $crate::document::AsFact::is_left_out($value) };
+    (@is_left_out $value:ident $($mode:ident)?) => { false };
+    (@can_be_left_out left_out) => { true };
+    (@can_be_left_out $($mode:ident)?) => { false };
 }
 
-pub(crate) use fields;
+pub(crate) use record;

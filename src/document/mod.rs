@@ -4,6 +4,7 @@
 //! and a record's fields are made when they are first asked for: most selectors find nothing in
 //! most facts, and that is seen without making any.
 
+mod described;
 mod error;
 mod fact;
 mod fields;
@@ -16,9 +17,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+pub use described::{Definitions, Described};
 pub use error::DocumentError;
 pub use fact::Fact;
-pub(crate) use fields::fields;
+pub(crate) use fields::record;
 pub use fields::{AsFact, Fields, Items};
 pub use list::List;
 pub use record::Record;

@@ -1,54 +1,57 @@
 //! What the loaded CloudTrail files cover: of which account and Region, from when to when, and what is
 //! missing there.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-
 use crate::aws::{AccountId, KeyArn};
+use crate::document::record;
 use crate::inventory::{Coverage, Lookup, LookupFilter, LookupProblem, Moments, PlaceRecord};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Limits;
 
-/// What the loaded CloudTrail files cover, over all keys.
-#[derive(Clone, Debug, Serialize)]
-pub struct CoverageRecord {
-    /// How many files.
-    pub files: usize,
-    /// How many events of any service.
-    pub events: u64,
-    /// How many of AWS KMS.
-    pub kms_events: u64,
-    /// The time of the first event, RFC 3339.
-    pub first: Option<String>,
-    /// The time of the last.
-    pub last: Option<String>,
-    /// The Regions of the events, sorted.
-    pub regions: Vec<String>,
-    /// The accounts whose trails these are, sorted.
-    pub accounts: Vec<String>,
-    /// Whether a `lookup-events` answer is only the first part.
-    pub truncated: bool,
-    /// Whether an event is of the key's own Region; null where the key's ARN is not known.
-    pub covers_region: Option<bool>,
-    /// Times with records, those of trails by account and Region, then answers of `lookup-events`: of
-    /// the key's own account and Region, or of all where the key's ARN is not known.
-    pub spans: Vec<CoverageSpan>,
+record! {
+    /// What the loaded CloudTrail files cover, over all keys.
+    #[derive(Clone, Debug)]
+    pub struct CoverageRecord {
+        /// How many files.
+        pub files: usize,
+        /// How many events of any service.
+        pub events: u64,
+        /// How many of AWS KMS.
+        pub kms_events: u64,
+        /// The time of the first event, RFC 3339.
+        pub first: Option<String>,
+        /// The time of the last.
+        pub last: Option<String>,
+        /// The Regions of the events, sorted.
+        pub regions: Vec<String>,
+        /// The accounts whose trails these are, sorted.
+        pub accounts: Vec<String>,
+        /// Whether a `lookup-events` answer is only the first part.
+        pub truncated: bool,
+        /// Whether an event is of the key's own Region; null where the key's ARN is not known.
+        pub covers_region: Option<bool>,
+        /// Times with records, those of trails by account and Region, then answers of `lookup-events`: of
+        /// the key's own account and Region, or of all where the key's ARN is not known.
+        pub spans: Vec<CoverageSpan>,
+    }
 }
 
-/// A time in which management events follow one another within `[evidence] maximum_gap_hours`, or
-/// which an answer of `lookup-events` is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CoverageSpan {
-    /// The account whose events these are; null where no event of the answer says it.
-    pub account: Option<String>,
-    /// Their Region; likewise.
-    pub region: Option<String>,
-    /// The first event, or the beginning that was asked for, RFC 3339; null where neither is known.
-    pub from: Option<String>,
-    /// The last event, or the end that was asked for.
-    pub to: Option<String>,
-    /// Why a use of the key may not be among the records, in words.
-    pub missing: Vec<String>,
+record! {
+    /// A time in which management events follow one another within `[evidence] maximum_gap_hours`, or
+    /// which an answer of `lookup-events` is about.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct CoverageSpan {
+        /// The account whose events these are; null where no event of the answer says it.
+        pub account: Option<String>,
+        /// Their Region; likewise.
+        pub region: Option<String>,
+        /// The first event, or the beginning that was asked for, RFC 3339; null where neither is known.
+        pub from: Option<String>,
+        /// The last event, or the end that was asked for.
+        pub to: Option<String>,
+        /// Why a use of the key may not be among the records, in words.
+        pub missing: Vec<String>,
+    }
 }
 
 /// How far apart two events of KMS may be where nothing else shows that KMS is in the trail.

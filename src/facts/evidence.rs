@@ -3,72 +3,70 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
-use serde::Serialize;
-
+use crate::document::record;
 use crate::inventory::{CallOutcome, DeletionStep, Key, RecordedEvents, RecordedLife, TrailIndex};
 use crate::text::Sources;
+use jiff::Timestamp;
 
 use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};
 use super::places::Places;
 use super::{Limits, Place};
 
-/// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
-/// key is not used.
-#[derive(Clone, Debug, Serialize)]
-pub struct EvidenceRecord {
-    /// What the files cover.
-    pub coverage: CoverageRecord,
-    /// How many events name the key.
-    pub events: u64,
-    /// The last `ScheduleKeyDeletion` that succeeded, if nothing that follows shows that it was
-    /// cancelled.
-    pub scheduled: Option<CallRecord>,
-    /// The last `CancelKeyDeletion` that succeeded.
-    pub cancelled: Option<CallRecord>,
-    /// The last cryptographic operation that succeeded.
-    pub last_use: Option<CallRecord>,
-    /// Attempts to use the key, successful or not, after its deletion was scheduled; left out
-    /// where there are none, and where the key is not pending deletion.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub still_used: Option<StillUsed>,
-    /// Whoever called `GetPublicKey` with success; left out where nobody did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public_key: Option<PublicKeyDownloads>,
-    /// That KMS deleted the key; left out where that is not recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<ChangeRecord>,
-    /// The deletion of imported key material that was not imported again; left out where none is
-    /// recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub material_deleted: Option<ChangeRecord>,
-    /// The last call that put the key policy, where it bypassed the check against a lock-out; left
-    /// out elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lockout_check_bypassed: Option<ChangeRecord>,
+record! {
+    /// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
+    /// key is not used.
+    #[derive(Clone, Debug)]
+    pub struct EvidenceRecord {
+        /// What the files cover.
+        pub coverage: CoverageRecord,
+        /// How many events name the key.
+        pub events: u64,
+        /// The last `ScheduleKeyDeletion` that succeeded, if nothing that follows shows that it was
+        /// cancelled.
+        pub scheduled: Option<CallRecord>,
+        /// The last `CancelKeyDeletion` that succeeded.
+        pub cancelled: Option<CallRecord>,
+        /// The last cryptographic operation that succeeded.
+        pub last_use: Option<CallRecord>,
+        /// Attempts to use the key, successful or not, after its deletion was scheduled; left out
+        /// where there are none, and where the key is not pending deletion.
+        @left_out pub still_used: Option<StillUsed>,
+        /// Whoever called `GetPublicKey` with success; left out where nobody did.
+        @left_out pub public_key: Option<PublicKeyDownloads>,
+        /// That KMS deleted the key; left out where that is not recorded.
+        @left_out pub deleted: Option<ChangeRecord>,
+        /// The deletion of imported key material that was not imported again; left out where none is
+        /// recorded.
+        @left_out pub material_deleted: Option<ChangeRecord>,
+        /// The last call that put the key policy, where it bypassed the check against a lock-out; left
+        /// out elsewhere.
+        @left_out pub lockout_check_bypassed: Option<ChangeRecord>,
+    }
 }
 
-/// A call that changed the key, or what KMS did by itself.
-#[derive(Clone, Debug, Serialize)]
-pub struct ChangeRecord {
-    /// `eventName`, for example `PutKeyPolicy`.
-    pub operation: String,
-    /// The end of the caller's ARN, for example `role/KeyAdmin`; else the service or the kind of
-    /// caller.
-    pub who: String,
-    /// Who, from where and when, in words.
-    pub by: String,
-    /// `awsRegion`.
-    pub region: String,
-    /// `sourceIPAddress`: an address, or the name of a service.
-    pub source_address: Option<String>,
-    /// When, RFC 3339.
-    pub when: String,
-    /// The same: a later change is another one.
-    pub identity: String,
-    /// The event in its file; the file's beginning where its text is not kept.
-    pub at: Place,
+record! {
+    /// A call that changed the key, or what KMS did by itself.
+    #[derive(Clone, Debug)]
+    pub struct ChangeRecord {
+        /// `eventName`, for example `PutKeyPolicy`.
+        pub operation: String,
+        /// The end of the caller's ARN, for example `role/KeyAdmin`; else the service or the kind of
+        /// caller.
+        pub who: String,
+        /// Who, from where and when, in words.
+        pub by: String,
+        /// `awsRegion`.
+        pub region: String,
+        /// `sourceIPAddress`: an address, or the name of a service.
+        pub source_address: Option<String>,
+        /// When, RFC 3339.
+        pub when: String,
+        /// The same: a later change is another one.
+        pub identity: String,
+        /// The event in its file; the file's beginning where its text is not kept.
+        pub at: Place,
+    }
 }
 
 impl ChangeRecord {
@@ -86,49 +84,55 @@ impl ChangeRecord {
     }
 }
 
-/// The last of calls that are alike.
-#[derive(Clone, Debug, Serialize)]
-pub struct CallRecord {
-    /// `eventName`, for example `Decrypt`.
-    pub operation: String,
-    /// The caller's ARN, of a session its role's; else the service or the kind of caller.
-    pub principal: String,
-    /// The caller's account.
-    pub account: Option<String>,
-    /// The AWS service that called on the principal's behalf.
-    pub invoked_by: Option<String>,
-    /// When, RFC 3339.
-    pub when: String,
-    /// How many calls are alike.
-    pub count: u64,
-    /// `errorCode` where it failed.
-    pub error: Option<String>,
-    /// `pendingWindowInDays`, for `ScheduleKeyDeletion`.
-    pub days: Option<u16>,
-    /// The file that holds the last of them.
-    pub file: String,
+record! {
+    /// The last of calls that are alike.
+    #[derive(Clone, Debug)]
+    pub struct CallRecord {
+        /// `eventName`, for example `Decrypt`.
+        pub operation: String,
+        /// The caller's ARN, of a session its role's; else the service or the kind of caller.
+        pub principal: String,
+        /// The caller's account.
+        pub account: Option<String>,
+        /// The AWS service that called on the principal's behalf.
+        pub invoked_by: Option<String>,
+        /// When, RFC 3339.
+        pub when: String,
+        /// How many calls are alike.
+        pub count: u64,
+        /// `errorCode` where it failed.
+        pub error: Option<String>,
+        /// `pendingWindowInDays`, for `ScheduleKeyDeletion`.
+        pub days: Option<u16>,
+        /// The file that holds the last of them.
+        pub file: String,
+    }
 }
 
-/// Use of a key whose deletion is scheduled.
-#[derive(Clone, Debug, Serialize)]
-pub struct StillUsed {
-    /// The last call of each kind and caller, the latest first; 20 at most.
-    pub uses: Vec<CallRecord>,
-    /// The latest in words, for example ``role/app called `Decrypt` at …, which failed``.
-    pub words: String,
-    /// The state of the key in its description.
-    pub at: Place,
+record! {
+    /// Use of a key whose deletion is scheduled.
+    #[derive(Clone, Debug)]
+    pub struct StillUsed {
+        /// The last call of each kind and caller, the latest first; 20 at most.
+        pub uses: Vec<CallRecord>,
+        /// The latest in words, for example ``role/app called `Decrypt` at …, which failed``.
+        pub words: String,
+        /// The state of the key in its description.
+        pub at: Place,
+    }
 }
 
-/// Downloads of a public key.
-#[derive(Clone, Debug, Serialize)]
-pub struct PublicKeyDownloads {
-    /// The last download of each caller, the latest first; 20 at most.
-    pub downloads: Vec<CallRecord>,
-    /// Who and when, in words.
-    pub words: String,
-    /// The state of the key in its description.
-    pub at: Place,
+record! {
+    /// Downloads of a public key.
+    #[derive(Clone, Debug)]
+    pub struct PublicKeyDownloads {
+        /// The last download of each caller, the latest first; 20 at most.
+        pub downloads: Vec<CallRecord>,
+        /// Who and when, in words.
+        pub words: String,
+        /// The state of the key in its description.
+        pub at: Place,
+    }
 }
 
 /// The most calls that one list holds.

@@ -9,7 +9,6 @@ mod condition;
 mod coverage;
 mod days_text;
 mod evidence;
-mod fields;
 mod gates;
 mod inert;
 mod key;
@@ -23,8 +22,10 @@ mod principal;
 mod record;
 mod related;
 mod resource;
+mod schema;
 mod statement;
 mod surroundings;
+mod values;
 mod ways_round;
 mod wideness;
 
@@ -44,6 +45,8 @@ pub use record::{
     TagRecord, TooLarge, ValueRecord, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
+
+pub use schema::schema;
 
 /// JSON Schema of a list of facts, with and without the locations that [`Facts::located`] adds.
 pub const SCHEMA: &str = include_str!("facts.schema.json");

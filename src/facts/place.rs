@@ -1,8 +1,9 @@
 //! A place in a file, as facts have it.
 
 use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
-use crate::document::{AsFact, Fact, Items, Vocabulary, Word};
+use crate::document::{AsFact, Definitions, Described, Fact, Items, Vocabulary, Word};
 use crate::text::Location;
 
 /// A place in a file. A document has it as three numbers: the index of its file in `sources`, the
@@ -34,6 +35,21 @@ impl AsFact for Place {
     }
 
     fn note(&self, _: Option<Word>, _: &mut Vocabulary) {}
+}
+
+impl Described for Place {
+    fn schema(definitions: &mut Definitions) -> Value {
+        let number = json!({"type": "integer", "minimum": 0});
+        definitions.named("Place", |_| {
+            json!({
+                "description": "Index into `sources`, first byte, byte after the last.",
+                "type": "array",
+                "items": number,
+                "minItems": 3,
+                "maxItems": 3,
+            })
+        })
+    }
 }
 
 impl Items for Place {

@@ -3,36 +3,39 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::aws::KeyArn;
 use crate::aws::key::KeyState;
+use crate::document::record;
 use crate::inventory::Key;
 
 use super::Place;
 use super::pending::is_deleted;
 
-/// A primary key whose waiting period has not begun, because a replica is left.
-#[derive(Clone, Debug, Serialize)]
-pub struct WaitsForReplicas {
-    /// ARNs of the replicas that are not known to be pending deletion; empty where no file names
-    /// the replicas.
-    pub replicas: Vec<String>,
-    /// The same in words.
-    pub words: String,
-    /// The state of the key.
-    pub at: Place,
+record! {
+    /// A primary key whose waiting period has not begun, because a replica is left.
+    #[derive(Clone, Debug)]
+    pub struct WaitsForReplicas {
+        /// ARNs of the replicas that are not known to be pending deletion; empty where no file names
+        /// the replicas.
+        pub replicas: Vec<String>,
+        /// The same in words.
+        pub words: String,
+        /// The state of the key.
+        pub at: Place,
+    }
 }
 
-/// A deletion after which no key of the multi-Region set is left.
-#[derive(Clone, Debug, Serialize)]
-pub struct LastRelated {
-    /// ARNs of the other keys of the set, all of them pending deletion.
-    pub others: Vec<String>,
-    /// Why none is left, in words.
-    pub words: String,
-    /// The state of the key.
-    pub at: Place,
+record! {
+    /// A deletion after which no key of the multi-Region set is left.
+    #[derive(Clone, Debug)]
+    pub struct LastRelated {
+        /// ARNs of the other keys of the set, all of them pending deletion.
+        pub others: Vec<String>,
+        /// Why none is left, in words.
+        pub words: String,
+        /// The state of the key.
+        pub at: Place,
+    }
 }
 
 /// The states of all loaded keys by ARN.

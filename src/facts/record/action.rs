@@ -1,34 +1,33 @@
 //! Which actions a statement names.
 
-use std::ops::Not;
-
 use serde::Serialize;
 
 use crate::aws::ActionSet;
+use crate::document::record;
 
 use super::Place;
 
-/// One action pattern.
-#[derive(Clone, Debug, Serialize)]
-pub struct ActionRecord {
-    /// As written.
-    pub text: String,
-    /// How it names actions.
-    pub form: ActionForm,
-    /// KMS actions that it matches.
-    pub matches: ActionSet,
-    /// For a `kms:` name that is not known, the nearest that is.
-    pub nearest: Option<String>,
-    /// Why a `kms:` name or pattern matches no action that is known, as a sentence; left out where
-    /// it matches one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mistake: Option<String>,
-    /// Whether such a name or pattern is like none that is known, so that AWS may have added what it
-    /// names since; left out where not.
-    #[serde(skip_serializing_if = "Not::not")]
-    pub may_be_newer: bool,
-    /// Where it stands.
-    pub at: Place,
+record! {
+    /// One action pattern.
+    #[derive(Clone, Debug)]
+    pub struct ActionRecord {
+        /// As written.
+        pub text: String,
+        /// How it names actions.
+        pub form: ActionForm,
+        /// KMS actions that it matches.
+        pub matches: ActionSet,
+        /// For a `kms:` name that is not known, the nearest that is.
+        pub nearest: Option<String>,
+        /// Why a `kms:` name or pattern matches no action that is known, as a sentence; left out where
+        /// it matches one.
+        @left_out pub mistake: Option<String>,
+        /// Whether such a name or pattern is like none that is known, so that AWS may have added what it
+        /// names since; left out where not.
+        @left_out pub may_be_newer: bool,
+        /// Where it stands.
+        pub at: Place,
+    }
 }
 
 /// How a pattern names actions.

@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
+use crate::document::record;
 use crate::text::{Location, SourceId};
 
 pub use super::place::Place;
@@ -31,35 +32,35 @@ pub use principal::PrincipalRecord;
 pub use resource::ResourceRecord;
 pub use statement::{Inert, InertCause, SidAgain, StatementRecord, WaysRound};
 
-/// The facts of one key or one unattached policy.
-#[derive(Clone, Debug, Serialize)]
-pub struct Facts {
-    /// Version of this shape; 1.
-    pub format: u8,
-    /// How to speak of it: a key's ARN, or the name of a policy's file.
-    pub subject: String,
-    /// What it is.
-    pub kind: SubjectKind,
-    /// Files that places refer to by index.
-    pub sources: Vec<String>,
-    /// The same files as the run knows them, for places in a document.
-    #[serde(skip)]
-    pub source_ids: Vec<SourceId>,
-    /// The limits that rules compare with.
-    pub limits: Limits,
-    /// The key; nothing is known of it where only a policy was loaded.
-    pub key: KeyRecord,
-    /// The policy as a whole; a key without a loaded policy has none.
-    pub policy: Option<PolicyRecord>,
-    /// Every statement of the policy, in order.
-    pub statements: Vec<StatementRecord>,
-    /// Who can do what; empty for an unattached policy.
-    pub access: AccessTable,
-    /// The same under the other reading of a template in which a placeholder names an account as a
-    /// whole, and another account is named too: either may be the key's. Only what is found under both
-    /// is reported. None where there is no doubt.
-    #[serde(skip)]
-    pub other_reading: Option<Box<Self>>,
+record! {
+    /// The facts of one key or one unattached policy.
+    #[derive(Clone, Debug)]
+    pub struct Facts {
+        /// Version of this shape; 1.
+        pub format: u8,
+        /// How to speak of it: a key's ARN, or the name of a policy's file.
+        pub subject: String,
+        /// What it is.
+        pub kind: SubjectKind,
+        /// Files that places refer to by index.
+        pub sources: Vec<String>,
+        /// The same files as the run knows them, for places in a document.
+        @hidden pub source_ids: Vec<SourceId>,
+        /// The limits that rules compare with.
+        pub limits: Limits,
+        /// The key; nothing is known of it where only a policy was loaded.
+        pub key: KeyRecord,
+        /// The policy as a whole; a key without a loaded policy has none.
+        pub policy: Option<PolicyRecord>,
+        /// Every statement of the policy, in order.
+        pub statements: Vec<StatementRecord>,
+        /// Who can do what; empty for an unattached policy.
+        pub access: AccessTable,
+        /// The same under the other reading of a template in which a placeholder names an account as a
+        /// whole, and another account is named too: either may be the key's. Only what is found under both
+        /// is reported. None where there is no doubt.
+        @hidden pub other_reading: Option<Box<Self>>,
+    }
 }
 
 impl Facts {
@@ -91,17 +92,17 @@ pub enum SubjectKind {
     Policy,
 }
 
-/// What the configuration limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Limits {
-    /// The shortest waiting period that is not reported, days, 7 to 30; 14 unless configured.
-    pub minimum_waiting_period: PendingWindowInDays,
-    /// The longest time between two events of covered records, hours; 24 unless configured.
-    #[serde(skip)]
-    pub maximum_gap_hours: u16,
-    /// The day of the run, UTC, where it was said: a deletion date before it has passed.
-    #[serde(skip)]
-    pub day: Option<Date>,
+record! {
+    /// What the configuration limits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Limits {
+        /// The shortest waiting period that is not reported, days, 7 to 30; 14 unless configured.
+        pub minimum_waiting_period: PendingWindowInDays,
+        /// The longest time between two events of covered records, hours; 24 unless configured.
+        @hidden pub maximum_gap_hours: u16,
+        /// The day of the run, UTC, where it was said: a deletion date before it has passed.
+        @hidden pub day: Option<Date>,
+    }
 }
 
 /// 14 days, 24 hours, and no day.
