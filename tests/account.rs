@@ -144,7 +144,7 @@ fn a_way_through_iam_names_both_statements() {
         via,
         [(None, "kms:*", false), (Some("Own"), "kms:S*", false)]
     );
-    let file = |place: kmslint::facts::Place| &facts.sources[place.file as usize];
+    let file = |place: kmslint::facts::IndexedLocation| &facts.sources[place.file as usize];
     assert!(file(access.via[0].at).ends_with("policy.json"));
     assert!(file(access.via[1].at).ends_with("account.json"));
     assert!(file(access.at).ends_with("account.json"));

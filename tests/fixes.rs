@@ -21,7 +21,7 @@ use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::text::{Discovery, Overlay, Root};
 use kmslint::tree::Step;
-use kmslint::tree::edit::{JsonDraft, Passage, Places, apply};
+use kmslint::tree::edit::{EditableFile, JsonDraft, Passage, apply};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
 
@@ -144,7 +144,7 @@ fn hold_by(
         steps
             .steps
             .retain(|step| *step != Step::Embedded || !proposal.document.steps.is_empty());
-        let place = Places::read(text).unwrap().at(steps).unwrap();
+        let place = EditableFile::read(text).unwrap().at(steps).unwrap();
         let passage = Passage::open(place.span.of(text), &place).unwrap();
         assert!(passage.base().is_empty());
         JsonDraft::of(&passage).get(&[]).unwrap()

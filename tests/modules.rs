@@ -28,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "simulate",
         &["text", "tree", "aws", "policy", "eval", "access"],
     ),
-    ("document", &[]),
+    ("document", &["text"]),
     (
         "facts",
         &[

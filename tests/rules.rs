@@ -12,12 +12,12 @@ use jsonpath_rust::query::{QueryRef, js_path_process};
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::document::{AsFact as _, Fact, Vocabulary, written};
-use kmslint::facts::{FactMaker, Limits};
+use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::Finding;
 use kmslint::lint::{run, run_all, run_document};
 use kmslint::load::load;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule, Selector};
-use kmslint::text::{Filter, discover};
+use kmslint::text::{Filter, SourceId, Sources, discover};
 
 fn rules() -> &'static [Rule] {
     Catalogue::builtin().unwrap().rules()
@@ -53,10 +53,19 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         // Facts say of themselves what their document says of them.
         let catalogue = Catalogue::builtin().unwrap();
         let document = written(facts).unwrap();
-        let found = run_document(&document, &facts.source_ids, catalogue).unwrap();
+        let found = run_document(&document, &ids(facts, &loaded.sources), catalogue).unwrap();
         assert_eq!(run(facts, catalogue), found);
     }
     run_all(&facts, Catalogue::builtin().unwrap())
+}
+
+/// The files that the places of a document refer to.
+fn ids(facts: &Facts, sources: &Sources) -> Vec<SourceId> {
+    let id = |name: &String| {
+        let mut all = sources.iter();
+        all.find(|(_, file)| file.name() == name).unwrap().0
+    };
+    facts.sources.iter().map(id).collect()
 }
 
 /// The engine of jsonpath-rust is the judge.

@@ -132,7 +132,10 @@ fn facts_are_what_rules_see(checked: &Checked) {
             continue;
         }
         let document = written(facts).unwrap();
-        let found = run_document(&document, &facts.source_ids, &checked.catalogue).unwrap();
+        let all = || project.loaded.sources.iter();
+        let id = |name: &String| all().find(|(_, file)| file.name() == name).unwrap().0;
+        let ids: Vec<_> = facts.sources.iter().map(id).collect();
+        let found = run_document(&document, &ids, &checked.catalogue).unwrap();
         assert_eq!(run(facts, &checked.catalogue), found);
     }
 }

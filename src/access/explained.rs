@@ -137,7 +137,7 @@ impl Explained {
         file: &dyn Fn(PolicyRef) -> Option<SourceId>,
     ) -> Self {
         let evaluation = &explanation.evaluation;
-        let place = Places { policies, file };
+        let files = PolicyFiles { policies, file };
         let examples = &explanation.examples;
         let chosen = |example: &Option<Example>| example.as_ref().map(|e| e.chosen.clone());
         let miss = explanation.nearest_miss.as_ref();
@@ -152,8 +152,8 @@ impl Explained {
             decision: evaluation.decision(),
             reason: evaluation.reason(),
             days: days(request, evaluation),
-            statements: statements(explanation, &place),
-            nearest_miss: miss.and_then(|miss| place.nearest(miss)),
+            statements: statements(explanation, &files),
+            nearest_miss: miss.and_then(|miss| files.nearest(miss)),
             depends_on: explanation.dependencies.keys.clone(),
             undocumented: explanation.dependencies.undocumented,
             is_beyond_known: examples.is_beyond_known,
@@ -178,7 +178,7 @@ impl Explained {
     }
 }
 
-fn statements(explanation: &Explanation, place: &Places<'_>) -> Vec<ExplainedStatement> {
+fn statements(explanation: &Explanation, files: &PolicyFiles<'_>) -> Vec<ExplainedStatement> {
     let decided = explanation.deciding.iter().map(|matched| {
         let is_sure = matched.holds.uncertain().is_empty();
         let does = match matched.effect {
@@ -194,7 +194,7 @@ fn statements(explanation: &Explanation, place: &Places<'_>) -> Vec<ExplainedSta
     let limiting = limiting.map(|matched| (matched, StatementOutcome::DeniesOtherDays));
     decided
         .chain(limiting)
-        .filter_map(|(matched, does)| place.statement(matched.policy, matched.statement, does))
+        .filter_map(|(matched, does)| files.statement(matched.policy, matched.statement, does))
         .collect()
 }
 
@@ -234,12 +234,12 @@ fn days(request: &Request, evaluation: &Evaluation) -> Option<ExplainedDays> {
 }
 
 /// Where statements stand.
-struct Places<'a> {
+struct PolicyFiles<'a> {
     policies: &'a PolicySet<'a>,
     file: &'a dyn Fn(PolicyRef) -> Option<SourceId>,
 }
 
-impl Places<'_> {
+impl PolicyFiles<'_> {
     fn statement(
         &self,
         policy: PolicyRef,

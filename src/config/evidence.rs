@@ -59,7 +59,7 @@ impl EvidenceSettings {
 
 impl WrittenEvidence {
     /// Where its values are written.
-    pub(super) fn places(&self) -> [Option<Span>; 3] {
+    pub(super) fn spans(&self) -> [Option<Span>; 3] {
         [&self.maximum_gap_hours, &self.days, &self.disabled_days]
             .map(|written| written.as_ref().map(span))
     }

@@ -259,13 +259,13 @@ impl<'a> Compared<'a> {
             (None, Some(_)) => true,
         };
         let organization = organization.then_some(Loosened::Organization);
-        let places = &other.places;
+        let spans = &other.spans;
         [
-            (fail_on, places.fail_on),
-            (period, places.minimum_waiting_period),
-            (gains, places.fail_on_gain),
-            (nested, places.nested_may_loosen),
-            (organization, places.organization),
+            (fail_on, spans.fail_on),
+            (period, spans.minimum_waiting_period),
+            (gains, spans.fail_on_gain),
+            (nested, spans.nested_may_loosen),
+            (organization, spans.organization),
         ]
         .into_iter()
         .filter_map(|(what, at)| {
@@ -307,23 +307,23 @@ impl<'a> Compared<'a> {
     /// Patterns and principals. A list of files to include that grows, once there is one, loosens
     /// nothing.
     fn lists(&self) -> impl Iterator<Item = Loosening> {
-        let (strict, other, places) = (self.strict, self.other, &self.other.places);
+        let (strict, other, spans) = (self.strict, self.other, &self.other.spans);
         let below = self.below;
         let grows = strict.include.iter().all(|old| other.include.contains(old));
         let narrows = below || strict.include.is_empty() || !grows;
-        let include = other.include.iter().zip(&places.include);
+        let include = other.include.iter().zip(&spans.include);
         let include = include
             .filter(move |_| narrows)
             .map(|(pattern, at)| (Loosened::Include(pattern.clone()), *at));
         // From another directory the same pattern means other files.
-        let exclude = other.exclude.iter().zip(&places.exclude);
+        let exclude = other.exclude.iter().zip(&spans.exclude);
         let exclude = exclude
             .filter(move |(pattern, _)| below || !strict.exclude.contains(pattern))
             .map(|(pattern, at)| (Loosened::Exclude(pattern.clone()), *at));
         let trusted = other
             .trusted_administrators
             .iter()
-            .zip(&places.trusted_administrators);
+            .zip(&spans.trusted_administrators);
         let trusted = trusted
             .filter(|(arn, _)| !strict.trusted_administrators.contains(arn))
             .map(|(arn, at)| (Loosened::Administrator(arn.clone()), *at));
@@ -354,9 +354,9 @@ impl<'a> Compared<'a> {
         let below = self.below;
         let values = strict.into_iter().zip(other).zip(unconfigured);
         let named = EvidenceRequirement::ALL.into_iter().zip(values);
-        let places = self.other.places.evidence;
+        let spans = self.other.spans.evidence;
         named
-            .zip(places)
+            .zip(spans)
             .filter_map(move |((what, ((strict, other), unconfigured)), at)| {
                 let from = strict.or(unconfigured)?;
                 let to = other.or(strict.filter(|_| below)).or(unconfigured)?;

@@ -75,12 +75,12 @@ pub struct Config {
     /// Whether what a `kmslint.toml` below this one loosens is in force.
     pub nested_may_loosen: bool,
     /// Where what stands above is written.
-    pub places: Places,
+    pub spans: ConfigSpans,
 }
 
 /// The bytes of what a configuration says.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct ConfigSpans {
     /// Of [`Config::fail_on`].
     pub fail_on: Option<Span>,
     /// Of [`Config::minimum_waiting_period`].

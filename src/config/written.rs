@@ -18,7 +18,7 @@ use super::documents::WrittenDocuments;
 use super::evidence::WrittenEvidence;
 use super::organization::WrittenOrganization;
 use super::suppression::WrittenSuppression;
-use super::{Config, Places, Presence, RuleLevel, documents, span, trusted};
+use super::{Config, ConfigSpans, Presence, RuleLevel, documents, span, trusted};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +68,7 @@ impl Written {
     ) -> Config {
         let limit = self.limits.and_then(|limits| limits.minimum_waiting_period);
         let spans = |list: &[Spanned<String>]| list.iter().map(span).collect();
-        let places = Places {
+        let spans = ConfigSpans {
             fail_on: self.fail_on.as_ref().map(span),
             minimum_waiting_period: limit.as_ref().map(span),
             nested_may_loosen: self.nested_may_loosen.as_ref().map(span),
@@ -79,7 +79,7 @@ impl Written {
             evidence: self
                 .evidence
                 .as_ref()
-                .map_or([None; 3], WrittenEvidence::places),
+                .map_or([None; 3], WrittenEvidence::spans),
             fail_on_gain: self.diff.place(),
         };
         let plain = |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner);
@@ -106,7 +106,7 @@ impl Written {
             include: plain(self.include).collect(),
             exclude: plain(self.exclude).collect(),
             nested_may_loosen: self.nested_may_loosen.is_some_and(Spanned::into_inner),
-            places,
+            spans,
             root: root.clone(),
         }
     }

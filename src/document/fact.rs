@@ -6,6 +6,7 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{AsFact as _, Fields, Items, List, Record, Vocabulary, Word};
+use crate::text::Location;
 
 /// A value of the facts; the same kinds as in JSON.
 #[derive(Clone, Debug, Default)]
@@ -98,10 +99,18 @@ impl<'a> Fact<'a> {
         }
     }
 
-    /// The numbers, where it is a list of three small ones, as every place is.
-    pub fn place(&self) -> Option<[u32; 3]> {
+    /// The place, where it is one of facts; one of a document is numbers.
+    pub fn location(&self) -> Option<Location> {
         match self {
-            Self::List(list) => list.place(),
+            Self::List(list) => list.location(),
+            _ => None,
+        }
+    }
+
+    /// The numbers, where it is a list of three small ones, as every place of a document is.
+    pub fn numbers(&self) -> Option<[u32; 3]> {
+        match self {
+            Self::List(list) => list.numbers(),
             _ => None,
         }
     }

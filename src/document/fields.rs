@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::{Fact, Vocabulary, Word};
+use crate::text::Location;
 
 /// A record of which a document can be made; the macro `fields` implements it.
 pub trait Fields: Debug {
@@ -21,8 +22,8 @@ pub trait Items: Debug {
     /// Shows each item until one is not wanted.
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool);
 
-    /// The numbers, where it is a place in a file.
-    fn place(&self) -> Option<[u32; 3]> {
+    /// The place, where it is one in a file.
+    fn location(&self) -> Option<Location> {
         None
     }
 }

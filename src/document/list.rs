@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::{Fact, Items};
+use crate::text::Location;
 
 /// A list.
 #[derive(Clone, Debug, Default)]
@@ -49,10 +50,13 @@ impl<'a> List<'a> {
         }
     }
 
-    pub(crate) fn place(&self) -> Option<[u32; 3]> {
-        if let Some(source) = self.source {
-            return source.place();
-        }
+    /// The place, where it is one that knows its file.
+    pub(crate) fn location(&self) -> Option<Location> {
+        self.source?.location()
+    }
+
+    /// The numbers, where it is a list of three small ones, as every place of a document is.
+    pub(crate) fn numbers(&self) -> Option<[u32; 3]> {
         let small = |fact: &Fact<'_>| match fact {
             Fact::Integer(number) => u32::try_from(*number).ok(),
             _ => None,

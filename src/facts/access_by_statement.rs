@@ -5,7 +5,7 @@ use crate::aws::PendingWindowInDays;
 use crate::document::record;
 use crate::policy::Effect;
 
-use super::{GrantedBy, Place};
+use super::{GrantedBy, IndexedLocation};
 
 record! {
     /// Principals with an entry of their own whose `through_iam` is true.
@@ -68,7 +68,7 @@ record! {
         /// The statement of their own policies.
         pub statement: GivingStatement,
         /// Where the pattern stands by which that statement covers the action.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -81,7 +81,7 @@ record! {
         /// The end of its ARN, for example `role/ci-deploy`.
         pub name: String,
         /// Where its ARN stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -96,6 +96,6 @@ record! {
         /// The pattern by which it covers the action.
         pub actions: Vec<String>,
         /// The whole statement.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::aws::{AccountId, KeyArn};
 use crate::document::record;
-use crate::inventory::{Coverage, Lookup, LookupFilter, LookupProblem, Moments, PlaceRecord};
+use crate::inventory::{Coverage, Lookup, LookupFilter, LookupProblem, Moments, RegionEvents};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Limits;
@@ -105,7 +105,7 @@ fn together(moments: &Moments, gap: SignedDuration) -> Vec<(Timestamp, Timestamp
 fn of_trails(
     coverage: &Coverage,
     place: &(AccountId, String),
-    record: &PlaceRecord,
+    record: &RegionEvents,
     gap: SignedDuration,
 ) -> Vec<CoverageSpan> {
     let reads = if record.reads.is_empty() {
@@ -129,7 +129,7 @@ fn of_trails(
 fn missing(
     coverage: &Coverage,
     place: &(AccountId, String),
-    (record, from, to): (&PlaceRecord, Timestamp, Timestamp),
+    (record, from, to): (&RegionEvents, Timestamp, Timestamp),
 ) -> Vec<String> {
     let mut missing = Vec::new();
     if record.reads.is_empty() {

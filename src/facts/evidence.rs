@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use super::coverage::{CoverageRecord, covered};
 use super::pending::{by, short, who};
-use super::places::Places;
-use super::{Limits, Place};
+use super::source_index::SourceIndex;
+use super::{IndexedLocation, Limits};
 
 record! {
     /// What the loaded CloudTrail files say of a key. That they say nothing is no evidence that the
@@ -65,12 +65,12 @@ record! {
         /// The same: a later change is another one.
         pub identity: String,
         /// The event in its file; the file's beginning where its text is not kept.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
 impl ChangeRecord {
-    fn new(call: &RecordedEvents, places: &Places<'_>) -> Self {
+    fn new(call: &RecordedEvents, source_index: &SourceIndex<'_>) -> Self {
         Self {
             operation: call.operation.clone(),
             who: who(call).to_owned(),
@@ -79,7 +79,7 @@ impl ChangeRecord {
             source_address: call.source_address.clone(),
             when: call.last.to_string(),
             identity: call.last.to_string(),
-            at: places.place(call.at),
+            at: source_index.place(call.at),
         }
     }
 }
@@ -118,7 +118,7 @@ record! {
         /// The latest in words, for example ``role/app called `Decrypt` at …, which failed``.
         pub words: String,
         /// The state of the key in its description.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -131,7 +131,7 @@ record! {
         /// Who and when, in words.
         pub words: String,
         /// The state of the key in its description.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -144,8 +144,8 @@ pub(super) fn record(
     key: &Key,
     index: &TrailIndex<'_>,
     limits: Limits,
-    places: &Places<'_>,
-    (at, pending): (Place, bool),
+    source_index: &SourceIndex<'_>,
+    (at, pending): (IndexedLocation, bool),
 ) -> Option<EvidenceRecord> {
     let coverage = &index.trail().coverage;
     if coverage.files == 0 {
@@ -153,13 +153,14 @@ pub(super) fn record(
     }
     let history = History {
         events: index.of_key(key).collect(),
-        sources: places.sources(),
+        sources: source_index.sources(),
     };
     let life = RecordedLife::of(key, &history.events);
     let step = |step| life.deletion.filter(|(found, _)| *found == step);
     let scheduled = step(DeletionStep::Scheduled).map(|(_, call)| call);
     let cancelled = history.last(|events| is_success(events, "CancelKeyDeletion"));
-    let change = |call: Option<&RecordedEvents>| call.map(|call| ChangeRecord::new(call, places));
+    let change =
+        |call: Option<&RecordedEvents>| call.map(|call| ChangeRecord::new(call, source_index));
     let since = Since {
         scheduled: scheduled.map(|events| events.last),
         cancelled: cancelled.map(|events| events.last),
@@ -255,7 +256,7 @@ impl<'a> History<'a> {
         calls
     }
 
-    fn still_used(&self, since: &Since, at: Place) -> Option<StillUsed> {
+    fn still_used(&self, since: &Since, at: IndexedLocation) -> Option<StillUsed> {
         let uses = self.calls(|events| {
             let tried = events.operation == "GetPublicKey" && events.error.is_some();
             (tried || events.is_use()) && since.is_after_scheduling(events)
@@ -274,7 +275,7 @@ impl<'a> History<'a> {
         Some(StillUsed { uses, words, at })
     }
 
-    fn downloads(&self, at: Place) -> Option<PublicKeyDownloads> {
+    fn downloads(&self, at: IndexedLocation) -> Option<PublicKeyDownloads> {
         let downloads = self.calls(|events| is_success(events, "GetPublicKey"));
         let latest = downloads.first()?;
         let account = latest.account.as_ref();

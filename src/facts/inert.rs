@@ -9,7 +9,8 @@ use crate::policy::{Effect, PolicyKind, Statement};
 
 use super::policy_context::PolicyContext;
 use super::{
-    ActionForm, ActionRecord, Inert, InertCause, Place, ResourceRecord, StatementRecord, action,
+    ActionForm, ActionRecord, IndexedLocation, Inert, InertCause, ResourceRecord, StatementRecord,
+    action,
 };
 
 /// Why the statement of this record has no effect; the first reason where there are several.
@@ -27,7 +28,7 @@ pub(super) fn why(
         .or_else(|| by_resources(record))
 }
 
-fn inert(cause: InertCause, reason: impl Into<String>, at: Place) -> Inert {
+fn inert(cause: InertCause, reason: impl Into<String>, at: IndexedLocation) -> Inert {
     Inert {
         cause,
         reason: reason.into(),

@@ -6,14 +6,14 @@ use crate::aws::Reported;
 use crate::aws::key::{ApiEnum, KeySpec, KeyUsage, Origin};
 use crate::inventory::{Key, KeyMetadata, Located};
 
-use super::places::Places;
+use super::source_index::SourceIndex;
 use super::{BypassRecord, KeyRecord, TagRecord};
 
 fn word<T: ApiEnum>(reported: Option<&Located<Reported<T>>>) -> Option<String> {
     reported.map(|found| found.value.as_str().to_owned())
 }
 
-pub(super) fn record(key: &Key, places: &Places<'_>, day: Option<Date>) -> KeyRecord {
+pub(super) fn record(key: &Key, source_index: &SourceIndex<'_>, day: Option<Date>) -> KeyRecord {
     let metadata = &key.metadata;
     let spec = metadata.spec.as_ref();
     KeyRecord {
@@ -45,7 +45,7 @@ pub(super) fn record(key: &Key, places: &Places<'_>, day: Option<Date>) -> KeyRe
             .last_usage
             .as_ref()
             .and_then(|usage| usage.value.timestamp.clone()),
-        pending: super::pending::record(metadata, places, day),
+        pending: super::pending::record(metadata, source_index, day),
         waits_for_replicas: None,
         last_related: None,
         lockout_check_bypassed: metadata
@@ -54,10 +54,10 @@ pub(super) fn record(key: &Key, places: &Places<'_>, day: Option<Date>) -> KeyRe
             .map(|of| BypassRecord {
                 operation: of.value,
                 by: "this request",
-                at: places.place(of.at),
+                at: source_index.place(of.at),
             }),
         evidence: None,
-        at: places.place(spec.map_or(key.at, |spec| spec.at)),
+        at: source_index.place(spec.map_or(key.at, |spec| spec.at)),
     }
 }
 

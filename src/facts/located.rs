@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 
 use crate::document::{AsFact as _, Fact};
-use crate::text::Sources;
+use crate::text::{Location, Sources};
 
 use super::Facts;
 
@@ -37,10 +37,9 @@ impl LocatedFacts<'_> {
         LocatedFact { fact, within: self }
     }
 
-    fn location(&self, [file, start, end]: [u32; 3]) -> Option<LocationRecord<'_>> {
-        let source = *self.facts.source_ids.get(usize::try_from(file).ok()?)?;
-        let file = self.sources.get(source)?;
-        let (start, end) = (file.position(start), file.position(end));
+    fn location(&self, at: Location) -> Option<LocationRecord<'_>> {
+        let file = self.sources.get(at.source)?;
+        let (start, end) = (file.position(at.span.start), file.position(at.span.end));
         Some(LocationRecord {
             file: file.name(),
             line: start.line,
@@ -88,7 +87,7 @@ impl Serialize for LocatedFact<'_, '_> {
                 for (name, value) in record.fields() {
                     fields.serialize_entry(name, &self.within.of(value))?;
                 }
-                let at = self.fact.get("at").and_then(Fact::place);
+                let at = self.fact.get("at").and_then(Fact::location);
                 if let Some(location) = at.and_then(|at| self.within.location(at)) {
                     fields.serialize_entry("location", &location)?;
                 }

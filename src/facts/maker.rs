@@ -11,9 +11,9 @@ use crate::policy::{
 };
 use crate::text::{SourceFile, Sources, Span};
 
-use super::places::Places;
 use super::policy_context::PolicyContext;
 use super::related::KeyStates;
+use super::source_index::SourceIndex;
 use super::surroundings::Surroundings;
 use super::{
     AccessTable, Facts, KeyRecord, Limits, PolicyRecord, SubjectKind, TooLarge, access, any_key,
@@ -170,15 +170,15 @@ impl<'a> FactMaker<'a> {
     }
 
     fn of_reading(&self, key: &Key, reading: &Reading<'_>) -> Facts {
-        let places = Places::new(self.sources);
-        let mut record = key::record(key, &places, self.limits.day);
+        let source_index = SourceIndex::new(self.sources);
+        let mut record = key::record(key, &source_index, self.limits.day);
         let identity = KeyIdentity {
             arn: key.arn.clone(),
             account: reading.account,
         };
         let policy = key.policy.as_ref();
         let subject = policy.zip(reading.document).map(|(policy, document)| {
-            let file = (policy.source, places.file(policy.source));
+            let file = (policy.source, source_index.file(policy.source));
             let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
             let mut subject = PolicyContext::new(document, asked, file);
             subject.imported_material = key::material_is_imported(&key.metadata);
@@ -191,7 +191,7 @@ impl<'a> FactMaker<'a> {
             .filter(|_| self.has_access)
             .map(|subject| {
                 let asked = (&self.identities, self.trusted);
-                access::table(subject, &statements, asked, &places)
+                access::table(subject, &statements, asked, &source_index)
             })
             .unwrap_or_default();
         let pending = record.pending.as_ref().map(|pending| pending.at);
@@ -199,7 +199,7 @@ impl<'a> FactMaker<'a> {
         record.waits_for_replicas = self.states.waits(key, at);
         record.last_related = self.states.last(key, at);
         let state = (at, pending.is_some());
-        record.evidence = evidence::record(key, &self.trail, self.limits, &places, state);
+        record.evidence = evidence::record(key, &self.trail, self.limits, &source_index, state);
         Facts {
             format: FORMAT,
             subject: key
@@ -218,16 +218,15 @@ impl<'a> FactMaker<'a> {
                 }),
             statements,
             access,
-            sources: places.names(),
-            source_ids: places.ids(),
+            sources: source_index.names(),
             other_reading: None,
         }
     }
 
     /// The facts of a policy that is no key's: one that was loaded, or the same after an edit.
     pub fn of_policy(&self, policy: &LoadedPolicy) -> Facts {
-        let places = Places::new(self.sources);
-        let file = (policy.source, places.file(policy.source));
+        let source_index = SourceIndex::new(self.sources);
+        let file = (policy.source, source_index.file(policy.source));
         let no_key = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
         let subject = PolicyContext::new(&policy.document, no_key, file);
         let mut statements = statement::records(&subject);
@@ -240,12 +239,14 @@ impl<'a> FactMaker<'a> {
             subject: policy.name.clone(),
             kind: SubjectKind::Policy,
             limits: self.limits,
-            key: KeyRecord::default(),
+            key: KeyRecord {
+                at: subject.place(Span::default()),
+                ..KeyRecord::default()
+            },
             policy: Some(policy_record(&subject, policy)),
             statements,
             access: AccessTable::default(),
-            sources: places.names(),
-            source_ids: places.ids(),
+            sources: source_index.names(),
             other_reading: None,
         }
     }

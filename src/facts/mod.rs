@@ -10,19 +10,19 @@ mod coverage;
 mod days_text;
 mod evidence;
 mod gates;
+mod indexed_location;
 mod inert;
 mod key;
 mod located;
 mod maker;
 mod pending;
-mod place;
-mod places;
 mod policy_context;
 mod principal;
 mod record;
 mod related;
 mod resource;
 mod schema;
+mod source_index;
 mod statement;
 mod surroundings;
 mod values;
@@ -40,9 +40,9 @@ pub use located::LocatedFacts;
 pub use maker::FactMaker;
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
-    Facts, GateAttribute, GrantedBy, Inert, InertCause, KeyRecord, Limits, PendingRecord, Place,
-    PolicyRecord, PrincipalRecord, ResourceRecord, SidAgain, StatementRecord, SubjectKind,
-    TagRecord, TooLarge, ValueRecord, WaysRound,
+    Facts, GateAttribute, GrantedBy, IndexedLocation, Inert, InertCause, KeyRecord, Limits,
+    PendingRecord, PolicyRecord, PrincipalRecord, ResourceRecord, SidAgain, StatementRecord,
+    SubjectKind, TagRecord, TooLarge, ValueRecord, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
 

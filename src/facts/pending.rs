@@ -10,7 +10,7 @@ use crate::inventory::{DeletionStep, KeyMetadata, Located, RecordedDeletion, Rec
 use crate::text::Location;
 
 use super::PendingRecord;
-use super::places::Places;
+use super::source_index::SourceIndex;
 
 /// What says that a key is pending deletion.
 struct Stated<'a> {
@@ -26,7 +26,7 @@ static PENDING: Reported<KeyState> = Reported::Known(KeyState::PendingDeletion);
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-delete.html>
 pub(super) fn record(
     metadata: &KeyMetadata,
-    places: &Places<'_>,
+    source_index: &SourceIndex<'_>,
     day: Option<Date>,
 ) -> Option<PendingRecord> {
     let recorded = metadata.recorded.as_deref();
@@ -57,7 +57,7 @@ pub(super) fn record(
         when,
         recorded: recorded.map(words).unwrap_or_default(),
         identity: of_record.map_or_else(String::new, |of| of.call.last.to_string()),
-        at: places.place(stated.at),
+        at: source_index.place(stated.at),
     })
 }
 

@@ -4,7 +4,7 @@ use crate::access::{AskedKey, Identities};
 use crate::policy::PolicyDocument;
 use crate::text::{Location, SourceId, Span};
 
-use super::Place;
+use super::IndexedLocation;
 
 /// A policy, its key, and the file that it stands in.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ impl<'a> PolicyContext<'a> {
         }
     }
 
-    pub(super) const fn place(&self, span: Span) -> Place {
-        Place {
+    pub(super) const fn place(&self, span: Span) -> IndexedLocation {
+        IndexedLocation {
             file: self.file,
             at: Location {
                 source: self.source,

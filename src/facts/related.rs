@@ -8,7 +8,7 @@ use crate::aws::key::KeyState;
 use crate::document::record;
 use crate::inventory::Key;
 
-use super::Place;
+use super::IndexedLocation;
 use super::pending::is_deleted;
 
 record! {
@@ -21,7 +21,7 @@ record! {
         /// The same in words.
         pub words: String,
         /// The state of the key.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -34,7 +34,7 @@ record! {
         /// Why none is left, in words.
         pub words: String,
         /// The state of the key.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -67,7 +67,7 @@ impl<'a> KeyStates<'a> {
     }
 
     /// What keeps a primary key from being deleted; nothing where the key does not wait.
-    pub(super) fn waits(&self, key: &Key, at: Place) -> Option<WaitsForReplicas> {
+    pub(super) fn waits(&self, key: &Key, at: IndexedLocation) -> Option<WaitsForReplicas> {
         if state(key)? != KeyState::PendingReplicaDeletion {
             return None;
         }
@@ -102,7 +102,7 @@ impl<'a> KeyStates<'a> {
     }
 
     /// Whether no key of the set is left once this one is deleted; unknown counts as no.
-    pub(super) fn last(&self, key: &Key, at: Place) -> Option<LastRelated> {
+    pub(super) fn last(&self, key: &Key, at: IndexedLocation) -> Option<LastRelated> {
         let related = &key.metadata.related.as_ref()?.value;
         if !is_pending(state(key)?) {
             return None;

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
 use crate::text::{SourceId, Sources};
-use crate::tree::edit::Places;
+use crate::tree::edit::EditableFile;
 
 use super::edited_policies::EditedPolicies;
 use super::plan::Refusal;
@@ -223,9 +223,9 @@ impl<'a> FixEngine<'a> {
     }
 
     /// These files, as far as they can be edited.
-    fn places(&self, files: BTreeSet<SourceId>) -> BTreeMap<SourceId, Places<'a>> {
+    fn places(&self, files: BTreeSet<SourceId>) -> BTreeMap<SourceId, EditableFile<'a>> {
         let files = files.into_par_iter();
-        let read = |source| Some((source, Places::read(self.text(source))?));
+        let read = |source| Some((source, EditableFile::read(self.text(source))?));
         files.filter_map(read).collect()
     }
 

@@ -14,7 +14,7 @@ use crate::policy::{PolicyKind, PolicyReading, StoredText};
 use crate::project::same_policy_shape;
 use crate::text::{Location, Span};
 use crate::tree::edit;
-use crate::tree::edit::{Edit, JsonDraft, Passage, Place, Places};
+use crate::tree::edit::{Edit, EditableFile, JsonDraft, Passage, ValueInFile};
 
 use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};
@@ -38,7 +38,7 @@ pub(super) enum Slot {
 pub(super) struct PolicyState {
     pub(super) slot: Slot,
     /// Where the policy stands in its file.
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<ValueInFile>,
     /// What stands there in this state.
     pub(super) text: String,
     /// The edits of the file that led to this state, one step after the other.
@@ -242,7 +242,7 @@ impl<'a> Prover<'a> {
         &self,
         slot: Slot,
         policy: &LoadedPolicy,
-        file: &Places<'_>,
+        file: &EditableFile<'_>,
     ) -> Option<PolicyState> {
         let text = file.text();
         let place = file.of(policy.document.span)?;

@@ -116,7 +116,7 @@ fn told(finding: &Finding) -> (Vec<String>, String) {
 }
 
 /// Where a finding stands: in which statement, and what is pointed at.
-pub(super) type FindingPlace = (Arc<str>, Arc<str>);
+pub(super) type PointedAt = (Arc<str>, Arc<str>);
 
 /// Longer words are told by their ends and their length: a policy may have as many findings as it has
 /// words, and each stands in a statement that is told by itself.
@@ -124,7 +124,7 @@ const MOST_WORDS: usize = 200;
 
 /// Where a finding stands, in words that an edit of something else does not change: what is pointed at, in
 /// which statement of the policy as it was read. Nothing where it stands in no statement.
-pub(super) fn place(state: &PolicyState, finding: &Finding) -> Option<FindingPlace> {
+pub(super) fn place(state: &PolicyState, finding: &Finding) -> Option<PointedAt> {
     let statement = finding.statement?;
     let position = state.statement_at(state.on_disk(statement).span);
     let name = position.map(|position| format!("#{position}").into());

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::aws::data::DAY;
 use crate::aws::{ActionSet, KmsAction, PrincipalKind};
 use crate::difference::EVERY;
-use crate::facts::{ActionRecord, Place};
+use crate::facts::{ActionRecord, IndexedLocation};
 use crate::finding::Finding;
 use crate::policy::PolicyKind;
 use crate::tree::edit::JsonDraft;
@@ -93,7 +93,11 @@ fn others_can_delete(target: &Target<'_>, without: &BTreeSet<usize>) -> bool {
 }
 
 /// Where nobody else could delete the key, deletion is named beside what remains of the wildcard.
-fn name_deletion(target: &Target<'_>, index: usize, place: Place) -> Result<Plan, Refusal> {
+fn name_deletion(
+    target: &Target<'_>,
+    index: usize,
+    place: IndexedLocation,
+) -> Result<Plan, Refusal> {
     let statement = target.statement(index)?;
     let mut draft = target.draft();
     let written = write_out(&mut draft, &statement, Some(place), Deletion::ByName)?;
@@ -125,7 +129,7 @@ fn texts(replaced: &[Replaced]) -> Vec<String> {
 }
 
 /// The action pattern at which the finding points.
-fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, Place)> {
+fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, IndexedLocation)> {
     target.facts.statements.iter().find_map(|record| {
         let action = at_finding(finding, &record.actions, |action| action.at)?;
         Some((record.index, action.at))
@@ -136,7 +140,7 @@ fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, Place)> 
 fn take_out(
     draft: &mut JsonDraft,
     statement: &Written<'_>,
-    place: Option<Place>,
+    place: Option<IndexedLocation>,
 ) -> Result<String, Refusal> {
     let replaced = write_out(draft, statement, place, Deletion::Goes)?;
     Ok(title(statement, &replaced))
@@ -146,7 +150,7 @@ fn take_out(
 fn write_out(
     draft: &mut JsonDraft,
     statement: &Written<'_>,
-    place: Option<Place>,
+    place: Option<IndexedLocation>,
     deletion: Deletion,
 ) -> Result<Vec<Replaced>, Refusal> {
     let record = statement.record;

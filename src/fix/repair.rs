@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use super::outcome::Total;
 use super::plan::Meant;
 use super::prover::{Attempt, PolicyState, Prover};
-use super::recurrence::FindingPlace;
+use super::recurrence::PointedAt;
 use super::target::Target;
 use super::{FixKind, Objection, Proposal, Repaired, Safety, Wanted, proof, recurrence};
 
@@ -114,7 +114,7 @@ fn worst(open: &[(Finding, FixKind, Named)]) -> Option<(Finding, FixKind, Named)
 }
 
 /// The rule that found it, where, and what tells it from others there.
-type Placing<'a> = (&'a Arc<str>, Option<&'a FindingPlace>, &'a String);
+type Placing<'a> = (&'a Arc<str>, Option<&'a PointedAt>, &'a String);
 
 const fn placing<'a>(named: &'a Named, finding: &'a Finding) -> Placing<'a> {
     (&named.said.0, named.place.as_ref(), &finding.identity)
@@ -427,7 +427,7 @@ impl Choice {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Named {
     said: (Arc<str>, String),
-    place: Option<FindingPlace>,
+    place: Option<PointedAt>,
 }
 
 impl Named {

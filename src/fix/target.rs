@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::aws::{AccountId, KmsAction};
-use crate::facts::{Access, Facts, Place, StatementRecord};
+use crate::facts::{Access, Facts, IndexedLocation, StatementRecord};
 use crate::finding::Finding;
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::tree::Step;
@@ -69,7 +69,7 @@ pub(super) fn then(path: &[Step], step: Step) -> Vec<Step> {
 pub(super) fn at_finding<'t, T>(
     finding: &Finding,
     things: impl IntoIterator<Item = &'t T>,
-    at: impl Fn(&T) -> Place,
+    at: impl Fn(&T) -> IndexedLocation,
 ) -> Option<&'t T> {
     let own = finding.primary.at;
     things.into_iter().find(|thing| at(thing).at == own)

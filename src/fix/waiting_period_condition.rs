@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::aws::{ActionSet, KmsAction};
-use crate::facts::{ConditionRecord, Place};
+use crate::facts::{ConditionRecord, IndexedLocation};
 use crate::finding::Finding;
 use crate::policy::{Comparison, Effect, Family};
 use crate::tree::Step;
@@ -18,7 +18,7 @@ use super::target::{
 pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refusal> {
     let statement = target.statement_of(finding)?;
     let records = &statement.record.conditions;
-    let at = |place: Place| {
+    let at = |place: IndexedLocation| {
         let here = |record: &ConditionRecord| {
             record.at == place || record.values.iter().any(|value| value.at == place)
         };

@@ -32,7 +32,7 @@ pub struct Coverage {
     pub truncated: bool,
     /// What trails recorded, by account (`recipientAccountId`) and Region. Events that
     /// `lookup-events` answers are not among them: it does not read trails.
-    pub places: BTreeMap<(AccountId, String), PlaceRecord>,
+    pub places: BTreeMap<(AccountId, String), RegionEvents>,
     /// Calls that may have taken KMS out of a trail, or stopped it, by the account that recorded
     /// them; CloudTrail records them in the trail's home Region.
     pub changes: BTreeMap<Option<AccountId>, Moments>,
@@ -48,7 +48,7 @@ pub struct Coverage {
 
 /// Management events of one account and Region, as trails recorded them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PlaceRecord {
+pub struct RegionEvents {
     /// Read events (`readOnly` is true) of any service.
     pub reads: Moments,
     /// Write events of any service.

@@ -17,7 +17,7 @@ mod trail;
 use std::sync::Arc;
 
 pub use address::{Address, Provenance};
-pub use coverage::{Coverage, MissingLogs, OpenSpan, PlaceRecord, TrailSelectors, TrailStatus};
+pub use coverage::{Coverage, MissingLogs, OpenSpan, RegionEvents, TrailSelectors, TrailStatus};
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Grants, Key, KeyMetadata, LastUsage, Located, RelatedKeys};

@@ -31,7 +31,8 @@ impl Overrun {
 
     /// As what the rule finds.
     pub(super) fn finding(&self, facts: &Facts) -> Finding {
-        let source = facts.source_ids.first().copied().unwrap_or_default();
+        let policy = facts.policy.as_ref().map(|policy| policy.at);
+        let source = policy.unwrap_or(facts.key.at).at.source;
         Finding {
             rule: Arc::clone(&self.rule),
             severity: Severity::Error,

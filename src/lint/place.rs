@@ -10,6 +10,7 @@ use crate::text::{Location, SourceId, Span};
 /// The files that the places of one document refer to.
 #[derive(Debug)]
 pub(super) struct Files<'a, 'f> {
+    /// Of a document, whose places are numbers.
     ids: &'a [SourceId],
     /// Where to point for a node that has no place and lies in nothing that has one.
     fallback: OnceCell<Location>,
@@ -36,7 +37,7 @@ impl<'a, 'f> Files<'a, 'f> {
     pub(super) fn of(facts: &'a Facts, document: &'a Fact<'f>) -> Self {
         Self {
             typed: Some(facts),
-            ..Self::new(document, facts.source_ids.as_slice())
+            ..Self::new(document, &[])
         }
     }
 
@@ -95,7 +96,7 @@ impl<'a, 'f> Files<'a, 'f> {
                     record.each(&mut |value| self.gather(value, found));
                 }
             }
-            Fact::List(list) if list.place().is_none() => {
+            Fact::List(list) if list.numbers().is_none() => {
                 list.each(&mut |item| {
                     self.gather(item, found);
                     true
@@ -106,7 +107,10 @@ impl<'a, 'f> Files<'a, 'f> {
     }
 
     fn resolve(&self, at: &Fact<'_>) -> Option<Location> {
-        let [file, start, end] = at.place()?;
+        if let Some(at) = at.location() {
+            return Some(at);
+        }
+        let [file, start, end] = at.numbers()?;
         Some(Location {
             source: *self.ids.get(file as usize)?,
             span: Span { start, end },

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::run::{Place, Run};
+use super::run::{FileRange, Run};
 use super::visible::{clip, prose};
 use super::{Style, configuration, human, pieces};
 use crate::finding::{Finding, Severity};
@@ -62,7 +62,7 @@ fn message(finding: &Finding) -> String {
 fn command(
     out: &mut impl Write,
     level: &str,
-    place: Option<&Place>,
+    place: Option<&FileRange>,
     title: &str,
     message: &str,
 ) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json;
-use super::run::{Place, Run};
+use super::run::{FileRange, Run};
 use super::visible::prose;
 use crate::finding::{Fingerprint, Severity};
 
@@ -82,7 +82,7 @@ const fn severity(severity: Severity) -> &'static str {
 }
 
 /// GitLab takes no violation without a path and a line.
-fn location(place: Option<Place>, file: String) -> CodeLocation {
+fn location(place: Option<FileRange>, file: String) -> CodeLocation {
     let lines = place.as_ref().filter(|place| !place.decompressed);
     let begin = lines.map_or(1, |place| place.start.line);
     CodeLocation {

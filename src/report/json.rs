@@ -57,14 +57,14 @@ struct JsonFinding<'a> {
     principals: &'a [String],
     /// Those that the baseline or suppression of its defect does not cover.
     new_principals: &'a [String],
-    location: Option<Place<'a>>,
+    location: Option<JsonLocation<'a>>,
     related: Vec<Related<'a>>,
 }
 
 #[derive(Serialize)]
 struct Related<'a> {
     label: &'a str,
-    location: Option<Place<'a>>,
+    location: Option<JsonLocation<'a>>,
 }
 
 #[derive(Serialize)]
@@ -73,12 +73,12 @@ pub(super) struct JsonError<'a> {
     message: &'a str,
     label: &'a str,
     help: Option<&'a str>,
-    location: Option<Place<'a>>,
+    location: Option<JsonLocation<'a>>,
 }
 
 /// A range of a file; `end` is not part of it.
 #[derive(Serialize)]
-pub(super) struct Place<'a> {
+pub(super) struct JsonLocation<'a> {
     file: &'a str,
     /// Whether it is a range of what a compressed file holds.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -312,7 +312,7 @@ pub(super) fn failure<'a>(sources: &'a Sources, failure: &'a InputFailure) -> Js
 }
 
 /// A location in words; `None` where no file has it.
-pub(super) fn place(sources: &Sources, at: Location) -> Option<Place<'_>> {
+pub(super) fn place(sources: &Sources, at: Location) -> Option<JsonLocation<'_>> {
     let file = sources.get(at.source)?;
     let point = |offset| {
         let Position { line, column } = file.position(offset);
@@ -322,7 +322,7 @@ pub(super) fn place(sources: &Sources, at: Location) -> Option<Place<'_>> {
             offset,
         }
     };
-    Some(Place {
+    Some(JsonLocation {
         file: file.name(),
         decompressed: file.is_decompressed(),
         start: point(at.span.start),

@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
     }
 
     /// A place in a file; `None` where no file has it.
-    pub(super) fn place(&self, at: Location) -> Option<Place> {
+    pub(super) fn place(&self, at: Location) -> Option<FileRange> {
         let file = self.sources.get(at.source)?;
         let length = u32::try_from(file.text().len()).unwrap_or(u32::MAX);
         let start = at.span.start.min(length);
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             end: at.span.end.clamp(start, length),
         };
         let before = |offset: u32| file.characters_before(offset as usize);
-        Some(Place {
+        Some(FileRange {
             path: self.path(file.name()),
             start: file.position(span.start),
             end: file.position(span.end),
@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
     }
 
     /// The file of an input that could not be read, and the place where it has one.
-    pub(super) fn failed(&self, failure: &InputFailure) -> (String, Option<Place>) {
+    pub(super) fn failed(&self, failure: &InputFailure) -> (String, Option<FileRange>) {
         let place = failure.at.and_then(|at| self.place(at));
         (self.path(&failure.file), place)
     }
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
 
 /// A range of a file by every measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct FileRange {
     /// From the working directory.
     pub(super) path: String,
     /// Of the first character.
@@ -123,7 +123,7 @@ pub(super) struct Place {
     pub(super) decompressed: bool,
 }
 
-impl Place {
+impl FileRange {
     /// `path:line`, for example `keys/policy.json:8`.
     pub(super) fn short(&self) -> String {
         let of = if self.decompressed { DECOMPRESSED } else { "" };

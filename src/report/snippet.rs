@@ -83,11 +83,11 @@ pub(super) fn render(
     Ok(())
 }
 
-type Place<'a> = (Location, &'a str);
+type Marked<'a> = (Location, &'a str);
 
 /// The places that are drawn in one excerpt with the first, and all others.
-fn group<'a>(sources: &Sources, places: &[Place<'a>]) -> (Vec<Place<'a>>, Vec<Place<'a>>) {
-    let (mut together, mut apart) = (Vec::<Place<'a>>::new(), Vec::new());
+fn group<'a>(sources: &Sources, places: &[Marked<'a>]) -> (Vec<Marked<'a>>, Vec<Marked<'a>>) {
+    let (mut together, mut apart) = (Vec::<Marked<'a>>::new(), Vec::new());
     for place in places {
         let fits = together.len() < MOST_PLACES
             && together
@@ -130,7 +130,7 @@ impl Shown {
     fn new(
         sources: &Sources,
         block: &Block<'_>,
-        places: &[Place<'_>],
+        places: &[Marked<'_>],
         help: Option<&str>,
         style: &Style,
     ) -> Self {
@@ -221,7 +221,7 @@ pub(super) fn paint(text: &str, tone: Tone, style: &Style) -> String {
 /// The lines around places that are all of one file; `None` where no file has them.
 fn excerpt(
     sources: &Sources,
-    places: &[Place<'_>],
+    places: &[Marked<'_>],
     style: &Style,
 ) -> Option<(Excerpt, Vec<LabeledSpan>)> {
     let file = sources.get(places.first()?.0.source)?;

@@ -106,7 +106,7 @@ pub fn at_revision(
 ) -> Result<AtRevision, GitError> {
     let mut found = AtRevision::default();
     for path in paths {
-        let place = Place::of(path);
+        let place = GitPath::of(path);
         let commit = base.commit(&place.directory, |revision| place.commit(revision))?;
         let entries = place.list(&commit)?;
         if entries.is_empty() && !path.exists() {
@@ -172,12 +172,12 @@ enum Taken {
 }
 
 /// A path as git can be asked about it: a directory that is there, and the rest.
-struct Place {
+struct GitPath {
     directory: PathBuf,
     rest: PathBuf,
 }
 
-impl Place {
+impl GitPath {
     fn of(path: &Path) -> Self {
         let mut directory = path;
         while !directory.as_os_str().is_empty() && !directory.is_dir() {

@@ -218,7 +218,7 @@ fn likeness(event: &Value) -> Likeness {
 fn recorded(
     ((account, region), record): (
         &(kmslint::aws::AccountId, String),
-        &kmslint::inventory::PlaceRecord,
+        &kmslint::inventory::RegionEvents,
     ),
 ) -> ((String, String), Recorded) {
     let kinds = [&record.reads, &record.writes, &record.kms_reads];

@@ -2,7 +2,9 @@
 
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::facts::policy_context::PolicyContext;
-use crate::facts::{ActionForm, ActionRecord, GrantedBy, Place, PrincipalRecord, StatementRecord};
+use crate::facts::{
+    ActionForm, ActionRecord, GrantedBy, IndexedLocation, PrincipalRecord, StatementRecord,
+};
 use crate::policy::{ActionPattern, Statement};
 use crate::text::Span;
 
@@ -50,7 +52,7 @@ pub(super) fn own(
     policy: &str,
     (index, statement): (usize, &Statement),
     action: KmsAction,
-    place: impl Fn(Span) -> Place,
+    place: impl Fn(Span) -> IndexedLocation,
 ) -> GrantedBy {
     let element = statement.action.as_ref();
     let matching = |pattern: &&ActionPattern| pattern.matches(action);

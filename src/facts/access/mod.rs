@@ -13,9 +13,9 @@ use crate::policy::{Effect, Statement, glob};
 use crate::text::Location;
 
 use super::days_text::days_text;
-use super::places::Places;
 use super::policy_context::PolicyContext;
-use super::{Access, AccessTable, GrantedBy, Place, StatementRecord, ThroughIam};
+use super::source_index::SourceIndex;
+use super::{Access, AccessTable, GrantedBy, IndexedLocation, StatementRecord, ThroughIam};
 
 use narrowing::Spared;
 
@@ -28,14 +28,14 @@ pub(super) fn table(
     subject: &PolicyContext<'_>,
     statements: &[StatementRecord],
     (identities, trusted): (&Identities<'_>, &[String]),
-    places: &Places<'_>,
+    source_index: &SourceIndex<'_>,
 ) -> AccessTable {
     let questions = KeyQuestions::new(&subject.key, identities);
     let records = Records {
         subject,
         statements,
         identities,
-        places,
+        source_index,
         trusted,
         days: RefCell::default(),
         granted: RefCell::default(),
@@ -128,7 +128,7 @@ struct Records<'a> {
     subject: &'a PolicyContext<'a>,
     statements: &'a [StatementRecord],
     identities: &'a Identities<'a>,
-    places: &'a Places<'a>,
+    source_index: &'a SourceIndex<'a>,
     /// ARN patterns of principals that are trusted.
     trusted: &'a [String],
     /// Day counts of the answers so far: most principals can choose the same.
@@ -248,11 +248,11 @@ impl Records<'_> {
     }
 
     /// Where the key policy names the principal, else where its ARN stands in its own file.
-    fn at(&self, holder: &Holder<'_>) -> Place {
+    fn at(&self, holder: &Holder<'_>) -> IndexedLocation {
         let loaded = holder.loaded.map(|loaded| loaded.principal.at());
         match (holder.named_at, loaded) {
             (Some(span), _) => self.subject.place(span),
-            (None, Some(at)) => self.places.place(at),
+            (None, Some(at)) => self.source_index.place(at),
             (None, None) => self.subject.place(self.subject.document.span),
         }
     }
@@ -271,7 +271,7 @@ impl Records<'_> {
             let policy = &policy.policy;
             let statement = policy.document.statements.get(index)?;
             let place = |span| {
-                self.places.place(Location {
+                self.source_index.place(Location {
                     source: policy.source,
                     span,
                 })

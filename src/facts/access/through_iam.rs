@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{
-    Access, AccessByStatement, AccessTable, GivingStatement, GrantedBy, GroupMember, Place,
-    ThroughIam,
+    Access, AccessByStatement, AccessTable, GivingStatement, GrantedBy, GroupMember,
+    IndexedLocation, ThroughIam,
 };
 use crate::policy::Effect;
 
@@ -13,7 +13,7 @@ use crate::policy::Effect;
 const MOST_NAMED: usize = 5;
 
 /// What members of one group have in common, beside the statement.
-type Alike<'a> = (Place, Vec<usize>, &'a str, &'a str, [bool; 3]);
+type Alike<'a> = (IndexedLocation, Vec<usize>, &'a str, &'a str, [bool; 3]);
 
 /// The groups of the table's lists.
 pub(super) fn of(table: &AccessTable) -> ThroughIam {
@@ -26,7 +26,7 @@ pub(super) fn of(table: &AccessTable) -> ThroughIam {
 
 fn groups(list: &[Access]) -> Vec<AccessByStatement> {
     let members = || list.iter().filter(|access| access.through_iam);
-    let mut shared: BTreeMap<Place, usize> = BTreeMap::new();
+    let mut shared: BTreeMap<IndexedLocation, usize> = BTreeMap::new();
     for via in members().flat_map(own) {
         let count = shared.entry(via.statement_at).or_default();
         *count = count.saturating_add(1);
@@ -51,7 +51,10 @@ fn own(access: &Access) -> impl Iterator<Item = &GrantedBy> {
 
 /// Of the statements that give it the action, the one that gives it to most others too; the first
 /// of several.
-fn most_shared<'a>(access: &'a Access, shared: &BTreeMap<Place, usize>) -> Option<&'a GrantedBy> {
+fn most_shared<'a>(
+    access: &'a Access,
+    shared: &BTreeMap<IndexedLocation, usize>,
+) -> Option<&'a GrantedBy> {
     let count = |via: &GrantedBy| shared.get(&via.statement_at).copied().unwrap_or_default();
     own(access).reduce(|best, next| {
         if count(next) > count(best) {
@@ -126,8 +129,8 @@ fn identity(members: &[(&Access, &GrantedBy)]) -> String {
 }
 
 /// The statements that give it to every member.
-fn common(members: &[(&Access, &GrantedBy)]) -> BTreeSet<Place> {
-    let places = |(access, _): &(&Access, &GrantedBy)| -> BTreeSet<Place> {
+fn common(members: &[(&Access, &GrantedBy)]) -> BTreeSet<IndexedLocation> {
+    let places = |(access, _): &(&Access, &GrantedBy)| -> BTreeSet<IndexedLocation> {
         access.via.iter().map(|via| via.statement_at).collect()
     };
     let mut rest = members.iter().map(places);

@@ -5,7 +5,7 @@ use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::record;
 use crate::facts::ThroughIam;
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// Who can do what on the key.
@@ -114,7 +114,7 @@ record! {
         pub via: Vec<GrantedBy>,
         /// Where the first of them names the principal; for one that the key policy does not name,
         /// where its ARN stands in the file that describes the account.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -138,8 +138,8 @@ record! {
         /// Whether that is the action's own name.
         pub by_name: bool,
         /// Where the pattern stands.
-        pub at: Place,
+        pub at: IndexedLocation,
         /// Where the statement stands.
-        @hidden pub statement_at: Place,
+        @hidden pub statement_at: IndexedLocation,
     }
 }

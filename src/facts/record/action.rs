@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::aws::ActionSet;
 use crate::document::record;
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// One action pattern.
@@ -26,7 +26,7 @@ record! {
         /// names since; left out where not.
         @left_out pub may_be_newer: bool,
         /// Where it stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::aws::condition_key::ValueType;
 use crate::document::record;
 use crate::policy::{Comparison, Quantifier};
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// One operator applied to one key.
@@ -69,9 +69,9 @@ record! {
         /// The values.
         pub values: Vec<ValueRecord>,
         /// Where the operator stands.
-        pub operator_at: Place,
+        pub operator_at: IndexedLocation,
         /// Where the key stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -115,6 +115,6 @@ record! {
         /// Whether a template's placeholder is in it; left out where not.
         @left_out pub placeholder: bool,
         /// Where it stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

@@ -3,7 +3,7 @@
 use crate::document::record;
 use crate::facts::{EvidenceRecord, LastRelated, WaitsForReplicas};
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// What is known of the key; a field is null where no file says it.
@@ -53,7 +53,7 @@ record! {
         /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
         @left_out pub evidence: Option<EvidenceRecord>,
         /// Where the spec stands, else where the key stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -67,7 +67,7 @@ record! {
         /// Who makes it, in words.
         pub by: &'static str,
         /// Where it says so.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -97,6 +97,6 @@ record! {
         /// Else empty.
         pub identity: String,
         /// Where the state stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

@@ -20,9 +20,9 @@ use serde::Serialize;
 
 use crate::aws::PendingWindowInDays;
 use crate::document::record;
-use crate::text::{Location, SourceId};
+use crate::text::Location;
 
-pub use super::place::Place;
+pub use super::indexed_location::IndexedLocation;
 pub use access::{Access, AccessTable, GrantedBy};
 pub use action::{ActionForm, ActionRecord};
 pub use condition::{ConditionEffect, ConditionRecord, GateAttribute, ValueRecord};
@@ -44,8 +44,6 @@ record! {
         pub kind: SubjectKind,
         /// Files that places refer to by index.
         pub sources: Vec<String>,
-        /// The same files as the run knows them, for places in a document.
-        @hidden pub source_ids: Vec<SourceId>,
         /// The limits that rules compare with.
         pub limits: Limits,
         /// The key; nothing is known of it where only a policy was loaded.

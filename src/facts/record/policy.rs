@@ -3,7 +3,7 @@
 use crate::document::record;
 use crate::policy::PolicyKind;
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// A policy as a whole.
@@ -22,7 +22,7 @@ record! {
         /// How far it is longer than AWS takes; left out where it is not.
         @left_out pub too_large: Option<TooLarge>,
         /// The whole document.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -37,6 +37,6 @@ record! {
         /// What both count: `bytes`, or `characters without white space`.
         pub unit: &'static str,
         /// Where the document begins.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

@@ -4,7 +4,7 @@ use crate::aws::PrincipalKind;
 use crate::document::record;
 use crate::policy::PrincipalType;
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// One principal of a statement.
@@ -31,6 +31,6 @@ record! {
         /// out where it is or that is not known.
         @left_out pub unlisted: Option<String>,
         /// Where it stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

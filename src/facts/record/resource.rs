@@ -2,7 +2,7 @@
 
 use crate::document::record;
 
-use super::Place;
+use super::IndexedLocation;
 
 record! {
     /// One resource pattern.
@@ -17,6 +17,6 @@ record! {
         /// Whether a policy variable stands before the fifth colon; left out where not.
         @left_out pub variable_misplaced: bool,
         /// Where it stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }

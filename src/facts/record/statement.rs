@@ -6,7 +6,7 @@ use crate::aws::ActionSet;
 use crate::document::record;
 use crate::policy::Effect;
 
-use super::{ActionRecord, ConditionRecord, Place, PrincipalRecord, ResourceRecord};
+use super::{ActionRecord, ConditionRecord, IndexedLocation, PrincipalRecord, ResourceRecord};
 
 record! {
     /// One statement.
@@ -60,7 +60,7 @@ record! {
         /// The conditions.
         pub conditions: Vec<ConditionRecord>,
         /// The whole statement.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -83,7 +83,7 @@ record! {
         /// The `Sid`.
         pub text: String,
         /// Where it stands.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 
@@ -96,7 +96,7 @@ record! {
         /// In words that finish "the statement has no effect: …".
         pub reason: String,
         /// What to point at.
-        pub at: Place,
+        pub at: IndexedLocation,
     }
 }
 

@@ -102,7 +102,7 @@ fn places_lead_back_to_the_bytes() {
         },
     });
     let facts = of_key(&key, &sources);
-    let text = |place: Place| {
+    let text = |place: IndexedLocation| {
         let at = place.at;
         at.span.of(sources.get(at.source).unwrap().text())
     };

@@ -4,6 +4,7 @@
 //! covers. Only events of AWS KMS are parsed. A record of another service is held to be JSON as
 //! far as the scan follows it: strings, escapes, brackets, and what separates its members.
 
+mod account_regions;
 mod answer;
 mod clock;
 mod event;
@@ -13,7 +14,6 @@ mod look;
 mod nested;
 mod part;
 mod place;
-mod places;
 mod record;
 mod scan;
 mod selectors;

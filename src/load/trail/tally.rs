@@ -9,9 +9,9 @@ use crate::inventory::{Coverage, RecordedEvents, Trail};
 use crate::text::{Location, SourceId};
 
 use super::Recorder;
+use super::account_regions::{AccountRegions, text};
 use super::answer::AnswerFile;
 use super::event::Likeness;
-use super::places::{Places, text};
 use super::scan::Fields;
 use super::shape::INSIGHT;
 
@@ -19,7 +19,7 @@ use super::shape::INSIGHT;
 #[derive(Debug, Default)]
 pub(in crate::load) struct Tally {
     coverage: Coverage,
-    places: Places,
+    places: AccountRegions,
     answers: BTreeMap<SourceId, AnswerFile>,
     events: BTreeMap<Likeness, Times>,
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::AccountId;
-use crate::inventory::{Coverage, Lookup, LookupFilter, Moments, OpenSpan, PlaceRecord};
+use crate::inventory::{Coverage, Lookup, LookupFilter, Moments, OpenSpan, RegionEvents};
 
 use super::spans::{Spans, TimeSpan};
 
@@ -59,7 +59,7 @@ impl Ground<'_> {
         trails.union(&self.of_lookups(Need::State, self.place))
     }
 
-    pub(super) fn record(&self) -> Option<&PlaceRecord> {
+    pub(super) fn record(&self) -> Option<&RegionEvents> {
         let (account, region) = self.place;
         let place = (account, region.to_owned());
         self.coverage.places.get(&place)
@@ -101,7 +101,7 @@ impl Ground<'_> {
 
     /// When KMS is known to be among what the trails record: at its events, and between two of them
     /// unless it may have been taken out.
-    pub(super) fn with_kms(&self, record: &PlaceRecord) -> Spans {
+    pub(super) fn with_kms(&self, record: &RegionEvents) -> Spans {
         let changes = self.changes();
         let home = self.of_home();
         let stays = |from: Timestamp, to: Timestamp| {
@@ -260,7 +260,7 @@ fn back(home: &Spans, changes: &Moments, at: Timestamp) -> Option<TimeSpan> {
 /// than an hour apart are not told apart, so the hole is up to an hour longer.
 fn without_change(
     known: &Spans,
-    record: &PlaceRecord,
+    record: &RegionEvents,
     (first, last): (Timestamp, Timestamp),
 ) -> Spans {
     let holds = |(from, to): &(Timestamp, Timestamp)| *from <= last && last <= *to;

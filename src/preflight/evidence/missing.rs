@@ -1,6 +1,6 @@
 //! Why some of the evidence period is not covered, in words.
 
-use crate::inventory::{LookupProblem, PlaceRecord};
+use crate::inventory::{LookupProblem, RegionEvents};
 
 use super::covered::Ground;
 use super::spans::{Spans, TimeSpan};
@@ -71,7 +71,7 @@ fn of_trails(ground: &Ground<'_>, whole: TimeSpan, missing: &Spans) -> Vec<Strin
 /// What is missing of records that show use at other times.
 fn in_between(
     ground: &Ground<'_>,
-    record: &PlaceRecord,
+    record: &RegionEvents,
     (whole, missing): (TimeSpan, &Spans),
 ) -> Vec<String> {
     let reads = Spans::between(&record.reads, ground.gap).up_to(ground.now, ground.gap);

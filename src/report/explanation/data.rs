@@ -9,7 +9,7 @@ use super::{Context, sentence};
 use crate::access::{
     Decision, Effect, Explained, ExplainedStatement, NotGiven, PolicyReference, Reason,
 };
-use crate::report::json::{Place, place, write};
+use crate::report::json::{JsonLocation, place, write};
 use crate::text::Sources;
 
 /// The version of the document's form.
@@ -54,7 +54,7 @@ struct JsonStatement<'a> {
     sid: Option<&'a str>,
     effect: Effect,
     note: &'static str,
-    location: Option<Place<'a>>,
+    location: Option<JsonLocation<'a>>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +66,7 @@ struct JsonMiss<'a> {
 #[derive(Serialize)]
 struct Failed<'a> {
     text: String,
-    location: Option<Place<'a>>,
+    location: Option<JsonLocation<'a>>,
 }
 
 /// Contexts as objects of arrays; an empty array is an absent key.

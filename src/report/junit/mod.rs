@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::files::{self, Named};
-use super::run::{Place, Reported, Run};
+use super::run::{FileRange, Reported, Run};
 use super::visible::prose;
 use super::{configuration, pieces};
 use crate::finding::{Finding, Severity};
@@ -147,7 +147,7 @@ fn of_files(run: &Run<'_>) -> Option<Case> {
     })
 }
 
-fn broken(failure: &InputFailure, place: Option<&Place>) -> Case {
+fn broken(failure: &InputFailure, place: Option<&FileRange>) -> Case {
     let message = prose(&failure.error.message, true);
     let mut text = format!("{message}\n");
     if let Some(help) = &failure.error.help {
@@ -160,7 +160,7 @@ fn broken(failure: &InputFailure, place: Option<&Place>) -> Case {
     }
 }
 
-fn found(reported: &Reported<'_>, place: Option<&Place>, threshold: Severity) -> Case {
+fn found(reported: &Reported<'_>, place: Option<&FileRange>, threshold: Severity) -> Case {
     let finding = reported.finding;
     let result = match reported.suppressed {
         Some(reason) => Outcome::Skipped(prose(reason, true)),
@@ -179,25 +179,25 @@ fn found(reported: &Reported<'_>, place: Option<&Place>, threshold: Severity) ->
 }
 
 /// A compressed file has no lines.
-fn line(place: Option<&Place>) -> Option<usize> {
+fn line(place: Option<&FileRange>) -> Option<usize> {
     let place = place.filter(|place| !place.decompressed);
     place.map(|place| place.start.line)
 }
 
-fn named(what: &str, place: Option<&Place>) -> String {
+fn named(what: &str, place: Option<&FileRange>) -> String {
     match place {
         Some(place) => format!("{what} at {}:{}", place.start.line, place.start.column),
         None => what.to_owned(),
     }
 }
 
-fn text(finding: &Finding, place: Option<&Place>) -> String {
+fn text(finding: &Finding, place: Option<&FileRange>) -> String {
     let mut text = format!(
         "{}: {}\n",
         finding.severity.name(),
         prose(&finding.message, true)
     );
-    let place = place.map(Place::short).unwrap_or_default();
+    let place = place.map(FileRange::short).unwrap_or_default();
     for (title, words) in [
         ("at", place.as_str()),
         ("help", &finding.help),

@@ -5,7 +5,7 @@ pub(super) mod escape;
 use std::io::{self, Write};
 
 use super::files::{self, Named};
-use super::run::{Place, Run};
+use super::run::{FileRange, Run};
 use super::visible::clip;
 use super::{Style, configuration, human};
 use crate::finding::{Finding, Label, Severity};
@@ -200,7 +200,7 @@ fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
 
 fn place(run: &Run<'_>, finding: &Finding) -> String {
     let place = run.place(finding.primary.at);
-    let place = place.as_ref().map(Place::short).unwrap_or_default();
+    let place = place.as_ref().map(FileRange::short).unwrap_or_default();
     code(&clip(&place, SENTENCE))
 }
 

@@ -3,7 +3,7 @@
 use super::text;
 use super::types::{ArtifactLocation, PhysicalLocation, Region, SarifLocation};
 use crate::report::path::uri;
-use crate::report::run::Place;
+use crate::report::run::FileRange;
 use crate::report::visible::prose;
 
 /// The name by which GitHub and others know the top of a checkout.
@@ -11,7 +11,7 @@ pub(super) const ROOT: &str = "%SRCROOT%";
 
 /// A place with a few words; no words if they are empty. GitHub takes no result without a region, so
 /// of a compressed file it is one of what the file holds, and the words say so.
-pub(super) fn labelled(place: &Place, id: Option<usize>, words: &str) -> SarifLocation {
+pub(super) fn labelled(place: &FileRange, id: Option<usize>, words: &str) -> SarifLocation {
     let words = match (words, place.decompressed) {
         ("", true) => OF_CONTENT.to_owned(),
         (words, true) => format!("{words}; {OF_CONTENT}"),
@@ -54,7 +54,7 @@ pub(super) fn artifact(path: &str) -> ArtifactLocation {
     }
 }
 
-pub(super) fn region(place: &Place) -> Region {
+pub(super) fn region(place: &FileRange) -> Region {
     let (before, after) = place.characters;
     Region {
         start_line: place.start.line,

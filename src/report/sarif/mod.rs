@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::files::{self, Named};
-use super::run::{Place, Reported, Run};
+use super::run::{FileRange, Reported, Run};
 use super::visible::prose;
 use super::{configuration, counted, json};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
@@ -156,7 +156,7 @@ fn related(run: &Run<'_>, finding: &Finding) -> Vec<(String, SarifLocation)> {
         Some((label, place))
     });
     let numbered = (1..).zip(places).take(MOST_RELATED);
-    let location = |(id, (label, place)): (usize, (&Label, Place))| {
+    let location = |(id, (label, place)): (usize, (&Label, FileRange))| {
         let name = if label.text.is_empty() {
             place.short()
         } else {

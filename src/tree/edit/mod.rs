@@ -1,6 +1,6 @@
 //! Edits: bytes of a file that become others, and nothing else of it.
 //!
-//! [`Places`] finds where a value stands, [`Passage`] holds as much text as has to be read to change
+//! [`EditableFile`] finds where a value stands, [`Passage`] holds as much text as has to be read to change
 //! it, also out of a string, and [`JsonDraft`] changes that text as its author would have.
 
 mod draft;
@@ -8,18 +8,18 @@ mod json_draft;
 mod layout;
 mod passage;
 mod patch;
-mod place;
 mod splice;
 #[cfg(test)]
 mod tests;
 mod tree_draft;
+mod value_in_file;
 
 pub use json_draft::{DraftError, JsonDraft};
 pub(crate) use layout::children;
 pub use passage::Passage;
 pub use patch::PatchOperation;
-pub use place::{Place, Places};
 pub use tree_draft::{TreeDraft, TreeDraftError};
+pub use value_in_file::{EditableFile, ValueInFile};
 
 use crate::text::Span;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::text::Span;
 use crate::tree::{Embedded, Encoding, JsonPath, Node, OffsetMap, Step, json};
 
-use super::{Edit, Place};
+use super::{Edit, ValueInFile};
 
 /// What has to be read to change one value: of the file only that value, however much stands around
 /// it; where the value is part of a document that a string holds, that document.
@@ -30,7 +30,7 @@ pub struct Passage {
 impl Passage {
     /// What has to be read to change the value at `place`, where now `text` stands. Nothing where
     /// the way leads nowhere.
-    pub fn open(text: &str, place: &Place) -> Option<Self> {
+    pub fn open(text: &str, place: &ValueInFile) -> Option<Self> {
         let steps = &place.path.steps;
         let mut passage = Self {
             text: text.to_owned(),

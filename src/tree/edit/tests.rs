@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Edit, EditError, JsonDraft, Passage, Places, apply, before};
+use super::{Edit, EditError, EditableFile, JsonDraft, Passage, apply, before};
 use crate::text::Span;
 use crate::tree::{JsonPath, Step};
 
@@ -144,7 +144,7 @@ fn a_statement_is_written_as_the_one_before() {
 }
 
 fn open(file: &str, path: &JsonPath) -> Passage {
-    let place = Places::read(file).unwrap().at(path.clone()).unwrap();
+    let place = EditableFile::read(file).unwrap().at(path.clone()).unwrap();
     Passage::open(place.span.of(file), &place).unwrap()
 }
 
@@ -158,7 +158,7 @@ fn a_value_is_changed_by_itself() {
     );
     let path = JsonPath::default().key("Policies").index(0).key("Policy");
     let file = file.replace("\",\n        }", "\"\n        }");
-    let place = Places::read(&file).unwrap().at(path.clone()).unwrap();
+    let place = EditableFile::read(&file).unwrap().at(path.clone()).unwrap();
     assert_eq!(
         place.span.of(&file),
         "{\n                \"Statement\": []\n            }"
@@ -223,7 +223,7 @@ fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
             assert!(after.contains("%5B%22kms%3AA%22%2C"), "{after}");
         }
         let statements = passage.read(|node| node.get("Statement").unwrap().span);
-        let found = Places::read(&after)
+        let found = EditableFile::read(&after)
             .unwrap()
             .of(statements.unwrap().unwrap())
             .unwrap();

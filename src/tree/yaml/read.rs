@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Place, Tag, options};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span as ParserSpan, Tag, options};
 
 use crate::text::{InputError, Span};
 use crate::tree::{Deferred, Function, MAX_DEPTH, Member, Node, Value, too_many_values};
@@ -146,7 +146,12 @@ impl<'a> Reader<'a> {
         Ok(self.found)
     }
 
-    fn event(&mut self, event: Event<'a>, place: &Place, span: Span) -> Result<(), InputError> {
+    fn event(
+        &mut self,
+        event: Event<'a>,
+        place: &ParserSpan,
+        span: Span,
+    ) -> Result<(), InputError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let properties = properties(anchor, tag, place);
@@ -327,7 +332,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn properties<'a>(anchor: usize, tag: Option<Cow<'a, Tag>>, place: &Place) -> Properties<'a> {
+fn properties<'a>(anchor: usize, tag: Option<Cow<'a, Tag>>, place: &ParserSpan) -> Properties<'a> {
     let range = place.tag_span().and_then(|span| span.byte_range());
     let span = range.map_or_else(Span::default, |range| Span::new(range.start, range.end));
     Properties {

@@ -9,27 +9,27 @@ use crate::text::Location;
 /// A place in a file. A document has it as three numbers: the index of its file in `sources`, the
 /// first byte, and the one after the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct IndexedLocation {
     /// The index of its file in the `sources` of the facts.
     pub file: u32,
     /// The file and the bytes.
     pub at: Location,
 }
 
-impl Place {
+impl IndexedLocation {
     const fn numbers(&self) -> [u32; 3] {
         let span = self.at.span;
         [self.file, span.start, span.end]
     }
 }
 
-impl Serialize for Place {
+impl Serialize for IndexedLocation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.numbers().serialize(serializer)
     }
 }
 
-impl AsFact for Place {
+impl AsFact for IndexedLocation {
     fn as_fact(&self) -> Fact<'_> {
         Fact::list(self)
     }
@@ -37,7 +37,7 @@ impl AsFact for Place {
     fn note(&self, _: Option<Word>, _: &mut Vocabulary) {}
 }
 
-impl Described for Place {
+impl Described for IndexedLocation {
     fn schema(definitions: &mut Definitions) -> Value {
         let number = json!({"type": "integer", "minimum": 0});
         definitions.named("Place", |_| {
@@ -52,13 +52,13 @@ impl Described for Place {
     }
 }
 
-impl Items for Place {
+impl Items for IndexedLocation {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(Fact<'a>) -> bool) {
         let mut numbers = self.numbers().into_iter();
         numbers.all(|number| visit(Fact::Integer(number.into())));
     }
 
-    fn place(&self) -> Option<[u32; 3]> {
-        Some(self.numbers())
+    fn location(&self) -> Option<Location> {
+        Some(self.at)
     }
 }

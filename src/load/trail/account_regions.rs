@@ -3,28 +3,28 @@
 use jiff::Timestamp;
 
 use crate::aws::AccountId;
-use crate::inventory::{Coverage, PlaceRecord};
+use crate::inventory::{Coverage, RegionEvents};
 
 use super::tally::EventKind;
 
 /// Every account and Region of which there were events.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct AccountRegions {
     /// Sorted by account and Region, as events name them.
-    all: Vec<Place>,
+    all: Vec<AccountRegion>,
     /// The one of the last event.
     current: usize,
 }
 
 /// One account and Region.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct AccountRegion {
     account: Option<String>,
     region: Option<String>,
-    record: PlaceRecord,
+    record: RegionEvents,
 }
 
-impl Place {
+impl AccountRegion {
     fn name(&self) -> (Option<&[u8]>, Option<&[u8]>) {
         let (account, region) = (self.account.as_deref(), self.region.as_deref());
         (account.map(str::as_bytes), region.map(str::as_bytes))
@@ -52,13 +52,13 @@ pub(super) fn text(field: Option<&[u8]>) -> Option<&str> {
     str::from_utf8(field?).ok()
 }
 
-impl Places {
+impl AccountRegions {
     /// The place of an event; there always is one.
     pub(super) fn at(
         &mut self,
         account: Option<&[u8]>,
         region: Option<&[u8]>,
-    ) -> Option<&mut Place> {
+    ) -> Option<&mut AccountRegion> {
         let name = (account, region);
         let known = self.all.get(self.current);
         if known.is_none_or(|place| place.name() != name) {
@@ -72,10 +72,10 @@ impl Places {
         found.unwrap_or_else(|position| {
             self.all.insert(
                 position,
-                Place {
+                AccountRegion {
                     account: text(name.0).map(str::to_owned),
                     region: text(name.1).map(str::to_owned),
-                    record: PlaceRecord::default(),
+                    record: RegionEvents::default(),
                 },
             );
             position
@@ -86,7 +86,7 @@ impl Places {
     pub(super) fn merge(&mut self, others: Self) {
         for other in others.all {
             let (account, region) = other.name();
-            let Some(Place { record: mine, .. }) = self.at(account, region) else {
+            let Some(AccountRegion { record: mine, .. }) = self.at(account, region) else {
                 continue;
             };
             mine.reads.merge(&other.record.reads);
@@ -104,7 +104,7 @@ impl Places {
             let Some(region) = place.region.filter(|region| !region.is_empty()) else {
                 continue;
             };
-            let is_empty = place.record == PlaceRecord::default();
+            let is_empty = place.record == RegionEvents::default();
             if let Some(account) = account.filter(|_| !is_empty) {
                 coverage
                     .places

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 
 use crate::text::{Location, SourceId, Sources};
 
-use super::Place;
+use super::IndexedLocation;
 
 /// Gathers files as places in them are written down.
 #[derive(Debug)]
-pub(super) struct Places<'a> {
+pub(super) struct SourceIndex<'a> {
     sources: &'a Sources,
     files: RefCell<Vec<SourceId>>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> SourceIndex<'a> {
     pub(super) const fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
@@ -37,8 +37,8 @@ impl<'a> Places<'a> {
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn place(&self, at: Location) -> Place {
-        Place {
+    pub(super) fn place(&self, at: Location) -> IndexedLocation {
+        IndexedLocation {
             file: self.file(at.source),
             at,
         }
@@ -52,9 +52,5 @@ impl<'a> Places<'a> {
                 .map_or_else(String::new, |file| file.name().to_owned())
         };
         self.files.borrow().iter().map(name).collect()
-    }
-
-    pub(super) fn ids(self) -> Vec<SourceId> {
-        self.files.into_inner()
     }
 }

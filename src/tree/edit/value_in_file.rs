@@ -10,7 +10,7 @@ const LONGEST_BESIDE: usize = 200;
 
 /// The place of a value in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ValueInFile {
     /// The way to the value.
     pub path: JsonPath,
     /// Its bytes; of a value inside a string, the bytes of the outermost string.
@@ -26,12 +26,12 @@ pub struct Place {
 
 /// A file, read once for the places of all its policies.
 #[derive(Clone, Debug)]
-pub struct Places<'t> {
+pub struct EditableFile<'t> {
     text: &'t str,
     root: Node<'t>,
 }
 
-impl<'t> Places<'t> {
+impl<'t> EditableFile<'t> {
     /// Nothing where the file is not JSON.
     pub fn read(text: &'t str) -> Option<Self> {
         Some(Self {
@@ -47,14 +47,14 @@ impl<'t> Places<'t> {
 
     /// The place of the value that stands at exactly these bytes, or of the innermost around them;
     /// nothing where they are no part of a value.
-    pub fn of(&self, span: Span) -> Option<Place> {
+    pub fn of(&self, span: Span) -> Option<ValueInFile> {
         let mut steps = Vec::new();
         let found = descend(self.text, &self.root, None, span, &mut steps);
         self.at(found.then_some(JsonPath { steps })?)
     }
 
     /// The place of the value to which this path leads; nothing where it leads nowhere.
-    pub fn at(&self, path: JsonPath) -> Option<Place> {
+    pub fn at(&self, path: JsonPath) -> Option<ValueInFile> {
         let (file, root) = (self.text, &self.root);
         let outside = path
             .steps
@@ -64,7 +64,7 @@ impl<'t> Places<'t> {
         let span = root.at(outside)?.span;
         let (before, after) = (span.start as usize, span.end as usize);
         let (before, after) = (file.get(..before)?, file.get(after..)?);
-        Some(Place {
+        Some(ValueInFile {
             indent: indent_at(file, span.start, "").to_owned(),
             before: last_lines(before).to_owned(),
             after: first_lines(after).to_owned(),
