@@ -149,6 +149,39 @@ fn documents_of_a_directory_have_the_kind_that_the_configuration_says() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_left_out_where_the_configuration_says_the_kind() {
+    use std::os::unix::fs::symlink;
+
+    let files = [
+        ("kmslint.toml", DECLARED),
+        ("kms/good.json", GOOD),
+        ("other/open.json", OPEN),
+        ("kms/node_modules/open.json", OPEN),
+    ];
+    let here = directory("left-out", &files);
+    symlink("../other/open.json", here.join("kms/link.json")).unwrap();
+    symlink("../other", here.join("kms/more")).unwrap();
+    let (code, told) = check(&here, &["kms"]);
+    assert_eq!(code, 2, "{told}");
+    for path in ["kms/link.json", "kms/more", "kms/node_modules"] {
+        assert!(
+            told.contains(&format!("`{path}`: what stands here is not checked")),
+            "{path}: {told}"
+        );
+    }
+    let (code, told) = check(
+        &here,
+        &["kms", "--exclude", "{link.json,more,node_modules/**}"],
+    );
+    assert_eq!(code, 0, "{told}");
+    // Elsewhere it is left out, and told.
+    fs::remove_file(here.join("kmslint.toml")).unwrap();
+    let (code, told) = check(&here, &["kms"]);
+    assert_eq!(code, 0, "{told}");
+}
+
 #[test]
 fn nothing_is_passed_over_where_the_configuration_says_the_kind() {
     for (name, text, says) in [

@@ -902,7 +902,7 @@ fn encodings() -> Vec<Shape> {
             BROKEN,
             "compressed and holds a key policy",
         ),
-        shape(aws, "base64.json", value, BROKEN, "Base64"),
+        shape(aws, "base64.json", value, BROKEN, "Base64 or hexadecimal"),
         shape(aws, "base64", base64(&pretty), BROKEN, "not read"),
         shape(
             "Kubernetes decodes it",
@@ -1158,6 +1158,30 @@ fn others() -> Vec<Shape> {
             "speaks of AWS KMS",
         ),
         (
+            "attached to buckets",
+            "buckets.json",
+            format!("[{}]", BUCKET.replace("s3:GetObject", "s3:PutObject").replace(r#""Resource""#, r#""Condition":{"StringEquals":{"s3:x-amz-server-side-encryption":"aws:kms"}},"Resource""#)),
+            "its format is not known",
+        ),
+        (
+            "attached to a role of KMS",
+            "roles.json",
+            format!(r#"{{"roles":[{{"trust":{}}}]}}"#, trust.replace("ec2.", "cks.kms.")),
+            "its format is not known",
+        ),
+        (
+            "nothing: it says what a request is",
+            "service.json",
+            r#"{"shapes":{"P":{"members":{"Policy":{"shape":"S"},"PolicyName":{"shape":"S"},"BypassPolicyLockoutSafetyCheck":{"shape":"B"}}}},"a":"kms"}"#.into(),
+            "its format is not known",
+        ),
+        (
+            "nothing: it says what a property is",
+            "schema.json",
+            r#"{"properties":{"PolicyArn":{"type":"string"},"PolicyDocument":{"type":"string","pattern":"kms"},"PolicyName":{"$ref":"x"}}}"#.into(),
+            "its format is not known",
+        ),
+        (
             "no call takes a list of actions",
             "actions.json",
             r#"["kms:Decrypt","kms:Encrypt"]"#.into(),
@@ -1320,6 +1344,165 @@ fn clean() -> Vec<Shape> {
     shapes
 }
 
+/// What stands in another text or in a file that is no text, written so that its words are not seen at once.
+fn concealed() -> Vec<Shape> {
+    let aws = "a tool makes JSON of it";
+    let yaml = "Version: '2012-10-17'\nStatement:\n- Effect: Allow\n  Principal:\n    AWS: '*'\n  Action: kms:*\n  Resource: '*'\n";
+    let hex: Vec<_> = OPEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex.concat();
+    let each = |of: &dyn Fn(u32) -> String| {
+        let all = OPEN.chars().map(|c| of(u32::from(c)));
+        all.collect::<Vec<_>>().concat()
+    };
+    let gzipped = base64::engine::general_purpose::STANDARD.encode(gzip(OPEN));
+    let wide =
+        |text: &str, of: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(of).collect::<Vec<u8>>();
+    let twice = percent_encoded(&percent_encoded(OPEN));
+    let columns = "effect,principal,action\n1,Allow,*,s3:*\n1,Allow,*,kms:*\n";
+    let comments = "# a comment without end\n".repeat(200_000);
+    let texts = [
+        ("base64.env", format!("KEY_POLICY={}\n", base64(OPEN))),
+        ("base64-yaml.conf", format!("policy: {}\n", base64(yaml))),
+        ("base64-twice.conf", format!("policy: {}\n", base64(&base64(OPEN)))),
+        ("base64-path.conf", format!("a/policy/{}\n", base64(OPEN))),
+        ("base64-gzip.yaml", format!("data: {gzipped}\n")),
+        ("hex.conf", format!("policy={hex}\n")),
+        ("hex-upper.conf", format!("0x{}\n", hex.to_uppercase())),
+        ("percent-twice.body", format!("Policy={twice}\n")),
+        ("numbers.xml", format!("<p>{}</p>\n", each(&|c| format!("&#{c};")))),
+        ("numbers-hex.xml", format!("<p>{}</p>\n", each(&|c| format!("&#x{c:X};")))),
+        ("named.xml", format!("<p>{}</p>\n", OPEN.replace('{', "&lbrace;").replace(':', "&colon;").replace('"', "&quot;"))),
+        ("unicode.properties", format!("policy={}\n", each(&|c| format!("\\u{c:04x}")))),
+        ("bytes.yaml", format!("policy: \"{}\"\n", each(&|c| format!("\\x{c:02x}")))),
+        ("octal.conf", format!("policy=$'{}'\n", each(&|c| format!("\\{c:03o}")))),
+        ("quoted-printable.mbox", format!("{}\n", each(&|c| format!("={c:02X}")))),
+        ("letters.yaml", yaml.replace("Principal", "\"\\x50rincipal\"").replace("kms:*", "\"\\u006bms:*\"").replace("Statement", "S")),
+        ("columns.csv", format!("id,{columns}")),
+        ("columns.tsv", format!("id,{columns}").replace(',', "\t")),
+        ("table.conf", "| Effect | Principal | Action |\n|--|--|--|\n| Allow | * | kms:* |\n".into()),
+        ("split.json", r#"{"columns":["Effect","Principal","Action"],"data":[["Allow","*","kms:*"]]}"#.into()),
+        ("anchor.yaml", "a: &a\n  Effect: Allow\n  Principal: '*'\nb:\n  Statement:\n  - <<: *a\n    Action: kms:*\n".into()),
+        ("aliases.yaml", "e: &e Allow\np: &p '*'\na: &a kms:*\nb:\n- Effect: *e\n  Principal: *p\n  Action: *a\n".into()),
+        ("tags.yaml", "b:\n- Effect: !!str Allow\n  Principal: !!str '*'\n  Action: !!seq [!!str 'kms:*']\n".into()),
+        ("types.yaml", "b:\n  Effect:\n    S: Allow\n  Principal:\n    S: '*'\n  Action:\n    S: kms:*\n".into()),
+        ("wildcard.yaml", yaml.replace("kms:*", "k?s:*")),
+        ("resource.yaml", yaml.replace("kms:*", "'*'").replace("Resource: '*'", "Resource: arn:aws:kms:eu-west-1:111122223333:key/*")),
+        ("key.env", "P__STATEMENT__0__EFFECT=Allow\nP__STATEMENT__0__PRINCIPAL=*\nP__STATEMENT__0__ACTION=kms:*\n".into()),
+        ("lengths.ser", "a:3:{s:6:\"Effect\";s:5:\"Allow\";s:9:\"Principal\";s:1:\"*\";s:6:\"Action\";s:5:\"kms:*\";}".into()),
+        ("late.yaml", format!("{comments}{yaml}")),
+        ("late.jsonc", format!("{}{OPEN}", comments.replace('#', "//"))),
+        ("block-comment.tf", "resource /* x */ \"aws_kms_key\" \"k\" {\n}\n".into()),
+        ("escape.tf", "resource \"aws_\\u006bms_key\" \"k\" {\n}\n".into()),
+        ("escape-cfn.yaml", "Resources:\n  K:\n    Type: \"\\x41WS::KMS::Key\"\n".into()),
+        ("number-cfn.yaml", "Resources:\n  \"K #1\": {Type: AWS::KMS::Key}\n".into()),
+        ("nul.yaml", format!("# \0\n{yaml}")),
+        ("archive-of-text.sqlite", format!("SQLite format 3\0{}{OPEN}\0", "\0\u{1}".repeat(50))),
+    ];
+    let says = |name: &str| match name {
+        "split.json" => "the file holds a key policy in a form that is not read",
+        _ => "not read",
+    };
+    let mut shapes: Vec<_> = texts
+        .into_iter()
+        .map(|(name, text)| {
+            let is_text = !text.contains('\0') && text.len() < 1 << 20;
+            shape(
+                aws,
+                name,
+                text,
+                BROKEN,
+                if is_text {
+                    says(name)
+                } else {
+                    "holds a key policy"
+                },
+            )
+        })
+        .collect();
+    for (name, value) in [
+        ("base64-yaml.json", base64(yaml)),
+        ("base64-gzip.json", gzipped),
+        ("hex.json", hex),
+    ] {
+        let text = format!(r#"{{"policy":"{value}"}}"#);
+        shapes.push(shape(aws, name, text, BROKEN, "in Base64 or hexadecimal"));
+    }
+    let plist =
+        b"bplist00\xd3\x01\x02\x03VEffectYPrincipalVActionUAllow\xd1\x04Q*Ukms:*\0\0".to_vec();
+    let cbor = b"\xa3fEffecteAllowiPrincipal\xa1cAWSa*fActionekms:*".to_vec();
+    let template = "Resources:\n  K:\n    Type: AWS::KMS::Key\n";
+    for (name, bytes, says) in [
+        ("key.plist", plist, "is no text and holds a key policy"),
+        ("key.cbor", cbor, "is no text and holds a key policy"),
+        (
+            "utf16.yaml",
+            wide(&format!("\u{feff}{yaml}"), u16::to_le_bytes),
+            "is no text and holds a key policy",
+        ),
+        (
+            "utf16-bare.yaml",
+            wide(yaml, u16::to_be_bytes),
+            "is no text and holds a key policy",
+        ),
+        (
+            "utf16-template.yaml",
+            wide(template, u16::to_le_bytes),
+            "a CloudFormation template",
+        ),
+        (
+            "policy.yaml.gz",
+            gzip(yaml),
+            "is compressed and holds a key policy",
+        ),
+        (
+            "main.tf.gz",
+            gzip("resource \"aws_kms_key\" \"k\" {}\n"),
+            "is compressed and holds a Terraform file",
+        ),
+        (
+            "string.json.gz",
+            gzip(&quoted(OPEN)),
+            "is compressed and holds a key policy",
+        ),
+        (
+            "array.json.gz",
+            gzip(&format!("[{OPEN}]")),
+            "is compressed and holds a key policy",
+        ),
+        (
+            "broken.json.gz",
+            gzip(&OPEN.replace("]}", ",]}")),
+            "in the compressed file",
+        ),
+    ] {
+        shapes.push(shape(aws, name, bytes, BROKEN, says));
+    }
+    let program = format!("\x7fELF\0{OPEN}").into_bytes();
+    let mut archive = vec![b'a'; 257];
+    archive.extend(format!("ustar\0{OPEN}").bytes());
+    for (name, bytes, says) in [
+        (
+            "program",
+            program,
+            "it is a program, and has a key policy in it",
+        ),
+        (
+            "sources.tar",
+            archive.clone(),
+            "it is an archive, and has a key policy in it",
+        ),
+        (
+            "notes.md.gz",
+            gzip(&format!("# Key\n\nIts policy:\n\n{OPEN}\n")),
+            "it is a program or prose",
+        ),
+        ("image.bin", b"\0\x01Effect".to_vec(), "it is no text"),
+    ] {
+        shapes.push(shape("nobody can tell", name, bytes, NOT_OURS, says));
+    }
+    shapes
+}
+
 fn all() -> Vec<Shape> {
     [
         policies(),
@@ -1330,6 +1513,7 @@ fn all() -> Vec<Shape> {
         others(),
         languages(),
         encodings(),
+        concealed(),
         programs(),
         clean(),
     ]
@@ -1360,7 +1544,7 @@ fn run(directory: &Path, arguments: &[&str]) -> (i32, String) {
 fn no_shape_passes_unseen() {
     let mut wrong = Vec::new();
     let shapes = all();
-    assert!(shapes.len() > 220, "{}", shapes.len());
+    assert!(shapes.len() > 270, "{}", shapes.len());
     for (number, shape) in shapes.iter().enumerate() {
         let directory = directory(number);
         let file = directory.join(shape.name);

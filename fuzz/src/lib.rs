@@ -2,7 +2,7 @@
 //! where something is not as it must be.
 //!
 //! `fuzz_targets/` gives them to libFuzzer; `tests/fuzz.rs` includes this file and runs every target
-//! over the seeds and a fixed number of their mutations, without nightly.
+//! over the seeds and a fixed number of their mutations, without libFuzzer.
 
 mod baseline;
 mod batch;

@@ -1,5 +1,6 @@
 //! The request context: what each condition key holds, as far as it is known.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// What is known of a condition key.
@@ -14,6 +15,14 @@ pub enum Lookup<'a> {
         /// Whether it may be absent, too.
         may_be_absent: bool,
     },
+}
+
+/// The order of the names of keys, which ignore the case of letters.
+pub(super) fn by_name(one: &str, other: &str) -> Ordering {
+    #[cfg(test)]
+    super::steps::add(1);
+    let folded = |byte: u8| byte.to_ascii_lowercase();
+    one.bytes().map(folded).cmp(other.bytes().map(folded))
 }
 
 /// The values of a key; none say that it is absent.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::policy::{ConditionValue, PrincipalForm, Statement};
 
+use super::context::by_name;
 use super::expansion::{has_variables, variables};
 use super::scope::{PRINCIPAL_ARN, Part, Scope, USER_ID};
 use super::statement::is_about_action;
@@ -76,6 +77,7 @@ pub fn dependencies(
     if differs_when_omitted(evaluation) {
         found.add(WINDOW_KEY);
     }
+    found.keys.sort_unstable();
     found
 }
 
@@ -97,11 +99,12 @@ impl Dependencies {
         missing.map(|(part, _)| part).collect()
     }
 
+    /// While they are gathered, the keys are in order whatever the case of their letters.
     fn add(&mut self, key: &str) {
-        let mut known = self.keys.iter();
-        let is_new = !known.any(|other| other.eq_ignore_ascii_case(key));
-        if is_new && self.keys.len() < MOST_KEYS {
-            let at = self.keys.partition_point(|other| other.as_str() < key);
+        let found = self.keys.binary_search_by(|other| by_name(other, key));
+        if let Err(at) = found
+            && self.keys.len() < MOST_KEYS
+        {
             self.keys.insert(at, key.to_owned());
         }
     }

@@ -4,7 +4,6 @@
 //! Such files are not read. All notations write the same words in some order, so that a statement is
 //! told by these: what it does, to whom, and an action of KMS, none of them twice.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::text::Span;
@@ -43,6 +42,25 @@ const WORDS: [(&str, Element); 17] = [
     ("statement", Element::Statement),
     ("statements", Element::Statement),
 ];
+
+/// The element that a word names, and in which form. A variable of a program's environment is the path to it,
+/// as in `POLICY__STATEMENT__0__EFFECT`.
+fn element(word: &str) -> Option<(Element, Form)> {
+    let find = |word: &str| {
+        let known = WORDS.iter().find(|(of, _)| of.eq_ignore_ascii_case(word));
+        known.map(|(_, element)| *element)
+    };
+    let is_plural = word.ends_with('s');
+    match find(word) {
+        Some(element) if is_plural => Some((element, Form::Plural)),
+        Some(element) => Some((element, Form::Plain)),
+        None => {
+            let (_, last) = word.trim_end_matches('_').rsplit_once('_')?;
+            let element = find(last).filter(|element| *element != Element::Statement)?;
+            Some((element, Form::Plain))
+        }
+    }
+}
 
 /// The first statement that names principals and an action of KMS: the place of its first word.
 pub(super) fn statement(text: &str) -> Option<Span> {
@@ -200,20 +218,15 @@ impl Iterator for Words<'_> {
                 .text
                 .get(..span.start)
                 .is_some_and(|before| before.ends_with("</"));
-            let known = WORDS.iter().find(|(of, _)| of.eq_ignore_ascii_case(word));
-            let known = known.filter(|_| !is_end);
-            let Some((_, element)) = known.filter(|_| !self.is_aside(span.start)) else {
-                continue;
+            let (element, form) = match element(word) {
+                Some(known) if !is_end && !self.is_aside(span.start) => known,
+                _ => continue,
             };
             let lowest = std::mem::replace(&mut self.lowest, self.depth);
             return Some(Word {
-                element: *element,
+                element,
                 span,
-                form: if word.ends_with('s') {
-                    Form::Plural
-                } else {
-                    Form::Plain
-                },
+                form,
                 depth: self.depth,
                 lowest,
             });
@@ -239,28 +252,27 @@ fn is_name(after: &str) -> bool {
     match next.next() {
         // A path to a part of it.
         Some('.') => next.next().is_some_and(char::is_alphanumeric),
+        // The length of the value: `6:effect5:Allow`.
+        Some(first) if first.is_ascii_digit() => {
+            let rest = next.as_str();
+            rest.trim_start_matches(|c: char| c.is_ascii_digit())
+                .starts_with(':')
+        }
         Some(',' | ';' | ')' | '\n') | None => false,
         Some(mark) => !mark.is_alphanumeric(),
     }
 }
 
-/// Whether the first word of a value, behind marks and the tags of XML, is one of these.
+/// Whether one of the first words of a value is one of these: names of types and tags of XML may stand
+/// before it.
 fn value_is(value: &str, words: &[&str]) -> bool {
-    let mut rest = value;
-    for _ in 0..MOST_TAGS {
-        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '<');
-        let Some(tag) = rest.strip_prefix('<') else {
-            break;
-        };
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    let end = rest.find(|c: char| !c.is_ascii_alphabetic());
-    let first = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-    words.iter().any(|word| word.eq_ignore_ascii_case(first))
+    let all = value.split(|c: char| !c.is_ascii_alphabetic());
+    let mut first = all.filter(|word| !word.is_empty()).take(MOST_WORDS);
+    first.any(|first| words.iter().any(|word| word.eq_ignore_ascii_case(first)))
 }
 
-/// Tags of XML between a name and its value at most.
-const MOST_TAGS: usize = 4;
+/// Words between a name and its value at most, and the value.
+const MOST_WORDS: usize = 6;
 
 /// The states of a key, in lower case.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
@@ -275,6 +287,24 @@ const STATES: [&str; 8] = [
     "updating",
 ];
 
+/// Whether the value, behind marks and the tags of XML, is the state of a key.
+fn is_state(value: &str) -> bool {
+    let mut rest = value;
+    for _ in 0..MOST_TAGS {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '<');
+        let Some(tag) = rest.strip_prefix('<') else {
+            break;
+        };
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    let end = rest.find(|c: char| !c.is_ascii_alphabetic());
+    let first = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+    STATES.iter().any(|state| state.eq_ignore_ascii_case(first))
+}
+
+/// Tags of XML between a name and its value at most.
+const MOST_TAGS: usize = 4;
+
 /// The answer of `describe-key`: the place of `KeyMetadata`, where the state of the key follows.
 pub(super) fn key(text: &str) -> Option<Span> {
     const NAME: &str = "KeyMetadata";
@@ -284,46 +314,9 @@ pub(super) fn key(text: &str) -> Option<Span> {
     let mut states = memchr::memmem::find_iter(after.as_bytes(), "KeyState");
     let is_said = states.any(|state| {
         let value = after.get(state.saturating_add("KeyState".len())..);
-        value.is_some_and(|value| value_is(value, &STATES))
+        value.is_some_and(is_state)
     });
     is_said.then_some(span)
-}
-
-/// The text with the marks of JSON that another notation wrote in its own way, where there are some: as
-/// entities of XML, in percent-encoding, by their number, behind a backslash.
-pub(super) fn plain(text: &str) -> Option<String> {
-    const WRITTEN: [(&str, &str); 20] = [
-        ("%20", " "),
-        ("%2A", "*"),
-        ("%2a", "*"),
-        ("\\n", "\n"),
-        ("\\t", "\t"),
-        ("\\\"", "\""),
-        ("\\:", ":"),
-        ("\\=", "="),
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#x22;", "\""),
-        ("\\u0022", "\""),
-        ("\\x22", "\""),
-        ("%22", "\""),
-        ("%3A", ":"),
-        ("%3a", ":"),
-        ("%7B", "{"),
-        ("%7b", "{"),
-        ("%7D", "}"),
-        ("%7d", "}"),
-    ];
-    let mut found = Cow::Borrowed(text);
-    for (written, mark) in WRITTEN {
-        if found.contains(written) {
-            found = Cow::Owned(found.replace(written, mark));
-        }
-    }
-    match found {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(text) => Some(text),
-    }
 }
 
 #[cfg(test)]
@@ -361,6 +354,11 @@ mod tests {
             "- Action: kms:*\n  Principal: {AWS: '*'}\n  Resource: '*'\n  Effect: Allow\n",
             "a: &a\n  Effect: Allow\n  Principal: '*'\nb:\n  <<: *a\n  Action:\n  - kms:Decrypt\n",
             "s = [{\n actions = [\"kms:*\"]\n principals = [{ type = \"*\" }]\n}]",
+            "P__STATEMENT__0__EFFECT=Allow\nP__STATEMENT__0__PRINCIPAL=*\nP__STATEMENT__0__ACTION=kms:*\n",
+            "d6:Effect5:Allow9:Principal1:*6:Action5:kms:*e",
+            "a:3:{s:6:\"Effect\";s:5:\"Allow\";s:9:\"Principal\";s:1:\"*\";s:6:\"Action\";s:5:\"kms:*\";}",
+            "Effect: !!str Allow\nPrincipal: !!str '*'\nAction: !!seq [!!str 'kms:*']\n",
+            "{\"Effect\":{\"S\":\"Allow\"},\"Principal\":{\"S\":\"*\"},\"Action\":{\"S\":\"kms:*\"}}",
         ] {
             assert!(statement(text).is_some(), "{text}");
         }
@@ -379,6 +377,8 @@ mod tests {
             "The effect: the principal may take the action kms:Decrypt",
             "principal: alice\naction: kms:Decrypt\n",
             "effect: blur\nprincipal: x\naction: kms:Decrypt\n",
+            // Variables of Terraform, of which each may be for another statement.
+            "trusted_principals = [\"x\"]\nallowed_actions = [\"kms:Decrypt\"]\n",
         ] {
             assert_eq!(statement(text), None, "{text}");
         }
@@ -399,14 +399,5 @@ mod tests {
         ] {
             assert_eq!(key(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn marks_of_other_notations_become_plain() {
-        assert_eq!(
-            plain("%7B%22a%22%3A&quot;\\u0022 \\:").as_deref(),
-            Some("{\"a\":\"\" :")
-        );
-        assert_eq!(plain("{\"a\":1}"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::aws::DocumentKind;
 use crate::policy::PolicyKind;
-use crate::text::{FilterError, PathPatterns, Root};
+use crate::text::{FilterError, LeftOut, PathPatterns, Root};
 
 /// What becomes of a file that is not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,13 @@ impl Declared {
     pub(super) fn kind(&self, path: &Path, is_named: bool) -> Option<DocumentKind> {
         let own = self.named.filter(|_| is_named);
         own.or_else(|| self.of_document(path))
+    }
+
+    /// Whether a path may be left out: where the user says what the files hold, only by a pattern of the
+    /// user's own.
+    pub(super) fn may_be_left_out(&self, path: &Path, reason: LeftOut) -> bool {
+        matches!(reason, LeftOut::Excluded | LeftOut::NotIncluded)
+            || self.of_document(path).is_none()
     }
 
     /// Whether a file must be understood.

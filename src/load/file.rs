@@ -13,6 +13,7 @@ use crate::text::{
 use super::contents::Contents;
 use super::declared::Declared;
 use super::hints;
+use super::no_text;
 use super::recognize;
 use super::trail::{self, Look, PlacedError, Sniff, Tally, Unknown};
 
@@ -166,12 +167,14 @@ const MAX_COMPRESSED: usize = 64 << 20;
 /// What is compressed and does not begin as events do. Of the documents of other formats only those
 /// are read that CloudTrail itself delivers so.
 fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Outcome {
-    let is_object = |bytes: &[u8]| bytes.trim_ascii_start().first().is_none_or(|b| *b == b'{');
-    if !unknown.is_open && !is_object(&unknown.bytes) {
-        return Outcome::passed_over(NO_EVENTS);
-    }
-    if let Err(failure) = unknown.read_to(MAX_COMPRESSED) {
+    let is_json = unknown.is_open || begins_like_json(&unknown.bytes);
+    let limit = if is_json { MAX_COMPRESSED } else { MAX_OTHER };
+    if let Err(failure) = unknown.read_to(limit) {
         return Outcome::Unreadable(failure.complaint_in_words(None));
+    }
+    if !is_json {
+        let ending = candidate.path.with_extension("");
+        return not_read(&ending, &unknown.bytes, "is compressed", NO_EVENTS);
     }
     if let Some(failure) = trail::large_event(&unknown.bytes, unknown.is_open) {
         return placed(candidate, &failure);
@@ -187,8 +190,12 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
                 Outcome::Read { file, contents }
             }
             Outcome::Read { contents, .. } => compressed_policy(&contents),
-            Outcome::NotJson { .. }
-            | Outcome::PassedOver {
+            Outcome::NotJson { error, .. } => {
+                let message = format!("in the compressed file: {}", error.message);
+                let error = InputError::new(text::Span::default(), message);
+                Outcome::Unreadable(error.help(DECOMPRESS))
+            }
+            Outcome::PassedOver {
                 looks_like_ours: true,
                 ..
             } => looks_like_ours(),
@@ -198,12 +205,31 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
     }
 }
 
+const DECOMPRESS: &str = "decompress it: only the files of CloudTrail are read as they are";
+
+/// What is none of the texts that are read: an error where it holds a key policy all the same, unless it is
+/// a program or for people.
+fn not_read(path: &Path, bytes: &[u8], is: &str, otherwise: &'static str) -> Outcome {
+    let Some(what) = no_text::holds_inside(bytes) else {
+        return Outcome::passed_over(otherwise);
+    };
+    let is_prose = hints::is_prose_or_code(path);
+    let reason = no_text::Kind::of(bytes).passed_over();
+    match reason.or(is_prose.then_some(recognize::PROGRAM)) {
+        Some(reason) => Outcome::PassedOver {
+            reason: reason.into(),
+            looks_like_ours: true,
+            kept: Kept::Nothing,
+        },
+        None => Outcome::Unreadable(no_text::error(&what, is)),
+    }
+}
+
 /// That a compressed file holds what is read only as it is.
 fn compressed_policy(contents: &Contents) -> Outcome {
     let what = contents.holds.first().copied().unwrap_or("document");
     let message = format!("the file is compressed and holds a {what}");
-    let help = "decompress it: only the files of CloudTrail are read as they are";
-    Outcome::Unreadable(InputError::new(text::Span::default(), message).help(help))
+    Outcome::Unreadable(InputError::new(text::Span::default(), message).help(DECOMPRESS))
 }
 
 fn looks_like_ours() -> Outcome {
@@ -226,12 +252,15 @@ fn placed(candidate: &Candidate<'_>, failure: &trail::Failure) -> Outcome {
     }
 }
 
-/// How much is read of a text that does not begin as JSON does. CloudFormation takes templates of 1 MB:
+/// How much is looked at at once of what does not begin as JSON does; a template has no more. CloudFormation
+/// takes templates of 1 MB:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const MAX_OTHER: usize = 4 << 20;
 
-/// A file that holds no events. Of what is no text no more is read, and of what does not begin as JSON
-/// does only so much as a template has.
+/// How much of what was looked at is looked at again with what follows it: no policy is longer.
+const OVERLAP: usize = 64 << 10;
+
+/// A file that holds no events. Of what is no text, no more is read than the first part.
 fn read_text(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>) -> Outcome {
     let head = opened.head();
     let is_json = begins_like_json(head);
@@ -244,18 +273,58 @@ fn read_text(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_>)
         let error = InputError::new(text::Span::default(), message);
         return Outcome::Unreadable(error.help("fetch the file again: it may be cut off"));
     }
-    if !is_json && hints::is_binary(head) {
-        return Outcome::passed_over("it is no text");
+    if is_json {
+        return match opened.into_bytes() {
+            Ok(bytes) => read_bytes(candidate, bytes, shared),
+            Err(error) => Outcome::Unreadable(error.complaint()),
+        };
     }
-    let bytes = if is_json {
-        opened.into_bytes()
-    } else {
-        opened.into_first_bytes(MAX_OTHER)
-    };
-    match bytes {
-        Ok(bytes) => read_bytes(candidate, bytes, shared),
-        Err(error) => Outcome::Unreadable(error.complaint()),
+    let is_binary = hints::is_binary(head);
+    let mut content = opened.content();
+    let mut bytes = Vec::new();
+    if let Err(error) = next_part(&mut content, &mut bytes) {
+        return Outcome::Unreadable(error.complaint());
     }
+    if is_binary {
+        return not_read(candidate.path, &bytes, "is no text", "it is no text");
+    }
+    if bytes.len() < MAX_OTHER {
+        return read_bytes(candidate, bytes, shared);
+    }
+    let end = bytes.len().saturating_sub(OVERLAP);
+    let last = bytes.split_off(end);
+    let first = [bytes.as_slice(), whole_characters(&last)].concat();
+    match read_bytes(candidate, first, shared) {
+        Outcome::PassedOver { .. } if !hints::is_prose_or_code(candidate.path) => {}
+        outcome => return outcome,
+    }
+    bytes = last;
+    loop {
+        match next_part(&mut content, &mut bytes) {
+            Ok(0) => return Outcome::passed_over("it is no JSON"),
+            Ok(_) => {}
+            Err(error) => return Outcome::Unreadable(error.complaint()),
+        }
+        if let Some(what) = no_text::holds(&bytes) {
+            return Outcome::Unreadable(no_text::error(&what, "is larger than 4 MiB"));
+        }
+        bytes = bytes.split_off(bytes.len().saturating_sub(OVERLAP));
+    }
+}
+
+/// Reads on, so much as is looked at at once.
+fn next_part(content: &mut impl Read, into: &mut Vec<u8>) -> Result<usize, ReadError> {
+    let limit = u64::try_from(MAX_OTHER).unwrap_or(u64::MAX);
+    Ok(content.take(limit).read_to_end(into)?)
+}
+
+/// Without the character of which the end is missing.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    let last = bytes.utf8_chunks().last();
+    let cut = last.map_or(0, |chunk| chunk.invalid().len());
+    bytes
+        .get(..bytes.len().saturating_sub(cut))
+        .unwrap_or(bytes)
 }
 
 /// So much of a file tells how it begins.

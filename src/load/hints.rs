@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::policy::glob_ignore_case;
 use crate::text::Span;
 
 /// Words of which every document has one that any format, or any file of a folder that iam-collect
@@ -185,23 +186,39 @@ pub(super) fn is_member(text: &str, at: usize, length: usize) -> bool {
     !before.is_some_and(is_word) && after.starts_with([':', '='])
 }
 
-/// The first action of KMS: `"kms:Decrypt"`. `kms:` as the name of a member is none, and neither is the
-/// ARN of a key, nor `aws:kms:dsse`, an encryption of Amazon S3.
+/// The first action of KMS: `"kms:Decrypt"`, or `"k?s:*"`. `kms:` as the name of a member is none, and neither
+/// is the ARN of a key, nor `aws:kms:dsse`, an encryption of Amazon S3.
 pub(super) fn kms_action(text: &str) -> Option<Span> {
-    let lower = |at: usize| {
-        let word = text.get(at..at.saturating_add(4));
-        word.is_some_and(|word| word.eq_ignore_ascii_case("kms:"))
-    };
-    let starts = memchr::memchr2_iter(b'k', b'K', text.as_bytes());
-    let mut starts = starts.filter(|at| lower(*at));
-    starts.find_map(|at| {
-        let after = text.get(at.saturating_add(4)..).unwrap_or_default();
-        let before = text.get(..at).unwrap_or_default();
-        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
-        let is_action = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
-            && !before.chars().next_back().is_some_and(is_word);
-        is_action.then(|| Span::new(at, at.saturating_add(4)))
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).find_map(|colon| {
+        let is_service = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'*' | b'?');
+        let least = colon.saturating_sub(LONGEST_SERVICE);
+        let mut before = bytes.get(least..colon)?.iter();
+        let start = before.rposition(|byte| !is_service(byte));
+        let start = start.map_or(least, |at| least.saturating_add(at).saturating_add(1));
+        let ends_so = |c: &u8| matches!(c, b's' | b'S' | b'*' | b'?');
+        let is_kms = bytes.get(start..colon)?.last().is_some_and(ends_so)
+            && names_kms(text.get(start..colon)?);
+        let next = bytes.get(colon.saturating_add(1))?;
+        let is_action = is_service(next) && is_kms && is_alone(text.get(..start)?);
+        is_action.then(|| Span::new(start, colon.saturating_add(1)))
     })
+}
+
+/// No pattern of a service that names KMS and little else is longer.
+const LONGEST_SERVICE: usize = 6;
+
+/// Whether nothing before a word makes it a part of another: of an ARN, of a path. The length of a string may
+/// stand before it, as in `5:kms:*`.
+fn is_alone(before: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
+    let length = before.strip_suffix(':').unwrap_or_default();
+    !before.ends_with(is_word) || length.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether the pattern of a service is one of KMS, and not of every service.
+pub(super) fn names_kms(service: &str) -> bool {
+    service.contains(|c: char| c.is_ascii_alphabetic()) && glob_ignore_case(service, "kms")
 }
 
 /// Whether KMS is named in any way: also inside of text that is escaped or percent-encoded.
@@ -351,6 +368,9 @@ mod tests {
             (r#"{"KeyMetadata": {"#, Some(Speaks::Key)),
             (r#"["kms:Decrypt",]"#, Some(Speaks::Kms)),
             (r#"["KMS:*",]"#, Some(Speaks::Kms)),
+            (r#"["k?s:*",]"#, Some(Speaks::Kms)),
+            (r#"["*:*", "**:**", "*alias: x"]"#, None),
+            ("l6:action5:kms:*e", Some(Speaks::Kms)),
             (r#"{"a":"arn:aws:kms:us-east-1:1:key/x""#, None),
             (r#"{"Aliases":[{"TargetKeyId": "a""#, Some(Speaks::Key)),
             (

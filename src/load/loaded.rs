@@ -30,7 +30,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// With what is known before any file is read.
-    pub(super) fn begin(discovery: &Discovery) -> Self {
+    pub(super) fn begin(discovery: &Discovery, declared: &Declared) -> Self {
         let mut loaded = Self::default();
         for (path, reason) in &discovery.errors {
             let path = path.to_string_lossy().into_owned();
@@ -42,8 +42,17 @@ impl Loaded {
             loaded.record(path, Fate::Broken, true);
         }
         for (path, reason) in &discovery.left_out {
-            let path = path.to_string_lossy().into_owned();
-            loaded.record(path, Fate::LeftOut(*reason), false);
+            let name = path.to_string_lossy().into_owned();
+            if declared.may_be_left_out(path, *reason) {
+                loaded.record(name, Fate::LeftOut(*reason), false);
+            } else {
+                let message = format!("what stands here is not checked: {reason}");
+                let help =
+                    "put policies themselves here, or leave this out (`exclude` in `kmslint.toml`)";
+                let error = InputError::new(Span::default(), message).help(help);
+                loaded.errors.push(InputFailure::of_file(&*name, error));
+                loaded.record(name, Fate::Broken, true);
+            }
         }
         for path in &discovery.unwanted {
             let path = path.to_string_lossy().into_owned();

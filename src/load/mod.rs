@@ -6,9 +6,12 @@
 mod account;
 mod any_notation;
 mod bulk;
+mod by_syntax;
 mod contents;
 mod declared;
 mod document;
+mod encoded;
+mod escapes;
 mod fields;
 mod file;
 mod folder;
@@ -17,6 +20,7 @@ mod hints;
 mod identity;
 mod join;
 mod loaded;
+mod no_text;
 mod notes;
 mod open_policy;
 mod organization;
@@ -27,6 +31,7 @@ mod recognize;
 mod recorded;
 mod scheduled;
 mod single;
+mod table;
 mod template;
 mod trail;
 mod trust;
@@ -73,7 +78,7 @@ pub fn load_declared(
     declared: &Declared,
     progress: &Progress,
 ) -> Loaded {
-    let mut loaded = Loaded::begin(discovery);
+    let mut loaded = Loaded::begin(discovery, declared);
     let candidates = candidates(discovery, &mut loaded.sources);
     let shared = Shared {
         progress,

@@ -4,14 +4,11 @@
 //! Such a text is not read. Where one of its policies names principals and actions of KMS it is a key's,
 //! or would be one's, and must not pass.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
 use crate::text::{InputError, Span};
 
-use super::any_notation;
+use super::escapes::{self, Plain};
 use super::hints::{is_member, kms_action};
+use super::{any_notation, by_syntax, encoded, table};
 
 /// How far a policy's first element is from its brace at most, and how long a policy is that is looked at;
 /// bytes. A key policy has at most 32 KiB:
@@ -22,15 +19,17 @@ const MAX_POLICY: usize = 256 << 10;
 /// That the text, which begins so far into its file, holds a key policy or the description of a key, where
 /// it does.
 pub(super) fn find_from(text: &str, start: u32) -> Option<InputError> {
-    let (what, at) = as_written(text).or_else(|| {
-        let (what, _) = as_written(&any_notation::plain(text)?)?;
-        // The place is one of the plain text.
-        Some((what, Span::default()))
-    })?;
+    let (what, at, place) = as_written(text)
+        .map(|(what, at)| (what, at, Place::AsWritten))
+        .or_else(|| in_escapes(text).map(|(what, at)| (what, at, Place::AsWritten)))
+        .or_else(|| in_encodings(text).map(|(what, at)| (what, at, Place::Encoded)))?;
     let message = format!("the file holds {what} in a form that is not read");
     let (start, end) = (at.start.saturating_add(start), at.end.saturating_add(start));
-    let at = Span { start, end };
-    Some(InputError::new(at, message).label("not checked").help(
+    let label = match place {
+        Place::AsWritten => "not checked",
+        Place::Encoded => "in what is encoded here, and not checked",
+    };
+    Some(InputError::new(Span { start, end }, message).label(label).help(
         "write it as JSON into a file of its own, or leave this file out (`--exclude`, or `exclude` in \
          `kmslint.toml`)",
     ))
@@ -41,8 +40,61 @@ pub(super) fn find(text: &str) -> Option<InputError> {
     find_from(text, 0)
 }
 
+/// What the text holds, wherever it stands.
+pub(super) fn holds(text: &str) -> Option<&'static str> {
+    let found = as_written(text).or_else(|| in_escapes(text));
+    found.or_else(|| in_encodings(text)).map(|(what, _)| what)
+}
+
+/// Where what was found stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// At its place in the text, escapes or not.
+    AsWritten,
+    /// Somewhere in a text that is encoded at the place.
+    Encoded,
+}
+
+/// How often texts are looked for in what was escaped or encoded: what is escaped in an escaped text, and
+/// so on.
+const MOST_LAYERS: usize = 3;
+
+/// What the text holds when its escapes are undone, as often as it takes, and where it is written.
+fn in_escapes(text: &str) -> Option<Found> {
+    let mut layers: Vec<Plain> = Vec::new();
+    for _ in 0..MOST_LAYERS {
+        let last = layers.last().map_or(text, |layer| layer.text.as_str());
+        let next = escapes::undone(last)?;
+        if let Some((what, at)) = as_written(&next.text) {
+            let at = layers
+                .iter()
+                .rev()
+                .fold(next.place(at), |at, layer| layer.place(at));
+            return Some((what, at));
+        }
+        layers.push(next);
+    }
+    None
+}
+
+/// What the text holds in Base64 or in hexadecimal, and where that begins.
+pub(super) fn in_encodings(text: &str) -> Option<Found> {
+    fn look(text: &str, layers: usize) -> Option<Found> {
+        let inner = |text: &str| {
+            let found = as_written(text).or_else(|| in_escapes(text));
+            let deeper = || look(text, layers.checked_sub(1)?);
+            found.or_else(deeper).map(|(what, _)| what)
+        };
+        encoded::find(text, inner)
+    }
+    look(text, MOST_LAYERS)
+}
+
+/// What a text holds, and where.
+type Found = (&'static str, Span);
+
 /// What the text holds, and where.
-fn as_written(text: &str) -> Option<(&'static str, Span)> {
+pub(super) fn as_written(text: &str) -> Option<Found> {
     let found = statements(text, "Statement").or_else(|| statements(text, "statement"));
     let policy = found.or_else(|| policy_document(text));
     if let Some(at) = policy {
@@ -54,7 +106,8 @@ fn as_written(text: &str) -> Option<(&'static str, Span)> {
         };
         return Some((what, at));
     }
-    let policy = any_notation::statement(text).or_else(|| base64(text));
+    let policy = any_notation::statement(text).or_else(|| table::statement(text));
+    let policy = policy.or_else(|| by_syntax::statement(text));
     let key = || any_notation::key(text).map(|at| ("the description of a key", at));
     policy.map(|at| ("a key policy", at)).or_else(key)
 }
@@ -78,73 +131,6 @@ fn in_table(text: &str, at: usize, length: usize) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
     let after = text.get(at.saturating_add(length)..).unwrap_or_default();
     line.starts_with("[[") && after.starts_with("]]") && is_of_key(text)
-}
-
-/// The first text in Base64 that is a key policy's. JSON that begins with an object begins so, whatever
-/// blank follows the brace.
-pub(super) fn base64(text: &str) -> Option<Span> {
-    const BEGINNINGS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
-    let bytes = text.as_bytes();
-    let of = |beginning: &str| {
-        let mut found = memchr::memmem::find_iter(bytes, beginning);
-        found.find_map(|at| {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            let run = digits(bytes.get(at..).unwrap_or_default());
-            let is_begin = !before.is_some_and(|byte| is_digit(*byte)) && run.len() >= LEAST_BASE64;
-            let holds = || {
-                let decoded = STANDARD_INDIFFERENT.decode(&run).ok()?;
-                let decoded = String::from_utf8(decoded).ok()?;
-                is_policy_of_key(&decoded).then_some(())
-            };
-            let end = at.saturating_add(BEGINNING);
-            is_begin.then(holds).flatten().map(|()| Span::new(at, end))
-        })
-    };
-    BEGINNINGS.iter().find_map(|beginning| of(beginning))
-}
-
-/// Digits of each beginning.
-const BEGINNING: usize = 3;
-
-const fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-}
-
-/// The digits of Base64 with which a text begins, over as many lines as hold nothing else.
-fn digits(text: &[u8]) -> Vec<u8> {
-    let text = text.get(..MAX_POLICY).unwrap_or(text);
-    let mut lines = text.split(|byte| *byte == b'\n');
-    let first = lines.next().unwrap_or_default();
-    let length = first.iter().position(|byte| !is_digit(*byte));
-    let mut all = first
-        .get(..length.unwrap_or(first.len()))
-        .unwrap_or_default()
-        .to_vec();
-    if length.is_none_or(|length| first.get(length..) == Some(b"\r")) {
-        let rest = lines.map(<[u8]>::trim_ascii);
-        for line in
-            rest.take_while(|line| !line.is_empty() && line.iter().all(|byte| is_digit(*byte)))
-        {
-            all.extend_from_slice(line);
-        }
-    }
-    all
-}
-
-/// No policy is shorter, in digits of Base64.
-const LEAST_BASE64: usize = 64;
-
-/// With or without padding.
-const STANDARD_INDIFFERENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
-
-/// Whether a text is JSON, more or less, with the statements of a key policy.
-pub(super) fn is_policy_of_key(text: &str) -> bool {
-    text.contains("Statement") && is_of_key(text)
 }
 
 fn is_comment(text: &str, at: usize) -> bool {
@@ -258,6 +244,8 @@ fn policy_document(text: &str) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     #[test]

@@ -17,7 +17,7 @@ use super::file::{Candidate, Kept, Outcome};
 use super::folder::Sibling;
 use super::format::{self, Answer};
 use super::single::read_as;
-use super::{hints, policy_in_text, template, wrapped};
+use super::{by_syntax, encoded, hints, no_text, policy_in_text, template, wrapped};
 
 /// Recognises a file by its text. `kind` is what its user says of it.
 pub(super) fn recognize(
@@ -37,7 +37,7 @@ pub(super) fn recognize(
         return other_text(candidate, file);
     }
     let is_promised = candidate.named || kind.is_some();
-    if !is_promised && !hints::may_be_ours(text.as_bytes()) {
+    if !is_promised && !hints::may_be_ours(text.as_bytes()) && !encoded::is_in(text) {
         return Outcome::PassedOver {
             reason: NOTHING_OF_OURS.into(),
             looks_like_ours: false,
@@ -292,6 +292,11 @@ pub(super) fn broken(
         return Outcome::NotJson { shown, error };
     }
     let speaks = hints::speaks(shown.text());
+    if speaks.is_none()
+        && let Some(what) = no_text::holds(shown.text().as_bytes())
+    {
+        return Outcome::Unreadable(no_text::error(&what, "is no text"));
+    }
     if speaks.is_none() && !candidate.named {
         let reason = if json::is_dense(shown.text()) {
             "it has too many values for a document of AWS".to_owned()
@@ -317,7 +322,7 @@ pub(super) fn broken(
 
 /// Why a program or prose with a key policy in it is passed over: what becomes of the policy, only who runs
 /// or reads it can tell.
-const PROGRAM: &str = "it is a program or prose, and has a key policy in it";
+pub(super) const PROGRAM: &str = "it is a program or prose, and has a key policy in it";
 
 /// The configuration is read by whoever opens the project.
 const CONFIGURATION: &str = "kmslint.toml";
@@ -333,7 +338,8 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         return Outcome::passed_over("it is a configuration of kmslint");
     }
     let is_prose = hints::is_prose_or_code(candidate.path);
-    if let Some(resource) = template::in_text(text).filter(|_| !is_prose) {
+    let resource = || template::in_text(text).or_else(|| by_syntax::resource(text));
+    if let Some(resource) = (!is_prose).then(resource).flatten() {
         let error = resource.error(text);
         return Outcome::NotJson {
             shown: Box::new(file),

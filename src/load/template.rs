@@ -50,13 +50,19 @@ pub(super) struct KmsResource {
 }
 
 impl KmsResource {
+    /// How to speak of the file that has it.
+    pub(super) fn words(self, text: &str) -> String {
+        format!("{} with a `{}`", self.tool.document(), self.kind(text))
+    }
+
+    /// Its type as written.
+    fn kind(self, text: &str) -> &str {
+        self.at.of(text).trim_matches(['"', '\'', ':', ' '])
+    }
+
     /// That it was not checked.
     pub(super) fn error(self, text: &str) -> InputError {
-        let kind = self
-            .at
-            .of(text)
-            .trim_matches(['"', '\'', ':', ' '])
-            .to_owned();
+        let kind = self.kind(text);
         let message = format!(
             "{} has a `{kind}`, and such files are not read",
             self.tool.document()

@@ -69,6 +69,8 @@ enum Form {
     Statements(PolicyKind),
     /// A string that holds JSON in which a policy, a key or a template of one stands: that is not read.
     Inner(&'static str),
+    /// A string that holds one in Base64 or hexadecimal: that is not read either.
+    Encoded(&'static str),
 }
 
 fn look<'n, 'a>(
@@ -109,24 +111,27 @@ fn look<'n, 'a>(
 /// Whether the node is a part that can be read.
 fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
     match &node.value {
+        // A schema or the model of an API has the names of members, and what each may be.
+        Value::Object(members) if members.iter().any(|member| is_schema(&member.value)) => None,
         Value::Object(members) => {
             let tells = |member: &Member<'_>| TELLING.contains(&&*member.key);
             if members.iter().any(tells) {
                 return is_known(node, document).then_some(Form::Document);
             }
-            let kind = is_statement(node).then(|| kind_of(std::slice::from_ref(node)))?;
-            speaks_of_kms(node, document).then_some(Form::Statements(kind))
+            is_statement(node).then_some(())?;
+            statements(node, std::slice::from_ref(node), document)
         }
         Value::Array(items) if !items.is_empty() && items.iter().all(is_statement) => {
-            speaks_of_kms(node, document).then(|| Form::Statements(kind_of(items)))
+            statements(node, items, document)
         }
         Value::String(text) => {
             let shape = is_policy_text(text).then(|| shape_at(document, node));
             let kind = match shape.flatten() {
-                None if policy_in_text::base64(text).is_some() => {
-                    return Some(Form::Inner("a key policy in Base64"));
+                None => {
+                    let encoded = || policy_in_text::in_encodings(text);
+                    let encoded = || encoded().map(|(what, _)| Form::Encoded(what));
+                    return inner(text, 0).map(Form::Inner).or_else(encoded);
                 }
-                None => return inner(text, 0).map(Form::Inner),
                 Some(PolicyShape::Key | PolicyShape::Misspelt) => PolicyKind::Key,
                 Some(PolicyShape::ResourceControl) => PolicyKind::ResourceControl,
                 Some(PolicyShape::WithoutPrincipal) => PolicyKind::Identity,
@@ -136,6 +141,33 @@ fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
         }
         _ => None,
     }
+}
+
+/// Whether a value says what another may be: JSON Schema, and the models of botocore.
+/// <https://json-schema.org/draft/2020-12/json-schema-validation#name-type> and
+/// <https://github.com/boto/botocore/blob/develop/docs/source/reference/loaders.rst>
+fn is_schema(node: &Node<'_>) -> bool {
+    const TYPES: [&str; 13] = [
+        "string",
+        "object",
+        "array",
+        "boolean",
+        "integer",
+        "number",
+        "structure",
+        "list",
+        "map",
+        "blob",
+        "timestamp",
+        "long",
+        "null",
+    ];
+    let text = |name: &str| node.get(name).and_then(Node::as_str);
+    let is_type = text("type").is_some_and(|of| TYPES.contains(&of));
+    let refers = ["$ref", "shape"]
+        .into_iter()
+        .any(|name| text(name).is_some());
+    (is_type || refers) && node.get("Statement").is_none()
 }
 
 /// How many strings may lie in one another.
@@ -169,7 +201,7 @@ fn inside(node: &Node<'_>, depth: usize) -> Option<&'static str> {
 
 /// That what a string holds is not read.
 fn not_read(node: &Node<'_>, holds: &str) -> InputError {
-    let message = format!("a string holds JSON with {holds} in it, and that is not read");
+    let message = format!("a string holds {holds}, and that is not read");
     InputError::new(node.span, message)
         .label("not checked")
         .help("write what the string holds into a file of its own")
@@ -198,6 +230,16 @@ fn speaks_of_kms(node: &Node<'_>, document: &Document<'_>) -> bool {
     const OF_KMS: [&str; 3] = ["KeyMetadata", "PendingWindowInDays", "TrackingStartDate"];
     let text = node.span.of(document.text);
     OF_KMS.iter().any(|name| node.get(name).is_some()) || hints::mentions_kms(text)
+}
+
+/// Statements without the policy around them, unless all are about another resource than a key.
+fn statements(node: &Node<'_>, items: &[Node<'_>], document: &Document<'_>) -> Option<Form> {
+    let is_other = || {
+        let shape = policy_shape(&policy_of(node));
+        matches!(shape, Some(PolicyShape::OtherResource(_)))
+    };
+    let is_ours = speaks_of_kms(node, document) && !is_other();
+    is_ours.then(|| Form::Statements(kind_of(items)))
 }
 
 fn kind_of(statements: &[Node<'_>]) -> PolicyKind {
@@ -245,9 +287,16 @@ impl Part<'_, '_> {
                     Answer::NotThis | Answer::PassOver(_) | Answer::OpenPolicy => contents,
                 };
             }
-            Form::Inner(holds) => {
+            Form::Inner(what) => {
+                let holds = format!("JSON with {what} in it");
                 contents.holds.push("string");
-                contents.errors.push(not_read(self.node, holds));
+                contents.errors.push(not_read(self.node, &holds));
+                return contents;
+            }
+            Form::Encoded(what) => {
+                let holds = format!("{what} in Base64 or hexadecimal");
+                contents.holds.push("string");
+                contents.errors.push(not_read(self.node, &holds));
                 return contents;
             }
             Form::Text(kind) => kind,

@@ -274,7 +274,7 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
         }
         let left_out = if is_directory {
             let of_tool = is_below && is_of_tool(entry.file_name());
-            of_tool.then_some(LeftOut::ToolDirectory)
+            of_tool.then(|| leave_out_of_tool(entry.path(), root, filter))
         } else {
             leave_out(&entry, root, filter)
         };
@@ -290,6 +290,16 @@ fn walk(root: &Path, filter: &Filter, discovery: &mut Discovery) {
             None => discovery.found.push(path(entry)),
         }
     }
+}
+
+/// Why a directory of a tool is not looked into: by a pattern where one matches it or the files in it.
+fn leave_out_of_tool(directory: &Path, root: &Path, filter: &Filter) -> LeftOut {
+    let by_pattern = filter.leaves_out(directory, root);
+    let inside = || filter.leaves_out(&directory.join("a"), root);
+    let excluded = by_pattern
+        .or_else(inside)
+        .filter(|reason| *reason == LeftOut::Excluded);
+    excluded.unwrap_or(LeftOut::ToolDirectory)
 }
 
 /// Why a file is not looked into.

@@ -17,6 +17,7 @@ use crate::policy::{Condition, Family};
 
 use super::combine::{Decided, decide};
 use super::condition;
+use super::context::by_name;
 use super::expansion::{has_variables, variables};
 use super::scope::Scope;
 use super::statement::is_about_action;
@@ -111,6 +112,28 @@ struct Key<'p> {
     kinds: Vec<Vec<Holds>>,
 }
 
+/// The keys of the conditions, in the order in which they are first named.
+fn keys<'p>(atoms: &[Atom<'p>]) -> Vec<Key<'p>> {
+    let mut named: Vec<(usize, &'p str)> = atoms
+        .iter()
+        .map(|atom| &*atom.condition.key.value)
+        .enumerate()
+        .collect();
+    named.sort_by(|(_, one), (_, other)| by_name(one, other));
+    let of_one = named.chunk_by(|(_, one), (_, other)| one.eq_ignore_ascii_case(other));
+    let keys = of_one.filter_map(|of_one| {
+        let (_, name) = of_one.first()?;
+        Some(Key {
+            name,
+            atoms: of_one.iter().map(|(atom, _)| *atom).collect(),
+            kinds: Vec::new(),
+        })
+    });
+    let mut keys: Vec<_> = keys.collect();
+    keys.sort_by_key(|key| key.atoms.first().copied());
+    keys
+}
+
 struct Question<'p> {
     request: &'p Request,
     evaluation: &'p Evaluation,
@@ -137,6 +160,7 @@ impl<'p> Question<'p> {
                 question.add(index, matched, policies);
             }
         }
+        question.keys = keys(&question.atoms);
         question
     }
 
@@ -161,7 +185,6 @@ impl<'p> Question<'p> {
                 rest = rest.and(holds);
                 continue;
             }
-            self.add_to_key(&condition.key.value);
             self.atoms.push(Atom {
                 condition,
                 scope,
@@ -174,20 +197,6 @@ impl<'p> Question<'p> {
             rest: rest.and(is_about_action(statement, &scope).into()),
             atoms: first..self.atoms.len(),
         });
-    }
-
-    /// The next atom is one of this key.
-    fn add_to_key(&mut self, name: &'p str) {
-        let atom = self.atoms.len();
-        let same = |key: &&mut Key<'_>| key.name.eq_ignore_ascii_case(name);
-        match self.keys.iter_mut().find(same) {
-            Some(key) => key.atoms.push(atom),
-            None => self.keys.push(Key {
-                name,
-                atoms: vec![atom],
-                kinds: Vec::new(),
-            }),
-        }
     }
 
     /// Finds the kinds of values of each key of which combinations have to be looked at.

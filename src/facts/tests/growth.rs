@@ -24,7 +24,44 @@ fn each(count: usize, of: impl Fn(&str) -> String) -> String {
     statements.collect::<Vec<_>>().join(",")
 }
 
-const FORMS: [(&str, Form); 7] = [
+fn tags(count: usize) -> String {
+    let tag = |number| format!(r#""aws:PrincipalTag/t{number}":"x""#);
+    (0..count).map(tag).collect::<Vec<_>>().join(",")
+}
+
+const FORMS: [(&str, Form); 12] = [
+    ("services", |n| {
+        let service = |number| format!(r#""s{number}.amazonaws.com""#);
+        let services = (0..n).map(service).collect::<Vec<_>>().join(",");
+        statement(
+            "Allow",
+            &format!(r#""Principal":{{"Service":[{services}]}}"#),
+        )
+    }),
+    ("values that are addresses", |n| {
+        let range = |number| format!(r#""10.{}.{}.0/24""#, number / 250 % 250, number % 250);
+        let ranges = (0..n).map(range).collect::<Vec<_>>().join(",");
+        let values = format!(r#"{{"IpAddress":{{"aws:SourceIp":[{ranges}]}}}}"#);
+        statement("Allow", &format!(r#""Principal":"*","Condition":{values}"#))
+    }),
+    ("tags", |n| {
+        let tags = format!(r#"{{"StringEquals":{{{}}}}}"#, tags(n));
+        statement("Allow", &format!(r#""Principal":"*","Condition":{tags}"#))
+    }),
+    ("tags of a Deny", |n| {
+        let tags = format!(r#"{{"StringNotEquals":{{{}}}}}"#, tags(n));
+        statement("Deny", &format!(r#""Principal":"*","Condition":{tags}"#))
+    }),
+    ("denials, each on a tag", |n| {
+        let of = |tag: &str| {
+            let condition = format!(r#"{{"StringEquals":{{{tag}}}}}"#);
+            statement(
+                "Deny",
+                &format!(r#""Principal":"*","Condition":{condition}"#),
+            )
+        };
+        tags(n).split(',').map(of).collect::<Vec<_>>().join(",")
+    }),
     ("statements", |n| {
         each(n, |role| {
             statement("Allow", &format!(r#""Principal":{{"AWS":{role}}}"#))
