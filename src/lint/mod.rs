@@ -128,16 +128,20 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
         same
     });
     for finding in &mut findings {
-        finding.principals.sort_unstable();
-        finding.principals.dedup();
-        let mut seen = BTreeSet::new();
-        let is_new: Vec<_> = finding
-            .related
-            .iter()
-            .map(|label| seen.insert((label.at, label.text.as_str())))
-            .collect();
-        let mut is_new = is_new.into_iter();
-        finding.related.retain(|_| is_new.next() == Some(true));
+        if finding.principals.len() > 1 {
+            finding.principals.sort_unstable();
+            finding.principals.dedup();
+        }
+        if finding.related.len() > 1 {
+            let mut seen = BTreeSet::new();
+            let is_new: Vec<_> = finding
+                .related
+                .iter()
+                .map(|label| seen.insert((label.at, label.text.as_str())))
+                .collect();
+            let mut is_new = is_new.into_iter();
+            finding.related.retain(|_| is_new.next() == Some(true));
+        }
     }
     findings
 }

@@ -24,9 +24,13 @@ impl Needs {
         self.all.is_empty() && self.one_of.is_empty()
     }
 
+    /// The innermost of what is needed, which fewest facts have.
+    pub(super) fn rarest(&self) -> Option<Word> {
+        self.all.last().copied()
+    }
+
     /// Whether all that is needed is there.
     pub(super) fn are_in(&self, words: &Vocabulary) -> bool {
-        // The innermost are the rarest.
         self.all.iter().rev().all(|word| words.has(*word))
             && self
                 .one_of

@@ -9,14 +9,18 @@ use super::comments::without_comments;
 use super::evaluate::{TooManySteps, select};
 use super::needs::{Needs, needed};
 use super::selector_check::check;
-use crate::document::{Fact, Vocabulary};
+use crate::document::{Fact, Vocabulary, Word};
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
 
 /// A JSONPath over the facts, compiled once and shared by all its clones.
 #[derive(Clone, Debug)]
-pub struct Selector(Arc<Compiled>);
+pub struct Selector {
+    compiled: Arc<Compiled>,
+    /// The rarest of what it needs: most selectors are put aside by this one look.
+    rarest: Option<Word>,
+}
 
 #[derive(Debug)]
 struct Compiled {
@@ -93,31 +97,35 @@ impl Selector {
     }
 
     fn of(text: &str, query: JpQuery) -> Self {
-        Self(Arc::new(Compiled {
-            text: text.into(),
-            needed: needed(&query),
-            query,
-        }))
+        let needed = needed(&query);
+        Self {
+            rarest: needed.rarest(),
+            compiled: Arc::new(Compiled {
+                text: text.into(),
+                needed,
+                query,
+            }),
+        }
     }
 
     /// The query.
     pub(super) fn query(&self) -> &JpQuery {
-        &self.0.query
+        &self.compiled.query
     }
 
     /// The JSONPath as written.
     pub fn text(&self) -> &str {
-        &self.0.text
+        &self.compiled.text
     }
 
     /// The JSONPath alone, without the comments of a selector that stands on several lines.
     pub fn path(&self) -> Cow<'_, str> {
-        without_comments(&self.0.text)
+        without_comments(&self.compiled.text)
     }
 
     /// Whether facts that have these words may have nodes for it.
     pub fn may_select(&self, words: &Vocabulary) -> bool {
-        self.0.needed.are_in(words)
+        self.rarest.is_none_or(|word| words.has(word)) && self.compiled.needed.are_in(words)
     }
 
     /// Whether it may read this member of the facts.
@@ -139,7 +147,7 @@ impl Selector {
         &self,
         facts: &'a Fact<'f>,
     ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
-        select(&self.0.query, facts)
+        select(&self.compiled.query, facts)
     }
 }
 
