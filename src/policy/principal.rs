@@ -131,24 +131,30 @@ pub enum PrincipalForm<'a> {
 impl PrincipalEntry {
     /// A principal that is listed under this key.
     pub fn new(principal_type: PrincipalType, text: Text) -> Self {
+        let named = named(principal_type, &text.value);
+        Self::of(principal_type, text, named)
+    }
+
+    /// A principal whose text was found to name this, unless something of it is not known.
+    fn of(principal_type: PrincipalType, text: Text, named: Named) -> Self {
         let takes_callers = matches!(principal_type, PrincipalType::Aws | PrincipalType::Service);
-        let named = if takes_callers && text.value.is_open() {
-            Named::Placeholder
-        } else {
-            named(principal_type, &text.value)
-        };
         Self {
+            named: if takes_callers && text.value.is_open() {
+                Named::Placeholder
+            } else {
+                named
+            },
             principal_type,
             text,
-            named,
         }
     }
 
     /// The principal that this text names where it is listed under this key. A template may not have
     /// filled in all of it.
     pub(super) fn read(principal_type: PrincipalType, text: &str, span: Span) -> Self {
-        let value = value_of(named(principal_type, text), text);
-        Self::new(principal_type, Text::new(value, span))
+        let named = named(principal_type, text);
+        let text = Text::new(value_of(named, text), span);
+        Self::of(principal_type, text, named)
     }
 
     /// A principal that stands in for one of which not all is known: what is written counts.
