@@ -22,6 +22,8 @@ mod holds;
 mod language;
 mod nearest_miss;
 mod open_principal;
+#[cfg(test)]
+mod open_values;
 mod possible;
 mod principal;
 mod reaching;

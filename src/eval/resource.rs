@@ -20,8 +20,10 @@ pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
             .map(|pattern| matches(pattern, scope)),
     );
     let covered = if element.negated { !listed } else { listed };
-    // Which alias it is stays unknown where the context is complete, too.
+    let mut values = element.patterns.iter().map(|pattern| &pattern.text.value);
     match covered {
+        Truth::Unknown if values.any(|value| scope.is_open(value)) => Truth::Unknown,
+        // Which alias it is stays unknown where the context is complete, too.
         Truth::Unknown => scope.either(Truth::No, Truth::Yes),
         truth => truth,
     }

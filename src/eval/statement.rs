@@ -17,10 +17,11 @@ pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> Truth
     if element.is_doubtful(action) {
         return scope.undocumented(covered);
     }
-    if scope.request.context.is_complete() {
+    let is_open = !covered && element.possible().contains(action);
+    if scope.request.context.is_complete() && !(is_open && !element.is_written()) {
         return element.literal().contains(action).into();
     }
-    if !covered && element.possible().contains(action) {
+    if is_open {
         Truth::Unknown
     } else {
         covered.into()

@@ -215,7 +215,7 @@ fn value_record(value: &ConditionValue, subject: &PolicyContext<'_>) -> ValueRec
     ValueRecord {
         text: text.to_owned(),
         number: number(text),
-        wildcard: has_wildcard(text),
+        wildcard: value.text.value.known().any(has_wildcard),
         variable: first_variable(text).map(str::to_owned),
         placeholder: value.text.value.is_open(),
         at: subject.place(value.text.span),

@@ -3,7 +3,7 @@
 use crate::aws::{ActionSet, KmsAction};
 use crate::text::Span;
 
-use super::{Text, first_wildcard, glob_ignore_case};
+use super::{Text, Value, first_wildcard, glob_ignore_case};
 
 /// `Action` or `NotAction` with its patterns.
 #[derive(Clone, Debug)]
@@ -97,6 +97,12 @@ impl ActionElement {
         self.doubtful
     }
 
+    /// Whether AWS can get it as it is written: no pattern is computed by a function that has no text.
+    pub fn is_written(&self) -> bool {
+        let mut patterns = self.patterns.iter();
+        patterns.all(|pattern| pattern.text.value.is_written())
+    }
+
     /// The KMS actions that the statement is about where AWS gets it as it is written.
     pub const fn literal(&self) -> ActionSet {
         // A placeholder by itself names no action.
@@ -124,11 +130,12 @@ pub struct ActionPattern {
 impl ActionPattern {
     /// The pattern with this text.
     pub fn new(text: Text) -> Self {
-        let actions = matched(&text.value);
-        let possible = if text.value.is_open() {
-            actions.union(matched(&text.value.with_wildcards()))
-        } else {
-            actions
+        let (actions, possible) = match text.value.alternatives() {
+            [one] => of_one(one),
+            several => several.iter().map(of_one).fold(
+                (ActionSet::ALL, ActionSet::EMPTY),
+                |(all, any), (actions, possible)| (all.intersection(actions), any.union(possible)),
+            ),
         };
         Self {
             text,
@@ -157,9 +164,11 @@ impl ActionPattern {
 
     /// Whether the service prefix holds a wildcard, as in `*:*` and `k*:Decrypt`.
     fn has_wild_service(&self) -> bool {
-        let text = self.text.value.as_bytes();
         let wild = |prefix: &[u8]| memchr::memchr2(b'*', b'?', prefix).is_some();
-        memchr::memchr(b':', text).is_some_and(|at| text.get(..at).is_some_and(wild))
+        self.text.value.alternatives().iter().any(|value| {
+            let known = value.known_start().as_bytes();
+            memchr::memchr(b':', known).is_some_and(|at| known.get(..at).is_some_and(wild))
+        })
     }
 
     /// Whether a template has still to put something into it that may name an action of KMS.
@@ -169,7 +178,18 @@ impl ActionPattern {
 
     /// Whether the name part holds a wildcard.
     pub fn has_wildcard(&self) -> bool {
-        first_wildcard(&self.text.value).is_some()
+        let mut values = self.text.value.alternatives().iter();
+        values.any(|value| value.known().any(|text| first_wildcard(text).is_some()))
+    }
+}
+
+/// What one value surely matches and what it may match.
+fn of_one(value: &Value) -> (ActionSet, ActionSet) {
+    let actions = matched(value);
+    if value.is_open() {
+        (actions, actions.union(matched(&value.with_wildcards())))
+    } else {
+        (actions, actions)
     }
 }
 
@@ -233,7 +253,6 @@ fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Value;
     use crate::text::Spanned;
 
     /// The short ways end where the long one does.

@@ -5,6 +5,7 @@
 
 mod action;
 mod condition;
+mod deferred;
 mod document;
 mod kind;
 mod moment;

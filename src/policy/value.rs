@@ -212,12 +212,42 @@ impl Value {
         })
     }
 
+    /// What is known, piece by piece.
+    pub fn known(&self) -> impl Iterator<Item = &str> {
+        self.segments().filter_map(|segment| match segment {
+            Segment::Known(text) => Some(text),
+            Segment::Unknown(..) => None,
+        })
+    }
+
+    /// What is known before anything that is not.
+    pub(super) fn known_start(&self) -> &str {
+        match self.segments().next() {
+            Some(Segment::Known(text)) => text,
+            Some(Segment::Unknown(..)) | None => "",
+        }
+    }
+
     /// Why each part that is not known is not.
     pub fn unknown_reasons(&self) -> impl Iterator<Item = Reason> {
         self.segments().filter_map(|segment| match segment {
             Segment::Known(_) => None,
             Segment::Unknown(_, reason) => Some(reason),
         })
+    }
+
+    /// Every value that it may turn out to be, as far as these are told apart: itself, or one of several.
+    pub fn alternatives(&self) -> &[Self] {
+        match self.open().map(OpenValue::possible) {
+            Some(Possible::OneOf(values)) => values,
+            Some(Possible::Pattern(_)) | None => std::slice::from_ref(self),
+        }
+    }
+
+    /// The parts of a pattern that are not known.
+    pub(super) fn unknown_parts(&self) -> impl Iterator<Item = UnknownPart> {
+        let parts = self.open().map_or(&[][..], OpenValue::parts);
+        parts.iter().cloned()
     }
 
     /// The places in the text as written of all that is not known, ascending.

@@ -43,6 +43,9 @@ pub enum Function<'a> {
     Template,
     /// `a ? b : c`, also as `%{ if a }b%{ else }c%{ endif }`: the condition and both outcomes.
     Conditional,
+    /// What is known only when the thing exists to which it belongs, for example the ARN of a resource that
+    /// a plan makes. No syntax writes it; a reader of plans puts it where a value is to come.
+    AfterApply,
     /// An operator with its one or two operands: `!`, `-`, `&&`, `==` …
     Operation(&'static str),
     /// `[for v in c : r if d]`, `{for k, v in c : k => r...}`, `%{ for v in c }r%{ endfor }`. The
@@ -61,6 +64,7 @@ impl Function<'_> {
             Self::Splat => "splat",
             Self::Template => "template",
             Self::Conditional => "conditional",
+            Self::AfterApply => "known after apply",
             Self::Operation(sign) => sign,
             Self::For(_) => "for",
         }

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::policy::placeholder::value;
-use crate::policy::{PolicyKind, Text};
+use crate::policy::{PolicyKind, Text, Value, deferred};
 use crate::text::InputError;
 use crate::tree::{Member, Node};
 
@@ -46,23 +45,18 @@ impl Complaints {
         members
     }
 
-    /// A string, or a complaint that this is none.
-    pub(super) fn string<'n>(
+    /// What is known of a string, which `read` says of a text, or a complaint that this can be none.
+    pub(super) fn text(
         &mut self,
-        node: &'n Node<'_>,
+        node: &Node<'_>,
         what: impl fmt::Display,
-    ) -> Option<&'n str> {
-        let text = node.as_str();
-        if text.is_none() {
+        read: fn(&str) -> Value,
+    ) -> Option<Text> {
+        let value = deferred::value(node, read);
+        if value.is_none() {
             self.wrong_type(node, what, "a string");
         }
-        text
-    }
-
-    /// A string and what is known of it, or a complaint that this is none.
-    pub(super) fn text(&mut self, node: &Node<'_>, what: &str) -> Option<Text> {
-        let text = self.string(node, what)?;
-        Some(Text::new(value(text), node.span))
+        value.map(|value| Text::new(value, node.span))
     }
 
     pub(super) fn wrong_type(&mut self, node: &Node<'_>, what: impl fmt::Display, wanted: &str) {

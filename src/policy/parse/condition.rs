@@ -3,7 +3,7 @@
 use crate::policy::placeholder::value as value_of;
 use crate::policy::{
     Comparison, Condition, ConditionOperator, ConditionValue, Family, Moment, PolicyKind,
-    Quantifier, Text,
+    Quantifier, Text, deferred,
 };
 use crate::text::InputError;
 use crate::tree::{Member, Node, Value};
@@ -151,21 +151,20 @@ fn value(
     node: &Node<'_>,
     complaints: &mut Complaints,
 ) -> Option<ConditionValue> {
-    let (text, quoted): (&str, bool) = match &node.value {
-        Value::String(text) => (text, true),
-        Value::Number(text) => (text, false),
-        Value::Bool(true) => ("true", false),
-        Value::Bool(false) => ("false", false),
-        Value::Null | Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
-            complaints.wrong_type(
-                node,
-                "a value of a condition",
-                "a string, number or boolean",
-            );
-            return None;
+    let (value, quoted) = match &node.value {
+        Value::Number(text) => ((*text).into(), false),
+        Value::Bool(true) => ("true".into(), false),
+        Value::Bool(false) => ("false".into(), false),
+        _ => {
+            let Some(value) = deferred::value(node, value_of) else {
+                let wanted = "a string, number or boolean";
+                complaints.wrong_type(node, "a value of a condition", wanted);
+                return None;
+            };
+            (value, true)
         }
     };
-    let text = Text::new(value_of(text), node.span);
+    let text = Text::new(value, node.span);
     let is_date = || Moment::parse(&text.value).is_some() || text.value.is_open();
     if operator.comparison.family() == Family::Date && !is_date() {
         complaints.error(

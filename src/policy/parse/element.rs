@@ -3,7 +3,7 @@
 use crate::aws::Arn;
 use crate::policy::placeholder::{value, value_or_word};
 use crate::policy::{
-    ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text, Value,
+    ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
 };
 use crate::text::InputError;
 use crate::tree::{Node, Value as Written};
@@ -54,23 +54,12 @@ pub(super) fn either<'n, 'a>(
     }
 }
 
-/// An entry of such an element, of whose text `value` says what is known.
-fn text(
-    item: &Node<'_>,
-    name: &str,
-    value: fn(&str) -> Value,
-    complaints: &mut Complaints,
-) -> Option<Text> {
-    let text = complaints.string(item, format_args!("an entry of `{name}`"))?;
-    Some(Text::new(value(text), item.span))
-}
-
 /// Reads `Action` or `NotAction`.
 pub(super) fn action(statement: &Node<'_>, complaints: &mut Complaints) -> Option<ActionElement> {
     let (negated, node) = either(statement, ["Action", "NotAction"], complaints)?;
     let name = if negated { "NotAction" } else { "Action" };
     let patterns = each(one_or_many(node), |item| {
-        let text = text(item, name, value, complaints)?;
+        let text = complaints.text(item, format_args!("an entry of `{name}`"), value)?;
         action_shape(&text, complaints);
         Some(ActionPattern::new(text))
     });
@@ -148,7 +137,8 @@ pub(super) fn resource(
     let (negated, node) = either(statement, ["Resource", "NotResource"], complaints)?;
     let name = if negated { "NotResource" } else { "Resource" };
     let patterns = each(one_or_many(node), |item| {
-        let text = text(item, name, value_or_word, complaints)?;
+        let entry = format_args!("an entry of `{name}`");
+        let text = complaints.text(item, entry, value_or_word)?;
         if complaints.kind != PolicyKind::Key {
             resource_shape(&text, complaints);
         }

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use crate::text::InputError;
 use crate::tree::{Node, Value};
 
+use super::placeholder::value;
 use super::size::refuse_exceptions;
 use super::{PolicyDocument, PolicyKind, StatementIndex, Version, refuse_bulk};
 use complaints::Complaints;
@@ -59,7 +60,7 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
         by_principal: StatementIndex::default(),
     };
     if let Some(id) = node.get("Id") {
-        policy.id = complaints.text(id, "`Id`");
+        policy.id = complaints.text(id, "`Id`", value);
     }
     let Some(statements) = node.get("Statement") else {
         complaints.error(

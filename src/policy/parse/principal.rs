@@ -1,6 +1,7 @@
 //! `Principal` and `NotPrincipal`.
 
 use crate::aws::{AccountId, Arn};
+use crate::policy::placeholder::value_or_word;
 use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
 };
@@ -104,10 +105,16 @@ fn of_type(member: &Member<'_>, entries: &mut Vec<PrincipalEntry>, complaints: &
         }
     };
     for item in one_or_many(&member.value) {
-        let Some(text) = complaints.string(item, "a principal") else {
+        // What a text names decides which words in it are placeholders.
+        let entry = match item.as_str() {
+            Some(text) => Some(PrincipalEntry::read(principal_type, text, item.span)),
+            None => complaints
+                .text(item, "a principal", value_or_word)
+                .map(|text| PrincipalEntry::new(principal_type, text)),
+        };
+        let Some(entry) = entry else {
             continue;
         };
-        let entry = PrincipalEntry::read(principal_type, text, item.span);
         if principal_type == PrincipalType::Aws
             && let Some(error) = no_principal(&entry)
         {

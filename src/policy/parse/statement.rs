@@ -1,5 +1,6 @@
 //! One statement and what its kind of policy demands of it.
 
+use crate::policy::placeholder::value;
 use crate::policy::{Effect, PolicyKind, Statement, Text};
 use crate::text::{InputError, Spanned};
 use crate::tree::Node;
@@ -47,7 +48,7 @@ pub(super) fn read(node: &Node<'_>, complaints: &mut Complaints) -> Option<State
 
 /// IAM takes letters and digits, KMS also others ("Enable IAM User Permissions").
 fn read_sid(node: &Node<'_>, complaints: &mut Complaints) -> Option<Text> {
-    let sid = complaints.text(node, "`Sid`")?;
+    let sid = complaints.text(node, "`Sid`", value)?;
     let is_plain = |sid: &str| sid.bytes().all(|b| b.is_ascii_alphanumeric());
     let is_odd = !is_plain(&sid.value) && !sid.value.is_open();
     if complaints.kind != PolicyKind::Key && is_odd {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
 use crate::policy::{
-    PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text,
+    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text,
 };
 
 use super::stand_in::{StandsFor, Writing, account_token, literal_account, stand_in, stands_for};
@@ -128,7 +128,17 @@ fn with_stand_ins(
             }
             stand_in
         };
-        let entries = element.entries.drain(..).map(of).collect();
+        // Who may be allowed is judged as allowed, and who may be denied as not: of one of several each is
+        // allowed or spared, and none is denied.
+        let may_be_any = (statement.effect.value == Effect::Allow) != element.negated;
+        let each = element.entries.drain(..).flat_map(|entry| {
+            if may_be_any {
+                alternatives(&entry)
+            } else {
+                vec![entry]
+            }
+        });
+        let entries = each.map(of).collect();
         *element = PrincipalElement::new(element.negated, entries, element.span);
     }
     if !tokens.is_empty() {
@@ -139,6 +149,17 @@ fn with_stand_ins(
         account,
         names,
     }
+}
+
+/// Each principal that the entry may name, where it is one of several.
+fn alternatives(entry: &PrincipalEntry) -> Vec<PrincipalEntry> {
+    let values = entry.text().value.alternatives().iter();
+    values
+        .map(|value| {
+            let text = Text::new(value.clone(), entry.text().span);
+            PrincipalEntry::new(entry.principal_type(), text)
+        })
+        .collect()
 }
 
 fn entries(document: &PolicyDocument) -> impl Iterator<Item = &PrincipalEntry> {
