@@ -18,7 +18,7 @@ pub(super) fn is_about_action(statement: &Statement, scope: &Scope<'_>) -> Truth
         return scope.undocumented(covered);
     }
     let is_open = !covered && element.possible().contains(action);
-    if scope.request.context.is_complete() && !(is_open && !element.is_written()) {
+    if scope.request.context.is_complete() && (!is_open || element.is_written()) {
         return element.literal().contains(action).into();
     }
     if is_open {

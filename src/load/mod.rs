@@ -2,6 +2,24 @@
 //!
 //! Files are read in parallel and do not hinder each other; the result stands in the order in
 //! which they were given. A new input format is one file in `format` and one line in its list.
+//!
+//! A notation in which resources are declared, such as a template or a plan, is a folder. Whatever it is,
+//! it supplies the same:
+//!
+//! 1. that a file is its own: `recognize` asks it;
+//! 2. the tree of the file, every node with its bytes there (`tree` reads JSON, YAML and HCL);
+//! 3. for each resource the node and the path to it, as a `Document::part`, from which `Document::key`
+//!    makes a key with its address. Its provenance is declared or planned, so that `join` leaves it as it
+//!    is; `Contents::name_apart` gives each key of a file a name of its own;
+//! 4. policies as nodes for `read_policy`, in which all that can be resolved is a string, list or map, and the
+//!    rest is deferred: what is known of those `policy::deferred` says. A condition whose outcome is not
+//!    known is a deferred conditional where both outcomes are strings, and a policy for each outcome else;
+//! 5. users, groups, roles, boundaries and their policies as an `AccountPart`, control policies and where
+//!    they are attached as `OrganizationPolicy` and `OrganizationPart`, aliases, tags and grants in the key's
+//!    metadata, deletions as `PlannedDeletion`, all in one `Contents`;
+//! 6. an error at its place for each policy that it could not hand over.
+//!
+//! The test in `document` does so for an invented notation.
 
 mod account;
 mod any_notation;

@@ -217,7 +217,7 @@ fn is_policy_text(text: &str) -> bool {
 
 /// Whether a format takes the object, and it speaks of KMS.
 fn is_known(node: &Node<'_>, document: &Document<'_>) -> bool {
-    let part = of_part(node, document.name, &[], document);
+    let part = document.part(node, document.name, &[]);
     let Answer::Read(contents) = format::read(&part) else {
         return false;
     };
@@ -253,22 +253,6 @@ fn kind_of(statements: &[Node<'_>]) -> PolicyKind {
     }
 }
 
-fn of_part<'d>(
-    node: &Node<'d>,
-    name: &'d str,
-    path: &[Step],
-    document: &Document<'d>,
-) -> Document<'d> {
-    Document {
-        source: document.source,
-        name,
-        path: [&document.path, path].concat(),
-        text: document.text,
-        root: node.clone(),
-        is_whole: false,
-    }
-}
-
 impl Part<'_, '_> {
     fn address(&self, document: &Document<'_>) -> Address {
         Address {
@@ -278,7 +262,7 @@ impl Part<'_, '_> {
     }
 
     fn read(&self, document: &Document<'_>, name: &str) -> Contents {
-        let mut part = of_part(self.node, name, &self.path, document);
+        let mut part = document.part(self.node, name, &self.path);
         let mut contents = Contents::default();
         let kind = match self.form {
             Form::Document => {

@@ -23,7 +23,7 @@ use super::value::{Reason, UnknownPart, Value};
 /// So many values one may be at most; of more it is not known which.
 const MOST_VALUES: usize = 64;
 
-/// So many bytes are shown of a function.
+/// So many characters are shown of a function.
 const MOST_SHOWN: usize = 200;
 
 /// What is known of a string or of what computes one; nothing where it can be none. `read` says it of a text.
@@ -112,8 +112,8 @@ fn shown(deferred: &Deferred<'_>) -> String {
         Function::Tag(_) => inside(deferred),
         _ => format!("${{{}}}", inside(deferred)),
     };
-    if text.len() > MOST_SHOWN {
-        text.truncate(text.floor_char_boundary(MOST_SHOWN));
+    if let Some((cut, _)) = text.char_indices().nth(MOST_SHOWN) {
+        text.truncate(cut);
         text.push('…');
     }
     text

@@ -189,6 +189,7 @@ fn of_node(node: &Node<'_>, text: &str) -> String {
                 Function::Conditional => format!("conditional({})", arguments()),
                 Function::Operation(_) => format!("op({})", arguments()),
                 Function::For(_) => "for".to_owned(),
+                Function::AfterApply => panic!("no text says so"),
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
 use crate::policy::{
-    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text,
+    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text, Value,
 };
 
 use super::stand_in::{StandsFor, Writing, account_token, literal_account, stand_in, stands_for};
@@ -185,21 +185,68 @@ fn put_account(text: &mut Text, tokens: &BTreeMap<String, AccountId>) {
     if !text.value.is_open() && !tokens.contains_key(&*text.value) {
         return;
     }
+    text.value = with_accounts(&text.value, tokens);
+}
+
+fn with_accounts(value: &Value, tokens: &BTreeMap<String, AccountId>) -> Value {
+    if let [_, _, ..] = value.alternatives() {
+        let each = value.alternatives().iter();
+        return Value::one_of(value, each.map(|one| with_accounts(one, tokens)));
+    }
     let mut put = Writing::default();
-    for segment in text.value.segments() {
+    for segment in value.segments() {
         match (segment, tokens.get(segment.written())) {
             (_, Some(account)) => put.account(*account),
             (Segment::Known(known), None) => put.known(known),
             (Segment::Unknown(written, reason), None) => put.unknown(written, reason),
         }
     }
-    text.value = put.value();
+    put.value()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{PolicyKind, PolicyReading};
+    use crate::policy::{PolicyKind, PolicyReading, StoredText};
+    use crate::tree::hcl;
+
+    /// Of one of several each is allowed or spared, and of a Deny none is reached, whichever it is.
+    #[test]
+    fn one_of_several_is_judged_as_what_it_may_allow() {
+        const A: &str = "arn:aws:iam::111122223333:role/A";
+        let element = |effect: &str, element: &str| {
+            let text = format!(
+                r#"x = {{ Statement = [{{ Effect = "{effect}", {element} = {{ AWS = [
+                    var.p ? "{A}" : "arn:aws:iam::111122223333:root", "{A}B"] }},
+                    Action = "kms:*", Resource = "*" }}] }}
+"#
+            );
+            let root = hcl::read(&text).unwrap();
+            let node = root.get("x").unwrap();
+            let document = PolicyReading::of_node(node, PolicyKind::Key, StoredText::Unknown)
+                .document
+                .unwrap();
+            let account = AccountId::parse("444455556666");
+            let rendered = rendered(&document, account, None).unwrap();
+            let texts = entries(&rendered.document).map(|entry| entry.text().value.to_string());
+            texts.collect::<Vec<_>>()
+        };
+        let both = vec![
+            A.to_owned(),
+            "arn:aws:iam::111122223333:root".to_owned(),
+            format!("{A}B"),
+        ];
+        assert_eq!(element("Allow", "Principal"), both);
+        assert_eq!(element("Deny", "NotPrincipal"), both);
+        for (effect, name) in [("Deny", "Principal"), ("Allow", "NotPrincipal")] {
+            let found = element(effect, name);
+            assert_eq!(found.len(), 2);
+            assert!(
+                found[0].starts_with("arn:aws:iam::444455556666:role/${var.p _ "),
+                "{found:?}"
+            );
+        }
+    }
 
     /// The principals of a policy as they stand in for these, and the account.
     fn stand_ins(principals: &[&str], account: Option<&str>) -> (Vec<String>, String) {

@@ -19,7 +19,11 @@ pub(super) enum StandsFor {
 
 /// What the text of a principal stands for. Of a whole placeholder its name tells: `${account_id}`,
 /// `${admin_user_arn}`; what does not tell is a role.
+/// One of several may be anybody, whatever they are called.
 pub(super) fn stands_for(written: &Value) -> StandsFor {
+    if written.alternatives().len() > 1 {
+        return StandsFor::Role;
+    }
     let kind = match Parts::of(written) {
         Some(parts) if parts.resource == "root" => return StandsFor::Account,
         Some(parts) => parts.resource,
