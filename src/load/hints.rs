@@ -198,11 +198,17 @@ pub(super) fn kms_action(text: &str) -> Option<Span> {
         let start = start.map_or(least, |at| least.saturating_add(at).saturating_add(1));
         let ends_so = |c: &u8| matches!(c, b's' | b'S' | b'*' | b'?');
         let is_kms = bytes.get(start..colon)?.last().is_some_and(ends_so)
-            && names_kms(text.get(start..colon)?);
+            && is_telling(text.get(start..colon)?);
         let next = bytes.get(colon.saturating_add(1))?;
         let is_action = is_service(next) && is_kms && is_alone(text.get(..start)?);
         is_action.then(|| Span::new(start, colon.saturating_add(1)))
     })
+}
+
+/// Whether a word names KMS, and is no accident: a byte that is no text is shown as `?`.
+fn is_telling(word: &str) -> bool {
+    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+    (letters > 1 || word.contains('*')) && names_kms(word)
 }
 
 /// No pattern of a service that names KMS and little else is longer.
@@ -370,6 +376,7 @@ mod tests {
             (r#"["KMS:*",]"#, Some(Speaks::Kms)),
             (r#"["k?s:*",]"#, Some(Speaks::Kms)),
             (r#"["*:*", "**:**", "*alias: x"]"#, None),
+            ("?m?:a k??:b ??s:c", None),
             ("l6:action5:kms:*e", Some(Speaks::Kms)),
             (r#"{"a":"arn:aws:kms:us-east-1:1:key/x""#, None),
             (r#"{"Aliases":[{"TargetKeyId": "a""#, Some(Speaks::Key)),

@@ -119,12 +119,12 @@ mod tests {
                 .document
                 .map(|_| ())
         };
-        assert!(policy(2_048).is_ok());
-        let errors = policy(2_049).unwrap_err();
+        assert!(policy(724).is_ok());
+        let errors = policy(725).unwrap_err();
         assert!(
             errors[0]
                 .message
-                .contains("2049 statements with `NotPrincipal`"),
+                .contains("725 statements with `NotPrincipal`"),
             "{}",
             errors[0].message
         );
