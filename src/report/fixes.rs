@@ -10,7 +10,7 @@ use super::Style;
 use super::difference::{Named, effects};
 use super::objection::reasons;
 use super::snippet::{Tone, paint};
-use super::unified_diff::hunks;
+use super::unified_diff::{LineChange, changed_lines};
 use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
 use crate::difference::Difference;
@@ -43,11 +43,11 @@ pub fn proposal(
         format!(", for {}", rules.join(", "))
     };
     writeln!(out, "  {}{because}", prose(&place, style.unicode))?;
-    for line in shown(proposal) {
-        let tone = match line.chars().next() {
-            Some('+') => Some(Tone::Note),
-            Some('-') => Some(Tone::Error),
-            _ => None,
+    for (change, line) in shown(proposal) {
+        let tone = match change {
+            LineChange::Comes => Some(Tone::Note),
+            LineChange::Goes => Some(Tone::Error),
+            LineChange::Stays => None,
         };
         let text: String = line
             .trim_end_matches(['\n', '\r'])
@@ -121,24 +121,29 @@ fn rules(findings: &[Finding]) -> Vec<&str> {
     rules
 }
 
-/// The lines that change; of lines that nobody can read whole, the bytes.
-fn shown(proposal: &Proposal) -> Vec<String> {
-    let diff = hunks(&proposal.shown.before, &proposal.shown.after, 1);
-    let changed = |line: &&str| line.starts_with(['+', '-', ' ']);
-    let lines: Vec<_> = diff.split_inclusive('\n').filter(changed).collect();
-    if lines
-        .iter()
-        .all(|line| line.chars().count() <= LONGEST_LINE)
-    {
-        return lines.into_iter().map(str::to_owned).collect();
+/// The lines that change, each behind its sign; of lines that nobody can read whole, the bytes.
+fn shown(proposal: &Proposal) -> Vec<(LineChange, String)> {
+    let lines = changed_lines(&proposal.shown.before, &proposal.shown.after);
+    // With the sign and, whether it is there or not, the end.
+    let length = |line: &str| {
+        line.trim_end_matches('\n')
+            .chars()
+            .count()
+            .saturating_add(2)
+    };
+    let signed = |change: LineChange, text: &str| (change, format!("{}{text}", change.sign()));
+    if lines.iter().all(|(_, line)| length(line) <= LONGEST_LINE) {
+        let lines = lines.into_iter();
+        return lines.map(|(change, line)| signed(change, line)).collect();
     }
     let mut shown = Vec::new();
     for Change { edit, gone } in &proposal.changes {
         if !gone.is_empty() {
-            shown.push(format!("- {gone}"));
+            shown.push(signed(LineChange::Goes, &format!(" {gone}")));
         }
         if !edit.replacement.is_empty() {
-            shown.push(format!("+ {}", edit.replacement.replace('\n', " ")));
+            let came = edit.replacement.replace('\n', " ");
+            shown.push(signed(LineChange::Comes, &format!(" {came}")));
         }
     }
     shown

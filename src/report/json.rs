@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::ops::Range;
 
 use serde::Serialize;
 use serde::ser::Error as _;
 
 use super::Summary;
-use super::lines::to_lines;
+use super::lines::{append_lines, to_lines};
 use super::pieces::in_pieces;
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
@@ -20,13 +19,11 @@ const VERSION: u8 = 2;
 /// JSON Schema of the document.
 pub const SCHEMA: &str = include_str!("findings.schema.json");
 
-/// The whole document.
+/// What stands behind the version and the findings of the document.
 #[derive(Serialize)]
-struct Document<'a> {
-    version: u8,
-    findings: Vec<JsonFinding<'a>>,
+struct BesideFindings<'a> {
     errors: Vec<JsonError<'a>>,
-    configuration: Option<&'a InForce>,
+    configuration: &'a InForce,
     summary: Summary,
     files: Vec<JsonFile<'a>>,
 }
@@ -130,90 +127,49 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
         sources, findings, ..
     } = *of_run;
     let failures = of_run.failures.iter();
-    let document = Document {
+    let beside = BesideFindings {
         errors: failures.map(|f| failure(sources, f)).collect(),
-        configuration: Some(of_run.configuration),
+        configuration: of_run.configuration,
         summary: *of_run.summary,
         files: of_run.files.iter().map(json_file).collect(),
-        ..list(Vec::new())
     };
-    let whole = to_lines(&document, 0)?;
-    let Some((head, tail)) = whole.split_once(NO_FINDINGS) else {
-        return write(out, &document);
-    };
-    let frame = to_lines(&list(Vec::new()), 0)?;
-    let (before, after) = frame.split_once(NO_FINDINGS).unwrap_or_default();
-    out.write_all(escape_json(head).as_bytes())?;
-    out.write_all(
-        if findings.is_empty() {
-            NO_FINDINGS
-        } else {
-            OPEN
-        }
-        .as_bytes(),
-    )?;
-    // Pieces of the same document.
+    write!(out, "{{\n  \"version\": {VERSION},\n  \"findings\": [")?;
     let mut comma: &[u8] = b"";
-    let piece = |findings: &[Finding]| {
-        let bytes = findings.len().saturating_mul(LONG);
-        let text = to_lines(&list(list_of(sources, findings)), bytes)?;
-        Ok(Piece::between(text, before, after))
-    };
+    let piece = |findings: &[Finding]| Ok(piece(sources, findings)?);
     in_pieces(findings, piece, |piece| {
         out.write_all(std::mem::replace(&mut comma, b","))?;
-        out.write_all(piece.as_str().as_bytes())
+        out.write_all(piece.as_bytes())
     })?;
-    if !findings.is_empty() {
-        out.write_all(CLOSE.as_bytes())?;
-    }
-    writeln!(out, "{}", escape_json(tail))
+    let close = if findings.is_empty() { "]" } else { "\n  ]" };
+    let beside = to_lines(&beside, 0)?;
+    // The document is open already.
+    let beside = beside.get(1..).unwrap_or_default();
+    writeln!(out, "{close},{}", escape_json(beside))
 }
 
 /// Bytes of a finding, or a few more.
 const LONG: usize = 2_048;
 
-/// A document of nothing but findings.
-fn list(findings: Vec<JsonFinding<'_>>) -> Document<'_> {
-    Document {
-        version: VERSION,
-        findings,
-        errors: Vec::new(),
-        configuration: None,
-        summary: Summary::default(),
-        files: Vec::new(),
+/// Some of the findings, as they stand in the document.
+fn piece(sources: &Sources, findings: &[Finding]) -> serde_json::Result<String> {
+    let mut text = Vec::with_capacity(findings.len().saturating_mul(LONG));
+    for (index, finding) in list_of(sources, findings).iter().enumerate() {
+        let begin: &[u8] = if index == 0 { b"\n    " } else { b",\n    " };
+        text.extend_from_slice(begin);
+        append_lines(&mut text, finding, 2)?;
     }
+    escaped(text)
 }
 
-const NO_FINDINGS: &str = "\"findings\": []";
-const OPEN: &str = "\"findings\": [";
-const CLOSE: &str = "\n  ]";
-
-/// A part of a document that was written.
-struct Piece {
-    document: String,
-    part: Range<usize>,
-}
-
-impl Piece {
-    /// The findings of a document without what stands around them.
-    fn between(document: String, head: &str, tail: &str) -> Self {
-        let start = head.len().saturating_add(OPEN.len());
-        let end = tail.len().saturating_add(CLOSE.len());
-        let part = start..document.len().saturating_sub(end);
-        let inner = document.get(part.clone()).unwrap_or_default();
-        match escape_json(inner) {
-            // Nearly always: thousands of findings are not copied once more.
-            Cow::Borrowed(_) => Self { document, part },
-            Cow::Owned(escaped) => Self {
-                part: 0..escaped.len(),
-                document: escaped,
-            },
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        self.document.get(self.part.clone()).unwrap_or_default()
-    }
+/// The text, with nothing in it that would steer a terminal.
+fn escaped(text: Vec<u8>) -> serde_json::Result<String> {
+    let text = String::from_utf8(text).map_err(serde_json::Error::custom)?;
+    let escaped = match escape_json(&text) {
+        // Nearly always: thousands of findings are not copied once more.
+        Cow::Borrowed(_) => None,
+        Cow::Owned(escaped) => Some(escaped),
+    };
+    Ok(escaped.unwrap_or(text))
 }
 
 /// Writes a document on lines of its own, with nothing in it that would steer a terminal.
@@ -230,11 +186,9 @@ pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> 
 /// # Errors
 /// Where it cannot be serialised.
 pub fn list_item(item: &impl Serialize) -> serde_json::Result<String> {
-    let list = to_lines(&[item], 0)?;
-    let item = list.strip_prefix("[\n  ");
-    let item = item.and_then(|item| item.strip_suffix("\n]"));
-    let item = item.ok_or_else(|| serde_json::Error::custom("a list is not written as one"))?;
-    Ok(escape_json(item).into_owned())
+    let mut text = Vec::new();
+    append_lines(&mut text, item, 1)?;
+    escaped(text)
 }
 
 /// Writes a list on lines of its own, item by item, so that none of them need be kept.

@@ -17,11 +17,27 @@ const STEP: usize = 2;
 /// Where it cannot be serialised.
 pub(super) fn to_lines(document: &impl Serialize, bytes: usize) -> serde_json::Result<String> {
     let mut text = Vec::with_capacity(bytes);
-    document.serialize(&mut Serializer::with_formatter(&mut text, Lines::default()))?;
+    append_lines(&mut text, document, 0)?;
     String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
 
-#[derive(Debug, Default)]
+/// Appends the text of a value that stands in so many arrays and objects.
+///
+/// # Errors
+/// Where it cannot be serialised.
+pub(super) fn append_lines(
+    text: &mut Vec<u8>,
+    value: &impl Serialize,
+    depth: usize,
+) -> serde_json::Result<()> {
+    let lines = Lines {
+        depth,
+        has_value: false,
+    };
+    value.serialize(&mut Serializer::with_formatter(text, lines))
+}
+
+#[derive(Debug)]
 struct Lines {
     depth: usize,
     /// Whether the array or object that is open has something in it.

@@ -44,16 +44,26 @@ fn forward(path: &str) -> String {
     }
 }
 
+/// Whether a URI reference has a scheme (RFC 3986, section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UriKind {
+    /// It has, `file`.
+    Absolute,
+    /// It has none.
+    Relative,
+}
+
 /// A path as a URI reference (RFC 3986, section 4.1): what is not unreserved is percent-encoded,
 /// and a path from the root has the scheme `file`.
-pub(super) fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> (String, UriKind) {
     let has_drive = cfg!(windows) && path.as_bytes().get(1) == Some(&b':');
+    let (scheme, kind) = match (has_drive, path.starts_with('/')) {
+        (true, _) => ("file:///", UriKind::Absolute),
+        (false, true) => ("file://", UriKind::Absolute),
+        (false, false) => ("", UriKind::Relative),
+    };
     let mut uri = String::with_capacity(path.len());
-    if has_drive {
-        uri.push_str("file:///");
-    } else if path.starts_with('/') {
-        uri.push_str("file://");
-    }
+    uri.push_str(scheme);
     for (index, byte) in path.bytes().enumerate() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
@@ -64,7 +74,7 @@ pub(super) fn uri(path: &str) -> String {
             _ => drop(write!(uri, "%{byte:02X}")),
         }
     }
-    uri
+    (uri, kind)
 }
 
 #[cfg(test)]
@@ -91,8 +101,8 @@ mod tests {
 
     #[test]
     fn uris_hold_nothing_that_means_something() {
-        assert_eq!(uri("a b/ü#?%:.json"), "a%20b/%C3%BC%23%3F%25%3A.json");
-        assert_eq!(uri("/a"), "file:///a");
-        assert_eq!(uri("a\n\\[](){}"), "a%0A%5C%5B%5D%28%29%7B%7D");
+        assert_eq!(uri("a b/ü#?%:.json").0, "a%20b/%C3%BC%23%3F%25%3A.json");
+        assert_eq!(uri("/a"), ("file:///a".to_owned(), UriKind::Absolute));
+        assert_eq!(uri("a\n\\[](){}").0, "a%0A%5C%5B%5D%28%29%7B%7D");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Lines end at line feeds alone, as git has it, so that carriage returns are bytes of a line.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
@@ -12,17 +13,44 @@ use crate::text::{is_command, is_deceptive};
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
-/// The change of one file; empty where nothing changes. The file is named from `directory`, in
-/// which the patch is to be applied.
-pub fn file(name: &str, directory: &str, before: &str, after: &str) -> String {
-    let hunks = hunks(before, after, CONTEXT);
-    if hunks.is_empty() {
-        return hunks;
+/// The change of one file; nothing is written where nothing changes.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// The names of the file.
+    header: String,
+    hunks: String,
+}
+
+impl Patch {
+    /// The file is named from `directory`, in which the patch is to be applied.
+    pub fn new(name: &str, directory: &str, before: &str, after: &str) -> Self {
+        let hunks = hunks(before, after);
+        let name = relative(name, directory);
+        let name = name.trim_start_matches('/');
+        let (old, new) = (header_name("a/", name), header_name("b/", name));
+        Self {
+            header: format!("--- {old}\n+++ {new}\n"),
+            hunks,
+        }
     }
-    let name = relative(name, directory);
-    let name = name.trim_start_matches('/');
-    let (old, new) = (header_name("a/", name), header_name("b/", name));
-    format!("--- {old}\n+++ {new}\n{hunks}")
+
+    /// Whether it has a line that a terminal or a runner of continuous integration would obey. A patch
+    /// cannot be written in other characters.
+    pub fn is_obeyed(&self) -> bool {
+        // The header's own dashes only begin a group in the log of Buildkite.
+        let is_steering = |c: char| is_octal(c) && !matches!(c, '\t' | '\r' | '\n');
+        let mut lines = self.hunks.split(['\n', '\r']);
+        self.hunks.contains(is_steering) || lines.any(is_command)
+    }
+}
+
+impl fmt::Display for Patch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.hunks.is_empty() {
+            return Ok(());
+        }
+        write!(f, "{}{}", self.header, self.hunks)
+    }
 }
 
 /// Names with a quote, a backslash or a character that should not be shown are written as C strings,
@@ -58,36 +86,79 @@ fn is_octal(c: char) -> bool {
     c.is_control() || is_deceptive(c)
 }
 
-/// Whether the patch has a line that a terminal or a runner of continuous integration would obey. A
-/// patch cannot be written in other characters.
-pub fn is_obeyed(patch: &str) -> bool {
-    // The header's own dashes only begin a group in the log of Buildkite.
-    let hunks = patch.split_once("\n@@").map_or("", |(_, hunks)| hunks);
-    let is_steering = |c: char| is_octal(c) && !matches!(c, '\t' | '\r' | '\n');
-    hunks.contains(is_steering) || hunks.split(['\n', '\r']).any(is_command)
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineChange {
+    /// It stays.
+    Stays,
+    /// It goes.
+    Goes,
+    /// It comes.
+    Comes,
 }
 
-/// The hunks with so many lines around each change.
-pub(super) fn hunks(before: &str, after: &str, context: usize) -> String {
+impl LineChange {
+    /// The character before such a line.
+    pub(super) const fn sign(self) -> char {
+        match self {
+            Self::Stays => ' ',
+            Self::Goes => '-',
+            Self::Comes => '+',
+        }
+    }
+}
+
+/// Lines that change, with some around them.
+struct Hunk<'t> {
+    old: Range<usize>,
+    new: Range<usize>,
+    lines: Vec<(LineChange, &'t str)>,
+}
+
+fn changes<'t>(before: &'t str, after: &'t str, context: usize) -> Vec<Hunk<'t>> {
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
-    let mut out = String::new();
+    let mut hunks = Vec::new();
     for group in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), context) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else {
             continue;
         };
-        let old_range = first.old_range().start..last.old_range().end;
-        let new_range = first.new_range().start..last.new_range().end;
-        // Writing to memory does not fail.
-        let _ = writeln!(out, "@@ -{} +{} @@", lines(&old_range), lines(&new_range));
+        let mut lines = Vec::new();
         for op in &group {
             let gone = op.old_range().filter_map(|index| old.get(index));
             let came = op.new_range().filter_map(|index| new.get(index));
             if matches!(op, DiffOp::Equal { .. }) {
-                gone.for_each(|line| push(&mut out, ' ', line));
+                lines.extend(gone.map(|line| (LineChange::Stays, *line)));
             } else {
-                gone.for_each(|line| push(&mut out, '-', line));
-                came.for_each(|line| push(&mut out, '+', line));
+                lines.extend(gone.map(|line| (LineChange::Goes, *line)));
+                lines.extend(came.map(|line| (LineChange::Comes, *line)));
+            }
+        }
+        hunks.push(Hunk {
+            old: first.old_range().start..last.old_range().end,
+            new: first.new_range().start..last.new_range().end,
+            lines,
+        });
+    }
+    hunks
+}
+
+/// The lines that change, each with its end, and one around each change.
+pub(super) fn changed_lines<'t>(before: &'t str, after: &'t str) -> Vec<(LineChange, &'t str)> {
+    let hunks = changes(before, after, 1).into_iter();
+    hunks.flat_map(|hunk| hunk.lines).collect()
+}
+
+fn hunks(before: &str, after: &str) -> String {
+    let mut out = String::new();
+    for Hunk { old, new, lines } in changes(before, after, CONTEXT) {
+        // Writing to memory does not fail.
+        let _ = writeln!(out, "@@ -{} +{} @@", extent(&old), extent(&new));
+        for (change, line) in lines {
+            out.push(change.sign());
+            out.push_str(line);
+            if !line.ends_with('\n') {
+                out.push_str("\n\\ No newline at end of file\n");
             }
         }
     }
@@ -95,19 +166,11 @@ pub(super) fn hunks(before: &str, after: &str, context: usize) -> String {
 }
 
 /// First line and number of lines, as a hunk's header has them.
-fn lines(range: &std::ops::Range<usize>) -> String {
+fn extent(range: &Range<usize>) -> String {
     match range.len() {
         0 => format!("{},0", range.start),
         1 => format!("{}", range.start.saturating_add(1)),
         length => format!("{},{length}", range.start.saturating_add(1)),
-    }
-}
-
-fn push(out: &mut String, sign: char, line: &str) {
-    out.push(sign);
-    out.push_str(line);
-    if !line.ends_with('\n') {
-        out.push_str("\n\\ No newline at end of file\n");
     }
 }
 
@@ -118,19 +181,22 @@ mod tests {
     #[test]
     fn lines_without_an_end_and_with_carriage_returns_are_kept() {
         assert_eq!(
-            file("./k/x.json", "", "a\r\nb\rc", "a\r\nd"),
+            Patch::new("./k/x.json", "", "a\r\nb\rc", "a\r\nd").to_string(),
             "--- a/./k/x.json\n+++ b/./k/x.json\n@@ -1,2 +1,2 @@\n a\r\n-b\rc\n\
              \\ No newline at end of file\n+d\n\\ No newline at end of file\n"
                 .replace("/./", "/")
         );
-        assert_eq!(file("x", "", "a", "a"), "");
+        assert_eq!(Patch::new("x", "", "a", "a").to_string(), "");
     }
 
     #[test]
     fn a_patch_with_a_command_is_known() {
-        let patch = |line: &str| file("x", "", &format!("{line}\na\n"), &format!("{line}\nb\n"));
+        let is_obeyed = |line: &str| {
+            let (before, after) = (format!("{line}\na\n"), format!("{line}\nb\n"));
+            Patch::new("x", "", &before, &after).is_obeyed()
+        };
         for harmless in ["::error::x", "--- x", "é"] {
-            assert!(!is_obeyed(&patch(&format!("x{harmless}"))), "{harmless}");
+            assert!(!is_obeyed(&format!("x{harmless}")), "{harmless}");
         }
         for obeyed in [
             "  ::error::x",
@@ -139,7 +205,7 @@ mod tests {
             "\u{202e}",
             "\x1b[1m",
         ] {
-            assert!(is_obeyed(&patch(obeyed)), "{obeyed}");
+            assert!(is_obeyed(obeyed), "{obeyed}");
         }
     }
 

@@ -104,14 +104,14 @@ impl Shown<'_> {
             for (source, after) in &outcome.files {
                 let named = sources.get(*source).map_or("", |file| file.name());
                 let before = self.text(*source);
-                let diff = report::unified_diff::file(named, &directory, before, after);
-                if report::unified_diff::is_obeyed(&diff) {
+                let patch = report::unified_diff::Patch::new(named, &directory, before, after);
+                if patch.is_obeyed() {
                     return Err(Failure::usage(format!(
                         "no patch is shown of `{named}`: near the change stands what a terminal or \
                          a runner of continuous integration would obey; `--write` edits the file"
                     )));
                 }
-                out.write_all(diff.as_bytes())?;
+                write!(out, "{patch}")?;
             }
         } else if self.arguments.json_patch {
             report::fixes::json_patches(&mut out, sources, &outcome.done)?;

@@ -2,7 +2,7 @@
 
 use super::text;
 use super::types::{ArtifactLocation, PhysicalLocation, Region, SarifLocation};
-use crate::report::path::uri;
+use crate::report::path::{UriKind, uri};
 use crate::report::run::FileRange;
 use crate::report::visible::prose;
 
@@ -46,10 +46,10 @@ pub(super) fn in_file(path: &str) -> SarifLocation {
 }
 
 pub(super) fn artifact(path: &str) -> ArtifactLocation {
-    let uri = uri(path);
+    let (uri, kind) = uri(path);
     ArtifactLocation {
         // §3.4.4: an absolute URI has no base.
-        uri_base_id: (!uri.starts_with("file:")).then_some(ROOT),
+        uri_base_id: (kind == UriKind::Relative).then_some(ROOT),
         uri,
     }
 }
