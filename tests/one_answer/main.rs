@@ -42,6 +42,13 @@ impl Asker<'_> {
         let arn = self.person.map(Person::arn);
         arn.as_deref() == Some(self.caller.as_str())
     }
+
+    /// The role of a session, loaded or not; none of another caller.
+    fn role_of_session(&self) -> Option<Caller> {
+        let (name, _) = self.caller.session()?;
+        let arn = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+        Caller::parse(&self.person.map_or(arn, Person::arn)).ok()
+    }
 }
 
 fn askers(account: &Account) -> Vec<Asker<'_>> {
@@ -123,15 +130,10 @@ fn has_placeholder(key: &OwnKey) -> bool {
 /// session under that of its role.
 fn is_listed(key: &OwnKey, asker: &Asker<'_>, facts: &Facts, action: KmsAction) -> bool {
     let of_others = |person: &Person| grants_to(key, &person.id) || grants_to_session(key, person);
-    let under_another_name = asker.person.is_some_and(|person| {
-        let role = Caller::parse(&person.arn()).unwrap();
-        let is_session = asker.caller.session().is_some();
-        if is_session {
-            in_facts(facts, &role, action).is_some()
-        } else {
-            of_others(person)
-        }
-    });
+    let under_another_name = match (asker.role_of_session(), asker.person) {
+        (Some(role), _) => in_facts(facts, &role, action).is_some(),
+        (None, person) => person.is_some_and(of_others),
+    };
     let is_named = grants_to(key, asker.caller.as_str());
     !grants_to(key, "*") && !under_another_name && (is_named || asker.is_loaded())
 }
