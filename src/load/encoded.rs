@@ -75,12 +75,30 @@ impl Encoding {
 
     /// Whether a text may begin with a text in the encoding.
     fn may_begin(self, run: &[u8]) -> bool {
-        let run = run.get(..2 * BEGINNING).unwrap_or(run);
-        let (digits, _) = joined(run);
-        digits.len() >= BEGINNING
-            && self
-                .decode(digits)
-                .is_some_and(|bytes| may_begin_text(&bytes))
+        if let Some(first) = run.first_chunk::<BEGINNING>()
+            && first.iter().all(|byte| is_digit(*byte))
+        {
+            return self.begins(first);
+        }
+        let (digits, _) = joined(run.get(..2 * BEGINNING).unwrap_or(run));
+        let first = digits.first_chunk::<BEGINNING>();
+        first.is_some_and(|digits| self.begins(digits))
+    }
+
+    /// Whether text may begin with these digits. Most runs are hashes and names: nothing is kept of them.
+    fn begins(self, digits: &[u8; BEGINNING]) -> bool {
+        match self {
+            Self::Hexadecimal => {
+                digits.iter().all(u8::is_ascii_hexdigit)
+                    && hexadecimal(digits).is_some_and(|bytes| may_begin_text(&bytes))
+            }
+            Self::Base64 => {
+                let mut bytes = [0; BEGINNING];
+                let decoded = STANDARD_INDIFFERENT.decode_slice(digits.map(standard), &mut bytes);
+                let bytes = decoded.ok().and_then(|length| bytes.get(..length));
+                bytes.is_some_and(may_begin_text)
+            }
+        }
     }
 
     fn decode(self, digits: Vec<u8>) -> Option<Vec<u8>> {
@@ -154,17 +172,22 @@ fn joined(text: &[u8]) -> (Vec<u8>, usize) {
 /// Digits of Base64, of either alphabet: RFC 4648, 4 and 5.
 fn base_64(mut digits: Vec<u8>) -> Option<Vec<u8>> {
     for digit in &mut digits {
-        *digit = match *digit {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => other,
-        };
+        *digit = standard(*digit);
     }
     // One digit by itself is no byte.
     if digits.len() % 4 == 1 {
         digits.pop();
     }
     STANDARD_INDIFFERENT.decode(digits).ok()
+}
+
+/// The digit of the standard alphabet for one of either.
+const fn standard(digit: u8) -> u8 {
+    match digit {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    }
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
