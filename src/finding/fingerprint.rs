@@ -113,7 +113,7 @@ impl<'a> Subjects<'a> {
         if self.is_file(finding) {
             self.root.relative(&finding.subject)
         } else {
-            finding.subject.clone()
+            finding.subject.to_string()
         }
     }
 
@@ -125,7 +125,7 @@ impl<'a> Subjects<'a> {
         for finding in findings {
             let known = last
                 .take()
-                .filter(|(subject, _)| *subject == finding.subject);
+                .filter(|(subject, _)| **subject == *finding.subject);
             let (_, name) = last.insert(known.unwrap_or_else(|| (&finding.subject, name(finding))));
             names.push(Arc::clone(name));
         }
@@ -248,7 +248,7 @@ pub(super) mod tests {
             statement: Some(at),
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

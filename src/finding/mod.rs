@@ -71,7 +71,7 @@ pub struct Finding {
     /// How sure.
     pub confidence: Confidence,
     /// What it is about: a key's ARN, or the file of a policy.
-    pub subject: String,
+    pub subject: Arc<str>,
     /// What is wrong, in one sentence without a final stop.
     pub message: String,
     /// What to do.
@@ -89,9 +89,9 @@ pub struct Finding {
     /// Those of them that the baseline or suppression of its defect does not cover, although it covers
     /// others; empty where there is no such entry.
     pub new_principals: Vec<String>,
-    /// What its message says, value by value, but for numbers and day counts: of how many days a finding
-    /// tells may change with any fix.
-    pub values: Vec<String>,
+    /// What its message says, value by value, each with U+0000 behind it, but for numbers and day counts: of
+    /// how many days a finding tells may change with any fix.
+    pub values: String,
     /// What else decides whether a later finding is this one; empty where the statement is all.
     pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.

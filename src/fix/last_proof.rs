@@ -69,7 +69,7 @@ pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unprove
         if count(&left) > of_others.saturating_add(count(&remaining)) {
             return Err(Unproven::StillThere {
                 rule: fixed.rule.to_string(),
-                subject: fixed.subject.clone(),
+                subject: fixed.subject.to_string(),
             });
         }
     }

@@ -148,7 +148,7 @@ mod tests {
             rule: rule.into(),
             severity: Severity::Warning,
             confidence: Confidence::High,
-            subject: String::new(),
+            subject: "".into(),
             message: String::new(),
             help: "".into(),
             reference: "".into(),
@@ -160,7 +160,7 @@ mod tests {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

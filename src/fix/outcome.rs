@@ -132,7 +132,7 @@ impl Repaired {
                 .map(|finding| finding.rule.to_string())
                 .unwrap_or_default(),
             subject: finding
-                .map(|f| f.subject.clone())
+                .map(|finding| finding.subject.to_string())
                 .or(subject)
                 .unwrap_or_default(),
             at: finding

@@ -111,7 +111,7 @@ fn unmatched<'a, T: Ord>(
 }
 
 /// What tells a finding from others of its rule, wherever it stands.
-fn told(finding: &Finding) -> (Vec<String>, String) {
+fn told(finding: &Finding) -> (String, String) {
     (finding.values.clone(), finding.identity.clone())
 }
 

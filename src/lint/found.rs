@@ -28,7 +28,7 @@ pub(super) fn finding(
         rule: rule.id.shared(),
         severity,
         confidence: rule.confidence,
-        subject: text(node.facts().peek("subject").as_deref()),
+        subject: files.subject(),
         message: rule.message.render(node),
         help: rule.help.render_shared(node),
         reference: rule.references.first().cloned().unwrap_or_default(),
@@ -66,7 +66,7 @@ fn principals(node: &Selected<'_, '_>) -> Vec<String> {
 const DAY_COUNTS: [&str; 2] = ["days_text", "shortest"];
 
 /// What the message says of a node, value by value, but for numbers and day counts.
-fn values(message: &Template, node: &Selected<'_, '_>) -> Vec<String> {
+fn values(message: &Template, node: &Selected<'_, '_>) -> String {
     let tells_days = |path: &FieldPath| {
         let last = path.names.last();
         last.is_some_and(|name| DAY_COUNTS.contains(&&**name))

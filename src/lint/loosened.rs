@@ -56,7 +56,7 @@ impl LoosenedConfiguration {
             rule: CONFIGURATION_LOOSENED.id.into(),
             severity,
             confidence: Confidence::High,
-            subject: sources.get(self.at.source)?.name().to_owned(),
+            subject: sources.get(self.at.source)?.name().into(),
             message,
             help: help.into(),
             reference: "".into(),
@@ -68,7 +68,7 @@ impl LoosenedConfiguration {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: self.what.clone(),
             fingerprints: Fingerprints::default(),
         })

@@ -158,7 +158,7 @@ fn key(finding: &Finding) -> impl Ord + '_ {
         primary,
         &*finding.rule,
         finding.message.as_str(),
-        finding.subject.as_str(),
+        &*finding.subject,
     )
 }
 

@@ -37,7 +37,7 @@ impl Overrun {
             rule: Arc::clone(&self.rule),
             severity: Severity::Error,
             confidence: Confidence::High,
-            subject: facts.subject.clone(),
+            subject: facts.subject.as_str().into(),
             message: self.to_string(),
             help: HELP.into(),
             reference: Arc::default(),
@@ -52,7 +52,7 @@ impl Overrun {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

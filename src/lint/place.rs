@@ -1,6 +1,7 @@
 //! From places of the facts to bytes of files.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crate::document::Fact;
 use crate::facts::Facts;
@@ -19,6 +20,8 @@ pub(super) struct Files<'a, 'f> {
     typed: Option<&'a Facts>,
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
+    /// What the facts are about: all their findings share it.
+    subject: OnceCell<Arc<str>>,
 }
 
 impl<'a, 'f> Files<'a, 'f> {
@@ -30,6 +33,7 @@ impl<'a, 'f> Files<'a, 'f> {
             facts,
             typed: None,
             statements: OnceCell::new(),
+            subject: OnceCell::new(),
         }
     }
 
@@ -39,6 +43,16 @@ impl<'a, 'f> Files<'a, 'f> {
             typed: Some(facts),
             ..Self::new(document, &[])
         }
+    }
+
+    /// What the facts are about.
+    pub(super) fn subject(&self) -> Arc<str> {
+        let subject = self.subject.get_or_init(|| {
+            let subject = self.facts.peek("subject");
+            let text = subject.as_deref().and_then(Fact::text);
+            text.unwrap_or_default().into()
+        });
+        Arc::clone(subject)
     }
 
     /// The policy, or else the key, or else the first file.

@@ -83,7 +83,7 @@ impl BaselineFile<'_> {
             rule: rule.id.into(),
             severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
-            subject: self.sources.get(self.source)?.name().to_owned(),
+            subject: self.sources.get(self.source)?.name().into(),
             message,
             help: help.into(),
             reference: "".into(),
@@ -92,7 +92,7 @@ impl BaselineFile<'_> {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

@@ -130,7 +130,7 @@ impl Suppressions<'_> {
             fingerprints.insert(finding.fingerprints.defect.to_string());
             principals.extend(finding.principals.iter().cloned());
             if !subjects.is_file(finding) && matches!(suppression.target, Target::Path(_)) {
-                keys.insert(finding.subject.clone());
+                keys.insert(finding.subject.to_string());
             }
         }
         let rule = &suppression.rule.value;
@@ -262,7 +262,7 @@ impl Suppressions<'_> {
             rule: rule.id.into(),
             severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
-            subject: self.sources.get(self.source)?.name().to_owned(),
+            subject: self.sources.get(self.source)?.name().into(),
             message,
             help: help.into(),
             reference: "".into(),
@@ -280,7 +280,7 @@ impl Suppressions<'_> {
             }),
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

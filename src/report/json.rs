@@ -318,7 +318,7 @@ mod tests {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: Vec::new(),
+            values: String::new(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];

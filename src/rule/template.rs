@@ -127,22 +127,24 @@ impl Template {
         }
     }
 
-    /// What stands for each path that `is_wanted` takes, in their order, but for numbers.
+    /// What stands for each path that `is_wanted` takes, in their order, but for numbers; U+0000 follows
+    /// each.
     pub fn values(
         &self,
         node: &Selected<'_, '_>,
         is_wanted: impl Fn(&FieldPath) -> bool,
-    ) -> Vec<String> {
-        let wanted = self.fields().filter(|path| is_wanted(path));
-        let values = wanted.filter_map(|path| match node.lookup(path).as_deref() {
-            Some(Fact::Integer(_) | Fact::Float(_)) => None,
-            value => {
-                let mut text = String::new();
-                append(&mut text, value);
-                Some(text)
+    ) -> String {
+        let mut values = String::new();
+        for path in self.fields().filter(|path| is_wanted(path)) {
+            match node.lookup(path).as_deref() {
+                Some(Fact::Integer(_) | Fact::Float(_)) => {}
+                value => {
+                    append(&mut values, value);
+                    values.push('\0');
+                }
             }
-        });
-        values.collect()
+        }
+        values
     }
 
     /// The paths that it reads.

@@ -46,7 +46,7 @@ fn findings_of(name: &str, bytes: &[u8]) -> Vec<Finding> {
 fn found(events: &[Value]) -> Vec<(String, String)> {
     let text = json!({ "Records": events }).to_string();
     let findings = findings_of("trail.json", text.as_bytes());
-    let named = |finding: Finding| (finding.rule.to_string(), finding.subject);
+    let named = |finding: Finding| (finding.rule.to_string(), finding.subject.to_string());
     findings.into_iter().map(named).collect()
 }
 
@@ -74,7 +74,7 @@ fn recorded_scheduling_is_found_in_every_form() {
                 panic!("{name}: {findings:?}");
             };
             assert_eq!(&*finding.rule, "key-pending-deletion");
-            assert_eq!(finding.subject, arn("eu-west-1"));
+            assert_eq!(*finding.subject, *arn("eu-west-1"));
             let message = &finding.message;
             for words in [
                 "with deletion date `2027-01-31T10:00:00Z`",

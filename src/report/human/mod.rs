@@ -47,8 +47,8 @@ fn finding(
     };
     render(out, sources, &block, style)?;
     let file = sources.get(finding.primary.at.source);
-    let is_said = finding.message.contains(&finding.subject)
-        || file.is_some_and(|file| file.name() == finding.subject);
+    let is_said = finding.message.contains(&*finding.subject)
+        || file.is_some_and(|file| file.name() == &*finding.subject);
     if !is_said {
         footnote(out, "subject", &finding.subject, style)?;
     }

@@ -181,7 +181,7 @@ fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
         text: clip(&label.text, SENTENCE),
     };
     let shown = Finding {
-        subject: clip(&finding.subject, SENTENCE),
+        subject: clip(&finding.subject, SENTENCE).into(),
         message: clip(&finding.message, SENTENCE),
         help: clip(&finding.help, SENTENCE.saturating_mul(2)).into(),
         primary: cut(&finding.primary),
