@@ -60,10 +60,11 @@ impl TestedAttributes {
     }
 
     fn add_key(&mut self, key: &str) {
-        let key = key.to_ascii_lowercase();
-        let is_about = matches!(&*key, "aws:principalarn" | "aws:username" | USER_ID);
-        if is_about || key.starts_with(PRINCIPAL_TAG) {
-            self.keys.insert(key);
+        let beginning = key.get(..PRINCIPAL_TAG.len());
+        let is_tag = beginning.is_some_and(|text| text.eq_ignore_ascii_case(PRINCIPAL_TAG));
+        let mut others = ["aws:PrincipalArn", "aws:username", USER_ID].into_iter();
+        if is_tag || others.any(|other| key.eq_ignore_ascii_case(other)) {
+            self.keys.insert(key.to_ascii_lowercase());
         }
     }
 

@@ -97,17 +97,19 @@ fn select(
     catalogue: &Catalogue,
 ) -> Result<Vec<Finding>, Overrun> {
     let mut findings = Vec::new();
-    for rule in catalogue.rules() {
+    for found in catalogue.selectors() {
+        if !found.selector.may_select(words) {
+            continue;
+        }
+        let Some(rule) = catalogue.rules().get(found.rule) else {
+            continue;
+        };
         let overrun = |steps| Overrun {
             rule: rule.id.shared(),
             steps,
         };
-        for (severity, selector) in rule.graded() {
-            if selector.may_select(words) {
-                for node in selector.select(facts).map_err(overrun)? {
-                    findings.push(finding((rule, severity), &node, files).map_err(overrun)?);
-                }
-            }
+        for node in found.selector.select(facts).map_err(overrun)? {
+            findings.push(finding((rule, found.severity), &node, files).map_err(overrun)?);
         }
     }
     Ok(findings)

@@ -3,17 +3,29 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use crate::finding::Severity;
 use crate::text::{ReadError, SourceFile, read};
 
 use super::builtin::{BuiltinPage, PAGES};
-use super::{PageError, PageProblem, Rule, page};
+use super::{PageError, PageProblem, Rule, Selector, page};
 
 /// Rules, sorted by id, no two with the same.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     rules: Vec<Rule>,
+    /// The selectors of all rules side by side, made when they are first asked for.
+    selectors: OnceLock<Vec<RuleSelector>>,
+}
+
+/// A selector of a rule, and how bad what it selects is.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleSelector {
+    /// The rule's position among all.
+    pub(crate) rule: usize,
+    pub(crate) severity: Severity,
+    pub(crate) selector: Selector,
 }
 
 /// Why rules cannot be used.
@@ -56,7 +68,7 @@ impl Catalogue {
         static RULES: LazyLock<Result<Catalogue, PageProblem>> = LazyLock::new(|| {
             let rules = PAGES.iter().map(BuiltinPage::rule);
             let rules = rules.collect::<Result<_, _>>()?;
-            Ok(Catalogue { rules })
+            Ok(Catalogue::of(rules))
         });
         RULES.as_ref()
     }
@@ -81,7 +93,7 @@ impl Catalogue {
                 rules.push(load(&path)?);
             }
         }
-        Self::default().with(Self { rules })
+        Self::default().with(Self::of(rules))
     }
 
     /// The rules of these pages, each called as its file.
@@ -90,7 +102,7 @@ impl Catalogue {
     /// Where a page is not what a rule needs, or two have the same id.
     pub fn of_pages(pages: &[SourceFile]) -> Result<Self, CatalogueError> {
         let rules = pages.iter().map(of_page).collect::<Result<_, _>>()?;
-        Self::default().with(Self { rules })
+        Self::default().with(Self::of(rules))
     }
 
     /// These rules and others.
@@ -106,7 +118,7 @@ impl Catalogue {
                 let taken = PageProblem::NameTaken(second.id.to_string());
                 Err(second.problem_at_line(1, taken).into())
             }
-            None => Ok(self),
+            None => Ok(Self::of(self.rules)),
         }
     }
 
@@ -114,21 +126,41 @@ impl Catalogue {
     #[must_use]
     pub fn adjusted(mut self, runs: impl Fn(&mut Rule) -> bool) -> Self {
         self.rules.retain_mut(runs);
-        self
+        Self::of(self.rules)
+    }
+
+    fn of(rules: Vec<Rule>) -> Self {
+        Self {
+            rules,
+            selectors: OnceLock::new(),
+        }
+    }
+
+    /// The selectors of all rules, in their order.
+    pub(crate) fn selectors(&self) -> &[RuleSelector] {
+        self.selectors.get_or_init(|| {
+            let rules = self.rules.iter().enumerate();
+            let selectors = rules.flat_map(|(position, rule)| {
+                rule.graded().map(move |(severity, selector)| RuleSelector {
+                    rule: position,
+                    severity,
+                    selector: selector.clone(),
+                })
+            });
+            selectors.collect()
+        })
     }
 
     /// These rules, sorted.
     #[cfg(test)]
     pub(crate) fn of_rules(rules: Vec<Rule>) -> Self {
-        Self { rules }
+        Self::of(rules)
     }
 
     /// The rule of this id alone.
     #[must_use]
     pub fn only(&self, id: &str) -> Self {
-        Self {
-            rules: self.get(id).cloned().into_iter().collect(),
-        }
+        Self::of(self.get(id).cloned().into_iter().collect())
     }
 
     /// Whether some rule may read this member of the facts.
