@@ -1,5 +1,7 @@
 //! What each condition of a statement is about and what it does.
 
+use std::collections::BTreeSet;
+
 use crate::access::{Case, CaseSet, ConditionCases};
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
@@ -111,7 +113,7 @@ fn gate(key: &str) -> Option<GateAttribute> {
 /// Marks each `ForAllValues` that a request without its key satisfies, as no other condition of the
 /// statement demands the key.
 pub(super) fn find_unpaired(records: &mut [ConditionRecord], conditions: &[Condition]) {
-    let demanded: Vec<String> = records
+    let demanded: BTreeSet<String> = records
         .iter()
         .zip(conditions)
         .filter(|(_, condition)| demands_key(condition))

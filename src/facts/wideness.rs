@@ -31,8 +31,17 @@ pub(super) fn is_unlimited(statement: &Statement) -> bool {
         && statement.resource.as_ref().is_none_or(everything)
 }
 
+/// How many pairs of conditions of two statements are compared: a key policy that AWS stores has room for
+/// 480 conditions in each of two.
+const MOST_COMPARED: usize = 1 << 18;
+
 /// Whether every request that satisfies `judged` satisfies `other`.
 fn conditions(other: &[Condition], judged: &[Condition]) -> bool {
+    // A statement is compared with itself, too.
+    let same = std::ptr::eq(other, judged);
+    if same || other.len().saturating_mul(judged.len()) > MOST_COMPARED {
+        return same;
+    }
     let follows = |wide: &Condition| judged.iter().any(|narrow| implies(narrow, wide));
     other.iter().all(follows)
 }
@@ -170,4 +179,38 @@ fn same_comparison(one: ConditionOperator, two: ConditionOperator) -> bool {
         other => other,
     };
     plain(one.comparison) == plain(two.comparison)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
+
+    use super::*;
+
+    /// Two equal statements under so many conditions.
+    fn policy(conditions: usize) -> PolicyDocument {
+        let tags: Vec<_> = (0..conditions)
+            .map(|number| format!("\"aws:PrincipalTag/t{number}\": \"x\""))
+            .collect();
+        let statement = format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
+            "Condition": {{"StringEquals": {{{}}}}}}}"#,
+            tags.join(",")
+        );
+        let text = format!(r#"{{"Statement": [{statement}, {statement}]}}"#);
+        let reading = PolicyReading::of_text(&text, PolicyKind::Key);
+        reading.document.unwrap()
+    }
+
+    #[test]
+    fn a_statement_is_as_wide_as_itself_however_many_conditions_it_has() {
+        for (conditions, are_compared) in [(480, true), (600, false)] {
+            let policy = policy(conditions);
+            let [one, two] = policy.statements.as_slice() else {
+                panic!("two statements");
+            };
+            assert!(at_least_as_wide(one, one));
+            assert_eq!(at_least_as_wide(one, two), are_compared);
+        }
+    }
 }
