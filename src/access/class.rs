@@ -60,12 +60,12 @@ impl StatementNaming {
         self.names() || self.has_to_be_evaluated()
     }
 
-    /// Whether it has to be looked at more closely whom it names.
+    /// Whether the text alone does not decide which principals it names.
     pub(super) const fn is_unclear(self) -> bool {
         self.is_unclear
     }
 
-    /// Whether evaluation alone tells whom it names.
+    /// Whether an evaluation has to decide whether it names the principal.
     pub(super) const fn has_to_be_evaluated(self) -> bool {
         self.is_unclear || self.negated
     }
@@ -108,7 +108,7 @@ impl StatementNaming {
             // An ARN that ends otherwise names another user or role.
             PrincipalForm::Role(..) | PrincipalForm::User(..) => self.is_unclear |= ends_alike,
             PrincipalForm::Account(_) => self.account = true,
-            // One of its sessions, or one that stands for it.
+            // A session of the role, or a federated user of the user.
             PrincipalForm::AssumedRole(..) | PrincipalForm::FederatedUser(..) => {
                 self.is_unclear = true;
             }

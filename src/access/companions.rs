@@ -46,10 +46,9 @@ impl<'a> KeyQuestions<'a> {
 
     /// The same where it needs no evaluation.
     fn plain_reach(&self, named: &NamedPrincipal<'a>, action: KmsAction) -> Option<Reach> {
-        let is_user_or_role = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
         // A session may come in by its role, a federated user by its user, and one that was loaded
         // by its account.
-        let is_somebody = if is_user_or_role && self.loaded_of(named).is_none() {
+        let is_somebody = if named.kind.is_user_or_role() && self.loaded_of(named).is_none() {
             // Most statements of a long policy name somebody else.
             let mut naming = self.possibly_naming(named, action);
             naming.any(|of| of.may_name())

@@ -128,8 +128,8 @@ pub struct ExplainedMiss {
 }
 
 impl Explained {
-    /// Adds to an explanation where its statements stand. `file` tells which file a policy stands in; a policy that
-    /// was assumed stands in none, and its statements are left out.
+    /// Adds the places of the statements to an explanation. `file` returns the file that contains a policy; a policy
+    /// that was assumed is in no file, and its statements are left out.
     pub(crate) fn new(
         request: &Request,
         explanation: &Explanation,

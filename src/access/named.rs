@@ -20,7 +20,7 @@ pub(super) struct NamedPrincipal<'a> {
     pub(super) text: &'a str,
     /// The last part of the name of a user or role, by which it is looked up.
     pub(super) last_name: &'a str,
-    /// Whether it stands in for a principal of whose name not all is known.
+    /// Whether it stands in for a principal whose name is only partly known.
     pub(super) stands_in: bool,
     /// The account that it names.
     pub(super) account: Option<AccountId>,
@@ -37,7 +37,7 @@ pub(super) struct NamedPrincipal<'a> {
 /// Everyone as an Allow statement with `NotPrincipal` means it.
 const EVERYONE: &str = "*";
 
-/// Those whom the Allow statements of a key policy name, each once, in their order.
+/// The principals that the Allow statements of a key policy name, each once, in order.
 #[derive(Debug)]
 pub(super) struct NamedPrincipals<'a> {
     all: Vec<NamedPrincipal<'a>>,

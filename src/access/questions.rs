@@ -159,8 +159,8 @@ impl<'a> KeyQuestions<'a> {
         named: &NamedPrincipal<'a>,
         action: KmsAction,
     ) -> Vec<(usize, &'a Statement)> {
-        let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
-        let Some(policy) = self.key.policy.filter(|_| is_one) else {
+        let policy = self.key.policy;
+        let Some(policy) = policy.filter(|_| named.kind.is_user_or_role()) else {
             return self.possibly_granting(action).collect();
         };
         let is_allow = |of: &Statement| of.effect.value == Effect::Allow;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::aws::Arn;
 use crate::aws::arn::reserved_role::is_identity_center;
-use crate::aws::{Arn, PrincipalKind};
 
 use super::class::{Class, StatementNaming, Traits};
 use super::named::NamedPrincipal;
@@ -13,8 +13,7 @@ impl<'a> KeyQuestions<'a> {
     /// How the statements that can be about a user or role name it.
     pub(super) fn naming<'n>(&self, named: &'n NamedPrincipal<'a>) -> &'n Rc<[StatementNaming]> {
         named.naming.get_or_init(|| {
-            let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
-            let policy = self.key.policy.filter(|_| is_one);
+            let policy = self.key.policy.filter(|_| named.kind.is_user_or_role());
             let about = policy.map(|policy| policy.about(named.account, named.last_name));
             let about = about.into_iter().flatten();
             let who = (named.text, named.account, named.last_name);

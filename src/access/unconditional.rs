@@ -21,8 +21,7 @@ impl<'a> KeyQuestions<'a> {
         named: &NamedPrincipal<'a>,
         action: KmsAction,
     ) -> Option<BTreeSet<usize>> {
-        let is_one = matches!(named.kind, PrincipalKind::Role | PrincipalKind::User);
-        if !is_one || !self.denies_nothing || self.is_limited(named) {
+        if !named.kind.is_user_or_role() || !self.denies_nothing || self.is_limited(named) {
             return None;
         }
         let mut found = BTreeSet::new();
@@ -50,10 +49,8 @@ impl<'a> KeyQuestions<'a> {
 
     /// Whether policies other than the key policy take part.
     pub(super) fn is_limited(&self, named: &NamedPrincipal<'a>) -> bool {
-        // The account of the key may not be known where that of the principal is.
-        self.has_control_policies
-            || self.identities.has_control_policies(named.account, None)
-            || self.loaded_of(named).is_some()
+        let key = self.key.identity.account;
+        self.identities.has_control_policies(named.account, key) || self.loaded_of(named).is_some()
     }
 
     /// Whether the statement surely gives the action to those that it names, one by one.

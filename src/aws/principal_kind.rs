@@ -42,6 +42,11 @@ pub enum PrincipalKind {
 }
 
 impl PrincipalKind {
+    /// Whether it names one user or role.
+    pub const fn is_user_or_role(self) -> bool {
+        matches!(self, Self::Role | Self::User)
+    }
+
     /// Whether it names one user, role, session or federated user.
     pub const fn is_one(self) -> bool {
         matches!(

@@ -82,7 +82,7 @@ impl Caller {
         })
     }
 
-    /// The same, standing in for one of whose name not all is known.
+    /// The same, standing in for a principal whose name is only partly known.
     #[must_use]
     pub(crate) fn standing_in(self) -> Self {
         Self { open: true, ..self }

@@ -111,12 +111,23 @@ impl<'a> FactMaker<'a> {
     /// What `conclude` makes of each of [`all`](Self::all), in their order, on all cores. The facts of
     /// thousands of keys need not be kept.
     pub fn each<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
-        let keys = self.inventory.keys.par_iter();
-        let keys = keys.map(|key| conclude(self.of_key(key)));
-        let policies: Vec<_> = self.inventory.policies_of_people().collect();
-        let policies = policies.into_par_iter();
-        let policies = policies.map(|policy| conclude(self.of_policy(policy)));
-        keys.chain(policies).collect()
+        let subjects = self.subjects();
+        let made = subjects.par_iter().map(|of| conclude(self.of(*of)));
+        made.collect()
+    }
+
+    /// Everything that facts are made of, in their order.
+    fn subjects(&self) -> Vec<FactSubject<'a>> {
+        let keys = self.inventory.keys.iter().map(FactSubject::Key);
+        let policies = self.inventory.policies_of_people();
+        keys.chain(policies.map(FactSubject::Policy)).collect()
+    }
+
+    fn of(&self, subject: FactSubject<'_>) -> Facts {
+        match subject {
+            FactSubject::Key(key) => self.of_key(key),
+            FactSubject::Policy(policy) => self.of_policy(policy),
+        }
     }
 
     /// Gives `take` what `conclude` makes of each of [`all`](Self::all), in their order. As many as there
@@ -130,19 +141,10 @@ impl<'a> FactMaker<'a> {
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         let at_once = rayon::current_num_threads().max(1);
-        for keys in self.inventory.keys.chunks(at_once) {
-            let made = keys.par_iter().map(|key| conclude(self.of_key(key)));
-            made.collect::<Vec<_>>()
-                .into_iter()
-                .try_for_each(&mut take)?;
-        }
-        let policies: Vec<_> = self.inventory.policies_of_people().collect();
-        for policies in policies.chunks(at_once) {
-            let made = policies.par_iter();
-            let made = made.map(|policy| conclude(self.of_policy(policy)));
-            made.collect::<Vec<_>>()
-                .into_iter()
-                .try_for_each(&mut take)?;
+        for subjects in self.subjects().chunks(at_once) {
+            let made = subjects.par_iter().map(|of| conclude(self.of(*of)));
+            let made: Vec<_> = made.collect();
+            made.into_iter().try_for_each(&mut take)?;
         }
         Ok(())
     }
@@ -250,6 +252,14 @@ impl<'a> FactMaker<'a> {
             other_reading: None,
         }
     }
+}
+
+/// What facts are made of.
+#[derive(Clone, Copy)]
+enum FactSubject<'a> {
+    Key(&'a Key),
+    /// A policy that people can change and that is no key's.
+    Policy(&'a LoadedPolicy),
 }
 
 /// A key policy with a principal in place of each placeholder, and the account that is the key's then.
