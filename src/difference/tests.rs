@@ -327,11 +327,16 @@ fn what_a_permissions_boundary_limits_is_less() {
         )
     };
     let user = allow(USER, SCHEDULE, "");
-    for (granted, name) in [(&role, APP), (&user, USER)] {
-        let guarded = format!("{granted},{}", spared(name));
-        let named = name.trim_matches('"').to_owned();
-        assert_eq!(under_boundaries(&of(&guarded, granted)), [(named, false)]);
-    }
+    let found = of(&format!("{user},{}", spared(USER)), &user);
+    let named = USER.trim_matches('"').to_owned();
+    assert_eq!(under_boundaries(&found), [(named, false)]);
+    // Nor does it spare each session of a role that it lists.
+    let found = of(&format!("{role},{}", spared(APP)), &role);
+    assert_eq!(under_boundaries(&found), []);
+    assert_eq!(
+        lines(&found),
+        ["Role app ScheduleKeyDeletion: ?7-30  -> 7-30"]
+    );
     // The same grant before and after, and one that goes for everybody, say nothing of boundaries.
     for (before, after) in [
         (format!("{role},{session}"), format!("{session},{role}")),

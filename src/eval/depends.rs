@@ -167,11 +167,12 @@ impl Dependencies {
             .principal
             .iter()
             .flat_map(|element| element.candidates(None, ""));
-        let by_id = entries.any(|entry| matches!(entry.form(), PrincipalForm::UniqueId(_)));
-        if by_id && matches!(scope.lookup(USER_ID), Lookup::Unknown { .. }) {
+        let by_id = entries.any(|entry| matches!(entry.form(), PrincipalForm::UniqueId(_)))
+            && matches!(scope.lookup(USER_ID), Lookup::Unknown { .. });
+        if by_id {
             self.add(USER_ID);
-        } else {
-            self.undocumented = true;
         }
+        let is_negated = statement.principal.as_ref().is_some_and(|of| of.negated);
+        self.undocumented |= is_negated || !by_id;
     }
 }

@@ -284,6 +284,9 @@ fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
 /// Whether `NotPrincipal` spares the caller: the caller, for a session its role too, and the
 /// account must all be listed. AWS says that a Deny might reach a caller of whom only some are listed.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+///
+/// A role stands for any of its sessions, of which only those are spared whose own ARN is listed too. AWS
+/// does not say whether the user who asked for the session of a federated user must be listed.
 fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let caller = &scope.request.caller;
     let listed = |wanted: fn(Naming) -> Truth| {
@@ -298,8 +301,15 @@ fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let account = listed(|naming| naming.delegated);
     let (all, some) = match caller.kind() {
         CallerKind::Session(..) => (own.and(role).and(account), own.or(role).or(account)),
-        CallerKind::Role(..) => (role.and(account), role.or(account)),
-        CallerKind::User(..) | CallerKind::FederatedUser(..) => (own.and(account), own.or(account)),
+        CallerKind::Role(..) => (
+            role.and(account).and(scope.undocumented(true)),
+            role.or(account),
+        ),
+        CallerKind::FederatedUser(..) => (
+            own.and(account).and(scope.undocumented(true)),
+            own.or(account),
+        ),
+        CallerKind::User(..) => (own.and(account), own.or(account)),
         CallerKind::Root(_) | CallerKind::Service => (own, own),
     };
     match (all, some) {

@@ -174,7 +174,56 @@ fn not_principal_names_everyone_and_spares_a_few() {
         r#"{DEFAULT},{{"Effect":"Deny","NotPrincipal":{{"AWS":["arn:aws:iam::111122223333:root",
         "arn:aws:iam::111122223333:role/Admin"]}},"Action":"kms:*","Resource":"*"}}"#
     ));
-    assert_eq!(spared.access.schedule[0].decision, Decision::Allowed);
+    assert_eq!(
+        schedulers(&spared),
+        [(
+            "arn:aws:iam::111122223333:root",
+            Decision::Allowed,
+            "7 to 30 days"
+        )]
+    );
+}
+
+/// Which sessions of a role a Deny spares depends on whose own ARNs it lists.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+#[test]
+fn not_principal_spares_no_role_as_such() {
+    let decided = |principal: &str, listed: &[&str]| {
+        let listed = listed.iter().map(|name| format!(r#","{name}""#));
+        let listed: String = listed.collect();
+        let facts = facts(&format!(
+            r#"{},{{"Effect":"Deny","NotPrincipal":{{"AWS":["arn:aws:iam::111122223333:root"{listed}]}},
+            "Action":"kms:*","Resource":"*"}}"#,
+            allow(
+                &format!(r#"{{"AWS":"{principal}"}}"#),
+                "kms:ScheduleKeyDeletion",
+                ""
+            )
+        ));
+        schedulers(&facts)
+            .into_iter()
+            .map(|(name, decision, _)| (name.to_owned(), decision))
+            .find(|(name, _)| name == principal)
+            .map(|(_, decision)| decision)
+    };
+    let role = "arn:aws:iam::111122223333:role/ops";
+    let linked = "arn:aws:iam::111122223333:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup";
+    let center = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
+    let session = "arn:aws:sts::111122223333:assumed-role/ops/alice";
+    let user = "arn:aws:iam::111122223333:user/bob";
+    let federated = "arn:aws:sts::111122223333:federated-user/bob";
+    let conditional = Some(Decision::Conditional);
+    for of_role in [role, linked, center] {
+        assert_eq!(decided(of_role, &[of_role]), conditional, "{of_role}");
+    }
+    assert_eq!(decided(role, &[role, session]), conditional);
+    // Some of what must be listed is: AWS says that the caller might be denied.
+    assert_eq!(decided(session, &[role]), conditional);
+    assert_eq!(decided(role, &[]), conditional);
+    assert_eq!(decided(session, &[role, session]), Some(Decision::Allowed));
+    assert_eq!(decided(user, &[user]), Some(Decision::Allowed));
+    assert_eq!(decided(federated, &[federated]), conditional);
+    assert_eq!(decided(federated, &[federated, user]), conditional);
 }
 
 #[test]
