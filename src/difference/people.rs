@@ -8,7 +8,7 @@ use crate::access::{
     account_of_either,
 };
 use crate::aws::{AccountId, PrincipalKind};
-use crate::policy::{PolicyDocument, PrincipalEntry, PrincipalForm};
+use crate::policy::{Effect, PolicyDocument, PrincipalEntry, PrincipalForm};
 
 use super::change::{Way, Who};
 use super::surroundings::ComparedAccounts;
@@ -27,30 +27,63 @@ pub(super) struct Everyone<'a> {
     /// The key's account, or what stands in for it.
     account: String,
     placeholders: &'a Placeholders,
-    /// Whether a permissions boundary can make a difference between the key policies.
-    tells_boundaries: bool,
+    bounded: Bounded<'a>,
 }
 
-/// Whether who has a permissions boundary may not be decided as one without it by this policy, though its
-/// own policies allow everything: what names a session is not limited by a boundary, what names its role
-/// is, and a Deny with `NotPrincipal` reaches whoever has one.
+/// Whom a permissions boundary can make another of than one without it, though its own policies allow
+/// everything: an Allow that names a session or everyone is not limited by a boundary, one that names the
+/// session's role is, and a Deny with `NotPrincipal` reaches whoever has one.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
-fn tells_boundaries(policy: &PolicyDocument) -> bool {
-    let plain = |entry: &PrincipalEntry| {
-        use PrincipalForm::{Account, Role, Service, UniqueId, User};
-        let form = entry.form();
-        matches!(
-            form,
-            Account(_) | Role(..) | Service(_) | UniqueId(_) | User(..)
-        )
-    };
-    let elements = policy
-        .statements
-        .iter()
-        .filter_map(|of| of.principal.as_ref());
-    let mut elements = elements.map(|of| of.negated || !of.entries.iter().all(plain));
-    elements.any(|tells| tells)
+#[derive(Default)]
+struct Bounded<'a> {
+    /// Anyone, by a `NotPrincipal` or a name of which not all is known.
+    anyone: bool,
+    /// Any session, by everyone's name.
+    sessions: bool,
+    /// Sessions of these roles, without their paths, and these federated users.
+    names: BTreeSet<&'a str>,
+}
+
+impl<'a> Bounded<'a> {
+    fn by(policies: impl Iterator<Item = &'a PolicyDocument>) -> Self {
+        let mut bounded = Self::default();
+        for statement in policies.flat_map(|policy| &policy.statements) {
+            let Some(element) = &statement.principal else {
+                continue;
+            };
+            bounded.anyone |= element.negated;
+            if statement.effect.value == Effect::Allow {
+                for entry in &element.entries {
+                    bounded.add(entry);
+                }
+            }
+        }
+        bounded
+    }
+
+    fn add(&mut self, entry: &'a PrincipalEntry) {
+        match entry.form() {
+            PrincipalForm::Everyone => self.sessions = true,
+            PrincipalForm::AssumedRole(_, name, _) | PrincipalForm::FederatedUser(_, name) => {
+                self.names.insert(name);
+            }
+            PrincipalForm::NoCaller => self.anyone = true,
+            PrincipalForm::Account(_)
+            | PrincipalForm::Role(..)
+            | PrincipalForm::Service(_)
+            | PrincipalForm::UniqueId(_)
+            | PrincipalForm::User(..) => {}
+        }
+    }
+
+    fn includes(&self, caller: &Caller) -> bool {
+        let last = || caller.as_str().rsplit('/').next();
+        let name = caller.session().map(|(role, _)| role).or_else(last);
+        let is_user = caller.kind_of_principal() == PrincipalKind::User;
+        let is_named = || name.is_some_and(|name| self.names.contains(name));
+        self.anyone || !is_user && (self.sessions || is_named())
+    }
 }
 
 fn known(kind: PrincipalKind, name: String) -> Who {
@@ -65,7 +98,7 @@ impl<'a> Everyone<'a> {
     pub(super) fn new(before: Cast<'a>, after: Cast<'a>, placeholders: &'a Placeholders) -> Self {
         let policies = [before, after].map(|side| side.key().policy);
         Self {
-            tells_boundaries: policies.into_iter().flatten().any(tells_boundaries),
+            bounded: Bounded::by(policies.into_iter().flatten()),
             before,
             after,
             account: account_of_either(before.key(), after.key()),
@@ -143,7 +176,7 @@ impl<'a> Everyone<'a> {
         let mut people = vec![person(Way::Known, (plain(before), plain(after)))];
         let open = (before.one_at_most(caller), after.one_at_most(caller));
         let bounded = match &open {
-            (Some(before), Some(after)) if self.tells_boundaries => Some((
+            (Some(before), Some(after)) if self.bounded.includes(caller) => Some((
                 before.clone().with_unknown_boundary(),
                 after.clone().with_unknown_boundary(),
             )),

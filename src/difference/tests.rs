@@ -337,6 +337,15 @@ fn what_a_permissions_boundary_limits_is_less() {
         lines(&found),
         ["Role app ScheduleKeyDeletion: ?7-30  -> 7-30"]
     );
+    // What is named of another role's sessions, or only denied, makes no difference to this one.
+    let other = allow(&SESSION.replace("app/ci", "web/ci"), SCHEDULE, "");
+    let denied = statement("Deny", "*", SCHEDULE, ACCOUNT);
+    let found = of(&format!("{role},{other},{denied}"), &role);
+    assert!(
+        !under_boundaries(&found)
+            .iter()
+            .any(|(name, _)| name == APP.trim_matches('"'))
+    );
     // The same grant before and after, and one that goes for everybody, say nothing of boundaries.
     for (before, after) in [
         (format!("{role},{session}"), format!("{session},{role}")),
