@@ -21,7 +21,7 @@ use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::text::{Discovery, Overlay, Root};
 use kmslint::tree::Step;
-use kmslint::tree::edit::{EditableFile, JsonDraft, Passage, apply};
+use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
 
@@ -147,7 +147,7 @@ fn hold_by(
         let place = EditableFile::read(text).unwrap().at(steps).unwrap();
         let passage = Passage::open(place.span.of(text), &place).unwrap();
         assert!(passage.base().is_empty());
-        JsonDraft::of(&passage).get(&[]).unwrap()
+        Draft::of(&passage).unwrap().get(&[]).unwrap()
     };
     let patch: json_patch::Patch =
         serde_json::from_value(serde_json::to_value(&proposal.patch).unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! Changes of a JSON document, beside the same changes of `serde_json`'s values.
 
-use kmslint::tree::edit::{DraftError, JsonDraft, apply};
-use kmslint::tree::{Step, duplicate_keys, json};
+use kmslint::tree::edit::{Draft, DraftError, apply};
+use kmslint::tree::{Step, Syntax, duplicate_keys, json};
 use serde_json::{Value, json};
 
 /// The first line says what to change, the rest is the document. What the text says afterwards is
@@ -24,7 +24,7 @@ pub fn edits(data: &[u8]) {
         return;
     };
     let first = value.clone();
-    let mut draft = JsonDraft::new(text);
+    let mut draft = Draft::read(Syntax::Json, text).unwrap();
     for change in data[..end].chunks_exact(4).take(8) {
         let (path, pointer) = way(&value, change[1], change[2]);
         let made = change_text(&mut draft, change[0], &path, usize::from(change[3]));
@@ -35,7 +35,7 @@ pub fn edits(data: &[u8]) {
         let now = now.unwrap_or_else(|error| panic!("{error}: {}", draft.text()));
         assert_eq!(now, value, "{change:?} at {pointer:?}: {}", draft.text());
     }
-    assert_eq!(apply(text, &draft.edits()).unwrap(), draft.text());
+    assert_eq!(apply(text, &draft.edits().unwrap()).unwrap(), draft.text());
     let patch = serde_json::to_value(draft.patch()).unwrap();
     let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
     let mut patched = first;
@@ -90,7 +90,7 @@ fn new_value(number: usize) -> Value {
 }
 
 fn change_text(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     kind: u8,
     path: &[Step],
     number: usize,

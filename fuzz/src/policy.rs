@@ -6,8 +6,8 @@ use kmslint::load::policy_file_over;
 use kmslint::policy::PolicyKind;
 use kmslint::simulate::answer_line;
 use kmslint::text::{Overlay, Sources};
-use kmslint::tree::Step;
-use kmslint::tree::edit::JsonDraft;
+use kmslint::tree::edit::Draft;
+use kmslint::tree::{Step, Syntax};
 use serde_json::{Value, json};
 
 use super::spans;
@@ -55,7 +55,9 @@ fn denied(text: &str) {
     if before.get("decision").is_none() {
         return;
     }
-    let mut draft = JsonDraft::new(text);
+    let Ok(mut draft) = Draft::read(Syntax::Json, text) else {
+        return;
+    };
     let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"});
     let statements = [Step::Key("Statement".to_owned())];
     // A policy that is a string in a string has no such place.

@@ -154,8 +154,8 @@ fn function(deferred: &Deferred<'_>, order: Order, out: &mut String) {
             match function {
                 Function::Call { expands: true, .. } => out.push_str("..."),
                 Function::For(each) => {
-                    string(each.key.unwrap_or_default(), out);
-                    string(each.element, out);
+                    string(each.key.as_deref().unwrap_or_default(), out);
+                    string(&each.element, out);
                     out.push_str(match each.result {
                         ForResult::List => "list",
                         ForResult::Map => "map",

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::aws::{ActionSet, KmsAction};
 use crate::finding::Finding;
-use crate::tree::edit::JsonDraft;
+use crate::tree::edit::Draft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, Written, key, then};
@@ -70,11 +70,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
     })
 }
 
-fn replace_everyone(
-    draft: &mut JsonDraft,
-    statement: &Written<'_>,
-    root: &str,
-) -> Result<(), Refusal> {
+fn replace_everyone(draft: &mut Draft, statement: &Written<'_>, root: &str) -> Result<(), Refusal> {
     let principal = then(&statement.path, key("Principal"));
     let value = statement.element("Principal");
     if value.is_some_and(Json::is_string) {
@@ -108,7 +104,7 @@ fn asks_for_organization(statement: &Written<'_>) -> bool {
 }
 
 fn demand_organization(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     organization: &str,
 ) -> Result<(), Refusal> {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::access::CaseSet;
 use crate::aws::{ActionSet, KmsAction};
-use crate::tree::edit::{DraftError, JsonDraft};
+use crate::tree::edit::{Draft, DraftError};
 
 /// A planned fix of one policy; nothing is proven of it yet.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     /// The document under change.
-    pub(super) draft: JsonDraft,
+    pub(super) draft: Draft,
     /// What it does, in words that finish "this fix …s", for example
     /// ``add `kms:CancelKeyDeletion` to the statement `Deletion` ``.
     pub(super) title: String,
@@ -113,7 +113,10 @@ impl Refusal {
 impl From<DraftError> for Refusal {
     fn from(error: DraftError) -> Self {
         match error {
-            DraftError::Input(_) | DraftError::TooMany => Self::input(error.to_string()),
+            DraftError::Input(_)
+            | DraftError::Shared(_)
+            | DraftError::TooMany
+            | DraftError::Layout => Self::input(error.to_string()),
             DraftError::Missing(path) => Self::decide(format!(
                 "decide how to write it: it is written otherwise than the fix could change, at `{path}`"
             )),

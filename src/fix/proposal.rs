@@ -6,7 +6,7 @@ use crate::difference::Difference;
 use crate::finding::Finding;
 use crate::text::Location;
 use crate::tree::JsonPath;
-use crate::tree::edit::{Edit, JsonDraft, Passage, PatchOperation, ValueInFile};
+use crate::tree::edit::{Draft, Edit, Passage, PatchOperation, ValueInFile};
 
 use super::{FixKind, Objection};
 
@@ -59,7 +59,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub(super) fn new(place: &ValueInFile, passage: &Passage, draft: &JsonDraft) -> Self {
+    pub(super) fn new(place: &ValueInFile, passage: &Passage, draft: &Draft) -> Self {
         let around = |text: &str| {
             if passage.document().steps.is_empty() {
                 format!("{}{text}{}", place.before, place.after)

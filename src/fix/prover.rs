@@ -14,7 +14,7 @@ use crate::policy::{PolicyKind, PolicyReading, StoredText};
 use crate::project::same_policy_shape;
 use crate::text::{Location, Span};
 use crate::tree::edit;
-use crate::tree::edit::{Edit, EditableFile, JsonDraft, Passage, ValueInFile};
+use crate::tree::edit::{Draft, Edit, EditableFile, Passage, ValueInFile};
 
 use super::answered::Answered;
 use super::plan::{Meant, Plan, Refusal};
@@ -169,7 +169,7 @@ impl<'a> Prover<'a> {
     ) -> Result<Option<Attempt>, Refusal> {
         let lost = || Refusal::input("the policy cannot be found in the file again");
         let passage = Passage::open(&state.text, &state.place).ok_or_else(lost)?;
-        let draft = JsonDraft::of(&passage);
+        let draft = Draft::of(&passage).map_err(|_| lost())?;
         let value = draft.get(passage.base()).ok_or_else(lost)?;
         let target = Target {
             facts: &state.facts,
@@ -184,7 +184,7 @@ impl<'a> Prover<'a> {
         let Some(plan) = plan(&target)? else {
             return Ok(None);
         };
-        let edits = passage.outer(plan.draft.edits());
+        let edits = passage.outer(plan.draft.edits()?);
         if edits.is_empty() {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ use crate::difference::EVERY;
 use crate::facts::{ActionRecord, IndexedLocation};
 use crate::finding::Finding;
 use crate::policy::PolicyKind;
-use crate::tree::edit::JsonDraft;
+use crate::tree::edit::Draft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::remaining_actions::patterns;
@@ -138,7 +138,7 @@ fn pattern_at(target: &Target<'_>, finding: &Finding) -> Option<(usize, IndexedL
 
 /// Takes deletion out of every pattern of the statement that covers it, or of the one at `place`.
 fn take_out(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     place: Option<IndexedLocation>,
 ) -> Result<String, Refusal> {
@@ -148,7 +148,7 @@ fn take_out(
 
 /// Writes out every pattern of the statement that covers deletion, or the one at `place`.
 fn write_out(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     place: Option<IndexedLocation>,
     deletion: Deletion,

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::aws::ActionSet;
 use crate::finding::Finding;
 use crate::tree::Step;
-use crate::tree::edit::JsonDraft;
+use crate::tree::edit::Draft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{Target, Written, at_finding, key, then};
@@ -37,7 +37,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
 
 fn remove(
     target: &Target<'_>,
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     id: &str,
 ) -> Result<String, Refusal> {

@@ -7,7 +7,7 @@ use crate::facts::{Access, Facts, IndexedLocation, StatementRecord};
 use crate::finding::Finding;
 use crate::policy::{PolicyDocument, PolicyKind};
 use crate::tree::Step;
-use crate::tree::edit::JsonDraft;
+use crate::tree::edit::Draft;
 
 use super::plan::Refusal;
 
@@ -28,7 +28,7 @@ pub(super) struct Target<'a> {
     /// The organization's id, where it is configured.
     pub(super) organization: Option<&'a str>,
     /// The document in which the policy stands, unchanged.
-    pub(super) draft: JsonDraft,
+    pub(super) draft: Draft,
     /// The way to the policy in it.
     pub(super) base: &'a [Step],
     /// The policy.
@@ -76,7 +76,7 @@ pub(super) fn at_finding<'t, T>(
 }
 
 impl Target<'_> {
-    pub(super) fn draft(&self) -> JsonDraft {
+    pub(super) fn draft(&self) -> Draft {
         self.draft.clone()
     }
 
@@ -256,7 +256,7 @@ impl<'t> Written<'t> {
 
 /// Gives a condition another operator and key; what else the operators hold stays.
 pub(super) fn rewrite_condition(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     condition: &WrittenCondition<'_>,
     operator: &str,

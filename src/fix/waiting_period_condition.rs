@@ -8,7 +8,7 @@ use crate::facts::{ConditionRecord, IndexedLocation};
 use crate::finding::Finding;
 use crate::policy::{Comparison, Effect, Family};
 use crate::tree::Step;
-use crate::tree::edit::JsonDraft;
+use crate::tree::edit::Draft;
 
 use super::plan::{Meant, Plan, Refusal};
 use super::target::{
@@ -69,7 +69,7 @@ pub(super) fn plan(target: &Target<'_>, finding: &Finding) -> Result<Plan, Refus
 
 /// Removes a value that no waiting period has, where others stay.
 fn remove_value(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     condition: &WrittenCondition<'_>,
     record: &ConditionRecord,
@@ -92,7 +92,7 @@ fn remove_value(
 }
 
 fn put_right(
-    draft: &mut JsonDraft,
+    draft: &mut Draft,
     statement: &Written<'_>,
     condition: &WrittenCondition<'_>,
     record: &ConditionRecord,

@@ -112,7 +112,7 @@ impl<'d, 'a> Fields<'d, 'a> {
 
     /// A count of days, from 0 to 65535.
     pub(super) fn days(&mut self, name: &str) -> Option<Located<u16>> {
-        self.read(name, "a whole number of days", |node| match node.value {
+        self.read(name, "a whole number of days", |node| match &node.value {
             Value::Number(text) => text.parse().ok(),
             _ => None,
         })
@@ -122,8 +122,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     /// What is no moment is kept as it is written.
     pub(super) fn moment(&mut self, name: &str) -> Option<Located<String>> {
         self.read(name, "a date", |node| match &node.value {
-            Value::String(text) => Some(normalized_time(text)),
-            Value::Number(text) => Some(normalized_time(text)),
+            Value::String(text) | Value::Number(text) => Some(normalized_time(text)),
             Value::Object(_) => recorded_moment(node),
             _ => None,
         })

@@ -65,7 +65,7 @@ fn template(pieces: &[Node<'_>]) -> Option<Value> {
         let piece = match &piece.value {
             Written::Bool(true) => "true".into(),
             Written::Bool(false) => "false".into(),
-            Written::Number(text) => (*text).into(),
+            Written::Number(text) => (**text).into(),
             _ => value(piece, super::placeholder::value)?,
         };
         let values = piece.alternatives();
@@ -148,7 +148,7 @@ fn of_argument(node: &Node<'_>) -> String {
     match &node.value {
         Written::Deferred(deferred) => inside(deferred),
         Written::String(text) => format!("\"{text}\""),
-        Written::Number(text) => (*text).to_owned(),
+        Written::Number(text) => text.clone().into_owned(),
         Written::Bool(value) => value.to_string(),
         Written::Null => "null".to_owned(),
         Written::Array(_) => "[…]".to_owned(),

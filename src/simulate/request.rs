@@ -117,7 +117,7 @@ fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
         .parse()
         .ok()
         .and_then(|days| PendingWindowInDays::new(days).ok());
-    days.ok_or_else(|| SimulationError::Days((*text).to_owned()))
+    days.ok_or_else(|| SimulationError::Days(text.clone().into_owned()))
 }
 
 /// Reads a day count that the context gives as the number that it is, so that `7.0` is 7 days. Other
@@ -169,8 +169,7 @@ fn read_context(
 /// A value of a context key; numbers and booleans count as their text.
 fn scalar<'n>(key: &str, node: &'n Node<'_>) -> Result<&'n str, SimulationError> {
     Ok(match &node.value {
-        Value::String(text) => text,
-        Value::Number(text) => text,
+        Value::String(text) | Value::Number(text) => text,
         Value::Bool(true) => "true",
         Value::Bool(false) => "false",
         Value::Null | Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {

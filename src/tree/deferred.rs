@@ -16,6 +16,15 @@ pub struct Deferred<'a> {
     pub arguments: Vec<Node<'a>>,
 }
 
+impl Deferred<'_> {
+    pub(super) fn into_owned(self) -> Deferred<'static> {
+        Deferred {
+            function: self.function.into_owned(),
+            arguments: self.arguments.into_iter().map(Node::into_owned).collect(),
+        }
+    }
+}
+
 /// What computes a deferred value, and what its arguments are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Function<'a> {
@@ -55,6 +64,30 @@ pub enum Function<'a> {
 }
 
 impl Function<'_> {
+    fn into_owned(self) -> Function<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Tag(name) => Function::Tag(owned(name)),
+            Self::Call { name, expands } => Function::Call {
+                name: owned(name),
+                expands,
+            },
+            Self::Reference => Function::Reference,
+            Self::Lookup => Function::Lookup,
+            Self::Splat => Function::Splat,
+            Self::Template => Function::Template,
+            Self::Conditional => Function::Conditional,
+            Self::AfterApply => Function::AfterApply,
+            Self::Operation(sign) => Function::Operation(sign),
+            Self::For(each) => Function::For(ForEach {
+                key: each.key.map(owned),
+                element: owned(each.element),
+                result: each.result,
+                filters: each.filters,
+            }),
+        }
+    }
+
     /// The name of a tag or function, the sign of an operator, or a word for what has neither.
     pub fn name(&self) -> &str {
         match self {
@@ -75,9 +108,9 @@ impl Function<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForEach<'a> {
     /// The variable that is the key or index, where one is named.
-    pub key: Option<&'a str>,
+    pub key: Option<Cow<'a, str>>,
     /// The variable that is the element.
-    pub element: &'a str,
+    pub element: Cow<'a, str>,
     /// What comes out.
     pub result: ForResult,
     /// Whether the last argument is a condition.

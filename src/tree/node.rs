@@ -27,7 +27,7 @@ pub enum Value<'a> {
     /// `true` or `false`.
     Bool(bool),
     /// A number as written, for example `30` or `1e3`, in YAML also `0o17` or `1_000`.
-    Number(&'a str),
+    Number(Cow<'a, str>),
     /// A string with its escapes undone.
     String(Cow<'a, str>),
     /// `[…]`.
@@ -125,6 +125,31 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The same tree, which is then its own.
+    pub fn into_owned(self) -> Node<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let value = match self.value {
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Number(text) => Value::Number(owned(text)),
+            Value::String(text) => Value::String(owned(text)),
+            Value::Array(items) => Value::Array(items.into_iter().map(Self::into_owned).collect()),
+            Value::Object(members) => {
+                let member = |member: Member<'a>| Member {
+                    key: owned(member.key),
+                    key_span: member.key_span,
+                    value: member.value.into_owned(),
+                };
+                Value::Object(members.into_iter().map(member).collect())
+            }
+            Value::Deferred(deferred) => Value::Deferred(Box::new(deferred.into_owned())),
+        };
+        Node {
+            value,
+            span: self.span,
+        }
+    }
+
     /// Moves every span of this tree, which was read from embedded text, to the outer file.
     pub fn relocate(&mut self, map: &OffsetMap) {
         self.span = map.outer_span(self.span);
@@ -153,7 +178,9 @@ impl From<&Node<'_>> for serde_json::Value {
         match &node.value {
             Value::Null | Value::Deferred(_) => Self::Null,
             Value::Bool(value) => Self::Bool(*value),
-            Value::Number(text) => (text.parse()).map_or_else(|_| (*text).into(), Self::Number),
+            Value::Number(text) => {
+                (text.parse()).map_or_else(|_| Self::from(&**text), Self::Number)
+            }
             Value::String(text) => Self::String(text.clone().into_owned()),
             Value::Array(items) => items.iter().map(Self::from).collect(),
             Value::Object(members) => Self::Object(

@@ -1,6 +1,6 @@
 //! Edits of YAML and HCL: what comes out reads as meant, and every other byte is kept.
 
-use kmslint::tree::edit::{Edit, TreeDraft, TreeDraftError};
+use kmslint::tree::edit::{Draft, DraftError, Edit};
 use kmslint::tree::{Function, Node, Step, Syntax, Value, duplicate_keys, yaml};
 use serde_json::{Value as Json, json};
 
@@ -131,11 +131,12 @@ fn make(
     text: &str,
     path: &[Step],
     change: &Change,
-) -> Result<(Vec<Edit>, String), TreeDraftError> {
-    let mut draft = TreeDraft::read(syntax, text)?;
+) -> Result<(Vec<Edit>, String), DraftError> {
+    let mut draft = Draft::read(syntax, text)?;
     match change {
         Change::Member(after) => {
-            draft.insert_member(path, after.as_deref(), "NewKey", &added()[0])?;
+            let after: Vec<_> = after.iter().map(String::as_str).collect();
+            draft.insert_member(path, &after, "NewKey", &added()[0])?;
         }
         Change::Items(position, count) => {
             draft.insert_items(path, *position, &added()[..*count])?;
@@ -143,7 +144,7 @@ fn make(
         Change::Replace(value) => draft.replace(path, value)?,
         Change::Remove(step) => draft.remove(&[path, std::slice::from_ref(step)].concat())?,
     }
-    draft.finish()
+    Ok((draft.edits()?, draft.text().to_owned()))
 }
 
 /// How many changes of a text were made, and how many were refused for their layout.
@@ -172,7 +173,7 @@ fn try_all(syntax: Syntax, text: &str, name: &str, tally: &mut Tally) {
             match make(syntax, text, path, &change) {
                 Err(error) => {
                     assert!(!error.to_string().is_empty());
-                    tally.refused += usize::from(error == TreeDraftError::Layout);
+                    tally.refused += usize::from(error == DraftError::Layout);
                 }
                 Ok((edits, edited)) => {
                     tally.made += 1;
@@ -255,6 +256,12 @@ fn every_edit_of_hcl_reads_as_meant_or_is_refused() {
     assert!(tally.refused * 20 < tally.made, "{tally:?}");
 }
 
+/// The text with the edits of a draft made.
+fn finish(draft: &Draft) -> String {
+    draft.edits().unwrap();
+    draft.text().to_owned()
+}
+
 fn key(path: &str) -> Vec<Step> {
     path.split('.')
         .map(|step| {
@@ -267,15 +274,15 @@ fn key(path: &str) -> Vec<Step> {
 #[test]
 fn comments_blank_lines_and_layout_stay_in_yaml() {
     let text = "Resources:\n  # the key\n  Key: # here\n    Type: AWS::KMS::Key # type\n\n    # policy\n    Properties: {Enabled: true}\n\n  Other:\n    Type: X";
-    let mut draft = TreeDraft::read(Syntax::Yaml, text).unwrap();
+    let mut draft = Draft::read(Syntax::Yaml, text).unwrap();
     let resource = key("Resources.Key");
     draft
-        .insert_member(&resource, Some("Type"), "DeletionPolicy", &json!("Retain"))
+        .insert_member(&resource, &["Type"], "DeletionPolicy", &json!("Retain"))
         .unwrap();
     draft
         .insert_member(
             &key("Resources.Key.Properties"),
-            None,
+            &[],
             "PendingWindowInDays",
             &json!(30),
         )
@@ -283,12 +290,12 @@ fn comments_blank_lines_and_layout_stay_in_yaml() {
     draft
         .insert_member(
             &key("Resources.Other"),
-            None,
+            &[],
             "A",
             &json!({"B": ["yes", "c"]}),
         )
         .unwrap();
-    let (_, edited) = draft.finish().unwrap();
+    let edited = finish(&draft);
     assert_eq!(
         edited,
         "Resources:\n  # the key\n  Key: # here\n    Type: AWS::KMS::Key # type\n    DeletionPolicy: Retain\n\n    # policy\n    Properties: {Enabled: true, PendingWindowInDays: 30}\n\n  Other:\n    Type: X\n    A:\n      B:\n        - \"yes\"\n        - c"
@@ -299,27 +306,27 @@ fn comments_blank_lines_and_layout_stay_in_yaml() {
 fn what_an_anchor_shares_is_not_edited() {
     let text = "a: &a\n  x: 1\nb: *a\nc: 2\n";
     for path in ["a", "b", "a.x", "b.x"] {
-        let mut draft = TreeDraft::read(Syntax::Yaml, text).unwrap();
+        let mut draft = Draft::read(Syntax::Yaml, text).unwrap();
         let refused = draft.replace(&key(path), &json!(5)).unwrap_err();
         assert!(
-            matches!(refused, TreeDraftError::Shared(_)),
+            matches!(refused, DraftError::Shared(_)),
             "{path}: {refused}"
         );
     }
-    let mut draft = TreeDraft::read(Syntax::Yaml, text).unwrap();
+    let mut draft = Draft::read(Syntax::Yaml, text).unwrap();
     draft.replace(&key("c"), &json!(5)).unwrap();
-    assert_eq!(draft.finish().unwrap().1, "a: &a\n  x: 1\nb: *a\nc: 5\n");
+    assert_eq!(finish(&draft), "a: &a\n  x: 1\nb: *a\nc: 5\n");
 }
 
 #[test]
 fn comments_and_layout_stay_in_hcl() {
     let text = "resource \"aws_kms_key\" \"k\" { # key\n  description = \"x\" # why\n  policy = jsonencode({\n    Statement = [\n      { Sid = \"A\" }, # first\n      { Sid = \"B\" } # second\n    ]\n  })\n}\n";
-    let mut draft = TreeDraft::read(Syntax::Hcl, text).unwrap();
+    let mut draft = Draft::read(Syntax::Hcl, text).unwrap();
     let resource = key("resource.aws_kms_key.k");
     draft
         .insert_member(
             &resource,
-            Some("description"),
+            &["description"],
             "deletion_window_in_days",
             &json!(30),
         )
@@ -331,7 +338,7 @@ fn comments_and_layout_stay_in_hcl() {
     draft
         .remove(&key("resource.aws_kms_key.k.policy.0.Statement.0"))
         .unwrap();
-    let (_, edited) = draft.finish().unwrap();
+    let edited = finish(&draft);
     assert_eq!(
         edited,
         "resource \"aws_kms_key\" \"k\" { # key\n  description = \"x\" # why\n  deletion_window_in_days = 30\n  policy = jsonencode({\n    Statement = [\n      { Sid = \"B\" }, # second\n      \"$${a}\"\n    ]\n  })\n}\n"

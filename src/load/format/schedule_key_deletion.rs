@@ -66,7 +66,7 @@ fn request(document: &Document<'_>) -> Contents {
     let mut contents = Contents::default();
     let root = &document.root;
     let days = root.get("PendingWindowInDays");
-    let number = days.and_then(|node| match node.value {
+    let number = days.and_then(|node| match &node.value {
         Value::Number(text) => text.parse().ok(),
         _ => None,
     });

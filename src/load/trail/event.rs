@@ -154,8 +154,7 @@ fn context_names(request: &Node<'_>) -> BTreeSet<String> {
 /// A count of days, as a number or as its text.
 fn days(node: &Node<'_>) -> Option<u16> {
     match &node.value {
-        Value::Number(text) => text.parse().ok(),
-        Value::String(text) => text.parse().ok(),
+        Value::Number(text) | Value::String(text) => text.parse().ok(),
         _ => None,
     }
 }

@@ -152,7 +152,7 @@ fn value(
     complaints: &mut Complaints,
 ) -> Option<ConditionValue> {
     let (value, quoted) = match &node.value {
-        Value::Number(text) => ((*text).into(), false),
+        Value::Number(text) => ((**text).into(), false),
         Value::Bool(true) => ("true".into(), false),
         Value::Bool(false) => ("false".into(), false),
         _ => {

@@ -5,6 +5,8 @@ use serde_json::Value as Json;
 use crate::text::Span;
 use crate::tree::{Node, Value};
 
+use super::written::{Part, Written};
+
 /// Characters of a new array or object that stay on one line, whatever the habit.
 const LONGEST_LINE: usize = 100;
 
@@ -30,7 +32,7 @@ pub(super) struct Layout<'a> {
 }
 
 /// Where the children of an array or object are: an item, or a key with its value.
-pub(crate) fn children(node: &Node<'_>) -> Vec<Span> {
+pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
     match &node.value {
         Value::Array(items) => items.iter().map(|item| item.span).collect(),
         Value::Object(members) => members
@@ -178,9 +180,9 @@ impl<'a> Layout<'a> {
         value: &Json,
         sample: Option<&Node<'_>>,
         indent: &str,
-    ) -> String {
+    ) -> Part {
         let written = self.value(value, Some(key), sample, indent);
-        format!("{}{}{written}", Json::from(key), self.colon)
+        Part::member(key, &Json::from(key).to_string(), &self.colon, written)
     }
 
     /// A value as it is to be written, on a line with this indentation. `sample` is a value of the
@@ -191,12 +193,12 @@ impl<'a> Layout<'a> {
         key: Option<&str>,
         sample: Option<&Node<'_>>,
         indent: &str,
-    ) -> String {
+    ) -> Written {
         let inner = self.deeper(indent);
-        let (parts, open, close, pad, array): (Vec<String>, _, _, _, _) = match value {
+        let (parts, open, close, pad, array): (Vec<Part>, _, _, _, _) = match value {
             Json::Array(items) => {
                 let example = sample.and_then(|s| s.items()?.first());
-                let item = |item| self.value(item, None, example, &inner);
+                let item = |item| Part::item("", self.value(item, None, example, &inner));
                 (
                     items.iter().map(item).collect(),
                     '[',
@@ -218,21 +220,33 @@ impl<'a> Layout<'a> {
                 )
             }
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-                return value.to_string();
+                return Written::leaf(value, value.to_string());
             }
         };
         if parts.is_empty() {
-            return format!("{open}{close}");
+            return Written::leaf(value, format!("{open}{close}"));
         }
-        let line = format!("{open}{pad}{}{pad}{close}", parts.join(&self.comma));
-        let too_long = line.chars().count() > LONGEST_LINE && !self.newline.is_empty();
-        if too_long || self.spreads(key, sample, array) {
+        let count = |text: &str| text.chars().count();
+        let line: usize = parts.iter().map(|part| count(&part.text)).sum();
+        let gaps = count(&self.comma).saturating_mul(parts.len().saturating_sub(1));
+        let pads = count(pad).saturating_add(1).saturating_mul(2);
+        let line = line.saturating_add(gaps).saturating_add(pads);
+        let too_long = line > LONGEST_LINE && !self.newline.is_empty();
+        let (open, between, close) = if too_long || self.spreads(key, sample, array) {
             let newline = self.newline;
-            let parts = parts.join(&format!(",{newline}{inner}"));
-            format!("{open}{newline}{inner}{parts}{newline}{indent}{close}")
+            (
+                format!("{open}{newline}{inner}"),
+                format!(",{newline}{inner}"),
+                format!("{newline}{indent}{close}"),
+            )
         } else {
-            line
-        }
+            (
+                format!("{open}{pad}"),
+                self.comma.clone(),
+                format!("{pad}{close}"),
+            )
+        };
+        Written::of_parts(parts, (&open, &between, &close), array)
     }
 }
 

@@ -1,24 +1,28 @@
 //! Edits: bytes of a file that become others, and nothing else of it.
 //!
-//! [`EditableFile`] finds where a value stands, [`Passage`] holds as much text as has to be read to change
-//! it, also out of a string, and [`JsonDraft`] changes that text as its author would have.
+//! [`EditableFile`] finds where a value is, [`Passage`] holds as much text as has to be read to change
+//! it, also out of a string, and [`Draft`] changes that text as its author would have. A draft is the same
+//! for every syntax; what is its own is how it writes (`json`, `yaml`, `hcl`).
 
+mod change;
 mod draft;
-mod json_draft;
+mod hcl;
+mod json;
 mod layout;
+mod lines;
+mod moved;
 mod passage;
 mod patch;
-mod splice;
+mod pieces;
 #[cfg(test)]
 mod tests;
-mod tree_draft;
 mod value_in_file;
+mod written;
+mod yaml;
 
-pub use json_draft::{DraftError, JsonDraft};
-pub(crate) use layout::children;
+pub use draft::{Draft, DraftError};
 pub use passage::Passage;
 pub use patch::PatchOperation;
-pub use tree_draft::{TreeDraft, TreeDraftError};
 pub use value_in_file::{EditableFile, ValueInFile};
 
 use crate::text::Span;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::text::Span;
-use crate::tree::{Embedded, Encoding, JsonPath, Node, OffsetMap, Step, json};
+use crate::tree::{Embedded, Encoding, JsonPath, Node, OffsetMap, Step, Syntax, json};
 
 use super::{Edit, ValueInFile};
 
@@ -11,7 +11,9 @@ use super::{Edit, ValueInFile};
 /// it; where the value is part of a document that a string holds, that document.
 #[derive(Clone, Debug)]
 pub struct Passage {
-    /// JSON, with the escapes of the strings around it undone.
+    /// What the text is written in.
+    syntax: Syntax,
+    /// The text, with the escapes of the strings around it undone.
     text: String,
     /// From offsets in `text` to offsets in the file.
     map: OffsetMap,
@@ -33,6 +35,7 @@ impl Passage {
     pub fn open(text: &str, place: &ValueInFile) -> Option<Self> {
         let steps = &place.path.steps;
         let mut passage = Self {
+            syntax: Syntax::Json,
             text: text.to_owned(),
             map: OffsetMap::shift(place.span.start),
             encodings: Vec::new(),
@@ -65,6 +68,11 @@ impl Passage {
         self.map = self.map.after(&inner.map);
         self.encodings.push(inner.encoding);
         self.text = inner.text;
+    }
+
+    /// What the text is written in.
+    pub(super) const fn syntax(&self) -> Syntax {
+        self.syntax
     }
 
     /// The text.

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{Edit, EditError, EditableFile, JsonDraft, Passage, apply, before};
+use super::{Draft, DraftError, Edit, EditError, EditableFile, Passage, apply, before};
 use crate::text::Span;
-use crate::tree::{JsonPath, Step};
+use crate::tree::{JsonPath, Node, Step, Syntax, Value, json as reader, yaml};
 
 fn key(key: &str) -> Step {
     Step::Key(key.to_owned())
@@ -16,8 +16,8 @@ fn statement(index: usize, element: &str) -> Vec<Step> {
 }
 
 /// The draft's text, after a check that its edits lead there too.
-fn edited(text: &str, draft: &JsonDraft) -> String {
-    assert_eq!(apply(text, &draft.edits()).unwrap(), draft.text());
+fn edited(text: &str, draft: &Draft) -> String {
+    assert_eq!(apply(text, &draft.edits().unwrap()).unwrap(), draft.text());
     draft.text().to_owned()
 }
 
@@ -58,7 +58,7 @@ fn an_array_over_lines_grows_by_lines_whatever_ends_them() {
             "}",
         ];
         let text = lines.join(newline);
-        let mut draft = JsonDraft::new(&text);
+        let mut draft = Draft::read(Syntax::Json, &text).unwrap();
         let action = statement(0, "Action");
         draft
             .add_values(&action, 0, &[json!("kms:C"), json!("kms:D")])
@@ -93,7 +93,7 @@ fn a_single_value_becomes_an_array_as_the_others_are() {
             "{\n  \"Action\": [\"a\", \"b\"],\n  \"x\": {\"Action\": [ \"c\" ]}\n}",
         ),
     ] {
-        let mut draft = JsonDraft::new(text);
+        let mut draft = Draft::read(Syntax::Json, text).unwrap();
         draft
             .add_values(&[key("Action")], 0, &[json!("b")])
             .unwrap();
@@ -112,7 +112,7 @@ fn a_statement_is_written_as_the_one_before() {
         ]
     }]
 }"#;
-    let mut draft = JsonDraft::new(text);
+    let mut draft = Draft::read(Syntax::Json, text).unwrap();
     let new = json!({
         "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": ["y", "z"], "Resource": "*",
         "Condition": {"Bool": {"k": "false"}},
@@ -167,7 +167,7 @@ fn a_value_is_changed_by_itself() {
     assert_eq!(place.after, ",\n");
     let passage = open(&file, &path);
     assert_eq!(passage.base(), path.steps);
-    let mut draft = JsonDraft::of(&passage);
+    let mut draft = Draft::of(&passage).unwrap();
     let outside = JsonPath::default().key("Policies");
     assert!(draft.replace(&outside.steps, &json!(1)).is_err());
     let mut statements = path.steps.clone();
@@ -178,7 +178,7 @@ fn a_value_is_changed_by_itself() {
     draft
         .insert_member(&path.steps, &[], "Version", &json!("2012-10-17"))
         .unwrap();
-    let after = apply(&file, &passage.outer(draft.edits())).unwrap();
+    let after = apply(&file, &passage.outer(draft.edits().unwrap())).unwrap();
     let statement = "[\n                    {\n                        \"Effect\": \"Deny\"\n                    \
          }\n                ],\n                \"Version\": \"2012-10-17\"\n            }";
     assert_eq!(after, file.replace("[]\n            }", statement));
@@ -209,16 +209,16 @@ fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
     ] {
         let path = JsonPath { steps };
         let passage = open(file, &path);
-        let mut draft = JsonDraft::of(&passage);
+        let mut draft = Draft::of(&passage).unwrap();
         let mut action = vec![key("Statement"), Step::Index(0), key("Action")];
         if file == percent {
             action.remove(1);
         }
         draft.replace(&action, &new).unwrap();
-        let after = apply(file, &passage.outer(draft.edits())).unwrap();
+        let after = apply(file, &passage.outer(draft.edits().unwrap())).unwrap();
         let passage = open(&after, &path);
         assert_eq!(passage.text(), draft.text());
-        assert_eq!(JsonDraft::of(&passage).get(&action).unwrap(), new);
+        assert_eq!(Draft::of(&passage).unwrap().get(&action).unwrap(), new);
         if file == percent {
             assert!(after.contains("%5B%22kms%3AA%22%2C"), "{after}");
         }
@@ -319,7 +319,7 @@ fn at<'v>(value: &'v mut Json, path: &[Step]) -> &'v mut Json {
 }
 
 /// One change of the draft and of the plain value.
-fn change(draft: &mut JsonDraft, model: &mut Json, which: u8, place: usize, new: &Json) {
+fn change(draft: &mut Draft, model: &mut Json, which: u8, place: usize, new: &Json) {
     let all = paths(model);
     let path = all[place % all.len()].clone();
     match which % 6 {
@@ -368,7 +368,7 @@ fn change(draft: &mut JsonDraft, model: &mut Json, which: u8, place: usize, new:
     }
 }
 
-fn rename(draft: &mut JsonDraft, model: &mut Json, path: &[Step]) {
+fn rename(draft: &mut Draft, model: &mut Json, path: &[Step]) {
     let Some((Step::Key(old), parent)) = path.split_last() else {
         return;
     };
@@ -394,10 +394,12 @@ proptest! {
         let mut text = " ".to_owned();
         write(&first, &space, &mut 0, &mut text);
         text.push_str("\n\n");
-        let mut draft = JsonDraft::new(&text);
+        let mut draft = Draft::read(Syntax::Json, &text).unwrap();
         let mut model = first.clone();
         for (which, place, new) in &changes {
             change(&mut draft, &mut model, *which, place % 1000, new);
+            // What is read once is what would be read again.
+            prop_assert_eq!(draft.root(), &reader::parse_first(draft.text()).unwrap());
         }
         let after = edited(&text, &draft);
         prop_assert_eq!(serde_json::from_str::<Json>(&after).unwrap(), model.clone());
@@ -414,9 +416,9 @@ proptest! {
         let file = serde_json::to_string_pretty(&json!({ "x": 1, "Policy": inner })).unwrap();
         let path = JsonPath::default().key("Policy").then(Step::Embedded);
         let passage = open(&file, &path);
-        let mut draft = JsonDraft::of(&passage);
+        let mut draft = Draft::of(&passage).unwrap();
         draft.insert_member(&[], &["a"], "b", &new).unwrap();
-        let after = apply(&file, &passage.outer(draft.edits())).unwrap();
+        let after = apply(&file, &passage.outer(draft.edits().unwrap())).unwrap();
         let outer: Json = serde_json::from_str(&after).unwrap();
         prop_assert_eq!(outer["Policy"].as_str().unwrap(), draft.text());
         let inner: Json = serde_json::from_str(draft.text()).unwrap();
@@ -446,4 +448,92 @@ fn places_of_an_edited_text_lead_back_to_the_text_before() {
     assert_eq!(of("two drei").of(text), "two three");
     assert_eq!(before(Span::new(0, edited.len()), &edits), Span::new(0, 13));
     assert_eq!(before(Span::new(4, 9), &[]), Span::new(4, 9));
+}
+
+/// Texts in which every way to write a list or a map is there.
+const TEXTS: [(Syntax, &str); 4] = [
+    (
+        Syntax::Yaml,
+        "Resources:\n  # the key\n  Key: # here\n    Type: AWS::KMS::Key\n    KeyPolicy:\n      Statement:\n      - Sid: A # first\n        Action: [kms:*, 'b']\n\n      # second\n      -   Sid: B\n          Action:\n            - a\n            -\n              - nested\n      - - x\n        - y: z\n          w:\n  Empty: {}\n  None: []\n  Flow: {a: 1, b: [2,\n    3], 'c': {d: e}}\n  text: |\n    one\n      two\n  tagged: !Sub\n    - a\n    - b: c\n  folded: >-\n    x\n  json: {\"Action\": [\"a\", \"b\"],\n    \"Resource\": \"*\"}\n",
+    ),
+    (
+        Syntax::Yaml,
+        "- a\n- b: 1\n  c:\n  - 2\n-\n- ? d\n  : e\n- \"q\"\n- {}\n- f:\n  g: ~",
+    ),
+    (
+        Syntax::Hcl,
+        "# keys\nresource \"aws_kms_key\" \"a\" {\n  description = \"x\" # why\n  tags        = { a = 1, \"b\" = 2 }\n\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [\n      { Sid = \"A\", Action = [\"kms:*\"] }, # first\n      # second\n      {\n        \"Sid\" : \"B\"\n        \"Action\" : [\n          \"a\",\n          \"b\",\n        ]\n      }\n    ]\n  })\n  lifecycle { prevent_destroy = true }\n  empty {}\n}\nresource \"aws_kms_key\" \"b\" {}\n\nresource \"aws_kms_alias\" \"c\" { name = \"n\" }\nlocals {\n  list = []\n  map  = {}\n  text = <<-EOT\n    a\n      b\n  EOT\n}\n",
+    ),
+    (
+        Syntax::Hcl,
+        "days = 30\nlist = [1, 2,\n  3]\nmap = {\n  a = 1\n  # b\n  b = [\n  ]\n}\n",
+    ),
+];
+
+/// Every list, map and value, also what functions have.
+fn ways(node: &Node<'_>) -> Vec<Vec<Step>> {
+    let mut all = vec![Vec::new()];
+    let steps: Vec<_> = match &node.value {
+        Value::Array(items) => (0..items.len()).map(Step::Index).collect(),
+        Value::Object(members) => members.iter().map(|m| key(&m.key)).collect(),
+        Value::Deferred(deferred) => (0..deferred.arguments.len()).map(Step::Index).collect(),
+        _ => Vec::new(),
+    };
+    for step in steps {
+        let child = node.at(std::slice::from_ref(&step)).unwrap();
+        all.extend(ways(child).into_iter().map(|mut way| {
+            way.insert(0, step.clone());
+            way
+        }));
+    }
+    all
+}
+
+fn any_change(draft: &mut Draft, which: u8, place: usize, new: &Json) -> Result<(), DraftError> {
+    let all = ways(draft.root());
+    let path = all[place % all.len()].clone();
+    match which % 7 {
+        0 => draft.remove(&path),
+        1 => draft.replace(&path, new),
+        2 => draft.insert_items(&path, place % 4, &[new.clone(), json!("zz")]),
+        3 => draft.insert_member(&path, &["a", "Sid"], "zz", new),
+        4 => draft.insert_first_member(&path, "zx", new),
+        5 => draft.add_values(&path, place, std::slice::from_ref(new)),
+        _ => draft.rename(&path, "yy"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// One change after the other: the tree is the one that would be read again, places included.
+    #[test]
+    fn changes_of_yaml_and_hcl_keep_the_tree_true(
+        which in 0..TEXTS.len(),
+        crlf in any::<bool>(),
+        changes in prop::collection::vec((any::<u8>(), any::<usize>(), value()), 1..6),
+    ) {
+        let (syntax, text) = TEXTS[which];
+        let text = if crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
+        let mut draft = Draft::read(syntax, &text).unwrap();
+        for (which, place, new) in &changes {
+            let before = draft.text().to_owned();
+            if any_change(&mut draft, *which, *place, new).is_err() {
+                continue;
+            }
+            let Ok(edits) = draft.edits() else {
+                // A layout that is not known: nothing is written.
+                break;
+            };
+            prop_assert_eq!(&apply(&text, &edits).unwrap(), draft.text());
+            prop_assert_eq!(draft.root(), &read_root(syntax, draft.text()), "{}\n-----\n{}", before, draft.text());
+        }
+    }
+}
+
+fn read_root(syntax: Syntax, text: &str) -> Node<'_> {
+    match syntax {
+        Syntax::Yaml => yaml::read_as_written(text).unwrap().documents.remove(0),
+        _ => syntax.read(text).unwrap().remove(0),
+    }
 }

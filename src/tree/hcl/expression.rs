@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             self.number_text();
             self.height = 0;
             let span = self.since(start);
-            return self.node(Value::Number(span.of(self.text)), span);
+            return self.node(Value::Number(span.of(self.text).into()), span);
         }
         self.skip(lines)?;
         let operand = self.deeper(|reader| reader.operand(lines))?;
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         if digits == 0 {
             return Err(self.expected("the name of an attribute"));
         }
-        self.node(Value::Number(span.of(self.text)), span)
+        self.node(Value::Number(span.of(self.text).into()), span)
     }
 
     /// The name of a variable, where one comes next: not a call and not a literal.

@@ -18,7 +18,7 @@ impl<'a> Reader<'a> {
                 self.number_text();
                 self.height = 0;
                 let span = self.since(start);
-                self.node(Value::Number(span.of(self.text)), span)
+                self.node(Value::Number(span.of(self.text).into()), span)
             }
             Some(b'(') => {
                 self.at += 1;
@@ -238,8 +238,8 @@ impl<'a> Reader<'a> {
         }
         self.close(start, close)?;
         let function = Function::For(ForEach {
-            key,
-            element,
+            key: key.map(Cow::Borrowed),
+            element: Cow::Borrowed(element),
             result,
             filters,
         });

@@ -312,8 +312,8 @@ impl<'a> Reader<'a> {
         }
         outer.trims = trims;
         let function = Function::For(ForEach {
-            key,
-            element,
+            key: key.map(Cow::Borrowed),
+            element: Cow::Borrowed(element),
             result: ForResult::Text,
             filters: false,
         });

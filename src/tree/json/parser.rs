@@ -131,7 +131,7 @@ impl<'a, B: Build<'a>> Parser<'a, B> {
             Some(b'{') => return self.nested(Self::object),
             Some(b'[') => return self.nested(Self::array),
             Some(b'"') => Value::String(string::read(&mut self.cursor)?),
-            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(&mut self.cursor)?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(&mut self.cursor)?.into()),
             Some(b't') => self.word("true", Value::Bool(true))?,
             Some(b'f') => self.word("false", Value::Bool(false))?,
             Some(b'n') => self.word("null", Value::Null)?,

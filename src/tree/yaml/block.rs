@@ -27,6 +27,21 @@ pub(super) fn span(text: &str, after: usize, content: Span) -> Option<Span> {
     Some(Span::new(at, at + end))
 }
 
+/// The first dash of a list between these offsets, past white space, comments, anchor and tag.
+pub(super) fn dash(text: &str, after: usize, before: usize) -> Option<usize> {
+    let mut at = after;
+    loop {
+        let rest = text.get(at..before)?;
+        let next = rest.chars().next()?;
+        at += match next {
+            '-' => return Some(at),
+            '#' => rest.find(['\n', '\r'])?,
+            '&' | '!' => rest.find([' ', '\t', '\n', '\r'])?,
+            _ => next.len_utf8(),
+        };
+    }
+}
+
 /// The lines of a text with their offsets, without their breaks.
 fn lines(text: &str, start: usize) -> Vec<(usize, &str)> {
     let mut found = Vec::new();

@@ -13,5 +13,5 @@ mod plain;
 mod read;
 
 pub use decode::decode;
-pub(super) use plain::is_text;
+pub(super) use plain::{is_number, is_text};
 pub use read::{Alias, Documents, MAX_NODES, MAX_REPEATED, read, read_as_written};

@@ -37,7 +37,8 @@ pub(in crate::tree) fn is_text(text: &str, flow: bool) -> bool {
         && text.chars().all(is_plain)
 }
 
-fn is_number(text: &str) -> bool {
+/// Whether this text without quotes is a number.
+pub(in crate::tree) fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
         return true;

@@ -159,11 +159,11 @@ impl<'a> Reader<'a> {
                 self.count(span)?;
                 self.finish(finished, properties.anchor, 1)
             }
-            Event::SequenceStart(_, anchor, tag) => self.begin(
-                Parts::List(Vec::new()),
-                properties(anchor, tag, place),
-                span,
-            ),
+            Event::SequenceStart(_, anchor, tag) => {
+                let span = self.with_dash(span);
+                let properties = properties(anchor, tag, place);
+                self.begin(Parts::List(Vec::new()), properties, span)
+            }
             Event::MappingStart(_, anchor, tag) => self.begin(
                 Parts::Map {
                     members: Vec::new(),
@@ -176,6 +176,34 @@ impl<'a> Reader<'a> {
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => self.alias(anchor, span),
             _ => Ok(()),
+        }
+    }
+
+    /// Where a value is that is not written: after its colon, which the parser leaves out.
+    fn after_colon(&self, span: Span) -> Span {
+        let parent = self.open.last().map(|open| &open.parts);
+        let is_value = matches!(parent, Some(Parts::Map { key: Some(_), .. }));
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let colon = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        if !is_value || !colon.starts_with(':') {
+            return span;
+        }
+        let after = self.at.saturating_add(rest.len() - colon.len() + 1);
+        Span::new(after, after)
+    }
+
+    /// Where a list begins. Of one that is no deeper than the key before it, the parser tells only what
+    /// comes after its first dash.
+    fn with_dash(&self, span: Span) -> Span {
+        let parent = self.open.last().map(|open| &open.parts);
+        let is_value = matches!(parent, Some(Parts::Map { key: Some(_), .. }));
+        let dash = is_value.then(|| block::dash(self.text, self.at, span.start as usize));
+        match dash.flatten() {
+            Some(dash) => Span {
+                start: Span::new(dash, dash).start,
+                ..span
+            },
+            None => span,
         }
     }
 
@@ -214,6 +242,11 @@ impl<'a> Reader<'a> {
             _ => span,
         };
         let is_plain = style == ScalarStyle::Plain;
+        let span = if is_plain && span.is_empty() {
+            self.after_colon(span)
+        } else {
+            span
+        };
         // The parser gives a value that is not written as `~`.
         let text = if is_plain && span.is_empty() {
             Cow::Borrowed("")
@@ -227,7 +260,7 @@ impl<'a> Reader<'a> {
             None if is_plain => match plain::kind(&text) {
                 Plain::Null => Value::Null,
                 Plain::Bool(value) => Value::Bool(value),
-                Plain::Number => Value::Number(span.of(self.text)),
+                Plain::Number => Value::Number(span.of(self.text).into()),
                 Plain::Text => Value::String(text),
             },
             // What has a tag of its own, `!` alone among them, is a string to its function.
@@ -395,7 +428,7 @@ fn core<'a>(
             let at = span.of(file).find(&*text).ok_or_else(wrong)?;
             let start = (span.start as usize).saturating_add(at);
             let number = Span::new(start, start.saturating_add(text.len()));
-            Ok(Value::Number(number.of(file)))
+            Ok(Value::Number(number.of(file).into()))
         }
         ("null" | "bool" | "int" | "float" | "seq" | "map", _) => Err(wrong()),
         _ => Ok(Value::String(text)),
@@ -410,8 +443,7 @@ fn as_key<'a>(
 ) -> Result<(Cow<'a, str>, Span, bool), InputError> {
     let span = node.span;
     let key = match node.value {
-        Value::String(key) => key,
-        Value::Number(key) => Cow::Borrowed(key),
+        Value::String(key) | Value::Number(key) => key,
         Value::Bool(_) | Value::Null => Cow::Owned(span.of(text).to_owned()),
         Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
             return Err(InputError::new(span, "the key of a map is not a scalar")

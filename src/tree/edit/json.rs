@@ -1,36 +1,67 @@
-//! Single changes of a JSON text: what is added between others, and what is taken from them.
+//! Edits of JSON.
 
 use serde_json::Value as Json;
 
 use crate::text::Span;
-use crate::tree::Node;
+use crate::tree::{Node, Step};
 
 use super::Edit;
+use super::change::{Added, Change, Site};
 use super::layout::{Layout, blank, children};
+use super::written::{Part, Replacement, Splice};
 
-/// What is to stand in an array or object: values, or keys with their values.
-pub(super) enum Added<'v> {
-    Item(&'v Json),
-    Member(&'v str, &'v Json),
+/// The edits that make a change.
+pub(super) fn splice(site: Site<'_>, change: Change<'_>) -> Option<Splice> {
+    let layout = Layout::of(site.text, site.root, site.indent);
+    let node = site.node;
+    match change {
+        Change::Insert(position, added) => Some(insert(site.text, &layout, node, position, added)),
+        Change::Replace(value) => {
+            let key = match site.way.last() {
+                Some(Step::Key(key)) => Some(key.as_str()),
+                Some(Step::Index(_) | Step::Embedded) | None => None,
+            };
+            let indent = layout.indent_at(node.span.start);
+            let written = layout.value(value, key, Some(node), indent);
+            let (start, end) = (node.span.start as usize, node.span.end as usize);
+            Some(
+                Replacement::default()
+                    .part(Part::item("", written))
+                    .at(start, end),
+            )
+        }
+        Change::Remove(position) => Some(Splice::only(remove(node, position)?)),
+        Change::Rename(position, key) => Some(Splice::only(Edit {
+            span: node.members()?.get(position)?.key_span,
+            replacement: Json::from(key).to_string(),
+        })),
+        Change::List(added) => {
+            let key = site.way.iter().rev().find_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                Step::Index(_) | Step::Embedded => None,
+            });
+            Some(make_list(&layout, node, key, added))
+        }
+    }
 }
 
 impl Added<'_> {
-    fn write(&self, layout: &Layout<'_>, sample: Option<&Node<'_>>, indent: &str) -> String {
+    fn write(&self, layout: &Layout<'_>, sample: Option<&Node<'_>>, indent: &str) -> Part {
         match self {
-            Self::Item(value) => layout.value(value, None, sample, indent),
+            Self::Item(value) => Part::item("", layout.value(value, None, sample, indent)),
             Self::Member(key, value) => layout.member(key, value, None, indent),
         }
     }
 }
 
 /// Puts something into an array or object, before the child of that position or after the last.
-pub(super) fn insert(
+fn insert(
     text: &str,
     layout: &Layout<'_>,
     container: &Node<'_>,
     position: usize,
     added: &[Added<'_>],
-) -> Edit {
+) -> Splice {
     let children = children(container);
     let Some(last) = children.last() else {
         return fill(layout, container, added);
@@ -49,21 +80,17 @@ pub(super) fn insert(
     let sample = container
         .items()
         .and_then(|items| items.get(neighbour?).or(items.last()));
-    let mut replacement = String::new();
-    for part in added {
+    let is_last = position >= children.len();
+    let add = |whole: Replacement, part: &Added<'_>| {
         let written = part.write(layout, sample, indent);
-        if position < children.len() {
-            replacement.push_str(&written);
-            replacement.push_str(&separator);
+        if is_last {
+            whole.text(&separator).part(written)
         } else {
-            replacement.push_str(&separator);
-            replacement.push_str(&written);
+            whole.part(written).text(&separator)
         }
-    }
-    Edit {
-        span: Span { start: at, end: at },
-        replacement,
-    }
+    };
+    let whole = added.iter().fold(Replacement::default(), add);
+    whole.at(at as usize, at as usize)
 }
 
 /// What the author writes between two children: taken from a pair that stands there already.
@@ -102,27 +129,26 @@ fn separator(
 }
 
 /// Puts something into an empty array or object.
-fn fill(layout: &Layout<'_>, container: &Node<'_>, added: &[Added<'_>]) -> Edit {
+fn fill(layout: &Layout<'_>, container: &Node<'_>, added: &[Added<'_>]) -> Splice {
     let indent = layout.indent_at(container.span.start);
     let newline = layout.newline();
     let inner = layout.deeper(indent);
-    let parts: Vec<_> = added
-        .iter()
-        .map(|part| part.write(layout, None, &inner))
-        .collect();
-    let replacement = if newline.is_empty() {
-        parts.join(layout.comma())
+    let parts = added.iter().map(|part| part.write(layout, None, &inner));
+    let parts = parts.collect();
+    let whole = Replacement::default();
+    let whole = if newline.is_empty() {
+        whole.parts(parts, layout.comma())
     } else {
-        let parts = parts.join(&format!(",{newline}{inner}"));
-        format!("{newline}{inner}{parts}{newline}{indent}")
+        whole
+            .text(&format!("{newline}{inner}"))
+            .parts(parts, &format!(",{newline}{inner}"))
+            .text(&format!("{newline}{indent}"))
     };
-    Edit {
-        span: Span {
-            start: container.span.start.saturating_add(1),
-            end: container.span.end.saturating_sub(1),
-        },
-        replacement,
-    }
+    let span = container.span;
+    whole.at(
+        (span.start as usize).saturating_add(1),
+        (span.end as usize).saturating_sub(1),
+    )
 }
 
 /// Takes the child of that position out of an array or object, with one comma.
@@ -154,12 +180,7 @@ pub(super) fn remove(container: &Node<'_>, position: usize) -> Option<Edit> {
 
 /// Makes an array of a single value and of what is added to it, as `key`'s values are written
 /// elsewhere. An object keeps its lines.
-pub(super) fn make_array(
-    layout: &Layout<'_>,
-    node: &Node<'_>,
-    key: Option<&str>,
-    added: &[Json],
-) -> Vec<Edit> {
+fn make_list(layout: &Layout<'_>, node: &Node<'_>, key: Option<&str>, added: &[Json]) -> Splice {
     let indent = layout.indent_at(node.span.start);
     let spread = node.members().is_none() && layout.spreads(key, None, true);
     let newline = layout.newline();
@@ -178,23 +199,14 @@ pub(super) fn make_array(
     } else {
         ("[".to_owned(), layout.comma().to_owned(), "]".to_owned())
     };
-    let mut rest = String::new();
-    for value in added {
-        rest.push_str(&comma);
-        rest.push_str(&layout.value(value, None, Some(node), &inner));
-    }
-    let at = |offset| Span {
-        start: offset,
-        end: offset,
+    let add = |whole: Replacement, value| {
+        let written = layout.value(value, None, Some(node), &inner);
+        whole.text(&comma).part(Part::item("", written))
     };
-    vec![
-        Edit {
-            span: at(node.span.start),
-            replacement: open,
-        },
-        Edit {
-            span: at(node.span.end),
-            replacement: rest + &close,
-        },
-    ]
+    let rest = added.iter().fold(Replacement::default(), add).text(&close);
+    let (start, end) = (node.span.start as usize, node.span.end as usize);
+    rest.at(end, end).and(Edit {
+        span: Span::new(start, start),
+        replacement: open,
+    })
 }
