@@ -197,6 +197,24 @@ fn what_is_unsafe_on_the_file_stays_so_in_one_run() {
     assert_eq!(directory.policy()["Statement"][3]["Principal"], "*");
 }
 
+/// A fix that mends a part of what another finding tells leaves the rest of it to that finding's own fix, in
+/// the same run.
+#[test]
+fn what_is_mended_in_part_is_mended_in_one_run() {
+    let admin = allow(ADMIN, &["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"]);
+    // What this one lacks is for a person: it uses the key.
+    let app = allow(APP, &["kms:Decrypt", "kms:ScheduleKeyDeletion"]);
+    let directory = Directory::new("in-part", &[admin, app]);
+    assert_eq!(directory.run(&["fix", "--write"]).0, 0);
+    let once = directory.policy();
+    let actions = once["Statement"][0]["Action"].to_string();
+    for action in ["Cancel", "DisableKey", "EnableKey", "DescribeKey"] {
+        assert!(actions.contains(action), "{actions}");
+    }
+    assert_eq!(directory.run(&["fix", "--write"]).0, 0);
+    assert_eq!(directory.policy(), once);
+}
+
 /// It succeeds only where evaluation afterwards says exactly the days and the cancellation.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html>
 #[test]

@@ -63,8 +63,8 @@ pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unprove
     let [left, all, found, remaining] = [&left, all, found, remaining].map(|list| counts(list));
     let safe = outcome.done.iter().filter(|proposal| proposal.is_safe());
     for fixed in safe.flat_map(|proposal| &proposal.findings) {
-        let count = |counts: &Counts<'_>| counts.get(&name(fixed)).copied().unwrap_or_default();
-        // What is said in the same words of policies that were not repaired stays.
+        let count = |counts: &Counts<'_>| counts.get(&Said::by(fixed)).copied().unwrap_or_default();
+        // What is said of policies that were not repaired stays.
         let of_others = count(&all).saturating_sub(count(&found));
         if count(&left) > of_others.saturating_add(count(&remaining)) {
             return Err(Unproven::StillThere {
@@ -76,20 +76,33 @@ pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unprove
     Ok(())
 }
 
-/// What tells a finding from others, wherever it stands: rule, subject, message.
-pub(super) type Name<'a> = (&'a str, &'a str, &'a str);
+/// What tells a finding from others, wherever it stands, and of however many days it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Said<'a> {
+    rule: &'a str,
+    subject: &'a str,
+    values: &'a str,
+    identity: &'a str,
+}
 
-pub(super) fn name(finding: &Finding) -> Name<'_> {
-    (&finding.rule, &finding.subject, &finding.message)
+impl<'a> Said<'a> {
+    pub(super) fn by(finding: &'a Finding) -> Self {
+        Self {
+            rule: &finding.rule,
+            subject: &finding.subject,
+            values: &finding.values,
+            identity: &finding.identity,
+        }
+    }
 }
 
 /// How often each thing is said.
-type Counts<'a> = BTreeMap<Name<'a>, usize>;
+type Counts<'a> = BTreeMap<Said<'a>, usize>;
 
 fn counts(findings: &[Finding]) -> Counts<'_> {
     let mut counts = Counts::new();
     for finding in findings {
-        let count = counts.entry(name(finding)).or_default();
+        let count = counts.entry(Said::by(finding)).or_default();
         *count = count.saturating_add(1);
     }
     counts

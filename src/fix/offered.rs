@@ -8,7 +8,7 @@ use crate::lint;
 use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
 
-use super::last_proof::name;
+use super::last_proof::Said;
 use super::{Effort, FixEngine, FixKind, Proposal, Repaired};
 
 /// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
@@ -109,10 +109,10 @@ fn repaired(checked: &Checked, budget: &Budget) -> Option<(Repaired, bool)> {
     // What a fix brings with it is fixed too, so that what is left out is told, and not what is asked.
     let suppressed = checked.suppressed.iter().map(|of| &of.finding);
     let left_out = rest.iter().chain(suppressed).chain(&checked.in_baseline);
-    let left_out: BTreeSet<_> = left_out.map(name).collect();
+    let left_out: BTreeSet<_> = left_out.map(Said::by).collect();
     let wanted = |finding: &Finding| {
         let kind = kinds.get(&*finding.rule).copied();
-        kind.filter(|_| !left_out.contains(&name(finding)))
+        kind.filter(|_| !left_out.contains(&Said::by(finding)))
     };
     let check = |facts: &Facts| lint::run(facts, &checked.catalogue);
     let facts = checked.project.fact_maker();

@@ -40,23 +40,31 @@ struct Choice {
     all: Vec<Original>,
     /// Their positions, ascending, and how many of the first ones were taken.
     named: BTreeMap<Named, (Vec<usize>, usize)>,
+    /// How many there are about each thing, and how many of them were taken.
+    about: BTreeMap<About, (usize, usize)>,
     /// Rules of which some finding's fix was not taken.
     left: BTreeSet<Arc<str>>,
 }
 
 impl Choice {
-    /// Whether the finding may be mended. One that is there only by now, as what a fix copied has it, may
-    /// be unless something of its rule was left.
+    /// Whether the finding may be mended: one that tells something else by now, as a fix mended a part of
+    /// it, where all about the same was taken. One that is there only by now, as what a fix copied has it,
+    /// may be unless something of its rule was left.
     fn allows(&self, named: &Named) -> bool {
-        match self.named.get(named) {
-            None => !self.left.contains(&named.said.0),
-            Some((_, taken)) => *taken > 0,
+        if let Some((_, taken)) = self.named.get(named) {
+            return *taken > 0;
+        }
+        match self.about.get(&named.about) {
+            Some((all, taken)) => all == taken,
+            None => !self.left.contains(&named.about.rule),
         }
     }
 
     fn add(&mut self, named: Named, finding: &Finding) {
         let (positions, _) = self.named.entry(named.clone()).or_default();
         positions.push(self.all.len());
+        let (all, _) = self.about.entry(named.about.clone()).or_default();
+        *all = all.saturating_add(1);
         self.all.push(Original {
             named,
             finding: finding.clone(),
@@ -71,6 +79,9 @@ impl Choice {
         if let Some(open) = positions.get(*taken).and_then(|at| self.all.get_mut(*at)) {
             open.taken = true;
             *taken = taken.saturating_add(1);
+            if let Some((_, taken)) = self.about.get_mut(&named.about) {
+                *taken = taken.saturating_add(1);
+            }
         }
     }
 
@@ -82,14 +93,14 @@ impl Choice {
         // How many there are of which the same is said, and at the same place.
         let (mut same, mut placed) = (BTreeMap::new(), BTreeMap::new());
         for (named, finding) in &found {
-            count(&mut same, (named, &finding.identity));
+            count(&mut same, named);
             count(&mut placed, placing(named, finding));
         }
         let mut still = BTreeSet::new();
         // Of several that are alike, the last ones are left.
         for (index, original) in self.all.iter().enumerate().rev() {
             let (named, finding) = (&original.named, &original.finding);
-            if takes(&mut same, &(named, &finding.identity)) {
+            if takes(&mut same, &named) {
                 takes(&mut placed, &placing(named, finding));
                 still.insert(index);
             }
@@ -117,7 +128,11 @@ fn worst(open: &[(Finding, FixKind, Named)]) -> Option<(Finding, FixKind, Named)
 type Placing<'a> = (&'a Arc<str>, Option<&'a PointedAt>, &'a String);
 
 const fn placing<'a>(named: &'a Named, finding: &'a Finding) -> Placing<'a> {
-    (&named.said.0, named.place.as_ref(), &finding.identity)
+    (
+        &named.about.rule,
+        named.about.place.as_ref(),
+        &finding.identity,
+    )
 }
 
 fn count<T: Ord>(counts: &mut BTreeMap<T, usize>, of: T) {
@@ -268,7 +283,7 @@ impl Round<'_> {
             } else {
                 choice
                     .left
-                    .extend(names.into_iter().map(|named| named.said.0));
+                    .extend(names.into_iter().map(|named| named.about.rule));
                 outcome.left.push(original.proposal_on_disk(proposal));
             }
         }
@@ -422,31 +437,52 @@ impl Choice {
     }
 }
 
-/// What tells a finding while the policy changes: a fix may write a statement that has what another
-/// one had, so the place belongs to it.
+/// What a finding is about while the policy changes, whatever it tells of it: a fix may write a statement
+/// that has what another one had, so the place belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct About {
+    rule: Arc<str>,
+    principals: Vec<String>,
+    identity: String,
+    place: Option<PointedAt>,
+}
+
+/// What tells a finding while the policy changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Named {
-    said: (Arc<str>, String),
-    place: Option<PointedAt>,
+    about: About,
+    /// What it tells, but for day counts.
+    values: String,
 }
 
 impl Named {
     fn new(state: &PolicyState, finding: &Finding) -> Self {
         Self {
-            said: (finding.rule.clone(), finding.message.clone()),
-            place: recurrence::place(state, finding),
+            about: About {
+                rule: finding.rule.clone(),
+                principals: finding.principals.clone(),
+                identity: finding.identity.clone(),
+                place: recurrence::place(state, finding),
+            },
+            values: finding.values.clone(),
         }
+    }
+
+    /// Whether the finding tells the same, wherever it stands.
+    fn is_told_by(&self, finding: &Finding) -> bool {
+        self.about.rule == finding.rule
+            && self.values == finding.values
+            && self.about.identity == finding.identity
     }
 }
 
 /// Whether the fix does what it is for: one that leaves its finding would be made again and again.
 fn takes_away(named: &Named, before: &PolicyState, after: &PolicyState) -> bool {
-    let (rule, message) = &named.said;
-    let said = |state: &PolicyState| {
-        let same = |found: &&Finding| found.rule == *rule && found.message == *message;
-        state.findings.iter().filter(same).count()
+    let told = |state: &PolicyState| {
+        let findings = state.findings.iter();
+        findings.filter(|of| named.is_told_by(of)).count()
     };
-    said(after) < said(before)
+    told(after) < told(before)
 }
 
 /// The findings of a policy for which fixes were made: none is made again.

@@ -1,14 +1,13 @@
 //! Fixes of a project that was checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lint;
 use crate::project::Checked;
 
-use super::last_proof::{Unproven, name, prove};
+use super::last_proof::{Said, Unproven, prove};
 use super::offered::kinds;
 use super::{AllowDeletion, Effort, FixEngine, FixKind, Proposal, Repaired};
 
@@ -17,14 +16,8 @@ use super::{AllowDeletion, Effort, FixEngine, FixKind, Proposal, Repaired};
 pub struct Session {
     /// What was checked.
     pub checked: Checked,
-    suppressed: BTreeSet<(Arc<str>, String, String)>,
     /// The fix of each rule that is asked about.
     kinds: BTreeMap<String, FixKind>,
-}
-
-fn kept(finding: &Finding) -> (Arc<str>, String, String) {
-    let (rule, subject, message) = name(finding);
-    (rule.into(), subject.to_owned(), message.to_owned())
 }
 
 impl Session {
@@ -33,19 +26,7 @@ impl Session {
         let is_asked = |id: &str| rules.is_empty() || rules.iter().any(|rule| rule == id);
         let mut kinds = kinds(&checked.catalogue);
         kinds.retain(|rule, _| is_asked(rule));
-        let suppressed = checked.suppressed.iter();
-        let suppressed = suppressed.map(|suppressed| kept(&suppressed.finding));
-        Self {
-            suppressed: suppressed.collect(),
-            kinds,
-            checked,
-        }
-    }
-
-    /// How a finding is to be fixed; nothing where it is not asked about.
-    fn kind(&self, finding: &Finding) -> Option<FixKind> {
-        let kind = self.kinds.get(&*finding.rule).copied()?;
-        (!self.suppressed.contains(&kept(finding))).then_some(kind)
+        Self { checked, kinds }
     }
 
     /// The final set of the fixes that `accept` takes.
@@ -60,7 +41,12 @@ impl Session {
         effort: Effort,
     ) -> Repaired {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
-        let wanted = |finding: &Finding| self.kind(finding);
+        let suppressed = self.checked.suppressed.iter();
+        let suppressed: BTreeSet<_> = suppressed.map(|of| Said::by(&of.finding)).collect();
+        let wanted = |finding: &Finding| {
+            let kind = self.kinds.get(&*finding.rule).copied();
+            kind.filter(|_| !suppressed.contains(&Said::by(finding)))
+        };
         let facts = self.checked.project.fact_maker();
         let engine = FixEngine::of(&self.checked.project, &facts, &check);
         engine.repair_within(&self.checked.findings, &wanted, accept, effort)
