@@ -9,26 +9,31 @@ pub(super) fn without_comments(text: &str) -> Cow<'_, str> {
     if !text.contains('\n') {
         return text.into();
     }
-    let mut rest = String::with_capacity(text.len());
+    let rest: String = kept(text).into_iter().map(|(_, c)| c).collect();
+    rest.trim().to_owned().into()
+}
+
+/// What is no comment, each character with its byte.
+pub(super) fn kept(text: &str) -> Vec<(usize, char)> {
+    let mut rest = Vec::with_capacity(text.len());
     let mut quote = None;
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
+    let mut characters = text.char_indices();
+    while let Some((at, c)) = characters.next() {
         match (quote, c) {
             (None, '#') => {
-                let is_end = characters.by_ref().any(|c| c == '\n');
-                rest.extend(is_end.then_some('\n'));
+                rest.extend(characters.by_ref().find(|(_, c)| *c == '\n'));
                 continue;
             }
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), _) if c == open => quote = None,
             _ => {}
         }
-        rest.push(c);
+        rest.push((at, c));
         if quote.is_some() && c == '\\' {
             rest.extend(characters.next());
         }
     }
-    rest.trim().to_owned().into()
+    rest
 }
 
 #[cfg(test)]

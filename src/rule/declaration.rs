@@ -1,6 +1,9 @@
 //! The `toml` block at the front of a rule page.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::finding::{Confidence, Severity};
@@ -56,11 +59,36 @@ struct WrittenRelated {
     label: Spanned<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum OneOrMany {
     One(String),
-    Many(Vec<String>),
+    Many(Vec<Spanned<String>>),
+}
+
+/// By hand, as no `untagged` form knows where its items stand.
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = OneOrMany;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a selector or a list of selectors")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+                let mut all = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    all.push(item);
+                }
+                Ok(OneOrMany::Many(all))
+            }
+        }
+        deserializer.deserialize_any(Visit)
+    }
 }
 
 impl Declaration {
@@ -73,14 +101,14 @@ impl Declaration {
         let raised = written.raised.as_ref().map(|raised| {
             Ok(Raised {
                 severity: raised.severity,
-                selectors: selectors(&raised.selector)?,
+                selectors: selectors(text, &raised.selector)?,
             })
         });
-        let related = written.related.iter().map(related);
+        let related = written.related.iter().map(|of| related(text, of));
         Ok(Self {
             severity: written.severity,
             confidence: written.confidence,
-            selectors: selectors(&written.selector)?,
+            selectors: selectors(text, &written.selector)?,
             raised: raised.transpose()?,
             message: required("message", &written.message)?,
             label: match &written.label {
@@ -118,25 +146,69 @@ fn place<T>(written: &Spanned<T>) -> Span {
     Span::new(written.span().start, written.span().end)
 }
 
-fn selectors(written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared> {
-    let place = place(written);
-    let texts = match written.as_ref() {
-        OneOrMany::One(text) => std::slice::from_ref(text),
-        OneOrMany::Many(texts) => texts,
+fn selectors(block: &str, written: &Spanned<OneOrMany>) -> Result<Vec<Selector>, Misdeclared> {
+    let one = |text: &str, place: Span| {
+        Selector::parse(text).map_err(|error| misplaced(block, text, place, error.into()))
     };
-    let misplaced = |error: SelectorError| (PageProblem::from(error), Some(place));
-    let selectors = texts.iter();
-    selectors
-        .map(|text| Selector::parse(text).map_err(misplaced))
-        .collect()
+    match written.as_ref() {
+        OneOrMany::One(text) => Ok(vec![one(text, place(written))?]),
+        OneOrMany::Many(all) => all.iter().map(|of| one(of.as_ref(), place(of))).collect(),
+    }
 }
 
-fn related(written: &WrittenRelated) -> Result<Related, Misdeclared> {
-    let nodes = nodes(written.nodes.as_ref(), Selector::parse);
+fn related(block: &str, written: &WrittenRelated) -> Result<Related, Misdeclared> {
+    let text = written.nodes.as_ref();
+    let nodes = nodes(text, Selector::parse);
     Ok(Related {
-        nodes: nodes.map_err(|problem| (problem, Some(place(&written.nodes))))?,
+        nodes: nodes.map_err(|problem| misplaced(block, text, place(&written.nodes), problem))?,
         label: template(&written.label)?,
     })
+}
+
+/// A problem of the selector `text` whose string stands at `place` of the block: where in it, as far as the
+/// parser says that.
+fn misplaced(block: &str, text: &str, place: Span, problem: PageProblem) -> Misdeclared {
+    let at = match &problem {
+        PageProblem::Selector(SelectorError::Syntax { at, .. }) => *at,
+        _ => None,
+    };
+    let inside = at.and_then(|at| in_string(place.of(block), text.get(..at)?));
+    let start = inside.map(|inside| (place.start as usize).saturating_add(inside));
+    let place = start.map_or(place, |start| Span::new(start, place.end as usize));
+    (problem, Some(place))
+}
+
+/// The byte of a TOML string, as it is written, that follows these characters of its value; nothing where it
+/// does not begin with them.
+fn in_string(written: &str, before: &str) -> Option<usize> {
+    let quotes = ["\"\"\"", "\'\'\'", "\"", "\'"];
+    let quote = quotes
+        .into_iter()
+        .find(|quote| written.starts_with(quote))?;
+    let mut rest = written.strip_prefix(quote)?;
+    if quote.len() > 1 {
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    for c in before.chars() {
+        rest = match rest.strip_prefix('\\').filter(|_| quote.starts_with('"')) {
+            Some(escape) => behind_escape(escape)?,
+            None => rest.strip_prefix(c)?,
+        };
+    }
+    written.len().checked_sub(rest.len())
+}
+
+/// What follows the escape of one character, of which this is what stands behind its backslash.
+/// <https://toml.io/en/v1.0.0#string>
+fn behind_escape(escape: &str) -> Option<&str> {
+    let digits = match escape.chars().next()? {
+        'u' => 4,
+        'U' => 8,
+        // The end of a line and the blanks behind it are no character.
+        c if c.is_whitespace() => return None,
+        _ => 0,
+    };
+    escape.get(1_usize.saturating_add(digits)..)
 }
 
 /// The nodes that `nodes` of a `[[related]]` table names.

@@ -274,11 +274,49 @@ mod tests {
         assert!(rule.text().starts_with("# Title\n"));
     }
 
+    fn hold_place((from, to): (&str, &str), at: (usize, &str), problem: &str) {
+        let page = PAGE.replacen(from, to, 1);
+        let error = parsed(&page).unwrap_err();
+        assert!(error.to_string().contains(problem), "{to}: {error}");
+        assert_eq!((error.line, error.span.of(&page)), at, "{error}");
+    }
+
+    #[test]
+    fn a_selector_is_wrong_at_one_place_in_it() {
+        for (from, to, line, underlined, problem) in [
+            ("[*]", "[", 4, "\"", "not a JSONPath"),
+            ("[*]", "[*]]", 4, "]\"", "not a JSONPath"),
+            ("[*]", "[?@[\\\"a\\\"] = 1]", 4, "= 1]\"", "not a JSONPath"),
+            (
+                "\"$.access.schedule[*]\"",
+                "'''\n$.a # the list\n[?@.b = 1]\n'''",
+                6,
+                "= 1]\n'''",
+                "not a JSONPath",
+            ),
+            (
+                "\"$.access.schedule[*]\"",
+                "[\"$.a\", \"$.b[\"]",
+                4,
+                "\"",
+                "not a JSONPath",
+            ),
+            (
+                "\"$.access.schedule[*]\"",
+                "7",
+                4,
+                "7",
+                "expected a selector or a list of selectors",
+            ),
+        ] {
+            hold_place((from, to), (line, underlined), problem);
+        }
+    }
+
     #[test]
     fn problems_are_placed_in_the_page() {
         for (from, to, line, underlined, problem) in [
             ("high", "sure", 3, "\"sure\"", "unknown variant"),
-            ("[*]", "[", 4, "\"$.access.schedule[\"", "not a JSONPath"),
             ("help", "halp", 6, "halp", "unknown field `halp`"),
             (
                 "https",
@@ -318,14 +356,7 @@ mod tests {
             ),
             ("```toml", "```json", 1, "", "does not begin"),
         ] {
-            let page = PAGE.replacen(from, to, 1);
-            let error = parsed(&page).unwrap_err();
-            assert!(error.to_string().contains(problem), "{to}: {error}");
-            assert_eq!(
-                (error.line, error.span.of(&page)),
-                (line, underlined),
-                "{error}"
-            );
+            hold_place((from, to), (line, underlined), problem);
         }
         let error = parse("b", "Bad_Id", Cow::Borrowed(PAGE)).unwrap_err();
         assert!(matches!(error.problem, PageProblem::Id(_)));

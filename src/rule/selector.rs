@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Selected;
 use super::builtin::query;
-use super::comments::without_comments;
+use super::comments::{kept, without_comments};
 use super::evaluate::{TooManySteps, select};
 use super::needs::{Needs, needed};
 use super::selector_check::check;
@@ -13,6 +13,7 @@ use crate::document::{Fact, Vocabulary, Word};
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
+use pest::error::InputLocation;
 
 /// A JSONPath over the facts, compiled once and shared by all its clones.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub enum SelectorError {
         selector: String,
         /// What the parser says.
         reason: String,
+        /// The byte of the selector at which that is so, where the parser says it.
+        at: Option<usize>,
     },
     /// It calls a function that does not exist; it would count as false.
     #[error("unknown function `{function}`")]
@@ -153,14 +156,38 @@ impl Selector {
 
 /// The parser's own message draws a picture over several lines; one line is enough.
 fn syntax(text: &str, error: &JsonPathError) -> SelectorError {
-    let reason = match error {
-        JsonPathError::PestError(error) => error.variant.message().into_owned(),
-        other => other.to_string(),
+    let (reason, at) = match error {
+        JsonPathError::PestError(error) => {
+            let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+            let reason = error.variant.message().into_owned();
+            (reason, Some(in_selector(text, at)))
+        }
+        other => (other.to_string(), None),
     };
     SelectorError::Syntax {
         selector: text.to_owned(),
         reason,
+        at,
     }
+}
+
+/// Where in a selector the byte of its JSONPath stands.
+fn in_selector(text: &str, at: usize) -> usize {
+    if !text.contains('\n') {
+        return at;
+    }
+    let kept = kept(text).into_iter();
+    let path = kept.skip_while(|(_, c)| c.is_whitespace());
+    let mut end = 0_usize;
+    let mut last = 0;
+    for (place, c) in path {
+        if end >= at {
+            return place;
+        }
+        end = end.saturating_add(c.len_utf8());
+        last = place.saturating_add(c.len_utf8());
+    }
+    last
 }
 
 #[cfg(test)]
@@ -249,5 +276,17 @@ mod tests {
         ] {
             assert!(Selector::parse(good).is_ok(), "{good}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_the_path_is_found_in_the_selector() {
+        let text = "\n$.a # the list\n[?@.b == 'ä'] # its items\n";
+        let path = without_comments(text);
+        let from = |at: usize| text.split_at(in_selector(text, at)).1;
+        for (at, c) in path.char_indices() {
+            assert!(from(at).starts_with(c), "{at} {c}");
+        }
+        assert!(from(path.len()).starts_with(" # its"));
+        assert_eq!(in_selector("$.a", 2), 2);
     }
 }
