@@ -20,7 +20,7 @@ use kmslint::report::difference::{Named, effects};
 use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
 use kmslint::text::{Discovery, Overlay, Root};
-use kmslint::tree::Step;
+use kmslint::tree::Syntax;
 use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
 use serde_json::Value as Json;
 use walkdir::WalkDir;
@@ -140,11 +140,8 @@ fn hold_by(
     }
     // The JSON Patch says the same as the edit.
     let document = |text: &str| {
-        let mut steps = proposal.document.clone();
-        steps
-            .steps
-            .retain(|step| *step != Step::Embedded || !proposal.document.steps.is_empty());
-        let place = EditableFile::read(text).unwrap().at(steps).unwrap();
+        let read = EditableFile::read(Syntax::Json, text).unwrap();
+        let place = read.at(proposal.document.clone()).unwrap();
         let passage = Passage::open(place.span.of(text), &place).unwrap();
         assert!(passage.base().is_empty());
         Draft::of(&passage).unwrap().get(&[]).unwrap()

@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
 use crate::text::{SourceId, Sources};
+use crate::tree::Syntax;
 use crate::tree::edit::EditableFile;
 
 use super::edited_policies::EditedPolicies;
@@ -225,7 +226,11 @@ impl<'a> FixEngine<'a> {
     /// These files, as far as they can be edited.
     fn places(&self, files: BTreeSet<SourceId>) -> BTreeMap<SourceId, EditableFile<'a>> {
         let files = files.into_par_iter();
-        let read = |source| Some((source, EditableFile::read(self.text(source))?));
+        let read = |source| {
+            let file = self.sources().get(source)?;
+            let syntax = Syntax::of_file(file.name(), file.text());
+            Some((source, EditableFile::read(syntax, file.text())?))
+        };
         files.filter_map(read).collect()
     }
 

@@ -184,7 +184,7 @@ impl<'a> Prover<'a> {
         let Some(plan) = plan(&target)? else {
             return Ok(None);
         };
-        let edits = passage.outer(plan.draft.edits()?);
+        let edits = passage.outer(&plan.draft)?;
         if edits.is_empty() {
             return Ok(None);
         }

@@ -40,6 +40,15 @@ impl Decoder {
         self.mark(end);
     }
 
+    /// A text that was decoded by itself.
+    pub(super) fn put(&mut self, part: &Decoded) {
+        let before = Span::new(self.text.len(), 0).start;
+        for (decoded, outer) in part.map.runs() {
+            self.mark_at(before.saturating_add(*decoded), *outer);
+        }
+        self.text.push_str(&part.text);
+    }
+
     /// The text so far.
     pub(super) fn text(&self) -> &str {
         &self.text
@@ -47,15 +56,15 @@ impl Decoder {
 
     fn mark(&mut self, at: usize) {
         let place = Span::new(self.text.len(), at);
+        self.mark_at(place.start, place.end);
+    }
+
+    fn mark_at(&mut self, decoded: u32, outer: u32) {
         // Of two marks at one place of the text the later one leads on.
-        if self
-            .runs
-            .last()
-            .is_some_and(|(last, _)| *last == place.start)
-        {
+        if self.runs.last().is_some_and(|(last, _)| *last == decoded) {
             self.runs.pop();
         }
-        self.runs.push((place.start, place.end));
+        self.runs.push((decoded, outer));
     }
 
     /// The whole, whose last byte in the file is before `end`.

@@ -5,14 +5,14 @@
 
 use crate::text::{InputError, Span};
 
-use super::{Node, json};
+use super::{Decoded, Node, json};
 
 /// How a text is written inside its outer string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// As a JSON string: what an edit puts there must be escaped once more.
-    JsonString,
-    /// As a JSON string that is percent-encoded (RFC 3986), as IAM's API answers.
+    /// As a string of its syntax: what an edit puts there must be escaped once more.
+    String,
+    /// As a string that is percent-encoded (RFC 3986), as IAM's API answers.
     PercentEncoded,
 }
 
@@ -34,6 +34,11 @@ impl OffsetMap {
     /// The map of these runs: decoded and outer offset where each begins, ascending in both.
     pub(crate) const fn of_runs(runs: Vec<(u32, u32)>) -> Self {
         Self { runs }
+    }
+
+    /// The runs, ascending.
+    pub(super) fn runs(&self) -> &[(u32, u32)] {
+        &self.runs
     }
 
     /// The outer offset of what stands at `decoded`.
@@ -103,22 +108,29 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Takes a policy out of the string that stands at `span` of `outer`; `None` where no string
-    /// stands there. A string that does not begin with `{` or `[` but does so after
-    /// percent-decoding counts as percent-encoded; `+` stays `+`.
+    /// Takes a policy out of the JSON string at `span` of `outer`; `None` where no string
+    /// is there.
     pub fn from_string(outer: &str, span: Span) -> Option<Self> {
-        let inner = span.of(outer).strip_prefix('"')?.strip_suffix('"')?;
-        let start = span.start.saturating_add(1);
-        let plain = unescape(inner, start);
+        json::decode(outer, span).map(Self::of)
+    }
+
+    /// The document that this string holds. One that does not begin with `{` or `[` but does so after
+    /// percent-decoding counts as percent-encoded; `+` stays `+`.
+    pub(super) fn of(string: Decoded) -> Self {
+        let plain = Self {
+            text: string.text,
+            map: string.map,
+            encoding: Encoding::String,
+        };
         if plain.looks_like_json() || !plain.text.trim_start().starts_with('%') {
-            return Some(plain);
+            return plain;
         }
         let decoded = percent_decode(&plain);
-        Some(if decoded.looks_like_json() {
+        if decoded.looks_like_json() {
             decoded
         } else {
             plain
-        })
+        }
     }
 
     fn looks_like_json(&self) -> bool {
@@ -141,59 +153,6 @@ impl Embedded {
             }
         }
     }
-}
-
-/// Undoes the escapes of a string that the reader has accepted.
-fn unescape(inner: &str, start: u32) -> Embedded {
-    let mut text = String::with_capacity(inner.len());
-    let mut runs = vec![(0, start)];
-    let mut rest = inner;
-    while let Some(backslash) = memchr::memchr(b'\\', rest.as_bytes()) {
-        let (plain, escaped) = rest.split_at_checked(backslash).unwrap_or((rest, ""));
-        text.push_str(plain);
-        let length = escape_length(escaped);
-        let (escape, after) = escaped.split_at_checked(length).unwrap_or((escaped, ""));
-        let outer = offset(
-            start,
-            inner
-                .len()
-                .saturating_sub(rest.len())
-                .saturating_add(backslash),
-        );
-        runs.push((Span::new(text.len(), 0).start, outer));
-        text.push_str(
-            &serde_json::from_str::<String>(&format!("\"{escape}\"")).unwrap_or_default(),
-        );
-        runs.push((Span::new(text.len(), 0).start, offset(outer, escape.len())));
-        rest = after;
-        if escape.is_empty() {
-            break;
-        }
-    }
-    text.push_str(rest);
-    Embedded {
-        text,
-        map: OffsetMap { runs },
-        encoding: Encoding::JsonString,
-    }
-}
-
-/// Bytes of the escape at the start: `\n` has 2, `\u0041` 6, a pair of surrogates 12.
-fn escape_length(escaped: &str) -> usize {
-    match escaped.as_bytes().get(1) {
-        Some(b'u') if is_high_surrogate(escaped.get(2..6)) => 12.min(escaped.len()),
-        Some(b'u') => 6.min(escaped.len()),
-        _ => 2.min(escaped.len()),
-    }
-}
-
-fn is_high_surrogate(digits: Option<&str>) -> bool {
-    let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    code.is_some_and(|code| (0xd800..0xdc00).contains(&code))
-}
-
-fn offset(start: u32, ahead: usize) -> u32 {
-    start.saturating_add(u32::try_from(ahead).unwrap_or(u32::MAX))
 }
 
 /// Undoes percent-encoding; a `%` that two hexadecimal digits do not follow stays.

@@ -72,6 +72,23 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// As [`Node::at`], to be changed.
+    pub(super) fn at_mut(&mut self, steps: &[Step]) -> Option<&mut Self> {
+        let Some((step, rest)) = steps.split_first() else {
+            return Some(self);
+        };
+        let next = match (&mut self.value, step) {
+            (Value::Object(members), Step::Key(key)) => {
+                let member = members.iter_mut().rfind(|member| member.key == **key);
+                member.map(|member| &mut member.value)
+            }
+            (Value::Array(items), Step::Index(index)) => items.get_mut(*index),
+            (Value::Deferred(deferred), Step::Index(index)) => deferred.arguments.get_mut(*index),
+            _ => None,
+        };
+        next?.at_mut(rest)
+    }
+
     /// The function and its arguments, where a template would compute the value.
     pub fn deferred(&self) -> Option<&Deferred<'a>> {
         match &self.value {

@@ -1,7 +1,7 @@
 //! The syntaxes: what reads a text, and what leads a string back to its bytes.
 
 use crate::text::{InputError, Span};
-use crate::tree::{Embedded, Value, json};
+use crate::tree::{Embedded, Function, Value, json};
 
 use super::decoded::Decoded;
 use super::{Node, hcl, yaml};
@@ -29,6 +29,15 @@ impl Syntax {
         })
     }
 
+    /// What a file is written in, by its name and its text: JSON is JSON in a file of whatever name.
+    pub fn of_file(name: &str, text: &str) -> Self {
+        let named = Self::of_name(name).unwrap_or(Self::Json);
+        if named == Self::Json || json::parse_all(text, 0).is_ok() {
+            return Self::Json;
+        }
+        named
+    }
+
     /// Reads the documents of a text: of JSON those that follow one another, of YAML those that `---`
     /// parts, of HCL the one.
     ///
@@ -50,15 +59,24 @@ impl Syntax {
             return None;
         };
         match self {
-            Self::Json => Embedded::from_string(text, node.span)
-                .filter(|embedded| embedded.text == **value)
-                .map(|embedded| Decoded {
-                    text: embedded.text,
-                    map: embedded.map,
-                }),
+            Self::Json => json::decode(text, node.span).filter(|decoded| decoded.text == **value),
             Self::Yaml => yaml::decode(text, node.span, value),
             Self::Hcl => hcl::decode(text, node.span, value),
         }
+    }
+
+    /// The document that a string holds, for example a key policy, with the way back to the bytes of the
+    /// file; nothing where the node is no string. Of a template of HCL what it would compute is as it is
+    /// written, `${var.account}`, with what has a meaning in JSON escaped: it is text to who reads the
+    /// document.
+    pub fn embedded(self, text: &str, node: &Node<'_>) -> Option<Embedded> {
+        let decoded = match (self, &node.value) {
+            (Self::Hcl, Value::Deferred(deferred)) if deferred.function == Function::Template => {
+                hcl::decode_template(text, node.span, &deferred.arguments)
+            }
+            _ => self.decode(text, node),
+        };
+        decoded.map(Embedded::of)
     }
 }
 

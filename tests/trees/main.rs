@@ -14,6 +14,7 @@ mod edits;
 mod hostile;
 mod judged;
 mod sketch;
+mod strings;
 
 use std::path::{Path, PathBuf};
 

@@ -53,9 +53,8 @@ fn statements(syntax: Syntax, text: &str, policy: &Node<'_>) -> Vec<(String, Spa
             items.iter().map(of).collect()
         }
         Value::String(_) => {
-            let decoded = syntax.decode(text, policy).unwrap();
-            let mut inner = Syntax::Json.read(&decoded.text).unwrap().remove(0);
-            inner.relocate(&decoded.map);
+            let embedded = syntax.embedded(text, policy).unwrap();
+            let inner = embedded.parse().unwrap();
             statements(syntax, text, &inner)
         }
         Value::Deferred(deferred) => match &deferred.function {

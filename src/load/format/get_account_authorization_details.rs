@@ -241,7 +241,7 @@ mod tests {
         let one = json!({"PolicyName": "P", "PolicyArn": "arn:aws:iam::aws:policy/P"});
         for (document, encoding, attached) in [
             (object, None, json!([one])),
-            (json!(POLICY), Some(Encoding::JsonString), one.clone()),
+            (json!(POLICY), Some(Encoding::String), one.clone()),
             (json!(encoded), Some(Encoding::PercentEncoded), one),
         ] {
             let found = contents(&role(&document, &attached));

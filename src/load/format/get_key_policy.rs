@@ -103,12 +103,12 @@ mod tests {
         for (document, encoding) in [
             (
                 json!({"Policy": POLICY, "PolicyName": "default"}),
-                Some(Encoding::JsonString),
+                Some(Encoding::String),
             ),
-            (json!({"Policy": POLICY}), Some(Encoding::JsonString)),
+            (json!({"Policy": POLICY}), Some(Encoding::String)),
             (json!({"Policy": encoded}), Some(Encoding::PercentEncoded)),
             (json!({"Policy": object, "ResponseMetadata": {}}), None),
-            (json!(POLICY), Some(Encoding::JsonString)),
+            (json!(POLICY), Some(Encoding::String)),
         ] {
             let found = contents(&document.to_string());
             assert!(found.errors.is_empty(), "{:?}", found.errors);

@@ -43,7 +43,7 @@ mod tests {
         let encoded = POLICY.replace('{', "%7B").replace('"', "%22");
         for (written, encoding) in [
             (json!(object), None),
-            (json!(POLICY), Some(Encoding::JsonString)),
+            (json!(POLICY), Some(Encoding::String)),
             (json!(encoded), Some(Encoding::PercentEncoded)),
         ] {
             let answer = json!({"PolicyVersion": {"Document": written, "VersionId": "v2"}});

@@ -507,7 +507,7 @@ fn put(
 }
 
 /// The first document without merges, and what aliases mean.
-fn as_written(syntax: Syntax, text: &str) -> Result<(Node<'_>, Vec<Span>), DraftError> {
+pub(super) fn as_written(syntax: Syntax, text: &str) -> Result<(Node<'_>, Vec<Span>), DraftError> {
     match syntax {
         Syntax::Json => Ok((json::parse_first(text)?, Vec::new())),
         Syntax::Hcl => Ok((hcl::read(text)?, Vec::new())),
@@ -521,7 +521,7 @@ fn as_written(syntax: Syntax, text: &str) -> Result<(Node<'_>, Vec<Span>), Draft
 }
 
 /// Whether two values are the same wherever they are written.
-fn says_the_same(one: &Node<'_>, other: &Node<'_>) -> bool {
+pub(super) fn says_the_same(one: &Node<'_>, other: &Node<'_>) -> bool {
     let all = |ones: &[Node<'_>], others: &[Node<'_>]| {
         let mut pairs = ones.iter().zip(others);
         ones.len() == others.len() && pairs.all(|(one, other)| says_the_same(one, other))

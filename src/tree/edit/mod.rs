@@ -14,6 +14,7 @@ mod moved;
 mod passage;
 mod patch;
 mod pieces;
+mod string;
 #[cfg(test)]
 mod tests;
 mod value_in_file;

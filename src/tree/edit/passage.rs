@@ -1,13 +1,13 @@
 //! The text that is to be read and changed for one value of a file, and the way back to the file.
 
-use std::fmt::Write as _;
+use crate::text::InputError;
+use crate::tree::{JsonPath, Node, OffsetMap, Step, Syntax};
 
-use crate::text::Span;
-use crate::tree::{Embedded, Encoding, JsonPath, Node, OffsetMap, Step, Syntax, json};
+use super::draft::as_written;
+use super::string::StringInText;
+use super::{Draft, DraftError, Edit, ValueInFile};
 
-use super::{Edit, ValueInFile};
-
-/// What has to be read to change one value: of the file only that value, however much stands around
+/// What has to be read to change one value: of a file of JSON only that value, however much is around
 /// it; where the value is part of a document that a string holds, that document.
 #[derive(Clone, Debug)]
 pub struct Passage {
@@ -17,8 +17,10 @@ pub struct Passage {
     text: String,
     /// From offsets in `text` to offsets in the file.
     map: OffsetMap,
-    /// How the text is written into its surroundings, outermost first.
-    encodings: Vec<Encoding>,
+    /// Where the outermost text begins in the file.
+    start: u32,
+    /// The strings that the text is in, outermost first.
+    strings: Vec<StringInText>,
     /// The way from the document to what `text` holds.
     root: Vec<Step>,
     /// The way from the document to the value.
@@ -30,44 +32,51 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// What has to be read to change the value at `place`, where now `text` stands. Nothing where
+    /// What has to be read to change the value at `place`, where now `text` is. Nothing where
     /// the way leads nowhere.
     pub fn open(text: &str, place: &ValueInFile) -> Option<Self> {
         let steps = &place.path.steps;
+        // Where only the value is at hand, the way to it is outside of the text.
+        let outside = if place.is_whole_file {
+            &[]
+        } else {
+            place.outside()
+        };
         let mut passage = Self {
-            syntax: Syntax::Json,
+            syntax: place.syntax,
             text: text.to_owned(),
             map: OffsetMap::shift(place.span.start),
-            encodings: Vec::new(),
-            root: steps.clone(),
+            start: place.span.start,
+            strings: Vec::new(),
+            root: outside.to_vec(),
             base: steps.clone(),
             document: JsonPath::default(),
             indent: place.indent.clone(),
         };
-        let Some(first) = steps.iter().position(|step| *step == Step::Embedded) else {
-            return Some(passage);
-        };
-        let whole = Span::new(0, text.len());
-        passage.enter(Embedded::from_string(text, whole)?);
-        let mut rest = steps.get(first.saturating_add(1)..)?;
+        let mut rest = steps.strip_prefix(outside)?;
         while let Some(at) = rest.iter().position(|step| *step == Step::Embedded) {
             let (before, after) = rest.split_at_checked(at)?;
-            let span = json::parse_first(&passage.text).ok()?.at(before)?.span;
-            passage.enter(Embedded::from_string(&passage.text, span)?);
+            passage.enter(before)?;
             rest = after.get(1..)?;
         }
-        passage.root.clear();
-        passage.indent.clear();
-        passage.base = rest.to_vec();
-        let length = steps.len().saturating_sub(rest.len());
-        passage.document.steps = steps.iter().take(length).cloned().collect();
+        if !passage.strings.is_empty() {
+            passage.root.clear();
+            passage.indent.clear();
+            passage.base = rest.to_vec();
+            let length = steps.len().saturating_sub(rest.len());
+            passage.document.steps = steps.iter().take(length).cloned().collect();
+        }
         Some(passage)
     }
 
-    fn enter(&mut self, inner: Embedded) {
-        self.map = self.map.after(&inner.map);
-        self.encodings.push(inner.encoding);
-        self.text = inner.text;
+    /// Goes into the string at this path of the text.
+    fn enter(&mut self, path: &[Step]) -> Option<()> {
+        let string = StringInText::find(self.syntax, &self.text, path)?;
+        self.map = self.map.after(string.map());
+        string.document().clone_into(&mut self.text);
+        self.syntax = Syntax::Json;
+        self.strings.push(string);
+        Some(())
     }
 
     /// What the text is written in.
@@ -80,7 +89,7 @@ impl Passage {
         &self.text
     }
 
-    /// The way from the document in which the value stands to the value.
+    /// The way from the document in which the value is to the value.
     pub fn base(&self) -> &[Step] {
         &self.base
     }
@@ -104,57 +113,48 @@ impl Passage {
     /// the first value of the text is not looked at. Nothing where the value is not there.
     ///
     /// # Errors
-    /// Where the text is not JSON; the place is the file's.
-    pub fn read<T>(
-        &self,
-        with: impl FnOnce(&Node<'_>) -> T,
-    ) -> Result<Option<T>, crate::text::InputError> {
-        let mut node = json::parse_first(&self.text).map_err(|mut error| {
-            error.span = self.map.outer_span(error.span);
-            error
-        })?;
+    /// Where the text is not of its syntax; the place is the file's.
+    pub fn read<T>(&self, with: impl FnOnce(&Node<'_>) -> T) -> Result<Option<T>, InputError> {
+        let mut node = match as_written(self.syntax, &self.text) {
+            Ok((node, _)) => node,
+            Err(DraftError::Input(mut error)) => {
+                error.span = self.map.outer_span(error.span);
+                return Err(error);
+            }
+            Err(_) => return Ok(None),
+        };
         node.relocate(&self.map);
         let rest = self.base.strip_prefix(self.root.as_slice());
         Ok(rest.and_then(|rest| node.at(rest)).map(with))
     }
 
-    /// Edits of the text as edits of the file.
-    pub fn outer(&self, edits: Vec<Edit>) -> Vec<Edit> {
-        let outer = |edit: Edit| {
-            let encode = |text: String, encoding: &Encoding| encode(&text, *encoding);
-            Edit {
-                span: self.map.outer_span(edit.span),
-                replacement: self.encodings.iter().rev().fold(edit.replacement, encode),
+    /// The edits of a draft of this passage as edits of the file.
+    ///
+    /// # Errors
+    /// Where the file as it is then would not read as the changes mean, or would say anything else that it
+    /// did not say before.
+    pub fn outer(&self, draft: &Draft) -> Result<Vec<Edit>, DraftError> {
+        let mut edits = draft.edits()?;
+        let mut after = draft.text().to_owned();
+        for string in self.strings.iter().rev() {
+            if edits.is_empty() {
+                break;
             }
-        };
-        edits.into_iter().map(outer).collect()
-    }
-}
-
-/// A text as it is written inside a string.
-fn encode(text: &str, encoding: Encoding) -> String {
-    let text = match encoding {
-        Encoding::JsonString => text.to_owned(),
-        Encoding::PercentEncoded => percent_encode(text),
-    };
-    let quoted = serde_json::Value::from(text).to_string();
-    let inner = quoted
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    inner.unwrap_or_default().to_owned()
-}
-
-/// What is not unreserved in RFC 3986 is escaped, as IAM does.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len().saturating_mul(3));
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to memory does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
+            (edits, after) = string.write(&edits, &after).ok_or(DraftError::Layout)?;
         }
+        let map = OffsetMap::shift(self.start);
+        for edit in &mut edits {
+            edit.span = map.outer_span(edit.span);
+        }
+        Ok(edits)
     }
-    encoded
+}
+
+impl ValueInFile {
+    /// The way to the value, as far as it leads through no string.
+    pub(super) fn outside(&self) -> &[Step] {
+        let steps = &self.path.steps;
+        let end = steps.iter().position(|step| *step == Step::Embedded);
+        steps.get(..end.unwrap_or(steps.len())).unwrap_or_default()
+    }
 }

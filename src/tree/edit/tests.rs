@@ -144,7 +144,10 @@ fn a_statement_is_written_as_the_one_before() {
 }
 
 fn open(file: &str, path: &JsonPath) -> Passage {
-    let place = EditableFile::read(file).unwrap().at(path.clone()).unwrap();
+    let place = EditableFile::read(Syntax::Json, file)
+        .unwrap()
+        .at(path.clone())
+        .unwrap();
     Passage::open(place.span.of(file), &place).unwrap()
 }
 
@@ -158,7 +161,10 @@ fn a_value_is_changed_by_itself() {
     );
     let path = JsonPath::default().key("Policies").index(0).key("Policy");
     let file = file.replace("\",\n        }", "\"\n        }");
-    let place = EditableFile::read(&file).unwrap().at(path.clone()).unwrap();
+    let place = EditableFile::read(Syntax::Json, &file)
+        .unwrap()
+        .at(path.clone())
+        .unwrap();
     assert_eq!(
         place.span.of(&file),
         "{\n                \"Statement\": []\n            }"
@@ -178,7 +184,7 @@ fn a_value_is_changed_by_itself() {
     draft
         .insert_member(&path.steps, &[], "Version", &json!("2012-10-17"))
         .unwrap();
-    let after = apply(&file, &passage.outer(draft.edits().unwrap())).unwrap();
+    let after = apply(&file, &passage.outer(&draft).unwrap()).unwrap();
     let statement = "[\n                    {\n                        \"Effect\": \"Deny\"\n                    \
          }\n                ],\n                \"Version\": \"2012-10-17\"\n            }";
     assert_eq!(after, file.replace("[]\n            }", statement));
@@ -215,7 +221,7 @@ fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
             action.remove(1);
         }
         draft.replace(&action, &new).unwrap();
-        let after = apply(file, &passage.outer(draft.edits().unwrap())).unwrap();
+        let after = apply(file, &passage.outer(&draft).unwrap()).unwrap();
         let passage = open(&after, &path);
         assert_eq!(passage.text(), draft.text());
         assert_eq!(Draft::of(&passage).unwrap().get(&action).unwrap(), new);
@@ -223,7 +229,7 @@ fn an_edit_of_an_embedded_policy_lands_inside_the_string() {
             assert!(after.contains("%5B%22kms%3AA%22%2C"), "{after}");
         }
         let statements = passage.read(|node| node.get("Statement").unwrap().span);
-        let found = EditableFile::read(&after)
+        let found = EditableFile::read(Syntax::Json, &after)
             .unwrap()
             .of(statements.unwrap().unwrap())
             .unwrap();
@@ -418,7 +424,7 @@ proptest! {
         let passage = open(&file, &path);
         let mut draft = Draft::of(&passage).unwrap();
         draft.insert_member(&[], &["a"], "b", &new).unwrap();
-        let after = apply(&file, &passage.outer(draft.edits().unwrap())).unwrap();
+        let after = apply(&file, &passage.outer(&draft).unwrap()).unwrap();
         let outer: Json = serde_json::from_str(&after).unwrap();
         prop_assert_eq!(outer["Policy"].as_str().unwrap(), draft.text());
         let inner: Json = serde_json::from_str(draft.text()).unwrap();

@@ -1,8 +1,9 @@
 //! Where a value stands in a file, and what stands around it.
 
 use crate::text::Span;
-use crate::tree::{Embedded, JsonPath, Node, OffsetMap, Step, Value, json};
+use crate::tree::{JsonPath, Node, OffsetMap, Step, Syntax, Value, json};
 
+use super::draft::as_written;
 use super::layout::indent_at;
 
 /// Bytes of a line beside a value that are kept for people.
@@ -11,13 +12,18 @@ const LONGEST_BESIDE: usize = 200;
 /// The place of a value in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueInFile {
+    /// What the file is written in.
+    pub(super) syntax: Syntax,
     /// The way to the value.
     pub path: JsonPath,
-    /// Its bytes; of a value inside a string, the bytes of the outermost string.
+    /// The bytes that have to be read to change it: of a file of JSON its own, or those of the outermost
+    /// string that it is in; of another syntax, in which a value depends on what is around it, the whole file.
     pub span: Span,
+    /// Whether they are the whole file.
+    pub(super) is_whole_file: bool,
     /// The white space at the start of the line in which these bytes begin.
     pub indent: String,
-    /// The line before these bytes and what stands before them in their own line, as far as these
+    /// The line before these bytes and what is before them in their own line, as far as these
     /// are short.
     pub before: String,
     /// The rest of the line in which these bytes end and the next line, as far as these are short.
@@ -27,17 +33,16 @@ pub struct ValueInFile {
 /// A file, read once for the places of all its policies.
 #[derive(Clone, Debug)]
 pub struct EditableFile<'t> {
+    syntax: Syntax,
     text: &'t str,
     root: Node<'t>,
 }
 
 impl<'t> EditableFile<'t> {
-    /// Nothing where the file is not JSON.
-    pub fn read(text: &'t str) -> Option<Self> {
-        Some(Self {
-            root: json::parse_first(text).ok()?,
-            text,
-        })
+    /// The first document of a file; nothing where it cannot be read.
+    pub fn read(syntax: Syntax, text: &'t str) -> Option<Self> {
+        let (root, _) = as_written(syntax, text).ok()?;
+        Some(Self { syntax, text, root })
     }
 
     /// The text of the file.
@@ -45,32 +50,37 @@ impl<'t> EditableFile<'t> {
         self.text
     }
 
-    /// The place of the value that stands at exactly these bytes, or of the innermost around them;
+    /// The place of the value at exactly these bytes, or of the innermost around them;
     /// nothing where they are no part of a value.
     pub fn of(&self, span: Span) -> Option<ValueInFile> {
         let mut steps = Vec::new();
-        let found = descend(self.text, &self.root, None, span, &mut steps);
+        let text = (self.syntax, self.text);
+        let found = descend(text, &self.root, None, span, &mut steps);
         self.at(found.then_some(JsonPath { steps })?)
     }
 
     /// The place of the value to which this path leads; nothing where it leads nowhere.
     pub fn at(&self, path: JsonPath) -> Option<ValueInFile> {
-        let (file, root) = (self.text, &self.root);
-        let outside = path
-            .steps
-            .iter()
-            .take_while(|step| **step != Step::Embedded);
-        let outside = path.steps.get(..outside.count())?;
-        let span = root.at(outside)?.span;
-        let (before, after) = (span.start as usize, span.end as usize);
-        let (before, after) = (file.get(..before)?, file.get(after..)?);
-        Some(ValueInFile {
-            indent: indent_at(file, span.start, "").to_owned(),
-            before: last_lines(before).to_owned(),
-            after: first_lines(after).to_owned(),
+        let file = self.text;
+        let mut place = ValueInFile {
+            syntax: self.syntax,
             path,
-            span,
-        })
+            span: Span::new(0, file.len()),
+            is_whole_file: self.syntax != Syntax::Json,
+            indent: String::new(),
+            before: String::new(),
+            after: String::new(),
+        };
+        let span = self.root.at(place.outside())?.span;
+        if !place.is_whole_file {
+            let (before, after) = (span.start as usize, span.end as usize);
+            let (before, after) = (file.get(..before)?, file.get(after..)?);
+            place.span = span;
+            indent_at(file, span.start, "").clone_into(&mut place.indent);
+            last_lines(before).clone_into(&mut place.before);
+            first_lines(after).clone_into(&mut place.after);
+        }
+        Some(place)
     }
 }
 
@@ -99,7 +109,7 @@ fn first_lines(text: &str) -> &str {
 /// Goes into whatever holds the bytes; `text` is the document that `node` was read from, and `map`
 /// leads from it to the file.
 fn descend(
-    text: &str,
+    text: (Syntax, &str),
     node: &Node<'_>,
     map: Option<&OffsetMap>,
     span: Span,
@@ -109,51 +119,55 @@ fn descend(
     if span.start < outer.start || outer.end < span.end {
         return false;
     }
-    match &node.value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                steps.push(Step::Index(index));
-                if descend(text, item, map, span, steps) {
-                    return true;
-                }
-                steps.pop();
-            }
-        }
-        Value::Object(members) => {
-            for member in members {
-                steps.push(Step::Key(member.key.clone().into_owned()));
-                if descend(text, &member.value, map, span, steps) {
-                    return true;
-                }
-                steps.pop();
-            }
-        }
-        Value::String(_) if span != outer => descend_into_string(text, node, map, span, steps),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Deferred(_) => {
-        }
+    if span != outer && descend_into_string(text, node, map, span, steps) {
+        return true;
     }
+    let mut into = |step: Step, child: &Node<'_>| {
+        steps.push(step);
+        let found = descend(text, child, map, span, steps);
+        if !found {
+            steps.pop();
+        }
+        found
+    };
+    let mut listed = |items: &[Node<'_>]| {
+        let mut items = items.iter().enumerate();
+        items.any(|(index, item)| into(Step::Index(index), item))
+    };
+    match &node.value {
+        Value::Array(items) => listed(items),
+        Value::Deferred(deferred) => listed(&deferred.arguments),
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.any(|m| into(Step::Key(m.key.clone().into_owned()), &m.value))
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    };
     true
 }
 
 fn descend_into_string(
-    text: &str,
+    (syntax, text): (Syntax, &str),
     node: &Node<'_>,
     map: Option<&OffsetMap>,
     span: Span,
     steps: &mut Vec<Step>,
-) {
-    let Some(embedded) = Embedded::from_string(text, node.span) else {
-        return;
+) -> bool {
+    let Some(embedded) = syntax.embedded(text, node) else {
+        return false;
     };
     let Ok(inner) = json::parse_first(&embedded.text) else {
-        return;
+        return false;
     };
     let whole = match map {
         Some(outer) => outer.after(&embedded.map),
         None => embedded.map.clone(),
     };
     steps.push(Step::Embedded);
-    if !descend(&embedded.text, &inner, Some(&whole), span, steps) {
+    let inside = (Syntax::Json, embedded.text.as_str());
+    let found = descend(inside, &inner, Some(&whole), span, steps);
+    if !found {
         steps.pop();
     }
+    found
 }

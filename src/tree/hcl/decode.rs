@@ -1,7 +1,10 @@
 //! From a string's text back to its bytes.
 
+use serde_json::Value as Json;
+
 use crate::text::Span;
 use crate::tree::decoded::{Decoded, Decoder};
+use crate::tree::{Node, Value};
 
 /// The most white space that a heredoc is looked for to lose, so that no text takes long.
 const MOST_INDENT: usize = 256;
@@ -28,6 +31,33 @@ pub fn decode(text: &str, span: Span, value: &str) -> Option<Decoded> {
     without_escapes(written, start, true, value)
         .or_else(|| lines(written, start, true, value))
         .or_else(|| lines(written, start, false, value))
+}
+
+/// The text of a template of these pieces: those that are strings as they read, the others as written,
+/// escaped as in a string of JSON.
+pub(in crate::tree) fn template(text: &str, span: Span, pieces: &[Node<'_>]) -> Option<Decoded> {
+    let mut decoder = Decoder::default();
+    let mut at = span.start as usize;
+    for piece in pieces {
+        if let Value::String(value) = &piece.value {
+            decoder.put(&decode(text, piece.span, value)?);
+            at = piece.span.end as usize;
+            continue;
+        }
+        let (start, end) = (piece.span.start as usize, piece.span.end as usize);
+        let (start, end) = if piece.span.of(text).starts_with("%{") {
+            (start, end)
+        } else {
+            let open = text.get(at..start)?.rfind("${")?;
+            let close = text.get(end..span.end as usize)?.find('}')?;
+            (at + open, end + close + 1)
+        };
+        let written = Json::from(text.get(start..end)?).to_string();
+        let escaped = written.get(1..written.len().saturating_sub(1))?;
+        decoder.said(start, end, escaped);
+        at = end;
+    }
+    Some(decoder.finish(at))
 }
 
 /// Text of one line, or of a heredoc that loses nothing.

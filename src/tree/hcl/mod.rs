@@ -19,6 +19,7 @@ mod primary;
 mod template;
 
 pub use decode::decode;
+pub(super) use decode::template as decode_template;
 
 use crate::text::{InputError, Span};
 use crate::tree::Node;

@@ -7,10 +7,12 @@
 
 mod build;
 mod cursor;
+mod decode;
 mod number;
 mod parser;
 mod string;
 mod tree;
 mod weigh;
 
+pub use decode::decode;
 pub use parser::{is_dense, parse, parse_all, parse_first};
