@@ -81,6 +81,11 @@ fn edits() {
 }
 
 #[test]
+fn trees() {
+    run("trees", 60, 10);
+}
+
+#[test]
 fn configuration() {
     run("configuration", 60, 60);
 }

@@ -44,7 +44,7 @@ pub fn edits(data: &[u8]) {
 }
 
 /// Down from the top, at each step to a child that the numbers choose.
-fn way(value: &Value, one: u8, two: u8) -> (Vec<Step>, Vec<Choice>) {
+pub(super) fn way(value: &Value, one: u8, two: u8) -> (Vec<Step>, Vec<Choice>) {
     let (mut steps, mut choices, mut at) = (Vec::new(), Vec::new(), value);
     for number in [one % 16, one / 16, two % 16, two / 16] {
         let number = usize::from(number);
@@ -71,7 +71,7 @@ fn way(value: &Value, one: u8, two: u8) -> (Vec<Step>, Vec<Choice>) {
 }
 
 #[derive(Debug)]
-enum Choice {
+pub(super) enum Choice {
     Index(usize),
     Key(String),
 }
@@ -89,7 +89,7 @@ fn new_value(number: usize) -> Value {
     values[number % values.len()].clone()
 }
 
-fn change_text(
+pub(super) fn change_text(
     draft: &mut Draft,
     kind: u8,
     path: &[Step],
@@ -110,7 +110,7 @@ fn key(number: usize) -> String {
 }
 
 /// The same, of the value; only called for what could be done.
-fn change_value(value: &mut Value, kind: u8, path: &[Choice], number: usize) {
+pub(super) fn change_value(value: &mut Value, kind: u8, path: &[Choice], number: usize) {
     match kind % 6 {
         0 => {
             let members = at(value, path).as_object_mut().unwrap();

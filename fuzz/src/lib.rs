@@ -15,6 +15,7 @@ pub mod seeds;
 mod selectors;
 mod spans;
 mod trail;
+mod trees;
 mod whole;
 
 pub use baseline::baseline;
@@ -24,17 +25,19 @@ pub use edits::edits;
 pub use policy::policy_text;
 pub use selectors::selectors;
 pub use trail::cloud_trail;
+pub use trees::trees;
 pub use whole::whole_files;
 
 /// Takes bytes, and panics where something is not as it must be.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("whole_files", whole_files),
     ("policy_text", policy_text),
     ("batch_lines", batch_lines),
     ("edits", edits),
+    ("trees", trees),
     ("configuration", configuration),
     ("baseline", baseline),
     ("selectors", selectors),

@@ -20,7 +20,7 @@ impl Random {
 }
 
 /// Words that mean something, to be put where they do not belong.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 62] = [
     "\"",
     "\\",
     "{",
@@ -65,6 +65,24 @@ const WORDS: [&str; 44] = [
     "= \"",
     "\n[[suppressions]]\n",
     "true",
+    ": ",
+    "\n- ",
+    "\n  ",
+    "? ",
+    "|\n",
+    ">-\n",
+    "!Sub ",
+    "&a ",
+    "*a",
+    "'",
+    "#",
+    " = ",
+    "<<-EOT\n",
+    "EOT\n",
+    "%{",
+    "}\n",
+    "\r\n",
+    "...",
 ];
 
 /// A text with a few places that are another's, cut, doubled, or some word.

@@ -16,7 +16,8 @@ pub fn seeds(target: &str, repository: &Path) -> Vec<Vec<u8>> {
         "whole_files" => files.whole(),
         "policy_text" => files.with(".json", b"\"Statement\""),
         "batch_lines" => files.batches(),
-        "edits" => files.edits(),
+        "edits" => with_changes(files.with(".json", b"\"Statement\"")),
+        "trees" => files.trees(),
         "configuration" => files.with("kmslint.toml", b""),
         "baseline" => BASELINES.map(|text| text.as_bytes().to_vec()).to_vec(),
         "selectors" => files.selectors(),
@@ -34,7 +35,7 @@ struct Files {
 impl Files {
     fn below(repository: &Path) -> Self {
         let mut texts = BTreeMap::new();
-        for directory in ["fixtures", "tests/program"] {
+        for directory in ["fixtures", "tests/program", "tests/trees"] {
             gather(repository, &repository.join(directory), &mut texts);
         }
         let mut rules = BTreeMap::new();
@@ -99,16 +100,27 @@ impl Files {
         seeds
     }
 
-    fn edits(&self) -> Vec<Vec<u8>> {
+    /// Texts of every syntax, and policies in strings of each.
+    fn trees(&self) -> Vec<Vec<u8>> {
+        let mut texts = self.with(".yaml", b"");
+        texts.extend(self.with(".tf", b""));
+        texts.extend(TREES.map(|text| text.as_bytes().to_vec()));
         let policies = self.with(".json", b"\"Statement\"");
-        let seed = |(number, policy): (usize, Vec<u8>)| {
-            let change = |at: usize| u8::try_from((number * 7 + at * 13) % 255).unwrap();
-            let mut seed: Vec<u8> = (0..12).map(change).filter(|byte| *byte != b'\n').collect();
-            seed.push(b'\n');
-            seed.extend(policy);
-            seed
-        };
-        policies.into_iter().enumerate().map(seed).collect()
+        for policy in policies.iter().step_by(policies.len().div_ceil(12)) {
+            let Ok(text) = std::str::from_utf8(policy) else {
+                continue;
+            };
+            let indented = text.trim_end().replace('\n', "\n    ");
+            texts.push(format!("Key:\n  Policy: |\n    {indented}\n  a: b\n").into_bytes());
+            texts
+                .push(format!("a {{\n  policy = <<-EOT\n    {indented}\n  EOT\n}}\n").into_bytes());
+            texts.push(
+                serde_json::json!({ "Policy": text })
+                    .to_string()
+                    .into_bytes(),
+            );
+        }
+        with_changes(texts)
     }
 
     fn selectors(&self) -> Vec<Vec<u8>> {
@@ -134,6 +146,28 @@ impl Files {
         seeds.collect()
     }
 }
+
+/// Texts with a line before each that says what to change.
+fn with_changes(texts: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let seed = |(number, text): (usize, Vec<u8>)| {
+        let change = |at: usize| u8::try_from((number * 7 + at * 13) % 255).unwrap();
+        let mut seed: Vec<u8> = (0..12).map(change).filter(|byte| *byte != b'\n').collect();
+        seed.push(b'\n');
+        seed.extend(text);
+        seed
+    };
+    texts.into_iter().enumerate().map(seed).collect()
+}
+
+/// Short texts in which there is much.
+const TREES: [&str; 6] = [
+    "Statement:\n- Sid: A # first\n  Action: [kms:*, 'b']\n  Principal:\n    AWS: \"*\"\n# second\n-   Sid: B\n    Empty: {}\n",
+    "a: &a\n  x: 1\nb: *a\nc:\n- - 1\n  - ? d\n    : e\n-\n...\n",
+    "k: !Sub\n  - '{\"A\":\"${x}\"}'\n  - x: \"{\\\"B\\\":[]}\"\nl: >-\n  {\"C\":\n\n   []}\n",
+    "resource \"aws_kms_key\" \"k\" {\n  policy = jsonencode({ Statement = [{ a = 1, \"b\" : [] }] })\n  one { x = 1 }\n  two {}\n}\n",
+    "x = <<-EOT\n  {\"A\": \"${var.a}\", \"B\": [\"$${c}\"]}\nEOT\ny = \"{\\\"C\\\":{}}\"\n",
+    "{\"Policy\":\"{\\\"Statement\\\":[]}\",\"b\":\"%7B%22A%22%3A1%7D\",\"c\":[1,{\"d\":null}]}",
+];
 
 const BASELINES: [&str; 3] = [
     r#"{"version":1,"findings":[]}"#,
