@@ -28,7 +28,7 @@ pub fn trees(data: &[u8]) {
             let mut found = Vec::new();
             strings(&root, &mut Vec::new(), &mut found);
             for path in found.into_iter().take(MOST_STRINGS) {
-                change_string(syntax, text, path, usize::from(data.len() % 7 == 0));
+                change_string(syntax, text, path, data.len() % 7);
             }
             // Of two equal keys a value has one.
             if duplicate_keys(&root).is_empty() {

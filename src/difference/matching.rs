@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::aws::KeyArn;
-use crate::inventory::{Address, Key, LoadedPolicy};
+use crate::inventory::{Address, Key, LoadedPolicy, Provenance};
 use crate::text::{Root, SourceFile};
 
 use super::Side;
@@ -25,6 +25,8 @@ pub(super) struct Names {
     by_position: bool,
     /// How to call it where it has no other name.
     shown: String,
+    /// By whom it is known: of two with one name that is the same which is so on both sides.
+    provenance: Provenance,
 }
 
 impl Names {
@@ -108,10 +110,22 @@ pub(super) fn pairs<'a, T, S: Ord>(
     found
 }
 
-/// Matches what is left on both sides and is called the same.
+/// Matches what is left on both sides and is called the same: what is known by the same first, then, as a
+/// plan is compared with what there is, what is not.
 fn by_name<'a, T, N: Ord>(
     (before, after): (&mut Named<'a, T>, &mut Named<'a, T>),
     name: impl Fn(&Names, &T) -> Option<N>,
+    found: &mut Vec<(String, Pair<'a, T>)>,
+) {
+    let same = |one: &Names, other: &Names| one.provenance == other.provenance;
+    by_name_where((before, after), &name, same, found);
+    by_name_where((before, after), &name, |_, _| true, found);
+}
+
+fn by_name_where<'a, T, N: Ord>(
+    (before, after): (&mut Named<'a, T>, &mut Named<'a, T>),
+    name: &impl Fn(&Names, &T) -> Option<N>,
+    fits: impl Fn(&Names, &Names) -> bool,
     found: &mut Vec<(String, Pair<'a, T>)>,
 ) {
     let mut known: BTreeMap<N, Vec<usize>> = BTreeMap::new();
@@ -127,7 +141,8 @@ fn by_name<'a, T, N: Ord>(
         let same = thing.and_then(|thing| known.get(&name(names, thing)?));
         let mut open = same.into_iter().flatten().filter_map(|index| {
             let (other, there) = after.get(*index)?;
-            (there.is_some() && !names.contradicts(other)).then_some(*index)
+            let is_same = fits(names, other) && !names.contradicts(other);
+            (there.is_some() && is_same).then_some(*index)
         });
         let Some(index) = open.next() else {
             continue;
@@ -172,7 +187,14 @@ fn moved<'a, T, S: Ord>(
             let other = after.get(*index);
             other.is_some_and(|(other, _)| !names.contradicts(other))
         };
-        let Some(position) = same.iter().rposition(fits) else {
+        let has_origin = |index: &usize| {
+            let other = after.get(*index);
+            other.is_some_and(|(other, _)| other.provenance == names.provenance)
+        };
+        let first = same
+            .iter()
+            .rposition(|index| fits(index) && has_origin(index));
+        let Some(position) = first.or_else(|| same.iter().rposition(fits)) else {
             continue;
         };
         if let Some((other, there)) = after.get_mut(same.remove(position)) {
@@ -201,6 +223,7 @@ pub(super) fn key_names(key: &Key, side: Side<'_>) -> Names {
         arn: arn.map(ToString::to_string),
         path,
         shown,
+        provenance: key.provenance,
     }
 }
 
@@ -277,6 +300,40 @@ mod tests {
         assert_eq!(swapped, [(Some(1), Some(2)), (Some(2), Some(1))]);
         let removed = matched(&[("/a", 1), ("/b", 2)], &[("/b", 2)]);
         assert_eq!(removed, [(Some(1), None), (Some(2), Some(2))]);
+    }
+
+    /// A plan of a key that there is already: what there is is compared with what there is.
+    #[test]
+    fn of_two_with_one_name_those_are_the_same_that_are_known_alike() {
+        use Provenance::{Declared, Observed, Planned};
+        let names = |thing: &(Provenance, u8)| Names {
+            arn: Some("arn:aws:kms:eu-west-1:111122223333:key/a".to_owned()),
+            provenance: thing.0,
+            ..Names::default()
+        };
+        let matched = |before: &[(Provenance, u8)], after: &[(Provenance, u8)]| {
+            let says = |_: &(Provenance, u8)| None::<u8>;
+            let pairs = pairs(before.iter(), after.iter(), (names, names), says);
+            let said = |thing: Option<&(Provenance, u8)>| thing.map(|thing| thing.1);
+            let said = pairs.into_iter().map(|(_, (b, a))| (said(b), said(a)));
+            let mut said: Vec<_> = said.collect();
+            said.sort_unstable();
+            said
+        };
+        let both = [(Planned, 1), (Observed, 2)];
+        assert_eq!(
+            matched(&both, &[(Observed, 3), (Planned, 4)]),
+            [(Some(1), Some(4)), (Some(2), Some(3))]
+        );
+        assert_eq!(
+            matched(&both, &[(Observed, 3)]),
+            [(Some(1), None), (Some(2), Some(3))]
+        );
+        // What there is, and what is to be.
+        assert_eq!(
+            matched(&[(Observed, 1)], &[(Declared, 2)]),
+            [(Some(1), Some(2))]
+        );
     }
 
     #[test]

@@ -94,7 +94,8 @@ fn child<'n>(node: &'n mut Node<'static>, position: usize) -> Option<&'n mut Nod
 }
 
 impl Draft {
-    /// A draft of the first document of a text. What is around its value stays.
+    /// A draft of a text: of JSON of the first document, whatever follows it; where YAML has several, the first
+    /// step of a path is the position of one.
     ///
     /// # Errors
     /// Where the text is not of its syntax, or has no document.
@@ -506,14 +507,22 @@ fn put(
     }
 }
 
-/// The first document without merges, and what aliases mean.
+/// The document without merges, and what aliases mean; of JSON the first. Several documents of YAML are as
+/// items of a list, which has no bytes.
 pub(super) fn as_written(syntax: Syntax, text: &str) -> Result<(Node<'_>, Vec<Span>), DraftError> {
     match syntax {
         Syntax::Json => Ok((json::parse_first(text)?, Vec::new())),
         Syntax::Hcl => Ok((hcl::read(text)?, Vec::new())),
         Syntax::Yaml => {
             let read = yaml::read_as_written(text)?;
-            let root = read.documents.into_iter().next();
+            let mut documents = read.documents;
+            let root = match documents.len() {
+                0 | 1 => documents.pop(),
+                _ => Some(Node {
+                    value: Value::Array(documents),
+                    span: Span::default(),
+                }),
+            };
             let shared = read.aliases.iter().map(|alias| alias.means).collect();
             Ok((root.ok_or_else(|| missing(&[]))?, shared))
         }

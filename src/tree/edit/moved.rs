@@ -67,7 +67,8 @@ impl Moved {
     /// Moves a value with all that is in it; `way` has the positions that lead to the list or map in which
     /// the change is made, where it is this one or in it.
     pub(super) fn tree(&self, node: &mut Node<'_>, way: Option<&[usize]>) {
-        node.span = self.span(node.span, way.is_some());
+        // What has no bytes has none around a change, either.
+        node.span = self.span(node.span, way.is_some() && !node.span.is_empty());
         let on_way = |index: usize| {
             let (next, rest) = way?.split_first()?;
             (*next == index).then_some(rest)

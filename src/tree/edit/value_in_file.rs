@@ -39,9 +39,21 @@ pub struct EditableFile<'t> {
 }
 
 impl<'t> EditableFile<'t> {
-    /// The first document of a file; nothing where it cannot be read.
+    /// A file; nothing where it cannot be read. Where it has several documents, the first step of a path is the
+    /// position of one, as if they were items of a list.
     pub fn read(syntax: Syntax, text: &'t str) -> Option<Self> {
-        let (root, _) = as_written(syntax, text).ok()?;
+        let whole = Span::new(0, text.len());
+        let several = |documents: Vec<Node<'t>>| Node {
+            value: Value::Array(documents),
+            span: whole,
+        };
+        let root = match syntax {
+            Syntax::Json => json::parse_all(text, 0)
+                .ok()
+                .filter(|all| all.len() > 1)
+                .map_or_else(|| json::parse_first(text).ok(), |all| Some(several(all)))?,
+            _ => as_written(syntax, text).ok()?.0,
+        };
         Some(Self { syntax, text, root })
     }
 
@@ -116,7 +128,8 @@ fn descend(
     steps: &mut Vec<Step>,
 ) -> bool {
     let outer = map.map_or(node.span, |map| map.outer_span(node.span));
-    if span.start < outer.start || outer.end < span.end {
+    let has_bytes = !outer.is_empty() || node.items().is_none();
+    if has_bytes && (span.start < outer.start || outer.end < span.end) {
         return false;
     }
     if span != outer && descend_into_string(text, node, map, span, steps) {

@@ -18,6 +18,10 @@ use super::written::{Part, Replacement, Splice, Written};
 pub(super) fn splice(site: Site<'_>, change: Change<'_>) -> Option<Splice> {
     let (text, node) = (site.text, site.node);
     let flow = is_flow(text, node);
+    if node.span.is_empty() && is_collection(node) {
+        // The documents of a text are no list that is written.
+        return None;
+    }
     match change {
         Change::Insert(at, added) => add(text, node, flow, at, added),
         Change::Remove(at) => Some(Splice::only(if flow {
@@ -313,7 +317,7 @@ pub(super) fn settle(text: &str, node: &mut Node<'static>, way: &[usize], column
         return;
     }
     let children = children(node);
-    if !is_collection(node) || is_flow(text, node) {
+    if !is_collection(node) || is_flow(text, node) || node.span.is_empty() {
         return;
     }
     let (Some(first), Some(last)) = (children.first(), children.last()) else {
