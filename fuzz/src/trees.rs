@@ -2,7 +2,7 @@
 
 use kmslint::text::InputError;
 use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
-use kmslint::tree::{JsonPath, Node, Step, Syntax, Value, duplicate_keys, yaml};
+use kmslint::tree::{Content, JsonPath, Node, Step, Syntax, duplicate_keys, yaml};
 use serde_json::{Value as Json, json};
 
 use super::edits::{change_text, change_value, way};
@@ -59,9 +59,9 @@ fn children<'n, 'a>(node: &'n Node<'a>) -> Vec<(Step, &'n Node<'a>)> {
     let listed = |items: &'n [Node<'a>]| items.iter().enumerate();
     let step = |(index, item)| (Step::Index(index), item);
     match &node.value {
-        Value::Array(items) => listed(items).map(step).collect(),
-        Value::Deferred(deferred) => listed(&deferred.arguments).map(step).collect(),
-        Value::Object(members) => {
+        Content::Array(items) => listed(items).map(step).collect(),
+        Content::Deferred(deferred) => listed(&deferred.arguments).map(step).collect(),
+        Content::Object(members) => {
             let member = members.iter();
             member
                 .map(|m| (Step::Key(m.key.to_string()), &m.value))

@@ -1,7 +1,7 @@
 //! A statement as one text that does not depend on how it is written.
 
 use crate::text::{SourceFile, Span};
-use crate::tree::{Deferred, ForResult, Function, Node, Syntax, Value, json};
+use crate::tree::{Content, Deferred, ForResult, Function, Node, Syntax, json};
 
 /// Strings in strings that are looked through; an event of CloudTrail has two.
 pub(super) const MAX_LEVELS: usize = 4;
@@ -68,10 +68,10 @@ fn find<'n, 'a>(node: &'n Node<'a>, at: Span) -> Option<&'n Node<'a>> {
         return Some(node);
     }
     match &node.value {
-        Value::Array(items) => items.iter().find_map(|item| find(item, at)),
-        Value::Object(members) => members.iter().find_map(|member| find(&member.value, at)),
-        Value::Deferred(deferred) => deferred.arguments.iter().find_map(|of| find(of, at)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        Content::Array(items) => items.iter().find_map(|item| find(item, at)),
+        Content::Object(members) => members.iter().find_map(|member| find(&member.value, at)),
+        Content::Deferred(deferred) => deferred.arguments.iter().find_map(|of| find(of, at)),
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => None,
     }
 }
 
@@ -100,12 +100,12 @@ pub(super) fn in_order(node: &Node<'_>, order: Order) -> String {
 
 fn write(node: &Node<'_>, order: Order, out: &mut String) {
     match &node.value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(text) => out.push_str(text),
-        Value::String(text) => string(text, out),
-        Value::Array(items) => list(['[', ']'], items, order, out),
-        Value::Object(members) => {
+        Content::Null => out.push_str("null"),
+        Content::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Content::Number(text) => out.push_str(text),
+        Content::String(text) => string(text, out),
+        Content::Array(items) => list(['[', ']'], items, order, out),
+        Content::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
             if order == Order::ByKey {
                 sorted.sort_by(|one, two| one.key.cmp(&two.key));
@@ -119,7 +119,7 @@ fn write(node: &Node<'_>, order: Order, out: &mut String) {
             }
             out.push('}');
         }
-        Value::Deferred(deferred) => function(deferred, order, out),
+        Content::Deferred(deferred) => function(deferred, order, out),
     }
 }
 

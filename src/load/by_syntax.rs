@@ -5,7 +5,7 @@
 
 use crate::policy::glob_ignore_case;
 use crate::text::Span;
-use crate::tree::{Member, Node, Value, hcl, yaml};
+use crate::tree::{Content, Member, Node, hcl, yaml};
 
 use super::hints;
 use super::template::{self, KmsResource};
@@ -47,9 +47,9 @@ fn has(text: &str, words: &[&str]) -> bool {
 
 fn statement_in(node: &Node<'_>) -> Option<Span> {
     match &node.value {
-        Value::Array(items) => items.iter().find_map(statement_in),
-        Value::Deferred(deferred) => deferred.arguments.iter().find_map(statement_in),
-        Value::Object(members) => {
+        Content::Array(items) => items.iter().find_map(statement_in),
+        Content::Deferred(deferred) => deferred.arguments.iter().find_map(statement_in),
+        Content::Object(members) => {
             let inside = || {
                 members
                     .iter()
@@ -57,7 +57,7 @@ fn statement_in(node: &Node<'_>) -> Option<Span> {
             };
             is_of_key(members).then_some(node.span).or_else(inside)
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => None,
     }
 }
 
@@ -92,11 +92,11 @@ fn is_of_key(members: &[Member<'_>]) -> bool {
 /// Whether some string of a value is of this kind.
 fn any_text(node: &Node<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     match &node.value {
-        Value::String(text) => is(text),
-        Value::Array(items) => items.iter().any(|item| any_text(item, is)),
-        Value::Object(members) => members.iter().any(|member| any_text(&member.value, is)),
-        Value::Deferred(deferred) => deferred.arguments.iter().any(|item| any_text(item, is)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Content::String(text) => is(text),
+        Content::Array(items) => items.iter().any(|item| any_text(item, is)),
+        Content::Object(members) => members.iter().any(|member| any_text(&member.value, is)),
+        Content::Deferred(deferred) => deferred.arguments.iter().any(|item| any_text(item, is)),
+        Content::Null | Content::Bool(_) | Content::Number(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::aws::key::ApiEnum;
 use crate::aws::{Reported, normalized_time};
 use crate::inventory::{Located, Tag};
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::document::Document;
 
@@ -29,7 +29,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     /// The node under `name`.
     pub(super) fn node(&self, name: &str) -> Option<&'d Node<'a>> {
         let node = self.object.get(name)?;
-        (node.value != Value::Null).then_some(node)
+        (node.value != Content::Null).then_some(node)
     }
 
     /// A string.
@@ -49,8 +49,8 @@ impl<'d, 'a> Fields<'d, 'a> {
             return &[];
         };
         match &node.value {
-            Value::Array(items) => items,
-            Value::Object(_) => std::slice::from_ref(node),
+            Content::Array(items) => items,
+            Content::Object(_) => std::slice::from_ref(node),
             _ => {
                 self.wrong(name, "a list", node);
                 &[]
@@ -105,7 +105,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, name: &str) -> Option<Located<bool>> {
         self.read(name, "`true` or `false`", |node| match node.value {
-            Value::Bool(value) => Some(value),
+            Content::Bool(value) => Some(value),
             _ => None,
         })
     }
@@ -113,7 +113,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     /// A count of days, from 0 to 65535.
     pub(super) fn days(&mut self, name: &str) -> Option<Located<u16>> {
         self.read(name, "a whole number of days", |node| match &node.value {
-            Value::Number(text) => text.parse().ok(),
+            Content::Number(text) => text.parse().ok(),
             _ => None,
         })
     }
@@ -122,8 +122,8 @@ impl<'d, 'a> Fields<'d, 'a> {
     /// What is no moment is kept as it is written.
     pub(super) fn moment(&mut self, name: &str) -> Option<Located<String>> {
         self.read(name, "a date", |node| match &node.value {
-            Value::String(text) | Value::Number(text) => Some(normalized_time(text)),
-            Value::Object(_) => recorded_moment(node),
+            Content::String(text) | Content::Number(text) => Some(normalized_time(text)),
+            Content::Object(_) => recorded_moment(node),
             _ => None,
         })
     }
@@ -151,7 +151,7 @@ fn recorded_moment(node: &Node<'_>) -> Option<String> {
         return None;
     }
     let number = |name: &str| match &node.get(name)?.value {
-        Value::Number(text) => text.parse::<u32>().ok(),
+        Content::Number(text) => text.parse::<u32>().ok(),
         _ => None,
     };
     let time = |name: &str| number(name).unwrap_or_default();

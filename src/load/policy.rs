@@ -3,7 +3,7 @@
 use crate::inventory::LoadedPolicy;
 use crate::policy::{PolicyKind, PolicyReading, StoredText, refuse_bulk};
 use crate::text::InputError;
-use crate::tree::{Embedded, Encoding, Node, Value};
+use crate::tree::{Content, Embedded, Encoding, Node};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -28,7 +28,7 @@ pub(super) fn read_policy(
         contents.errors.push(error);
         return None;
     }
-    if let Value::String(_) = node.value {
+    if let Content::String(_) = node.value {
         let embedded = Embedded::from_string(document.text, node.span)?;
         let inner = match embedded.parse() {
             Ok(inner) => inner,

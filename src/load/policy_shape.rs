@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::glob_ignore_case;
-use crate::tree::{Member, Node, Value, json};
+use crate::tree::{Content, Member, Node, json};
 
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 
@@ -106,7 +106,7 @@ fn resource_based(policy: &Node<'_>, statements: &[Node<'_>]) -> PolicyShape {
 /// The items of an array, or the one value that stands without brackets.
 pub(super) fn items<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
     match &node.value {
-        Value::Array(items) => items,
+        Content::Array(items) => items,
         _ => std::slice::from_ref(node),
     }
 }

@@ -5,7 +5,7 @@
 //! YAML, as HCL, or as what comes of rendering one of them.
 
 use crate::text::{InputError, Span};
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 /// A tool whose files make keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,14 +95,16 @@ const GROUPS: [&str; 4] = [
 /// The first resource of KMS in a document that is JSON.
 pub(super) fn in_json(node: &Node<'_>) -> Option<KmsResource> {
     match &node.value {
-        Value::Array(items) => items.iter().find_map(in_json),
-        Value::Object(members) => {
+        Content::Array(items) => items.iter().find_map(in_json),
+        Content::Object(members) => {
             let own = members.iter().find_map(|member| of_member(node, member));
             own.or_else(|| members.iter().find_map(|member| in_json(&member.value)))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
-            None
-        }
+        Content::Null
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_)
+        | Content::Deferred(_) => None,
     }
 }
 
@@ -110,7 +112,7 @@ fn of_member(object: &Node<'_>, member: &Member<'_>) -> Option<KmsResource> {
     let found = |tool, at| Some(KmsResource { tool, at });
     match (&*member.key, &member.value.value) {
         // A data source reads a key and makes none.
-        ("Type" | "type", Value::String(text)) => {
+        ("Type" | "type", Content::String(text)) => {
             let is_data = object.get("mode").and_then(Node::as_str) == Some("data");
             // CloudTrail's resources have a `type`, CloudFormation's a `Type`.
             let is_recorded = &*member.key == "type" && text.starts_with("AWS::");
@@ -118,15 +120,15 @@ fn of_member(object: &Node<'_>, member: &Member<'_>) -> Option<KmsResource> {
             found(tool, member.value.span)
         }
         // The tree of constructs that the AWS CDK writes beside its templates.
-        ("aws:cdk:cloudformation:type", Value::String(text)) => {
+        ("aws:cdk:cloudformation:type", Content::String(text)) => {
             found(of_type(text)?, member.value.span)
         }
-        ("resource", Value::Object(types)) => {
+        ("resource", Content::Object(types)) => {
             let of_kms = |member: &&Member<'_>| of_type(&member.key) == Some(Tool::Terraform);
             let own = types.iter().find(of_kms)?;
             found(Tool::Terraform, own.key_span)
         }
-        ("apiVersion", Value::String(text)) if is_of_kms_group(text) => {
+        ("apiVersion", Content::String(text)) if is_of_kms_group(text) => {
             found(Tool::Kubernetes, member.value.span)
         }
         _ => None,

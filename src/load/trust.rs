@@ -1,7 +1,7 @@
 //! What a role's trust policy says of the tags of its sessions.
 
 use crate::policy::{MAX_POLICY, glob_ignore_case};
-use crate::tree::{Embedded, Node, Value};
+use crate::tree::{Content, Embedded, Node};
 
 use super::document::Document;
 
@@ -41,7 +41,7 @@ fn allows_tags(policy: &Node<'_>) -> bool {
 /// The items of an array, or the one value that stands without brackets.
 fn items<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
     match &node.value {
-        Value::Array(items) => items,
+        Content::Array(items) => items,
         _ => std::slice::from_ref(node),
     }
 }

@@ -8,7 +8,7 @@
 use crate::inventory::Address;
 use crate::policy::PolicyKind;
 use crate::text::{InputError, Span};
-use crate::tree::{Member, Node, Step, Value, json};
+use crate::tree::{Content, Member, Node, Step, json};
 
 use super::contents::Contents;
 use super::document::Document;
@@ -93,18 +93,21 @@ fn look<'n, 'a>(
         path.pop();
     };
     match &node.value {
-        Value::Array(items) => {
+        Content::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 inside(Step::Index(index), item);
             }
         }
-        Value::Object(members) => {
+        Content::Object(members) => {
             for member in members {
                 inside(Step::Key(member.key.to_string()), &member.value);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
-        }
+        Content::Null
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_)
+        | Content::Deferred(_) => {}
     }
 }
 
@@ -112,8 +115,8 @@ fn look<'n, 'a>(
 fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
     match &node.value {
         // A schema or the model of an API has the names of members, and what each may be.
-        Value::Object(members) if members.iter().any(|member| is_schema(&member.value)) => None,
-        Value::Object(members) => {
+        Content::Object(members) if members.iter().any(|member| is_schema(&member.value)) => None,
+        Content::Object(members) => {
             let tells = |member: &Member<'_>| TELLING.contains(&&*member.key);
             if members.iter().any(tells) {
                 return is_known(node, document).then_some(Form::Document);
@@ -121,10 +124,10 @@ fn form(node: &Node<'_>, document: &Document<'_>) -> Option<Form> {
             is_statement(node).then_some(())?;
             statements(node, std::slice::from_ref(node), document)
         }
-        Value::Array(items) if !items.is_empty() && items.iter().all(is_statement) => {
+        Content::Array(items) if !items.is_empty() && items.iter().all(is_statement) => {
             statements(node, items, document)
         }
-        Value::String(text) => {
+        Content::String(text) => {
             let shape = is_policy_text(text).then(|| shape_at(document, node));
             let kind = match shape.flatten() {
                 None => {
@@ -188,14 +191,14 @@ fn inner(text: &str, depth: usize) -> Option<&'static str> {
 
 fn inside(node: &Node<'_>, depth: usize) -> Option<&'static str> {
     match &node.value {
-        Value::Object(_) if node.get("KeyMetadata").is_some() => Some("the description of a key"),
-        Value::Object(_) if policy_shape(node) == Some(PolicyShape::Key) => Some("a key policy"),
-        Value::Object(members) => members
+        Content::Object(_) if node.get("KeyMetadata").is_some() => Some("the description of a key"),
+        Content::Object(_) if policy_shape(node) == Some(PolicyShape::Key) => Some("a key policy"),
+        Content::Object(members) => members
             .iter()
             .find_map(|member| inside(&member.value, depth)),
-        Value::Array(items) => items.iter().find_map(|item| inside(item, depth)),
-        Value::String(text) => inner(text, depth.saturating_add(1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Deferred(_) => None,
+        Content::Array(items) => items.iter().find_map(|item| inside(item, depth)),
+        Content::String(text) => inner(text, depth.saturating_add(1)),
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::Deferred(_) => None,
     }
 }
 
@@ -328,7 +331,7 @@ fn policy_of<'a>(statements: &Node<'a>) -> Node<'a> {
         value: statements.clone(),
     };
     Node {
-        value: Value::Object(vec![member]),
+        value: Content::Object(vec![member]),
         span: statements.span,
     }
 }

@@ -16,7 +16,7 @@
 //! is no string (`Effect`, `Principal`, `Condition`, a statement), the policy is not read: its reader says
 //! so at that place, and nothing of it passes.
 
-use crate::tree::{Deferred, Function, Node, Value as Written};
+use crate::tree::{Content as Written, Deferred, Function, Node};
 
 use super::value::{Reason, UnknownPart, Value};
 

@@ -3,7 +3,7 @@
 use crate::eval::NamedPolicy;
 use crate::policy::{PolicyDocument, PolicyKind, PolicyReading, StoredText};
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::error::SimulationError;
 
@@ -25,7 +25,9 @@ impl<'n, 'a> Fields<'n, 'a> {
 
     /// The field's value; `null` counts as not given.
     pub(super) fn optional(&self, name: &str) -> Option<&'n Node<'a>> {
-        self.node.get(name).filter(|node| node.value != Value::Null)
+        self.node
+            .get(name)
+            .filter(|node| node.value != Content::Null)
     }
 
     pub(super) fn text(&self, name: &'static str) -> Result<&'n str> {

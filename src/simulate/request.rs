@@ -7,7 +7,7 @@ use crate::eval::{
 };
 use crate::policy::PolicyKind;
 use crate::tree::json::parse;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::error::SimulationError;
 use super::fields::{Fields, wrong};
@@ -110,7 +110,7 @@ fn read_action(
 }
 
 fn read_days(node: &Node<'_>) -> Result<PendingWindowInDays, SimulationError> {
-    let Value::Number(text) = &node.value else {
+    let Content::Number(text) = &node.value else {
         return Err(wrong("days", node, "a number"));
     };
     let days = text
@@ -156,7 +156,7 @@ fn read_context(
         .members()
         .ok_or_else(|| wrong("context", node, "an object"))?;
     for member in members {
-        if let Value::Array(items) = &member.value.value {
+        if let Content::Array(items) = &member.value.value {
             let values = items.iter().map(|item| scalar(&member.key, item));
             context.set(&member.key, values.collect::<Result<Vec<_>, _>>()?);
         } else {
@@ -169,10 +169,10 @@ fn read_context(
 /// A value of a context key; numbers and booleans count as their text.
 fn scalar<'n>(key: &str, node: &'n Node<'_>) -> Result<&'n str, SimulationError> {
     Ok(match &node.value {
-        Value::String(text) | Value::Number(text) => text,
-        Value::Bool(true) => "true",
-        Value::Bool(false) => "false",
-        Value::Null | Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
+        Content::String(text) | Content::Number(text) => text,
+        Content::Bool(true) => "true",
+        Content::Bool(false) => "false",
+        Content::Null | Content::Array(_) | Content::Object(_) | Content::Deferred(_) => {
             return Err(wrong(
                 &format!("context.{key}"),
                 node,

@@ -27,7 +27,7 @@ pub use fate::{Fate, FileRecord, LeftOut};
 pub use file::{Location, Position, SourceFile, SourceId, Sources};
 pub use git::{AtRevision, GitError, at_revision};
 pub use input_error::{InputError, InputFailure};
-pub use opened::{Content, GZIP_MAGIC, Opened, Progress, open, read_whole};
+pub use opened::{FileBytes, GZIP_MAGIC, Opened, Progress, open, read_whole};
 pub use overlay::Overlay;
 pub use read::{decode, read};
 pub use read_error::ReadError;

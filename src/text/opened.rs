@@ -141,7 +141,7 @@ impl<'p> Opened<'p> {
         if head.len() < HEAD {
             return Ok(head);
         }
-        read_whole(head, Content::Plain(self))
+        read_whole(head, FileBytes::Plain(self))
     }
 
     /// Whether the file is surely larger than what is read whole.
@@ -185,12 +185,12 @@ impl<'p> Opened<'p> {
 
     /// The content: of a gzip file what it holds when decompressed, all its members one after
     /// another.
-    pub fn content(self) -> Content<'p> {
+    pub fn content(self) -> FileBytes<'p> {
         if self.is_gzip() {
             let buffered = BufReader::with_capacity(64 * 1024, self);
-            Content::Gzip(Box::new(MultiGzDecoder::new(buffered)))
+            FileBytes::Gzip(Box::new(MultiGzDecoder::new(buffered)))
         } else {
-            Content::Plain(self)
+            FileBytes::Plain(self)
         }
     }
 }
@@ -199,13 +199,13 @@ impl<'p> Opened<'p> {
 ///
 /// # Errors
 /// As [`Opened::into_bytes`].
-pub fn read_whole(mut bytes: Vec<u8>, rest: Content<'_>) -> Result<Vec<u8>, ReadError> {
-    if let Content::Plain(opened) = &rest
+pub fn read_whole(mut bytes: Vec<u8>, rest: FileBytes<'_>) -> Result<Vec<u8>, ReadError> {
+    if let FileBytes::Plain(opened) = &rest
         && opened.is_too_large()
     {
         return Err(ReadError::TooLarge);
     }
-    if let Content::Plain(opened) = &rest {
+    if let FileBytes::Plain(opened) = &rest {
         // A buffer that grows would take twice the memory.
         bytes.reserve_exact(opened.rest_length());
     }
@@ -244,14 +244,14 @@ impl Read for Rest {
 
 /// The content of a file, byte by byte.
 #[derive(Debug)]
-pub enum Content<'p> {
+pub enum FileBytes<'p> {
     /// As it is on the disk.
     Plain(Opened<'p>),
     /// Decompressed.
     Gzip(Box<MultiGzDecoder<BufReader<Opened<'p>>>>),
 }
 
-impl Read for Content<'_> {
+impl Read for FileBytes<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(plain) => plain.read(buffer),

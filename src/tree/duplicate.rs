@@ -2,7 +2,7 @@
 
 use crate::text::Span;
 
-use super::{Member, Node, Value};
+use super::{Content, Member, Node};
 
 /// Every key that repeats an earlier one of the same object, as the two places, first and again.
 ///
@@ -17,19 +17,19 @@ pub fn duplicate_keys(node: &Node<'_>) -> Vec<(String, Span, Span)> {
 
 fn collect(node: &Node<'_>, found: &mut Vec<(String, Span, Span)>) {
     match &node.value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(members) => {
+        Content::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Content::Object(members) => {
             repeats(members, found);
             for member in members {
                 collect(&member.value, found);
             }
         }
-        Value::Deferred(deferred) => {
+        Content::Deferred(deferred) => {
             for argument in &deferred.arguments {
                 collect(argument, found);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => {}
     }
 }
 

@@ -29,7 +29,7 @@ pub use decoded::Decoded;
 pub use deferred::{Deferred, ForEach, ForResult, Function};
 pub use duplicate::duplicate_keys;
 pub use embedded::{Embedded, Encoding, OffsetMap};
-pub use node::{MAX_DEPTH, Member, Node, Value};
+pub use node::{Content, MAX_DEPTH, Member, Node};
 pub use path::{JsonPath, ResolveError, Step, resolve};
 pub use syntax::Syntax;
 use syntax::too_many_values;

@@ -14,14 +14,14 @@ pub const MAX_DEPTH: usize = 127;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node<'a> {
     /// The value.
-    pub value: Value<'a>,
+    pub value: Content<'a>,
     /// From its first to its last byte, quotes and brackets included.
     pub span: Span,
 }
 
 /// What a document can say. A number keeps its text: nothing that a person wrote is rounded.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value<'a> {
+pub enum Content<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -65,7 +65,7 @@ impl<'a> Node<'a> {
         steps.iter().try_fold(self, |node, step| match step {
             Step::Key(key) => node.get(key),
             Step::Index(index) => match &node.value {
-                Value::Deferred(deferred) => deferred.arguments.get(*index),
+                Content::Deferred(deferred) => deferred.arguments.get(*index),
                 _ => node.items()?.get(*index),
             },
             Step::Embedded => None,
@@ -78,12 +78,12 @@ impl<'a> Node<'a> {
             return Some(self);
         };
         let next = match (&mut self.value, step) {
-            (Value::Object(members), Step::Key(key)) => {
+            (Content::Object(members), Step::Key(key)) => {
                 let member = members.iter_mut().rfind(|member| member.key == **key);
                 member.map(|member| &mut member.value)
             }
-            (Value::Array(items), Step::Index(index)) => items.get_mut(*index),
-            (Value::Deferred(deferred), Step::Index(index)) => deferred.arguments.get_mut(*index),
+            (Content::Array(items), Step::Index(index)) => items.get_mut(*index),
+            (Content::Deferred(deferred), Step::Index(index)) => deferred.arguments.get_mut(*index),
             _ => None,
         };
         next?.at_mut(rest)
@@ -92,7 +92,7 @@ impl<'a> Node<'a> {
     /// The function and its arguments, where a template would compute the value.
     pub fn deferred(&self) -> Option<&Deferred<'a>> {
         match &self.value {
-            Value::Deferred(deferred) => Some(deferred),
+            Content::Deferred(deferred) => Some(deferred),
             _ => None,
         }
     }
@@ -100,7 +100,7 @@ impl<'a> Node<'a> {
     /// The members, where this is an object.
     pub fn members(&self) -> Option<&[Member<'a>]> {
         match &self.value {
-            Value::Object(members) => Some(members),
+            Content::Object(members) => Some(members),
             _ => None,
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Node<'a> {
     /// The items, where this is an array.
     pub fn items(&self) -> Option<&[Self]> {
         match &self.value {
-            Value::Array(items) => Some(items),
+            Content::Array(items) => Some(items),
             _ => None,
         }
     }
@@ -116,7 +116,7 @@ impl<'a> Node<'a> {
     /// The text, where this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
-            Value::String(text) => Some(text),
+            Content::String(text) => Some(text),
             _ => None,
         }
     }
@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
     /// The value, where this is `true` or `false`.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
-            Value::Bool(value) => Some(value),
+            Content::Bool(value) => Some(value),
             _ => None,
         }
     }
@@ -132,13 +132,13 @@ impl<'a> Node<'a> {
     /// What kind of value this is, with its article, for messages: `a string`, `an array`.
     pub fn kind(&self) -> &'static str {
         match self.value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-            Value::Deferred(_) => "a function of a template",
+            Content::Null => "null",
+            Content::Bool(_) => "a boolean",
+            Content::Number(_) => "a number",
+            Content::String(_) => "a string",
+            Content::Array(_) => "an array",
+            Content::Object(_) => "an object",
+            Content::Deferred(_) => "a function of a template",
         }
     }
 
@@ -146,20 +146,22 @@ impl<'a> Node<'a> {
     pub fn into_owned(self) -> Node<'static> {
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         let value = match self.value {
-            Value::Null => Value::Null,
-            Value::Bool(value) => Value::Bool(value),
-            Value::Number(text) => Value::Number(owned(text)),
-            Value::String(text) => Value::String(owned(text)),
-            Value::Array(items) => Value::Array(items.into_iter().map(Self::into_owned).collect()),
-            Value::Object(members) => {
+            Content::Null => Content::Null,
+            Content::Bool(value) => Content::Bool(value),
+            Content::Number(text) => Content::Number(owned(text)),
+            Content::String(text) => Content::String(owned(text)),
+            Content::Array(items) => {
+                Content::Array(items.into_iter().map(Self::into_owned).collect())
+            }
+            Content::Object(members) => {
                 let member = |member: Member<'a>| Member {
                     key: owned(member.key),
                     key_span: member.key_span,
                     value: member.value.into_owned(),
                 };
-                Value::Object(members.into_iter().map(member).collect())
+                Content::Object(members.into_iter().map(member).collect())
             }
-            Value::Deferred(deferred) => Value::Deferred(Box::new(deferred.into_owned())),
+            Content::Deferred(deferred) => Content::Deferred(Box::new(deferred.into_owned())),
         };
         Node {
             value,
@@ -171,19 +173,19 @@ impl<'a> Node<'a> {
     pub fn relocate(&mut self, map: &OffsetMap) {
         self.span = map.outer_span(self.span);
         match &mut self.value {
-            Value::Array(items) => items.iter_mut().for_each(|item| item.relocate(map)),
-            Value::Object(members) => {
+            Content::Array(items) => items.iter_mut().for_each(|item| item.relocate(map)),
+            Content::Object(members) => {
                 for member in members {
                     member.key_span = map.outer_span(member.key_span);
                     member.value.relocate(map);
                 }
             }
-            Value::Deferred(deferred) => {
+            Content::Deferred(deferred) => {
                 for argument in &mut deferred.arguments {
                     argument.relocate(map);
                 }
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => {}
         }
     }
 }
@@ -193,14 +195,14 @@ impl From<&Node<'_>> for serde_json::Value {
     /// cannot write is its text, and a deferred value null.
     fn from(node: &Node<'_>) -> Self {
         match &node.value {
-            Value::Null | Value::Deferred(_) => Self::Null,
-            Value::Bool(value) => Self::Bool(*value),
-            Value::Number(text) => {
+            Content::Null | Content::Deferred(_) => Self::Null,
+            Content::Bool(value) => Self::Bool(*value),
+            Content::Number(text) => {
                 (text.parse()).map_or_else(|_| Self::from(&**text), Self::Number)
             }
-            Value::String(text) => Self::String(text.clone().into_owned()),
-            Value::Array(items) => items.iter().map(Self::from).collect(),
-            Value::Object(members) => Self::Object(
+            Content::String(text) => Self::String(text.clone().into_owned()),
+            Content::Array(items) => items.iter().map(Self::from).collect(),
+            Content::Object(members) => Self::Object(
                 members
                     .iter()
                     .map(|m| (m.key.clone().into_owned(), (&m.value).into()))

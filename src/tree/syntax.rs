@@ -1,7 +1,7 @@
 //! The syntaxes: what reads a text, and what leads a string back to its bytes.
 
 use crate::text::{InputError, Span};
-use crate::tree::{Embedded, Function, Value, json};
+use crate::tree::{Content, Embedded, Function, json};
 
 use super::decoded::Decoded;
 use super::{Node, hcl, yaml};
@@ -55,7 +55,7 @@ impl Syntax {
     /// The text of a string with the way back to its bytes in the file; nothing where the node is no
     /// string. Of a template of HCL it is that of its piece.
     pub fn decode(self, text: &str, node: &Node<'_>) -> Option<Decoded> {
-        let Value::String(value) = &node.value else {
+        let Content::String(value) = &node.value else {
             return None;
         };
         match self {
@@ -71,7 +71,7 @@ impl Syntax {
     /// document.
     pub fn embedded(self, text: &str, node: &Node<'_>) -> Option<Embedded> {
         let decoded = match (self, &node.value) {
-            (Self::Hcl, Value::Deferred(deferred)) if deferred.function == Function::Template => {
+            (Self::Hcl, Content::Deferred(deferred)) if deferred.function == Function::Template => {
                 hcl::decode_template(text, node.span, &deferred.arguments)
             }
             _ => self.decode(text, node),

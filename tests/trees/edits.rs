@@ -1,7 +1,7 @@
 //! Edits of YAML and HCL: what comes out reads as meant, and every other byte is kept.
 
 use kmslint::tree::edit::{Draft, DraftError, Edit};
-use kmslint::tree::{Function, Node, Step, Syntax, Value, duplicate_keys, yaml};
+use kmslint::tree::{Content, Function, Node, Step, Syntax, duplicate_keys, yaml};
 use serde_json::{Value as Json, json};
 
 use super::{files, shared};
@@ -23,12 +23,12 @@ fn paths<'n, 'a>(
 ) {
     out.push((path.clone(), node));
     let steps: Vec<_> = match &node.value {
-        Value::Array(items) => (0..items.len()).map(Step::Index).collect(),
-        Value::Object(members) => members
+        Content::Array(items) => (0..items.len()).map(Step::Index).collect(),
+        Content::Object(members) => members
             .iter()
             .map(|m| Step::Key(m.key.to_string()))
             .collect(),
-        Value::Deferred(deferred) => match deferred.function {
+        Content::Deferred(deferred) => match deferred.function {
             Function::Tag(_) | Function::Call { .. } | Function::Conditional => {
                 (0..deferred.arguments.len()).map(Step::Index).collect()
             }
@@ -59,7 +59,7 @@ enum Change {
 /// The changes that are tried at a value.
 fn changes(node: &Node<'_>) -> Vec<Change> {
     match &node.value {
-        Value::Object(members) => {
+        Content::Object(members) => {
             let mut all = vec![Change::Member(None)];
             if let Some(first) = members.first() {
                 all.push(Change::Member(Some(first.key.to_string())));
@@ -72,7 +72,7 @@ fn changes(node: &Node<'_>) -> Vec<Change> {
             all.push(Change::Replace(json!({"a b": [1, {"c": "d: e"}], "f": {}})));
             all
         }
-        Value::Array(items) => {
+        Content::Array(items) => {
             let mut all = vec![
                 Change::Items(0, 1),
                 Change::Items(items.len() / 2, 1),
@@ -181,7 +181,7 @@ fn try_all(syntax: Syntax, text: &str, name: &str, tally: &mut Tally) {
                     if let Some(expected) = expected(&before, path, &change) {
                         // A value inside of a deferred one is not in the JSON.
                         let inside = path.iter().enumerate().any(|(at, _)| {
-                            matches!(root.at(&path[..at]).unwrap().value, Value::Deferred(_))
+                            matches!(root.at(&path[..at]).unwrap().value, Content::Deferred(_))
                         });
                         assert!(
                             inside || Json::from(&again) == expected,

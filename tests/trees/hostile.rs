@@ -1,6 +1,6 @@
 //! Texts that are to break a reader: each is refused with its place, or read, in no time.
 
-use kmslint::tree::{MAX_DEPTH, Node, Syntax, Value, hcl, yaml};
+use kmslint::tree::{Content, MAX_DEPTH, Node, Syntax, hcl, yaml};
 use proptest::prelude::*;
 
 use super::{position, strings_lead_back};
@@ -230,7 +230,7 @@ fn holds(syntax: Syntax, text: &str) {
                 let _ = serde_json::Value::from(document);
                 // The way back is right or not there.
                 super::walk(document, &mut |node| {
-                    if let (Some(decoded), Value::String(value)) =
+                    if let (Some(decoded), Content::String(value)) =
                         (syntax.decode(text, node), &node.value)
                     {
                         assert_eq!(decoded.text, **value);

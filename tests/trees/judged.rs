@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Body, Structure};
-use kmslint::tree::{Function, Node, Value, yaml};
+use kmslint::tree::{Content, Function, Node, yaml};
 use sha2::{Digest, Sha256};
 
 use super::{files, shared};
@@ -21,23 +21,23 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 /// A value as `judge.py` writes it.
 fn line(node: &Node<'_>) -> String {
     match &node.value {
-        Value::Null => "0".to_owned(),
-        Value::Bool(value) => format!("b{value}"),
-        Value::Number(text) => format!("n{text}"),
-        Value::String(text) => format!("s{}", quoted(text)),
-        Value::Array(items) => format!("[{}]", joined(items.iter().map(line))),
-        Value::Object(members) => {
+        Content::Null => "0".to_owned(),
+        Content::Bool(value) => format!("b{value}"),
+        Content::Number(text) => format!("n{text}"),
+        Content::String(text) => format!("s{}", quoted(text)),
+        Content::Array(items) => format!("[{}]", joined(items.iter().map(line))),
+        Content::Object(members) => {
             let member =
                 |m: &kmslint::tree::Member<'_>| format!("{}:{}", quoted(&m.key), line(&m.value));
             format!("{{{}}}", joined(members.iter().map(member)))
         }
-        Value::Deferred(deferred) => {
+        Content::Deferred(deferred) => {
             let Function::Tag(name) = &deferred.function else {
                 panic!("{deferred:?}");
             };
             // To `PyYAML` nothing under a tag is an empty text.
             let argument = match &deferred.arguments[0].value {
-                Value::Null => "s\"\"".to_owned(),
+                Content::Null => "s\"\"".to_owned(),
                 _ => line(&deferred.arguments[0]),
             };
             format!("!{name}({argument})")
@@ -151,13 +151,13 @@ fn of_expression(expression: &Expression) -> String {
 /// The same of the tree.
 fn of_node(node: &Node<'_>, text: &str) -> String {
     match &node.value {
-        Value::Null => "0".to_owned(),
-        Value::Bool(value) => format!("b{value}"),
-        Value::Number(_) => "n".to_owned(),
-        Value::String(_) if node.span.of(text).starts_with("<<") => "heredoc".to_owned(),
-        Value::String(value) => format!("s{}", quoted(value)),
-        Value::Array(items) => format!("[{}]", joined(items.iter().map(|i| of_node(i, text)))),
-        Value::Object(members) => {
+        Content::Null => "0".to_owned(),
+        Content::Bool(value) => format!("b{value}"),
+        Content::Number(_) => "n".to_owned(),
+        Content::String(_) if node.span.of(text).starts_with("<<") => "heredoc".to_owned(),
+        Content::String(value) => format!("s{}", quoted(value)),
+        Content::Array(items) => format!("[{}]", joined(items.iter().map(|i| of_node(i, text)))),
+        Content::Object(members) => {
             let member = |m: &kmslint::tree::Member<'_>| {
                 let written = m.key_span.of(text);
                 let literal = !written.contains("${") && !written.starts_with('(');
@@ -170,7 +170,7 @@ fn of_node(node: &Node<'_>, text: &str) -> String {
             };
             format!("{{{}}}", joined(members.iter().map(member)))
         }
-        Value::Deferred(deferred) => {
+        Content::Deferred(deferred) => {
             let arguments = || joined(deferred.arguments.iter().map(|a| of_node(a, text)));
             match &deferred.function {
                 Function::Tag(tag) => panic!("{tag}"),

@@ -18,7 +18,7 @@ mod strings;
 
 use std::path::{Path, PathBuf};
 
-use kmslint::tree::{Node, Syntax, Value};
+use kmslint::tree::{Content, Node, Syntax};
 use walkdir::WalkDir;
 
 /// The folder of material beside the checkout.
@@ -49,9 +49,9 @@ fn position(text: &str, offset: u32) -> (usize, usize) {
 fn walk<'n, 'a>(node: &'n Node<'a>, with: &mut impl FnMut(&'n Node<'a>)) {
     with(node);
     match &node.value {
-        Value::Array(items) => items.iter().for_each(|item| walk(item, with)),
-        Value::Object(members) => members.iter().for_each(|m| walk(&m.value, with)),
-        Value::Deferred(deferred) => deferred.arguments.iter().for_each(|a| walk(a, with)),
+        Content::Array(items) => items.iter().for_each(|item| walk(item, with)),
+        Content::Object(members) => members.iter().for_each(|m| walk(&m.value, with)),
+        Content::Deferred(deferred) => deferred.arguments.iter().for_each(|a| walk(a, with)),
         _ => {}
     }
 }
@@ -60,7 +60,7 @@ fn walk<'n, 'a>(node: &'n Node<'a>, with: &mut impl FnMut(&'n Node<'a>)) {
 fn strings_lead_back(syntax: Syntax, text: &str, root: &Node<'_>, name: &str) -> usize {
     let mut strings = 0;
     walk(root, &mut |node| {
-        let Value::String(value) = &node.value else {
+        let Content::String(value) = &node.value else {
             return;
         };
         strings += 1;

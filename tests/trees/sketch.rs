@@ -2,7 +2,7 @@
 //! policy with their bytes in the file, in each form in which templates have it.
 
 use kmslint::text::Span;
-use kmslint::tree::{Embedded, Function, Node, Syntax, Value};
+use kmslint::tree::{Content, Embedded, Function, Node, Syntax};
 
 const TEMPLATE: &str = r#"Parameters:
   Admin: {Type: String}
@@ -42,7 +42,7 @@ Resources:
 /// The statements of a policy in whatever form, as their `Sid` and their bytes in the file.
 fn statements(syntax: Syntax, text: &str, policy: &Node<'_>) -> Vec<(String, Span)> {
     match &policy.value {
-        Value::Object(_) => {
+        Content::Object(_) => {
             let items = policy.get("Statement").unwrap().items().unwrap();
             let of = |item: &Node<'_>| {
                 (
@@ -52,12 +52,12 @@ fn statements(syntax: Syntax, text: &str, policy: &Node<'_>) -> Vec<(String, Spa
             };
             items.iter().map(of).collect()
         }
-        Value::String(_) => {
+        Content::String(_) => {
             let embedded = syntax.embedded(text, policy).unwrap();
             let inner = embedded.parse().unwrap();
             statements(syntax, text, &inner)
         }
-        Value::Deferred(deferred) => match &deferred.function {
+        Content::Deferred(deferred) => match &deferred.function {
             Function::Tag(name) if name == "Sub" => {
                 statements(syntax, text, &deferred.arguments[0])
             }

@@ -12,7 +12,7 @@ use crate::load::policy::read_policy;
 use crate::load::trust::session_may_tag;
 use crate::policy::PolicyKind;
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::Answer;
 
@@ -207,7 +207,7 @@ impl<'d, 'a> Reader<'d, 'a> {
 
     fn texts(&self, fields: &mut Fields<'d, 'a>, list: &str) -> Vec<Located<String>> {
         let text = |node: &Node<'_>| match &node.value {
-            Value::String(text) => Some(Located {
+            Content::String(text) => Some(Located {
                 value: text.clone().into_owned(),
                 at: self.document.at(node.span),
             }),

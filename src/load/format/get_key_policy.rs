@@ -7,7 +7,7 @@ use crate::load::document::Document;
 use crate::load::policy::read_policy;
 use crate::load::policy_shape::{PolicyShape, policy_shape};
 use crate::policy::{MAX_POLICY, PolicyKind};
-use crate::tree::{Embedded, Node, Value};
+use crate::tree::{Content, Embedded, Node};
 
 use super::Answer;
 use super::key_policy::key_of;
@@ -20,8 +20,8 @@ const MEMBERS: [&str; 3] = ["Policy", "PolicyName", "ResponseMetadata"];
 pub(super) fn read(document: &Document<'_>) -> Answer {
     let root = &document.root;
     let (node, says_kms) = match &root.value {
-        Value::String(_) => (root, false),
-        Value::Object(members) if members.iter().all(|m| MEMBERS.contains(&&*m.key)) => {
+        Content::String(_) => (root, false),
+        Content::Object(members) if members.iter().all(|m| MEMBERS.contains(&&*m.key)) => {
             let Some(node) = root.get("Policy") else {
                 return Answer::NotThis;
             };
@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     };
     let is_answer = node.span != root.span;
     match &node.value {
-        Value::String(_) if !says_kms => match shape_inside(document, node, is_answer) {
+        Content::String(_) if !says_kms => match shape_inside(document, node, is_answer) {
             Inside::Policy(Some(PolicyShape::OtherResource(reason))) => {
                 return Answer::PassOver(reason);
             }
@@ -40,7 +40,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             Inside::Policy(_) | Inside::Broken => {}
         },
         // `{"Policy": {"PolicySummary": …}}` and its like are answers of other services.
-        Value::Object(_) if !says_kms => match policy_shape(node) {
+        Content::Object(_) if !says_kms => match policy_shape(node) {
             Some(PolicyShape::OtherResource(reason)) => return Answer::PassOver(reason),
             Some(PolicyShape::Open) => return Answer::OpenPolicy,
             None => return Answer::NotThis,

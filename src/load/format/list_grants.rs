@@ -8,7 +8,7 @@ use crate::inventory::{Evidence, EvidenceType, Grant, Grants, Located};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::join::{Addition, Fact, Target};
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::Answer;
 
@@ -36,8 +36,9 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
 /// The grants of each key.
 fn additions(document: &Document<'_>, grants: &[Node<'_>]) -> Vec<Addition> {
     let beside = |name: &str| document.root.get(name).map(|node| &node.value);
-    let says_more = |name| matches!(beside(name), Some(Value::String(token)) if !token.is_empty());
-    let is_truncated = matches!(beside("Truncated"), Some(Value::Bool(true)));
+    let says_more =
+        |name| matches!(beside(name), Some(Content::String(token)) if !token.is_empty());
+    let is_truncated = matches!(beside("Truncated"), Some(Content::Bool(true)));
     let is_whole = !is_truncated && !says_more("NextMarker") && !says_more("NextToken");
     let mut by_key: BTreeMap<Option<&str>, Vec<Grant>> = BTreeMap::new();
     for grant in grants {

@@ -13,7 +13,7 @@ use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::load::fields::Fields;
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::Answer;
 
@@ -67,7 +67,7 @@ fn request(document: &Document<'_>) -> Contents {
     let root = &document.root;
     let days = root.get("PendingWindowInDays");
     let number = days.and_then(|node| match &node.value {
-        Value::Number(text) => text.parse().ok(),
+        Content::Number(text) => text.parse().ok(),
         _ => None,
     });
     let mut fields = Fields::new(document, root);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::{RecordedCaller, RecordedChange};
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 /// What events have in common that are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,8 +80,8 @@ fn change(event: &Node<'_>) -> RecordedChange {
     let replica = response.and_then(|response| response.get("replicaKeyMetadata"));
     let bypass = request.and_then(|request| request.get("bypassPolicyLockoutSafetyCheck"));
     let is_true = |node: &Node<'_>| match &node.value {
-        Value::Bool(flag) => *flag,
-        Value::String(text) => text == "true",
+        Content::Bool(flag) => *flag,
+        Content::String(text) => text == "true",
         _ => false,
     };
     RecordedChange {
@@ -154,7 +154,7 @@ fn context_names(request: &Node<'_>) -> BTreeSet<String> {
 /// A count of days, as a number or as its text.
 fn days(node: &Node<'_>) -> Option<u16> {
     match &node.value {
-        Value::Number(text) | Value::String(text) => text.parse().ok(),
+        Content::Number(text) | Content::String(text) => text.parse().ok(),
         _ => None,
     }
 }

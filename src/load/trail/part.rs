@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::aws::AccountId;
 use crate::inventory::{LookupFilter, TrailSelectors, TrailStatus};
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::answer::AnswerFile;
 
@@ -53,8 +53,8 @@ pub(in crate::load) struct NamedLog {
 /// fraction, or without a zone, which botocore takes for UTC. A day is its beginning.
 pub(in crate::load) fn moment(node: &Node<'_>) -> Option<Timestamp> {
     let text = match &node.value {
-        Value::String(text) => text.as_ref(),
-        Value::Number(text) => text,
+        Content::String(text) => text.as_ref(),
+        Content::Number(text) => text,
         _ => return None,
     };
     let seconds = |text: &str| {

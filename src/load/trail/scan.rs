@@ -4,7 +4,7 @@
 //! a string or a nested object is taken for a field of the record. What is passed over is not
 //! judged further: that a number is one is not asked.
 
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::nested;
 
@@ -185,8 +185,8 @@ impl<'a> Fields<'a> {
     pub(super) fn of(event: &'a Node<'_>) -> Self {
         let text = |name: &str| Some(event.get(name)?.as_str()?.as_bytes());
         let flag = |name: &str| match &event.get(name)?.value {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) => flag_of(text.as_bytes()),
+            Content::Bool(flag) => Some(*flag),
+            Content::String(text) => flag_of(text.as_bytes()),
             _ => None,
         };
         Self {

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>
 
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::KMS;
 
@@ -63,7 +63,7 @@ fn member<'n, 'a>(node: &'n Node<'a>, name: &str) -> Option<&'n Node<'a>> {
         let mut same = members.filter(|member| member.key.eq_ignore_ascii_case(name));
         same.next().map(|member| &member.value)
     })?;
-    (found.value != Value::Null).then_some(found)
+    (found.value != Content::Null).then_some(found)
 }
 
 /// By default a selector records all management events; `ExcludeManagementEventSources` takes

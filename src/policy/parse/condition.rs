@@ -6,7 +6,7 @@ use crate::policy::{
     Quantifier, Text, deferred,
 };
 use crate::text::InputError;
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 use super::complaints::{Complaints, Seen};
 use super::element::{each, one_or_many};
@@ -152,9 +152,9 @@ fn value(
     complaints: &mut Complaints,
 ) -> Option<ConditionValue> {
     let (value, quoted) = match &node.value {
-        Value::Number(text) => ((**text).into(), false),
-        Value::Bool(true) => ("true".into(), false),
-        Value::Bool(false) => ("false".into(), false),
+        Content::Number(text) => ((**text).into(), false),
+        Content::Bool(true) => ("true".into(), false),
+        Content::Bool(false) => ("false".into(), false),
         _ => {
             let Some(value) = deferred::value(node, value_of) else {
                 let wanted = "a string, number or boolean";

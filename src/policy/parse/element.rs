@@ -6,7 +6,7 @@ use crate::policy::{
     ActionElement, ActionPattern, PolicyKind, ResourceElement, ResourcePattern, Text,
 };
 use crate::text::InputError;
-use crate::tree::{Node, Value as Written};
+use crate::tree::{Content as Written, Node};
 
 use super::complaints::Complaints;
 

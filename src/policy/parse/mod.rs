@@ -14,7 +14,7 @@ mod storable;
 use std::collections::BTreeMap;
 
 use crate::text::InputError;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::placeholder::value;
 use super::size::refuse_exceptions;
@@ -88,8 +88,8 @@ fn read_version(
     complaints: &mut Complaints,
 ) -> Option<(Version, crate::text::Span)> {
     let version = match &node.value {
-        Value::String(text) if text == "2012-10-17" => Version::V2012,
-        Value::String(text) if text == "2008-10-17" && complaints.kind.is_control_policy() => {
+        Content::String(text) if text == "2012-10-17" => Version::V2012,
+        Content::String(text) if text == "2008-10-17" && complaints.kind.is_control_policy() => {
             let name = complaints.kind.name();
             let message = format!("the `Version` of {name} must be `2012-10-17`");
             complaints.error(
@@ -99,7 +99,7 @@ fn read_version(
             );
             return None;
         }
-        Value::String(text) if text == "2008-10-17" => Version::V2008,
+        Content::String(text) if text == "2008-10-17" => Version::V2008,
         _ => {
             complaints.error(
                 InputError::new(

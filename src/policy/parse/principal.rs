@@ -6,7 +6,7 @@ use crate::policy::{
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalForm, PrincipalType, Text,
 };
 use crate::text::{InputError, Spanned};
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 use super::complaints::Complaints;
 use super::element::{either, missing_parts, one_or_many};
@@ -48,7 +48,7 @@ pub(super) fn read(statement: &Node<'_>, complaints: &mut Complaints) -> Option<
 
 fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<PrincipalEntry>> {
     match &node.value {
-        Value::Object(members) => {
+        Content::Object(members) => {
             let listed = members
                 .iter()
                 .map(|member| one_or_many(&member.value).len());
@@ -65,8 +65,8 @@ fn entries(node: &Node<'_>, complaints: &mut Complaints) -> Option<Vec<Principal
             }
             Some(entries)
         }
-        Value::String(text) if text == "*" => Some(vec![everyone(node)]),
-        Value::Array(items)
+        Content::String(text) if text == "*" => Some(vec![everyone(node)]),
+        Content::Array(items)
             if !items.is_empty() && items.iter().all(|i| i.as_str() == Some("*")) =>
         {
             Some(items.iter().map(everyone).collect())

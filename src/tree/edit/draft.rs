@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::text::{InputError, Span};
-use crate::tree::{JsonPath, Member, Node, Step, Syntax, Value, hcl, json, yaml};
+use crate::tree::{Content, JsonPath, Member, Node, Step, Syntax, hcl, json, yaml};
 
 use super::change::{Added, Change, Site, splice};
 use super::layout::children;
@@ -77,7 +77,7 @@ fn position(node: &Node<'_>, step: &Step) -> Option<usize> {
     match step {
         Step::Key(key) => node.members()?.iter().rposition(|m| m.key == **key),
         Step::Index(index) => match &node.value {
-            Value::Deferred(deferred) => deferred.arguments.get(*index).map(|_| *index),
+            Content::Deferred(deferred) => deferred.arguments.get(*index).map(|_| *index),
             _ => node.items()?.get(*index).map(|_| *index),
         },
         Step::Embedded => None,
@@ -86,10 +86,10 @@ fn position(node: &Node<'_>, step: &Step) -> Option<usize> {
 
 fn child<'n>(node: &'n mut Node<'static>, position: usize) -> Option<&'n mut Node<'static>> {
     match &mut node.value {
-        Value::Array(items) => items.get_mut(position),
-        Value::Object(members) => members.get_mut(position).map(|member| &mut member.value),
-        Value::Deferred(deferred) => deferred.arguments.get_mut(position),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        Content::Array(items) => items.get_mut(position),
+        Content::Object(members) => members.get_mut(position).map(|member| &mut member.value),
+        Content::Deferred(deferred) => deferred.arguments.get_mut(position),
+        Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => None,
     }
 }
 
@@ -254,9 +254,9 @@ impl Draft {
         let mut columns = vec![super::lines::before(self.text(), node.span.start as usize).len()];
         for position in way {
             let next = match &node.value {
-                Value::Array(items) => items.get(*position),
-                Value::Object(members) => members.get(*position).map(|member| &member.value),
-                Value::Deferred(deferred) => deferred.arguments.get(*position),
+                Content::Array(items) => items.get(*position),
+                Content::Object(members) => members.get(*position).map(|member| &member.value),
+                Content::Deferred(deferred) => deferred.arguments.get(*position),
                 _ => None,
             };
             let Some(next) = next else { break };
@@ -471,21 +471,21 @@ fn put(
         }
     }
     match (change, &mut node.value) {
-        (Change::Insert(at, _), Value::Array(present)) => {
+        (Change::Insert(at, _), Content::Array(present)) => {
             let at = at.min(present.len());
             present.splice(at..at, items);
         }
-        (Change::Insert(at, _), Value::Object(present)) => {
+        (Change::Insert(at, _), Content::Object(present)) => {
             let at = at.min(present.len());
             present.splice(at..at, members);
         }
-        (Change::Remove(at), Value::Array(present)) if at < present.len() => {
+        (Change::Remove(at), Content::Array(present)) if at < present.len() => {
             present.remove(at);
         }
-        (Change::Remove(at), Value::Object(present)) if at < present.len() => {
+        (Change::Remove(at), Content::Object(present)) if at < present.len() => {
             present.remove(at);
         }
-        (Change::Rename(at, key), Value::Object(present)) => {
+        (Change::Rename(at, key), Content::Object(present)) => {
             if let Some(member) = present.get_mut(at) {
                 member.key = key.to_owned().into();
             }
@@ -497,11 +497,11 @@ fn put(
         }
         (Change::List(_), _) => {
             let list = Node {
-                value: Value::Array(Vec::new()),
+                value: Content::Array(Vec::new()),
                 span: whole,
             };
             items.insert(0, std::mem::replace(node, list));
-            node.value = Value::Array(items);
+            node.value = Content::Array(items);
         }
         (Change::Insert(..) | Change::Remove(_) | Change::Rename(..), _) => {}
     }
@@ -519,7 +519,7 @@ pub(super) fn as_written(syntax: Syntax, text: &str) -> Result<(Node<'_>, Vec<Sp
             let root = match documents.len() {
                 0 | 1 => documents.pop(),
                 _ => Some(Node {
-                    value: Value::Array(documents),
+                    value: Content::Array(documents),
                     span: Span::default(),
                 }),
             };
@@ -536,15 +536,15 @@ pub(super) fn says_the_same(one: &Node<'_>, other: &Node<'_>) -> bool {
         ones.len() == others.len() && pairs.all(|(one, other)| says_the_same(one, other))
     };
     match (&one.value, &other.value) {
-        (Value::Array(ones), Value::Array(others)) => all(ones, others),
-        (Value::Object(ones), Value::Object(others)) => {
+        (Content::Array(ones), Content::Array(others)) => all(ones, others),
+        (Content::Object(ones), Content::Object(others)) => {
             let mut pairs = ones.iter().zip(others);
             let same = |(one, other): (&Member<'_>, &Member<'_>)| {
                 one.key == other.key && says_the_same(&one.value, &other.value)
             };
             ones.len() == others.len() && pairs.all(same)
         }
-        (Value::Deferred(one), Value::Deferred(other)) => {
+        (Content::Deferred(one), Content::Deferred(other)) => {
             one.function == other.function && all(&one.arguments, &other.arguments)
         }
         (one, other) => one == other,

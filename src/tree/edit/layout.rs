@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::text::Span;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::written::{Part, Written};
 
@@ -34,8 +34,8 @@ pub(super) struct Layout<'a> {
 /// Where the children of an array or object are: an item, or a key with its value.
 pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
     match &node.value {
-        Value::Array(items) => items.iter().map(|item| item.span).collect(),
-        Value::Object(members) => members
+        Content::Array(items) => items.iter().map(|item| item.span).collect(),
+        Content::Object(members) => members
             .iter()
             .map(|member| Span {
                 start: member.key_span.start,
@@ -43,19 +43,23 @@ pub(super) fn children(node: &Node<'_>) -> Vec<Span> {
                 end: member.value.span.end.max(member.key_span.end),
             })
             .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
-            Vec::new()
-        }
+        Content::Null
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_)
+        | Content::Deferred(_) => Vec::new(),
     }
 }
 
 fn nested<'a>(node: &'a Node<'a>) -> Vec<&'a Node<'a>> {
     match &node.value {
-        Value::Array(items) => items.iter().collect(),
-        Value::Object(members) => members.iter().map(|member| &member.value).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Deferred(_) => {
-            Vec::new()
-        }
+        Content::Array(items) => items.iter().collect(),
+        Content::Object(members) => members.iter().map(|member| &member.value).collect(),
+        Content::Null
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_)
+        | Content::Deferred(_) => Vec::new(),
     }
 }
 

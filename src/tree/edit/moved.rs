@@ -1,7 +1,7 @@
 //! Where everything of a tree is after edits of its text.
 
 use crate::text::Span;
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 use super::Edit;
 
@@ -74,23 +74,23 @@ impl Moved {
             (*next == index).then_some(rest)
         };
         match &mut node.value {
-            Value::Array(items) => {
+            Content::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     self.tree(item, on_way(index));
                 }
             }
-            Value::Object(members) => {
+            Content::Object(members) => {
                 for (index, member) in members.iter_mut().enumerate() {
                     member.key_span = self.span(member.key_span, false);
                     self.tree(&mut member.value, on_way(index));
                 }
             }
-            Value::Deferred(deferred) => {
+            Content::Deferred(deferred) => {
                 for (index, argument) in deferred.arguments.iter_mut().enumerate() {
                     self.tree(argument, on_way(index));
                 }
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => {}
         }
     }
 }

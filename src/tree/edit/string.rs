@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::text::Span;
-use crate::tree::{Embedded, Encoding, Node, OffsetMap, Step, Syntax, Value};
+use crate::tree::{Content, Embedded, Encoding, Node, OffsetMap, Step, Syntax};
 
 use super::draft::{as_written, says_the_same};
 use super::lines::{before, indent, newline};
@@ -103,7 +103,7 @@ impl StringInText {
         }
         for root in [&mut old, &mut new] {
             *root.at_mut(&self.path)? = Node {
-                value: Value::Null,
+                value: Content::Null,
                 span: self.span,
             };
         }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Draft, DraftError, Edit, EditError, EditableFile, Passage, apply, before};
 use crate::text::Span;
-use crate::tree::{JsonPath, Node, Step, Syntax, Value, json as reader, yaml};
+use crate::tree::{Content, JsonPath, Node, Step, Syntax, json as reader, yaml};
 
 fn key(key: &str) -> Step {
     Step::Key(key.to_owned())
@@ -480,9 +480,9 @@ const TEXTS: [(Syntax, &str); 4] = [
 fn ways(node: &Node<'_>) -> Vec<Vec<Step>> {
     let mut all = vec![Vec::new()];
     let steps: Vec<_> = match &node.value {
-        Value::Array(items) => (0..items.len()).map(Step::Index).collect(),
-        Value::Object(members) => members.iter().map(|m| key(&m.key)).collect(),
-        Value::Deferred(deferred) => (0..deferred.arguments.len()).map(Step::Index).collect(),
+        Content::Array(items) => (0..items.len()).map(Step::Index).collect(),
+        Content::Object(members) => members.iter().map(|m| key(&m.key)).collect(),
+        Content::Deferred(deferred) => (0..deferred.arguments.len()).map(Step::Index).collect(),
         _ => Vec::new(),
     };
     for step in steps {

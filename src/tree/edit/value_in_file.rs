@@ -1,7 +1,7 @@
 //! Where a value stands in a file, and what stands around it.
 
 use crate::text::Span;
-use crate::tree::{JsonPath, Node, OffsetMap, Step, Syntax, Value, json};
+use crate::tree::{Content, JsonPath, Node, OffsetMap, Step, Syntax, json};
 
 use super::draft::as_written;
 use super::layout::indent_at;
@@ -44,7 +44,7 @@ impl<'t> EditableFile<'t> {
     pub fn read(syntax: Syntax, text: &'t str) -> Option<Self> {
         let whole = Span::new(0, text.len());
         let several = |documents: Vec<Node<'t>>| Node {
-            value: Value::Array(documents),
+            value: Content::Array(documents),
             span: whole,
         };
         let root = match syntax {
@@ -148,13 +148,13 @@ fn descend(
         items.any(|(index, item)| into(Step::Index(index), item))
     };
     match &node.value {
-        Value::Array(items) => listed(items),
-        Value::Deferred(deferred) => listed(&deferred.arguments),
-        Value::Object(members) => {
+        Content::Array(items) => listed(items),
+        Content::Deferred(deferred) => listed(&deferred.arguments),
+        Content::Object(members) => {
             let mut members = members.iter();
             members.any(|m| into(Step::Key(m.key.clone().into_owned()), &m.value))
         }
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Content::String(_) | Content::Null | Content::Bool(_) | Content::Number(_) => false,
     };
     true
 }

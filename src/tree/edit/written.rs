@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use crate::text::Span;
-use crate::tree::{Member, Node, OffsetMap, Value};
+use crate::tree::{Content, Member, Node, OffsetMap};
 
 use super::Edit;
 
@@ -52,12 +52,12 @@ impl Written {
     /// A value that has no children, written so.
     pub(super) fn leaf(value: &Json, text: String) -> Self {
         let value = match value {
-            Json::Null => Value::Null,
-            Json::Bool(value) => Value::Bool(*value),
-            Json::Number(_) => Value::Number(Cow::Owned(text.clone())),
-            Json::String(value) => Value::String(Cow::Owned(value.clone())),
-            Json::Array(_) => Value::Array(Vec::new()),
-            Json::Object(_) => Value::Object(Vec::new()),
+            Json::Null => Content::Null,
+            Json::Bool(value) => Content::Bool(*value),
+            Json::Number(_) => Content::Number(Cow::Owned(text.clone())),
+            Json::String(value) => Content::String(Cow::Owned(value.clone())),
+            Json::Array(_) => Content::Array(Vec::new()),
+            Json::Object(_) => Content::Object(Vec::new()),
         };
         let span = Span::new(0, text.len());
         Self {
@@ -82,9 +82,9 @@ impl Written {
             }
         }
         let value = if is_list {
-            Value::Array(items)
+            Content::Array(items)
         } else {
-            Value::Object(members)
+            Content::Object(members)
         };
         let span = Span::new(0, text.len());
         Self {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::text::Span;
 use crate::tree::yaml::{is_number, is_text};
-use crate::tree::{Node, Step, Value};
+use crate::tree::{Content, Node, Step};
 
 use super::Edit;
 use super::change::{Added, Change, Site};
@@ -222,7 +222,7 @@ fn replace(site: Site<'_>, value: &Json) -> Option<Splice> {
         return Some(whole.part(Part::item(" ", flow_value(value))).at(at, at));
     }
     let alone = before(text, start).trim().is_empty();
-    let block = !matches!(node.value, Value::Null) && alone && is_container(value);
+    let block = !matches!(node.value, Content::Null) && alone && is_container(value);
     let in_flow = is_in_flow(site);
     if block && !in_flow && !is_flow(text, node) {
         // A list may be no deeper than its key, but not a map.
@@ -293,25 +293,25 @@ pub(super) fn settle(text: &str, node: &mut Node<'static>, way: &[usize], column
     if let Some((next, rest)) = way.split_first() {
         let columns = columns.get(1..).unwrap_or_default();
         match &mut node.value {
-            Value::Array(items) => {
+            Content::Array(items) => {
                 if let Some(item) = items.get_mut(*next) {
                     settle(text, item, rest, columns);
                 }
             }
-            Value::Object(members) => {
+            Content::Object(members) => {
                 if let Some(member) = members.get_mut(*next) {
                     settle(text, &mut member.value, rest, columns);
                 }
             }
-            Value::Deferred(deferred) => {
+            Content::Deferred(deferred) => {
                 if let Some(argument) = deferred.arguments.get_mut(*next) {
                     settle(text, argument, rest, columns);
                 }
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            Content::Null | Content::Bool(_) | Content::Number(_) | Content::String(_) => {}
         }
     }
-    if let Value::Deferred(deferred) = &node.value {
+    if let Content::Deferred(deferred) = &node.value {
         let end = deferred.arguments.last().map(|last| last.span.end);
         node.span.end = end.unwrap_or(node.span.end).max(node.span.start);
         return;
@@ -327,7 +327,7 @@ pub(super) fn settle(text: &str, node: &mut Node<'static>, way: &[usize], column
     };
     node.span.end = last.end;
     let start = match (&node.value, columns.first()) {
-        (Value::Array(_), Some(column)) => dash(text, first.start as usize, *column, 0),
+        (Content::Array(_), Some(column)) => dash(text, first.start as usize, *column, 0),
         (_, Some(column)) => Some(key_start(text, first.start as usize, *column)),
         (_, None) => None,
     };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::text::{InputError, Span};
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 use super::cursor::Lines;
 use super::{Read, Reader};
@@ -30,7 +30,7 @@ struct Named<'a> {
 impl<'a> Reader<'a> {
     /// The attributes and blocks up to the end of the text, or to the brace that closes the block that
     /// was opened there.
-    pub(super) fn body(&mut self, opened: Option<usize>) -> Read<Value<'a>> {
+    pub(super) fn body(&mut self, opened: Option<usize>) -> Read<Content<'a>> {
         let mut members = Vec::new();
         let mut blocks = Vec::new();
         loop {
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         }
         members.extend(grouped(blocks, true));
         members.sort_by_key(|member| member.key_span.start);
-        Ok(Value::Object(members))
+        Ok(Content::Object(members))
     }
 
     fn attribute(&mut self, name: &'a str, key_span: Span) -> Read<Member<'a>> {
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
                 Some(b'{') => break,
                 Some(b'"') => {
                     let label = self.quoted()?;
-                    let Value::String(text) = label.value else {
+                    let Content::String(text) = label.value else {
                         return Err(InputError::new(label.span, "a label is no template")
                             .label("not a literal")
                             .help("write the label without `${`"));
@@ -158,7 +158,7 @@ fn grouped(blocks: Vec<Block<'_>>, is_type: bool) -> Vec<Member<'_>> {
             };
             let start = inner.first().map_or(0, around);
             let end = inner.last().map_or(0, |block| block.body.span.end);
-            let value = Value::Object(grouped(inner, false));
+            let value = Content::Object(grouped(inner, false));
             let span = Span { start, end };
             add(key_span, Node { value, span });
         }
@@ -168,7 +168,7 @@ fn grouped(blocks: Vec<Block<'_>>, is_type: bool) -> Vec<Member<'_>> {
                     start: first.span.start,
                     end: last.span.end,
                 };
-                let value = Value::Array(bodies.into_iter().map(|(_, body)| body).collect());
+                let value = Content::Array(bodies.into_iter().map(|(_, body)| body).collect());
                 add(key_span, Node { value, span });
             }
             // Two blocks with the same labels are a mistake: both are kept, and duplicate keys told.

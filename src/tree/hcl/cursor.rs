@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::{InputError, Span};
-use crate::tree::{Deferred, Function, Node, Value, too_many_values};
+use crate::tree::{Content, Deferred, Function, Node, too_many_values};
 
 use super::{MAX_DEPTH, MAX_HEIGHT, MAX_NODES, Read, Reader};
 
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that was read, counted.
-    pub(super) fn node(&mut self, value: Value<'a>, span: Span) -> Read<Node<'a>> {
+    pub(super) fn node(&mut self, value: Content<'a>, span: Span) -> Read<Node<'a>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let help = "no configuration has so many; is this the right file?";
@@ -108,11 +108,11 @@ impl<'a> Reader<'a> {
             function,
             arguments,
         };
-        self.node(Value::Deferred(Box::new(deferred)), span)
+        self.node(Content::Deferred(Box::new(deferred)), span)
     }
 
     pub(super) fn string(&mut self, text: &'a str, span: Span) -> Read<Node<'a>> {
-        self.node(Value::String(Cow::Borrowed(text)), span)
+        self.node(Content::String(Cow::Borrowed(text)), span)
     }
 
     /// Reads what is one level deeper.

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::text::Span;
 use crate::tree::decoded::{Decoded, Decoder};
-use crate::tree::{Node, Value};
+use crate::tree::{Content, Node};
 
 /// The most white space that a heredoc is looked for to lose, so that no text takes long.
 const MOST_INDENT: usize = 256;
@@ -39,7 +39,7 @@ pub(in crate::tree) fn template(text: &str, span: Span, pieces: &[Node<'_>]) -> 
     let mut decoder = Decoder::default();
     let mut at = span.start as usize;
     for piece in pieces {
-        if let Value::String(value) = &piece.value {
+        if let Content::String(value) = &piece.value {
             decoder.put(&decode(text, piece.span, value)?);
             at = piece.span.end as usize;
             continue;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::Span;
-use crate::tree::{Function, Node, Value};
+use crate::tree::{Content, Function, Node};
 
 use super::cursor::Lines;
 use super::{Read, Reader};
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             self.number_text();
             self.height = 0;
             let span = self.since(start);
-            return self.node(Value::Number(span.of(self.text).into()), span);
+            return self.node(Content::Number(span.of(self.text).into()), span);
         }
         self.skip(lines)?;
         let operand = self.deeper(|reader| reader.operand(lines))?;
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         if digits == 0 {
             return Err(self.expected("the name of an attribute"));
         }
-        self.node(Value::Number(span.of(self.text).into()), span)
+        self.node(Content::Number(span.of(self.text).into()), span)
     }
 
     /// The name of a variable, where one comes next: not a call and not a literal.
@@ -205,7 +205,7 @@ impl<'a> Reader<'a> {
         }
         let node = self.deeper(|reader| reader.expression(Lines::End))?;
         let span = self.since(start);
-        let key = if let Value::String(text) = node.value {
+        let key = if let Content::String(text) = node.value {
             text
         } else {
             let written = span.of(self.text);

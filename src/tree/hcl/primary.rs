@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::{InputError, Span};
-use crate::tree::{ForEach, ForResult, Function, Member, Node, Value};
+use crate::tree::{Content, ForEach, ForResult, Function, Member, Node};
 
 use super::cursor::Lines;
 use super::{Read, Reader};
@@ -18,7 +18,7 @@ impl<'a> Reader<'a> {
                 self.number_text();
                 self.height = 0;
                 let span = self.since(start);
-                self.node(Value::Number(span.of(self.text).into()), span)
+                self.node(Content::Number(span.of(self.text).into()), span)
             }
             Some(b'(') => {
                 self.at += 1;
@@ -42,9 +42,9 @@ impl<'a> Reader<'a> {
         };
         self.height = 0;
         let value = match name {
-            "null" => Some(Value::Null),
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
+            "null" => Some(Content::Null),
+            "true" => Some(Content::Bool(true)),
+            "false" => Some(Content::Bool(false)),
             _ => None,
         };
         let end = self.at;
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         self.close(start, "]")?;
         self.height = height + 1;
         let span = self.since(start);
-        self.node(Value::Array(items), span)
+        self.node(Content::Array(items), span)
     }
 
     fn map(&mut self) -> Read<Node<'a>> {
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         self.close(start, "}")?;
         self.height = height + 1;
         let span = self.since(start);
-        self.node(Value::Object(members), span)
+        self.node(Content::Object(members), span)
     }
 
     fn begins_for(&self) -> bool {

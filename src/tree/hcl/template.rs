@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::{InputError, Span};
-use crate::tree::{ForEach, ForResult, Function, Node, Value};
+use crate::tree::{Content, ForEach, ForResult, Function, Node};
 
 use super::cursor::Lines;
 use super::{Read, Reader};
@@ -62,13 +62,13 @@ impl<'a> Reader<'a> {
     /// A string of these pieces, which begins there and ends here.
     pub(super) fn template(&mut self, mut pieces: Pieces<'a>, start: usize) -> Read<Node<'a>> {
         let span = self.since(start);
-        let is_text = |node: &Node<'_>| matches!(node.value, Value::String(_));
+        let is_text = |node: &Node<'_>| matches!(node.value, Content::String(_));
         if pieces.nodes.len() > 1 || pieces.nodes.iter().any(|node| !is_text(node)) {
             return self.deferred(Function::Template, pieces.nodes, span, pieces.height);
         }
         self.height = 0;
         let only = pieces.nodes.pop().map(|node| node.value);
-        self.node(only.unwrap_or(Value::String(Cow::Borrowed(""))), span)
+        self.node(only.unwrap_or(Content::String(Cow::Borrowed(""))), span)
     }
 
     /// The pieces up to the end of the string, or of a heredoc.
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
             };
         }
         if !text.is_empty() {
-            let node = self.node(Value::String(text), span)?;
+            let node = self.node(Content::String(text), span)?;
             pieces.nodes.push(node);
         }
         Ok(())
@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
         let trims = std::mem::take(&mut pieces.trims);
         let span = Span::new(start, pieces.end);
         let node = match pieces.nodes.as_slice() {
-            [only] if matches!(only.value, Value::String(_)) => only.clone(),
+            [only] if matches!(only.value, Content::String(_)) => only.clone(),
             [] => self.string("", Span::new(start, start))?,
             _ => self.deferred(Function::Template, pieces.nodes, span, pieces.height)?,
         };
@@ -380,7 +380,7 @@ fn trim_last(pieces: &mut Pieces<'_>, text: &str) {
     let Some(last) = pieces.nodes.last_mut() else {
         return;
     };
-    if let Value::String(value) = &mut last.value {
+    if let Content::String(value) = &mut last.value {
         *value = Cow::Owned(value.trim_end().to_owned());
         let length = last.span.of(text).trim_end().len();
         last.span = Span::new(last.span.start as usize, last.span.start as usize + length);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::text::Span;
 
-use crate::tree::Value;
+use crate::tree::Content;
 
 /// Takes a document as it is read, each part after all that is in it.
 pub(super) trait Build<'a> {
@@ -16,7 +16,7 @@ pub(super) trait Build<'a> {
     type Members;
 
     /// A value that is neither an array nor an object.
-    fn leaf(&mut self, value: Value<'a>, span: Span) -> Self::Node;
+    fn leaf(&mut self, value: Content<'a>, span: Span) -> Self::Node;
 
     /// An array begins.
     fn items(&mut self) -> Self::Items;

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::tree::Tree;
 use super::weigh::{LIGHT, Weigh};
 use super::{number, string};
-use crate::tree::{MAX_DEPTH, Node, Value};
+use crate::tree::{Content, MAX_DEPTH, Node};
 
 /// Reads one JSON value and nothing after it but white space.
 ///
@@ -130,11 +130,11 @@ impl<'a, B: Build<'a>> Parser<'a, B> {
         let value = match self.peek() {
             Some(b'{') => return self.nested(Self::object),
             Some(b'[') => return self.nested(Self::array),
-            Some(b'"') => Value::String(string::read(&mut self.cursor)?),
-            Some(b'-' | b'0'..=b'9') => Value::Number(number::read(&mut self.cursor)?.into()),
-            Some(b't') => self.word("true", Value::Bool(true))?,
-            Some(b'f') => self.word("false", Value::Bool(false))?,
-            Some(b'n') => self.word("null", Value::Null)?,
+            Some(b'"') => Content::String(string::read(&mut self.cursor)?),
+            Some(b'-' | b'0'..=b'9') => Content::Number(number::read(&mut self.cursor)?.into()),
+            Some(b't') => self.word("true", Content::Bool(true))?,
+            Some(b'f') => self.word("false", Content::Bool(false))?,
+            Some(b'n') => self.word("null", Content::Null)?,
             _ => return Err(self.unexpected("a value")),
         };
         Ok(self.build.leaf(value, Span::new(start, self.cursor.at)))
@@ -251,7 +251,7 @@ impl<'a, B: Build<'a>> Parser<'a, B> {
         Ok(())
     }
 
-    fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, InputError> {
+    fn word(&mut self, word: &str, value: Content<'a>) -> Result<Content<'a>, InputError> {
         if self.rest().starts_with(word) {
             self.cursor.at = self.cursor.at.saturating_add(word.len());
             return Ok(value);

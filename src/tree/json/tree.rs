@@ -6,7 +6,7 @@ use std::vec;
 use crate::text::Span;
 
 use super::build::Build;
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 /// Makes [`Node`]s.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl<'a> Build<'a> for Tree {
     type Items = Vec<Node<'a>>;
     type Members = Vec<Member<'a>>;
 
-    fn leaf(&mut self, value: Value<'a>, span: Span) -> Node<'a> {
+    fn leaf(&mut self, value: Content<'a>, span: Span) -> Node<'a> {
         Node { value, span }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Build<'a> for Tree {
     }
 
     fn array(&mut self, items: Vec<Node<'a>>, span: Span) -> Node<'a> {
-        let value = Value::Array(items);
+        let value = Content::Array(items);
         Node { value, span }
     }
 
@@ -70,7 +70,7 @@ impl<'a> Build<'a> for Tree {
     }
 
     fn object(&mut self, members: Vec<Member<'a>>, span: Span) -> Node<'a> {
-        let value = Value::Object(members);
+        let value = Content::Object(members);
         Node { value, span }
     }
 }

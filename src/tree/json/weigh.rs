@@ -7,7 +7,7 @@ use std::mem::size_of;
 use crate::text::Span;
 
 use super::build::Build;
-use crate::tree::{Member, Node, Value};
+use crate::tree::{Content, Member, Node};
 
 /// Documents up to this length, in bytes, are not weighed: what they take is bounded by it.
 pub(super) const LIGHT: usize = 1 << 20;
@@ -69,8 +69,8 @@ impl<'a> Build<'a> for Weigh {
     type Items = usize;
     type Members = usize;
 
-    fn leaf(&mut self, value: Value<'a>, _: Span) {
-        if let Value::String(Cow::Owned(text)) = &value {
+    fn leaf(&mut self, value: Content<'a>, _: Span) {
+        if let Content::String(Cow::Owned(text)) = &value {
             self.owned(text);
         }
     }
@@ -149,7 +149,7 @@ mod tests {
         ] {
             let text = long(piece);
             let node = parse(&text).unwrap();
-            let Value::Array(items) = &node.value else {
+            let Content::Array(items) = &node.value else {
                 panic!("{piece}");
             };
             assert_eq!(items.len(), items.capacity());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as ParserSpan, Tag, options};
 
 use crate::text::{InputError, Span};
-use crate::tree::{Deferred, Function, MAX_DEPTH, Member, Node, Value, too_many_values};
+use crate::tree::{Content, Deferred, Function, MAX_DEPTH, Member, Node, too_many_values};
 
 use super::plain::{self, Plain};
 use super::{block, error};
@@ -256,15 +256,15 @@ impl<'a> Reader<'a> {
         let merges = is_plain && text == "<<" && properties.tag.is_none();
         let value = match &properties.tag {
             Some((tag, _)) if tag.is_yaml_core_schema() => core(tag, text, span, self.text)?,
-            Some(_) if is_plain && span.is_empty() => Value::Null,
+            Some(_) if is_plain && span.is_empty() => Content::Null,
             None if is_plain => match plain::kind(&text) {
-                Plain::Null => Value::Null,
-                Plain::Bool(value) => Value::Bool(value),
-                Plain::Number => Value::Number(span.of(self.text).into()),
-                Plain::Text => Value::String(text),
+                Plain::Null => Content::Null,
+                Plain::Bool(value) => Content::Bool(value),
+                Plain::Number => Content::Number(span.of(self.text).into()),
+                Plain::Text => Content::String(text),
             },
             // What has a tag of its own, `!` alone among them, is a string to its function.
-            _ => Value::String(text),
+            _ => Content::String(text),
         };
         Ok((tagged(Node { value, span }, properties), merges))
     }
@@ -298,10 +298,10 @@ impl<'a> Reader<'a> {
             .end
             .max(if end.is_empty() { span.end } else { end.end });
         let value = match open.parts {
-            Parts::List(items) => Value::Array(items),
+            Parts::List(items) => Content::Array(items),
             Parts::Map {
                 members, merged, ..
-            } => Value::Object(with_merged(members, merged)?),
+            } => Content::Object(with_merged(members, merged)?),
         };
         let node = tagged(Node { value, span }, &open.properties);
         let size = (self.nodes + self.repeated).saturating_sub(open.before) + 1;
@@ -399,7 +399,7 @@ fn tagged<'a>(node: Node<'a>, properties: &Properties<'a>) -> Node<'a> {
         arguments: vec![node],
     };
     Node {
-        value: Value::Deferred(Box::new(deferred)),
+        value: Content::Deferred(Box::new(deferred)),
         span,
     }
 }
@@ -410,7 +410,7 @@ fn core<'a>(
     text: Cow<'a, str>,
     span: Span,
     file: &'a str,
-) -> Result<Value<'a>, InputError> {
+) -> Result<Content<'a>, InputError> {
     let (_, suffix) = tag.parts();
     let wrong = || {
         InputError::new(
@@ -421,17 +421,17 @@ fn core<'a>(
         .help("remove the tag, or write a value of that kind")
     };
     match (suffix, plain::kind(&text)) {
-        ("null", Plain::Null) => Ok(Value::Null),
-        ("bool", Plain::Bool(value)) => Ok(Value::Bool(value)),
+        ("null", Plain::Null) => Ok(Content::Null),
+        ("bool", Plain::Bool(value)) => Ok(Content::Bool(value)),
         ("int" | "float", Plain::Number) => {
             // Without the quotes that it may have.
             let at = span.of(file).find(&*text).ok_or_else(wrong)?;
             let start = (span.start as usize).saturating_add(at);
             let number = Span::new(start, start.saturating_add(text.len()));
-            Ok(Value::Number(number.of(file).into()))
+            Ok(Content::Number(number.of(file).into()))
         }
         ("null" | "bool" | "int" | "float" | "seq" | "map", _) => Err(wrong()),
-        _ => Ok(Value::String(text)),
+        _ => Ok(Content::String(text)),
     }
 }
 
@@ -443,9 +443,9 @@ fn as_key<'a>(
 ) -> Result<(Cow<'a, str>, Span, bool), InputError> {
     let span = node.span;
     let key = match node.value {
-        Value::String(key) | Value::Number(key) => key,
-        Value::Bool(_) | Value::Null => Cow::Owned(span.of(text).to_owned()),
-        Value::Array(_) | Value::Object(_) | Value::Deferred(_) => {
+        Content::String(key) | Content::Number(key) => key,
+        Content::Bool(_) | Content::Null => Cow::Owned(span.of(text).to_owned()),
+        Content::Array(_) | Content::Object(_) | Content::Deferred(_) => {
             return Err(InputError::new(span, "the key of a map is not a scalar")
                 .label("not a scalar")
                 .help("write the key as text"));
@@ -467,11 +467,11 @@ fn with_merged<'a>(
     for node in merged {
         let span = node.span;
         let maps = match node.value {
-            Value::Array(items) => items,
+            Content::Array(items) => items,
             value => vec![Node { value, span }],
         };
         for map in maps {
-            let Value::Object(added) = map.value else {
+            let Content::Object(added) = map.value else {
                 return Err(InputError::new(span, "`<<` merges what is not a map")
                     .label("not a map")
                     .help("give it a map, an alias of a map, or a list of these"));
