@@ -126,6 +126,56 @@ fn long_texts_are_read_or_refused() {
     assert_eq!(refused(Syntax::Yaml, &format!("[{many}]")).2, too_many);
 }
 
+/// Values in a tree, keys not among them.
+fn count(documents: &[Node<'_>]) -> usize {
+    let mut values = 0;
+    for document in documents {
+        super::walk(document, &mut |_| values += 1);
+    }
+    values
+}
+
+/// Of twice the text there is twice the tree, however it is made: nothing that is written is kept several
+/// times. What aliases repeat has a bound of its own.
+#[test]
+fn trees_grow_as_their_texts() {
+    type Text = fn(usize) -> String;
+    let texts: [(Syntax, Text); 8] = [
+        (Syntax::Json, |n| {
+            format!("[{}0]", "{\"a\":[0,\"b\"]},".repeat(n))
+        }),
+        (Syntax::Yaml, |n| "- a: [0, b]\n".repeat(n)),
+        (Syntax::Yaml, |n| {
+            format!("a: &a [x, y]\nb:\n{}", "- *a\n".repeat(n))
+        }),
+        (Syntax::Yaml, |n| {
+            format!("a: &a {{x: 1, y: 2}}\nb:\n{}", "- <<: *a\n".repeat(n))
+        }),
+        (Syntax::Yaml, |n| {
+            let anchors = (0..n).map(|at| format!("- &a{at} x\n- *a{at}\n"));
+            concat(anchors)
+        }),
+        (Syntax::Yaml, |n| {
+            let half = "[".repeat(100) + &"]".repeat(100);
+            format!("[{}0]", (half + ",").repeat(n / 100))
+        }),
+        (Syntax::Hcl, |n| "a \"b\" { c = \"${d}e\" }\n".repeat(n)),
+        (Syntax::Hcl, |n| {
+            format!("a = <<EOT\n{}EOT\n", "x ${b} %{if c}d%{endif}\n".repeat(n))
+        }),
+    ];
+    for (syntax, text) in texts {
+        let [one, two] = [4_000, 8_000].map(text);
+        let [small, large] = [&one, &two].map(|text| count(&syntax.read(text).unwrap()));
+        assert!(
+            large <= 2 * small + 10,
+            "{syntax:?} {}: {small}, {large}",
+            &one[..20]
+        );
+        assert!(large <= two.len() + yaml::MAX_REPEATED);
+    }
+}
+
 #[test]
 fn broken_texts_are_refused_with_line_and_column() {
     for (text, line, column, message) in [
