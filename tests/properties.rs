@@ -17,8 +17,11 @@ use kmslint::simulate::{Simulation, read_simulation};
 use kmslint::text::{Discovery, Overlay};
 use kmslint::tree::json;
 
+/// Without key policies that name a role of the caller's name by another path: no account has both, and
+/// while the request does not say the path, the name tells.
 fn simulations(seed: u64, count: usize) -> impl Iterator<Item = Simulation> {
     generate::Requests::new(seed, true)
+        .filter(|request| !request["key_policy"].to_string().contains(":role/moved/"))
         .take(count)
         .filter_map(|request| read_simulation(&json::parse(&request.to_string()).unwrap()).ok())
 }

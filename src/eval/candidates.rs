@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::KeyArn;
+use crate::aws::{AccountId, KeyArn};
 use crate::policy::{Condition, Moment, Piece, PrincipalElement, PrincipalForm, Statement, pieces};
 
-use super::scope::{Scope, USER_ID};
+use super::scope::{PRINCIPAL_ARN, Scope, USER_ID};
 use super::settle::{Choices, Domain, Tested, Texts, depends_on_own_key, kind};
 use super::{Evaluation, PolicySet, Request, possible};
 
@@ -109,6 +109,11 @@ impl<'p> Asked<'p> {
             self.elsewhere
                 .extend(elements.flat_map(|element| ids(element, request)));
         }
+        if key.eq_ignore_ascii_case(PRINCIPAL_ARN) {
+            let elements = statement.principal.iter();
+            let roles = elements.flat_map(|element| roles(element, request));
+            self.elsewhere.extend(roles.map(|role| vec![role.into()]));
+        }
         for condition in &statement.conditions {
             let other = &*condition.key.value;
             if other.eq_ignore_ascii_case(key) {
@@ -166,6 +171,30 @@ fn ids(element: &PrincipalElement, request: &Request) -> Vec<Texts> {
         _ => None,
     });
     texts.map(|text| vec![text.into()]).collect()
+}
+
+/// The ARNs in the element that name the role of the session that calls.
+fn roles<'p>(element: &'p PrincipalElement, request: &Request) -> impl Iterator<Item = &'p str> {
+    let caller = request.caller.account().zip(request.caller.session());
+    let is_own = move |(account, name): (AccountId, &str)| {
+        caller.is_some_and(|(of, (role, _))| account == of && name.rsplit('/').next() == Some(role))
+    };
+    let entries = element.entries.iter().filter(move |entry| {
+        matches!(entry.form(), PrincipalForm::Role(account, name) if is_own((account, name)))
+    });
+    entries.map(|entry| &*entry.text().value)
+}
+
+/// The ARN by which the key policy names the role of the session that calls: it tells the path, that the
+/// session's own ARN leaves out.
+pub(super) fn role_in_key_policy<'p>(
+    policies: &PolicySet<'p>,
+    request: &Request,
+) -> Option<&'p str> {
+    let statements = policies.key_policy?.statements.iter();
+    let elements = statements.filter_map(|statement| statement.principal.as_ref());
+    let mut roles = elements.flat_map(|element| roles(element, request));
+    roles.find(|role| possible::could_be(PRINCIPAL_ARN, &[(*role).into()], request))
 }
 
 /// Whether a variable of the condition's values names the key.

@@ -4,10 +4,12 @@
 //! evaluator cut off every branch that is already decided. It never changes what was given, and shows
 //! only what AWS could supply.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::candidates::candidates;
+use super::candidates::{candidates, role_in_key_policy};
 use super::decide::evaluate_statement_by_statement;
+use super::scope::PRINCIPAL_ARN;
 use super::settle::Choices;
 use super::{
     Case, Decision, Dependencies, Evaluation, Holds, PolicySet, Request, RequestContext, Values,
@@ -179,6 +181,20 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// The request with the ARN of the session's role, where only the key policy tells it.
+    fn with_role<'r>(&self, base: &'r Request) -> Cow<'r, Request> {
+        let is_set = base.context.get(PRINCIPAL_ARN).is_some();
+        let role = || role_in_key_policy(self.policies, base);
+        match (!is_set).then(role).flatten() {
+            Some(role) => {
+                let mut with = base.clone();
+                with.context.set(PRINCIPAL_ARN, [role]);
+                Cow::Owned(with)
+            }
+            None => Cow::Borrowed(base),
+        }
+    }
+
     fn descend(&mut self, base: &Request) -> Option<(RequestContext, Decision)> {
         self.tries = self.tries.saturating_add(1);
         if self.tries > MOST_TRIES {
@@ -191,7 +207,7 @@ impl<'a> Search<'a> {
             return None;
         }
         // Keys that do not go together do not with more of them either.
-        let context = possible::completed(base)?;
+        let context = possible::completed(&self.with_role(base))?;
         let request = Request {
             context: context.clone(),
             ..base.clone()

@@ -236,10 +236,9 @@ fn names_in_any_partition(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
         (PrincipalForm::Role(account, name), CallerKind::Role(of, own)) => {
             Naming::by(Route::Limited, (account == *of && name == &**own).into())
         }
-        // A session's ARN leaves out its role's path; role names are unique in an account.
         (PrincipalForm::Role(account, name), CallerKind::Session(of, role, _)) => {
-            let last = name.rsplit('/').next().unwrap_or(name);
-            Naming::by(Route::Limited, (account == *of && last == &**role).into())
+            let same = account == *of && is_role_of_session(name, role, scope);
+            Naming::by(Route::Limited, same.into())
         }
         (
             PrincipalForm::AssumedRole(account, role, name),
@@ -260,6 +259,25 @@ fn names_in_any_partition(entry: &PrincipalEntry, scope: &Scope<'_>) -> Naming {
         }
         _ => Naming::NOBODY,
     }
+}
+
+/// Whether a role with this path and name is the one of a session, whose ARN leaves out the path. Names of
+/// roles are unique in an account, so that the name tells, unless the request says which path the role has:
+/// a principal of another path was deleted, or never was.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html> and
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+fn is_role_of_session(name: &str, role: &str, scope: &Scope<'_>) -> bool {
+    let last = |name: &str| name.rsplit('/').next() == Some(role);
+    if !last(name) {
+        return false;
+    }
+    let Lookup::Known(values) = scope.lookup(PRINCIPAL_ARN) else {
+        return true;
+    };
+    let own = values.single().and_then(Arn::parse);
+    let own = own.and_then(|arn| arn.resource.strip_prefix("role/"));
+    let is_other = own.is_some_and(|own| last(own) && own != name);
+    !is_other || scope.is_open_key(PRINCIPAL_ARN)
 }
 
 /// `aws:userid` is a user's id, or a role's id, a colon and the session's name.

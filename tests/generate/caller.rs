@@ -255,7 +255,7 @@ impl Caller {
     fn own_entry(&self, rng: &mut Rng) -> String {
         match self.kind {
             Kind::Session if rng.chance(55) => self.principal_arn.clone(),
-            // The path of the policy's role ARN cannot be compared with a session ARN.
+            // No role of the account but for the name: the request says the path of its role.
             Kind::Session if rng.chance(25) => {
                 let name = last(&self.principal_arn);
                 format!("arn:aws:iam::{}:role/moved/{name}", self.account)

@@ -84,14 +84,14 @@ impl Caller {
 
     /// Whether `entry` under `AWS` names this caller, and how (§1.6). A unique id is that of a deleted
     /// entity and names nobody; a partial wildcard names nobody.
-    fn named_by_aws_entry(&self, entry: &str) -> Option<Naming> {
+    fn named_by_aws_entry(&self, entry: &str, role: Option<&str>) -> Option<Naming> {
         if entry == "*" {
             Some(Naming::Everyone)
         } else if self.kind == Kind::Service || self.is_of_other_partition(entry) {
             None
         } else if entry == self.account || is_root_arn_of(entry, &self.account) {
             Some(Naming::Account)
-        } else if self.role_is(entry) {
+        } else if self.role_is(entry, role) {
             Some(Naming::Role)
         } else {
             (entry == self.arn).then_some(Naming::Itself)
@@ -111,8 +111,9 @@ impl Caller {
     }
 
     /// Whether `entry` is the ARN of the caller's role. §1.6: a session ARN carries no path, so a
-    /// session goes with the role whose last path component is the role name.
-    fn role_is(&self, entry: &str) -> bool {
+    /// session goes with the role whose last path component is the role name; where the request says
+    /// its role's ARN, with no other one.
+    fn role_is(&self, entry: &str, own: Option<&str>) -> bool {
         match &self.kind {
             Kind::Role => entry == self.arn,
             Kind::Session(role) => {
@@ -120,9 +121,12 @@ impl Caller {
                 let [_, _, "iam", "", account, resource] = parts.as_slice() else {
                     return false;
                 };
+                let last = |name: &str| name.rsplit('/').next() == Some(role.as_str());
+                let known = own.filter(|own| own.contains(":role/") && last(own));
                 *account == self.account
                     && resource.starts_with("role/")
-                    && resource.rsplit('/').next() == Some(role.as_str())
+                    && last(resource)
+                    && known.is_none_or(|own| own == entry)
             }
             Kind::User | Kind::Federated | Kind::Root | Kind::Service => false,
         }
@@ -135,13 +139,14 @@ pub(crate) fn partition(arn: &str) -> &str {
 }
 
 /// Every way in which the `Principal` element names the caller (§1.6: mixed types are alternatives).
-pub(crate) fn namings(element: &Value, caller: &Caller) -> Vec<Naming> {
+/// `role` is `aws:PrincipalArn`: of a session the ARN of its role.
+pub(crate) fn namings(element: &Value, caller: &Caller, role: Option<&str>) -> Vec<Naming> {
     match element {
         Value::Object(types) => types
             .iter()
             .flat_map(|(kind, entries)| list(entries).into_iter().map(move |entry| (kind, entry)))
             .filter_map(|(kind, entry)| match kind.as_str() {
-                "AWS" => caller.named_by_aws_entry(&entry),
+                "AWS" => caller.named_by_aws_entry(&entry, role),
                 "Service" => {
                     (caller.kind == Kind::Service && entry == caller.arn).then_some(Naming::Itself)
                 }
@@ -150,7 +155,7 @@ pub(crate) fn namings(element: &Value, caller: &Caller) -> Vec<Naming> {
             .collect(),
         other => list(other)
             .iter()
-            .filter_map(|entry| caller.named_by_aws_entry(entry))
+            .filter_map(|entry| caller.named_by_aws_entry(entry, role))
             .collect(),
     }
 }
@@ -158,11 +163,16 @@ pub(crate) fn namings(element: &Value, caller: &Caller) -> Vec<Naming> {
 /// Whether a Deny with this `NotPrincipal` spares the caller (§1.6): a session needs its own ARN, its
 /// role and the account root in the list, the others their own ARN and the account root, root only
 /// itself; whoever has a permissions boundary is never spared.
-pub(crate) fn spared_by_not_principal(element: &Value, caller: &Caller, boundary: bool) -> bool {
+pub(crate) fn spared_by_not_principal(
+    element: &Value,
+    caller: &Caller,
+    role: Option<&str>,
+    boundary: bool,
+) -> bool {
     if boundary {
         return false;
     }
-    let named = namings(element, caller);
+    let named = namings(element, caller, role);
     let has = |naming: Naming| named.contains(&naming);
     if has(Naming::Everyone) {
         return true;

@@ -104,16 +104,18 @@ pub(crate) fn action_named(entry: &str, action: &str) -> bool {
 ///
 /// Allow with `NotPrincipal` reads as "everyone except".
 pub(crate) fn named(statement: &Value, request: &Request<'_>) -> Vec<Naming> {
+    let role = request.context.single("aws:PrincipalArn");
+    let role = role.as_deref();
     if let Some(element) = statement.get("Principal") {
-        return namings(element, &request.caller);
+        return namings(element, &request.caller, role);
     }
     let Some(element) = statement.get("NotPrincipal") else {
         return Vec::new();
     };
     let spared = if is(statement, "Deny") {
-        spared_by_not_principal(element, &request.caller, request.has_boundary)
+        spared_by_not_principal(element, &request.caller, role, request.has_boundary)
     } else {
-        !namings(element, &request.caller).is_empty()
+        !namings(element, &request.caller, role).is_empty()
     };
     if spared {
         Vec::new()
