@@ -344,7 +344,7 @@ fn another_role_with_the_permission_is_another_finding_of_the_same_defect() {
         let roles: Vec<_> = (0..count).map(wide).collect();
         let (_, findings) = through_iam(name, &roles);
         assert_eq!(findings.len(), 1);
-        findings[0].fingerprints
+        findings[0].fingerprints.clone()
     };
     let first = print("same", 6);
     assert_eq!(print("same", 6), first);

@@ -12,7 +12,7 @@ use super::holder::{Companions, Permitted};
 /// What is known of all principals of a class.
 #[derive(Debug, Default)]
 pub(super) struct Class {
-    permitted: RefCell<Vec<(KmsAction, Option<Permitted>)>>,
+    permitted: RefCell<Vec<(KmsAction, Option<Rc<Permitted>>)>>,
     pub(super) companions: OnceCell<Companions>,
 }
 
@@ -90,7 +90,8 @@ impl StatementNaming {
         };
         naming.negated = element.negated;
         // All but the partition, which is looked at more closely.
-        let own = arn.split_once("::").map(|(_, own)| own);
+        let colons = arn.as_bytes().windows(2).position(|two| two == b"::");
+        let own = colons.and_then(|at| arn.get(at.saturating_add(2)..));
         for entry in element.candidates(account, name) {
             naming.add(entry, arn, own);
         }
@@ -124,9 +125,9 @@ impl Class {
     pub(super) fn permitted(
         &self,
         action: KmsAction,
-        find: impl FnOnce() -> Option<Permitted>,
-    ) -> Option<Permitted> {
-        let known = |known: &&(KmsAction, Option<Permitted>)| known.0 == action;
+        find: impl FnOnce() -> Option<Rc<Permitted>>,
+    ) -> Option<Rc<Permitted>> {
+        let known = |known: &&(KmsAction, Option<Rc<Permitted>>)| known.0 == action;
         if let Some((_, known)) = self.permitted.borrow().iter().find(known) {
             return known.clone();
         }

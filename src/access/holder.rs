@@ -1,6 +1,7 @@
 //! A principal that can do something, and what gives it that.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::aws::{AccountId, ActionSet, KmsAction, PrincipalKind};
 use crate::eval::{CaseSet, Decision, Decisions};
@@ -21,7 +22,8 @@ pub(crate) struct Holder<'a> {
     pub(crate) loaded: Option<&'a LoadedPrincipal<'a>>,
     /// Where the key policy names it; nothing where it does not.
     pub(crate) named_at: Option<Span>,
-    pub(crate) permitted: Permitted,
+    /// Shared by all that are decided alike.
+    pub(crate) permitted: Rc<Permitted>,
     /// What else a user or role can do that can schedule deletion.
     pub(crate) companions: Companions,
 }

@@ -22,6 +22,7 @@ mod identities;
 mod key;
 mod kms_policies;
 mod loaded_principal;
+mod mfa;
 mod missing;
 mod named;
 mod permission;

@@ -56,20 +56,31 @@ impl<'a> NamedPrincipals<'a> {
         }
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> &[NamedPrincipal<'a>] {
+        &self.all
+    }
+
     /// Whom these statements name, in the order in which they do.
     pub(super) fn of_statements(
         &self,
         statements: impl Iterator<Item = usize>,
     ) -> Vec<&NamedPrincipal<'a>> {
+        let positions = self.positions(statements).into_iter();
+        positions
+            .filter_map(|position| self.all.get(position))
+            .collect()
+    }
+
+    /// The same as positions in [`all`](Self::all).
+    pub(super) fn positions(&self, statements: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut is_new = vec![true; self.all.len()];
         let positions = statements.filter_map(|statement| self.by_statement.get(statement));
         let positions = positions.flatten().filter(|position| {
             let is_new = is_new.get_mut(**position);
             is_new.is_some_and(std::mem::take)
         });
-        positions
-            .filter_map(|position| self.all.get(*position))
-            .collect()
+        positions.copied().collect()
     }
 }
 

@@ -1,8 +1,13 @@
 //! What depends on the key and on the class of its caller alone: whether a condition of a policy
 //! holds, and whether a resource pattern covers the key.
 
+use std::sync::LazyLock;
+
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::eval::{CaseSet, Request, Truth, condition_holds, resource_covers};
+use crate::eval::{
+    CaseSet, FROM_KEY, KeyIdentity, Request, RequestContext, Truth, condition_holds,
+    resource_covers,
+};
 use crate::policy::{Condition, PolicyDocument, ResourcePattern};
 
 use super::candidate::Candidate;
@@ -20,6 +25,32 @@ pub(crate) struct ConditionCases {
 }
 
 impl AskedKey<'_> {
+    /// The request to which a condition is put for callers of this class: where nothing of the key decides
+    /// about it, that about any key, which is made once.
+    fn probe_of(&self, condition: &Condition, class: PrincipalKind) -> Option<&Request> {
+        static ANY_KEY: LazyLock<[Option<Request>; EVERY_CLASS.len()]> = LazyLock::new(|| {
+            let any = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
+            EVERY_CLASS.map(|class| any.probe(class).cloned())
+        });
+        if self.decides_about(condition) {
+            return self.probe(class);
+        }
+        let position = EVERY_CLASS.iter().position(|own| *own == class)?;
+        ANY_KEY.get(position)?.as_ref()
+    }
+
+    /// Whether what is known of the key, or who is asked about it, can decide whether the condition holds.
+    fn decides_about(&self, condition: &Condition) -> bool {
+        let key = &*condition.key.value;
+        let mut values = condition.values.iter();
+        !key.is_ascii()
+            || FROM_KEY.iter().any(|own| own.eq_ignore_ascii_case(key))
+            || self.context.is_complete()
+            || self.context.is_closed_to(key)
+            || self.context.get(key).is_some()
+            || values.any(|value| value.text.value.contains('{'))
+    }
+
     /// A request for `ScheduleKeyDeletion` with every day count by a caller of this class; nothing
     /// where the class is none of [`EVERY_CLASS`].
     fn probe(&self, class: PrincipalKind) -> Option<&Request> {
@@ -41,7 +72,8 @@ impl AskedKey<'_> {
         classes: &[PrincipalKind],
     ) -> ConditionCases {
         let (mut surely, mut maybe) = (CaseSet::ALL, CaseSet::NONE);
-        for request in classes.iter().filter_map(|class| self.probe(*class)) {
+        let probes = classes.iter();
+        for request in probes.filter_map(|class| self.probe_of(condition, *class)) {
             let holds = condition_holds(condition, request, policy);
             surely = surely & holds.surely();
             maybe = maybe | holds.maybe();
@@ -73,5 +105,64 @@ impl AskedKey<'_> {
         request.map_or(Truth::Unknown, |request| {
             resource_covers(pattern, request, policy)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{KeyArn, condition_key};
+    use crate::policy::{PolicyKind, PolicyReading};
+
+    const KEY: &str =
+        "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+
+    /// Conditions about which the key decides nothing hold for any key when they hold for this one.
+    #[test]
+    fn what_is_found_for_any_key_is_found_for_each() {
+        let mut context = RequestContext::open();
+        context.set("kms:KeySpec", ["SYMMETRIC_DEFAULT"]);
+        context.close_prefix("aws:ResourceTag/");
+        let identity = KeyIdentity::of(KeyArn::parse(KEY).unwrap());
+        let key = AskedKey::new(identity, context, None);
+        let (mut of_any, mut of_this) = (0, 0);
+        for row in condition_key::all() {
+            let prefix = row.name.ends_with('/') || row.name.ends_with(':');
+            let name = [row.name, if prefix { "x" } else { "" }].concat();
+            for (operator, value) in [
+                ("StringEquals", "111122223333"),
+                ("StringNotLike", "a*"),
+                ("StringLike", "${aws:ResourceAccount}"),
+                ("ArnLike", "arn:aws:iam::111122223333:role/*"),
+                ("BoolIfExists", "true"),
+                ("Null", "true"),
+                ("NumericLessThan", "20"),
+                ("ForAllValues:StringEquals", "alias/a"),
+                ("ForAnyValue:StringLike", "*"),
+            ] {
+                let text = format!(
+                    r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*",
+                        "Condition":{{"{operator}":{{"{name}":"{value}"}}}}}}}}"#
+                );
+                // KMS takes no `ForAllValues` with some keys.
+                let Ok(policy) = PolicyReading::of_text(&text, PolicyKind::Key).document else {
+                    continue;
+                };
+                let condition = &policy.statements[0].conditions[0];
+                for class in EVERY_CLASS {
+                    let holds =
+                        |of: Option<&Request>| condition_holds(condition, of.unwrap(), &policy);
+                    let found = holds(key.probe_of(condition, class));
+                    assert_eq!(found, holds(key.probe(class)), "{class:?} {text}");
+                }
+                let counted = if key.decides_about(condition) {
+                    &mut of_this
+                } else {
+                    &mut of_any
+                };
+                *counted += 1;
+            }
+        }
+        assert!(of_any > 200 && of_this > 20, "{of_any} {of_this}");
     }
 }

@@ -21,9 +21,6 @@ use super::loaded_principal::LoadedPrincipal;
 use super::named::{NamedPrincipal, NamedPrincipals};
 use super::placeholders::Placeholders;
 
-/// How the condition keys about multi-factor authentication begin, in lower case.
-const MFA_KEYS: &str = "aws:multifactorauth";
-
 /// What all questions about one key share.
 pub(crate) struct KeyQuestions<'a> {
     pub(super) key: &'a AskedKey<'a>,
@@ -86,14 +83,39 @@ impl<'a> KeyQuestions<'a> {
         self.takes_shortcuts.then(answer).flatten()
     }
 
-    /// Everyone who surely or perhaps can do it: first those that the key policy names, in its
-    /// order, then loaded users and roles, sorted by ARN.
-    pub(crate) fn who_can(&self, action: KmsAction) -> Vec<Holder<'a>> {
-        let named = self.named(action);
-        let mut all = Vec::with_capacity(named.len());
-        all.extend(named.iter().filter_map(|named| self.holder(named, action)));
-        all.extend(self.loaded_who_can(action, &named));
-        all
+    /// For each action, everyone who surely or perhaps can do it: first those that the key policy names,
+    /// in its order, then loaded users and roles, sorted by ARN.
+    pub(crate) fn who_can<const N: usize>(&self, actions: [KmsAction; N]) -> [Vec<Holder<'a>>; N] {
+        let principals = self.principals();
+        let positions = actions.map(|action| {
+            let granting = self.granting(action);
+            (
+                action,
+                principals.positions(granting.map(|(index, _)| index)),
+            )
+        });
+        let mut asked = vec![[None; N]; principals.all().len()];
+        for (slot, (action, positions)) in positions.iter().enumerate() {
+            for position in positions {
+                let of_principal = asked.get_mut(*position);
+                if let Some(asked) = of_principal.and_then(|actions| actions.get_mut(slot)) {
+                    *asked = Some(*action);
+                }
+            }
+        }
+        // One principal is asked about all actions before the next one is: the code that answers is long,
+        // and would have to be fetched for each action anew.
+        let each = principals.all().iter().zip(asked);
+        let each = each.map(|(named, asked)| asked.map(|action| self.holder(named, action?)));
+        let mut found: Vec<_> = each.collect();
+        let mut slots = 0..;
+        positions.map(|(action, positions)| {
+            let slot = slots.next().unwrap_or(N);
+            let take = |position: &usize| found.get_mut(*position)?.get_mut(slot)?.take();
+            let mut all: Vec<_> = positions.iter().filter_map(take).collect();
+            all.extend(self.loaded_who_can(action, &self.named(action)));
+            all
+        })
     }
 
     /// Whether anyone who still exists surely or perhaps can do it.
@@ -116,10 +138,15 @@ impl<'a> KeyQuestions<'a> {
 
     /// Whom the Allow statements about the action name, in their order.
     fn named(&self, action: KmsAction) -> Vec<&NamedPrincipal<'a>> {
-        let named = self
-            .named
-            .get_or_init(|| NamedPrincipals::of(self.statements));
-        named.of_statements(self.granting(action).map(|(index, _)| index))
+        let granting = self.granting(action);
+        self.principals()
+            .of_statements(granting.map(|(index, _)| index))
+    }
+
+    /// Whom the Allow statements name.
+    fn principals(&self) -> &NamedPrincipals<'a> {
+        let find = || NamedPrincipals::of(self.statements);
+        self.named.get_or_init(find)
     }
 
     /// The Allow statements about the action, each with its position.
@@ -208,12 +235,12 @@ impl<'a> KeyQuestions<'a> {
         &self,
         named: &NamedPrincipal<'a>,
         action: KmsAction,
-    ) -> Option<Permitted> {
+    ) -> Option<Rc<Permitted>> {
         let unconditional = self.shortcut(|| self.unconditionally(named, action));
         if let Some(granting) = unconditional {
-            return Some(Permitted::unconditional(granting));
+            return Some(Permitted::unconditional(granting).into());
         }
-        let evaluate = || self.evaluated(named, action);
+        let evaluate = || self.evaluated(named, action).map(Rc::new);
         match self.shortcut(|| self.class(named)) {
             Some(class) => class.permitted(action, evaluate),
             None => evaluate(),
@@ -289,15 +316,6 @@ fn denies_nothing(statements: &[Statement]) -> bool {
     effects.all(|effect| effect == Effect::Allow)
 }
 
-/// Whether the session was signed in with a second factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mfa {
-    /// Long-term access keys: the condition keys are absent.
-    Absent,
-    /// Temporary credentials that were got without it.
-    False,
-}
-
 /// What gives an action to a candidate, as in [`Permitted`].
 #[derive(Default)]
 pub(super) struct Given {
@@ -308,11 +326,11 @@ pub(super) struct Given {
 }
 
 /// One question, put to several candidates.
-struct ActionQuestion<'q, 'a> {
-    of: &'q KeyQuestions<'a>,
+pub(super) struct ActionQuestion<'q, 'a> {
+    pub(super) of: &'q KeyQuestions<'a>,
     /// Whom the key policy names; nothing for what one can do by its own policies.
     named: Option<&'q NamedPrincipal<'a>>,
-    action: KmsAction,
+    pub(super) action: KmsAction,
 }
 
 impl<'a> ActionQuestion<'_, 'a> {
@@ -320,12 +338,7 @@ impl<'a> ActionQuestion<'_, 'a> {
         let (answer, given) = self.given(candidate)?;
         let evaluation = &answer.evaluation;
         let depends_on = dependencies(&answer.request, &answer.policies, evaluation).keys;
-        // What is sure holds with any context, and what depends on other keys whatever these are.
-        let asks = |key: &String| key.to_ascii_lowercase().starts_with(MFA_KEYS);
-        let without_mfa = !evaluation.decisions.allowed.is_empty()
-            || !depends_on.iter().any(asks)
-            || self.is_possible(candidate, Mfa::Absent)
-            || self.is_possible(candidate, Mfa::False);
+        let without_mfa = self.may_be_without_mfa(candidate, evaluation, &depends_on);
         Some(Permitted {
             decision: answer.decisions.best(),
             decisions: answer.decisions,
@@ -362,7 +375,7 @@ impl<'a> ActionQuestion<'_, 'a> {
         (!given.granting.is_empty()).then_some((answer, given))
     }
 
-    fn policies(&self, candidate: &Candidate<'a>) -> PolicySet<'a> {
+    pub(super) fn policies(&self, candidate: &Candidate<'a>) -> PolicySet<'a> {
         // What the policy gives to one who is part of everyone is not given to everyone.
         let of_everyone = self
             .named
@@ -384,18 +397,6 @@ impl<'a> ActionQuestion<'_, 'a> {
         let key_policy = open_key_policy();
         let policies = others.with(key_policy);
         key_policy.is_some() && !candidate.may_by(&policies, schedule, self.of.key, |_| ())
-    }
-
-    fn is_possible(&self, candidate: &Candidate<'a>, mfa: Mfa) -> bool {
-        let present = match mfa {
-            Mfa::Absent => None,
-            Mfa::False => Some("false"),
-        };
-        let policies = self.policies(candidate);
-        candidate.may_by(&policies, self.action, self.of.key, |context| {
-            context.say("aws:MultiFactorAuthPresent", present);
-            context.say("aws:MultiFactorAuthAge", None);
-        })
     }
 
     /// The statements of the key policy that may grant it by themselves: for an account those that

@@ -1,6 +1,7 @@
 //! Users and roles that were loaded: what each can do, by name or by its own policies.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::aws::{KmsAction, PrincipalKind};
 use crate::eval::Caller;
@@ -36,14 +37,15 @@ impl<'a> KeyQuestions<'a> {
         let loaded = account.map_or(&[][..], |account| self.identities.of_account(account));
         let nobody = || {
             let mut granting = self.possibly_granting(action);
-            let delegates = granting.any(|(_, of)| names_account(of, account));
-            (loaded.is_empty() || !delegates).then(Vec::new)
+            let delegates =
+                !loaded.is_empty() && granting.any(|(_, of)| names_account(of, account));
+            (!delegates).then(Vec::new)
         };
         if let Some(nobody) = self.shortcut(nobody) {
             return nobody;
         }
         let named: BTreeSet<_> = named.iter().map(|named| named.text).collect();
-        let mut shared: BTreeMap<DecidingTraits, Option<Permitted>> = BTreeMap::new();
+        let mut shared: BTreeMap<DecidingTraits, Option<Rc<Permitted>>> = BTreeMap::new();
         let mut found = Vec::new();
         for principal in loaded {
             let arn = principal.principal.arn.value.as_str();
@@ -56,7 +58,8 @@ impl<'a> KeyQuestions<'a> {
                 .tested_attributes(principal, &self.key.tested);
             let traits = principal.deciding_traits(&tested, self.is_singled_out(principal));
             let known = self.shortcut(|| shared.get(&traits).cloned());
-            let permitted = known.unwrap_or_else(|| self.through_own_policies(principal, action));
+            let permitted =
+                known.unwrap_or_else(|| self.through_own_policies(principal, action).map(Rc::new));
             shared.entry(traits).or_insert_with(|| permitted.clone());
             if let Some(permitted) = permitted {
                 found.push(Holder {

@@ -289,7 +289,8 @@ fn in_organization(rng: &mut Rng, inventory: &mut Inventory) {
 type Told = (String, Decision, CaseSet, CaseSet, String);
 
 fn told(questions: &KeyQuestions<'_>, action: KmsAction) -> Vec<Told> {
-    let holders = questions.who_can(action).into_iter();
+    let [holders] = questions.who_can([action]);
+    let holders = holders.into_iter();
     let told = |holder: super::Holder<'_>| {
         let permitted = &holder.permitted;
         let own: BTreeSet<_> = permitted
@@ -305,7 +306,7 @@ fn told(questions: &KeyQuestions<'_>, action: KmsAction) -> Vec<Told> {
             .collect();
         let rest = super::Permitted {
             own: BTreeSet::new(),
-            ..permitted.clone()
+            ..(**permitted).clone()
         };
         let words = format!("{own:?} {:?} {rest:?}", holder.companions);
         let (allowed, conditional) = (permitted.decisions.allowed, permitted.decisions.conditional);

@@ -48,7 +48,7 @@ impl TestedAttributes {
     }
 
     fn add_variables(&mut self, text: &str) {
-        if !text.contains("${") {
+        if !text.contains('$') {
             return;
         }
         for piece in pieces(text) {

@@ -1,6 +1,8 @@
 //! What a document can hold, as a JSON Schema.
 //! <https://json-schema.org/draft/2020-12/schema>
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 /// A kind of value of which a schema can be made.
@@ -140,6 +142,12 @@ plain! {
 impl<T: Described> Described for Vec<T> {
     fn schema(definitions: &mut Definitions) -> Value {
         json!({"type": "array", "items": T::schema(definitions)})
+    }
+}
+
+impl<T: Described> Described for Arc<T> {
+    fn schema(definitions: &mut Definitions) -> Value {
+        T::schema(definitions)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{AsFact as _, Fields, Items, List, Record, Vocabulary, Word};
+use super::{AsFact as _, AskedTexts, Fields, Items, List, Record, Vocabulary, Word};
 use crate::text::Location;
 
 /// A value of the facts; the same kinds as in JSON.
@@ -42,6 +43,13 @@ impl<'a> Fact<'a> {
     /// All its words.
     pub fn words(&self) -> Vocabulary {
         let mut words = Vocabulary::default();
+        self.note(None, &mut words);
+        words
+    }
+
+    /// The same, but for texts that no selector asks for.
+    pub(crate) fn asked_words(&self, asked: &Arc<AskedTexts>) -> Vocabulary {
+        let mut words = Vocabulary::of_asked(asked);
         self.note(None, &mut words);
         words
     }

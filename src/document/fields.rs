@@ -1,8 +1,9 @@
 //! What a document can be made of.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
-use super::{Fact, Vocabulary, Word};
+use super::{AskedTexts, Fact, Vocabulary, Word};
 use crate::text::Location;
 
 /// A record of which a document can be made; the macro `fields` implements it.
@@ -39,6 +40,13 @@ pub trait AsFact {
     /// All its words.
     fn words(&self) -> Vocabulary {
         let mut words = Vocabulary::default();
+        self.note(None, &mut words);
+        words
+    }
+
+    /// The same, but for texts that no selector asks for.
+    fn asked_words(&self, asked: &Arc<AskedTexts>) -> Vocabulary {
+        let mut words = Vocabulary::of_asked(asked);
         self.note(None, &mut words);
         words
     }
@@ -124,6 +132,17 @@ impl<T: AsFact> AsFact for Option<T> {
 
     fn is_left_out(&self) -> bool {
         self.is_none()
+    }
+}
+
+/// What several records share.
+impl<T: AsFact> AsFact for Arc<T> {
+    fn as_fact(&self) -> Fact<'_> {
+        (**self).as_fact()
+    }
+
+    fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
+        (**self).note(field, words);
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use fields::record;
 pub use fields::{AsFact, Fields, Items};
 pub use list::List;
 pub use record::Record;
-pub use vocabulary::{Vocabulary, Word};
+pub use vocabulary::{AskedTexts, Vocabulary, Word};
 
 use writer::FactWriter;
 

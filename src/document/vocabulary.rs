@@ -3,35 +3,92 @@
 //! Most facts have nothing for most rules. To see that, one walk over the facts notes the names of
 //! all fields and all strings, and a selector that needs another one is not run at all.
 
+use std::sync::Arc;
+
 /// Number of bits; facts have some hundred different words.
-const BITS: usize = 16_384;
+const BITS: usize = 8_192;
 const LANES: usize = BITS / 64;
 
 /// The names of fields and the strings of facts, as one bit each: one may be found that is not
 /// there, which costs only time, but never the other way round.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    bits: [u64; LANES],
+    words: Bits,
+    /// Of which fields texts are noted; of all where that is not said.
+    asked: Option<Arc<AskedTexts>>,
 }
 
-impl Default for Vocabulary {
-    fn default() -> Self {
-        Self { bits: [0; LANES] }
+/// Of which fields selectors ask for texts.
+#[derive(Clone, Debug, Default)]
+pub struct AskedTexts {
+    fields: Bits,
+    /// A selector asks for a text wherever it stands.
+    anywhere: bool,
+}
+
+impl AskedTexts {
+    /// Of the field with this name.
+    pub(crate) fn add_field(&mut self, field: Word) {
+        self.fields.set(field);
+    }
+
+    /// Of any field.
+    pub(crate) const fn add_all(&mut self) {
+        self.anywhere = true;
     }
 }
 
-impl Vocabulary {
-    pub(crate) fn add(&mut self, word: Word) {
+#[derive(Clone, Debug)]
+struct Bits([u64; LANES]);
+
+impl Default for Bits {
+    fn default() -> Self {
+        Self([0; LANES])
+    }
+}
+
+impl Bits {
+    fn set(&mut self, word: Word) {
         let bit = word.bit();
-        if let Some(lane) = self.bits.get_mut(bit / 64) {
+        if let Some(lane) = self.0.get_mut(bit / 64) {
             *lane |= 1 << (bit % 64);
         }
     }
 
+    fn has(&self, word: Word) -> bool {
+        let bit = word.bit();
+        let lane = self.0.get(bit / 64);
+        lane.is_some_and(|lane| lane >> (bit % 64) & 1 == 1)
+    }
+}
+
+impl Vocabulary {
+    /// One that notes only the texts that selectors ask for.
+    pub(super) fn of_asked(asked: &Arc<AskedTexts>) -> Self {
+        Self {
+            words: Bits::default(),
+            asked: Some(Arc::clone(asked)),
+        }
+    }
+
+    pub(crate) fn add(&mut self, word: Word) {
+        self.words.set(word);
+    }
+
     /// Notes a text by itself, and that the field has it.
     pub(crate) fn add_text(&mut self, field: Option<Word>, text: &str) {
+        let anywhere = self.asked.as_ref().is_none_or(|asked| asked.anywhere);
+        let is_asked = |field| {
+            let asked = self.asked.as_ref();
+            asked.is_some_and(|asked| asked.fields.has(field))
+        };
+        if !anywhere && !field.is_some_and(is_asked) {
+            return;
+        }
         let text = Word::text(text);
-        self.add(text);
+        if anywhere {
+            self.add(text);
+        }
         if let Some(field) = field {
             self.add(field.with(text));
         }
@@ -46,9 +103,7 @@ impl Vocabulary {
 
     /// Whether the word may be there.
     pub fn has(&self, word: Word) -> bool {
-        let bit = word.bit();
-        let lane = self.bits.get(bit / 64);
-        lane.is_some_and(|lane| lane >> (bit % 64) & 1 == 1)
+        self.words.has(word)
     }
 }
 

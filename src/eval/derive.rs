@@ -24,23 +24,37 @@ pub(super) fn derive(caller: &Caller, key: Option<&KeyIdentity>, context: &mut R
     context.derive("aws:SecureTransport", "true");
 }
 
+/// Condition keys whose values follow from the key that a request is about.
+pub const FROM_KEY: [&str; 4] = [
+    "aws:ResourceAccount",
+    "aws:RequestedRegion",
+    "kms:MultiRegion",
+    "kms:MultiRegionKeyType",
+];
+
 fn of_key(key: &KeyIdentity, context: &mut RequestContext) {
+    let [
+        resource_account,
+        requested_region,
+        multi_region_key,
+        multi_region_type,
+    ] = FROM_KEY;
     if let Some(account) = key.account {
         let is_open = account.is_placeholder();
-        context.derive_open("aws:ResourceAccount", account.to_string(), is_open);
+        context.derive_open(resource_account, account.to_string(), is_open);
     }
     if let Some(arn) = &key.arn {
         // A key is reached only through the endpoint of its own Region.
-        context.derive("aws:RequestedRegion", arn.region().to_owned());
+        context.derive(requested_region, arn.region().to_owned());
         // Only multi-Region keys have ids that begin with `mrk-`:
         // https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
         let multi_region = arn.is_multi_region_id();
         context.derive(
-            "kms:MultiRegion",
+            multi_region_key,
             if multi_region { "true" } else { "false" },
         );
         if !multi_region {
-            context.absent_default("kms:MultiRegionKeyType");
+            context.absent_default(multi_region_type);
         }
     }
 }

@@ -44,6 +44,7 @@ pub use context::{Lookup, RequestContext, Values};
 pub use decide::evaluate;
 pub use decision::{Decision, Decisions, Evaluation, Layer, Match, PolicyRef, Reason};
 pub use depends::{Dependencies, NotGiven, dependencies};
+pub use derive::FROM_KEY;
 pub use element::{condition_holds, resource_covers};
 pub use example::{Example, Examples};
 pub use explain::{Explanation, deciding, explain};

@@ -1,5 +1,7 @@
 //! The shape of what is said of principals together that one statement of an IAM policy lets.
 
+use std::sync::Arc;
+
 use crate::access::Decision;
 use crate::aws::PendingWindowInDays;
 use crate::document::record;
@@ -64,7 +66,7 @@ record! {
         pub policies: Vec<String>,
         /// The statements that give it to all of them: those of the key policy, then those of their
         /// own policies.
-        pub via: Vec<GrantedBy>,
+        pub via: Vec<Arc<GrantedBy>>,
         /// The statement of their own policies.
         pub statement: GivingStatement,
         /// Where the pattern stands by which that statement covers the action.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::access::{Case, CaseSet, ConditionCases};
 use crate::aws::condition_key::ValueType;
 use crate::aws::data::NOT_KNOWN;
-use crate::aws::{ActionSet, CRITICAL, KmsAction, Presence, PrincipalKind, condition_key};
+use crate::aws::{
+    ActionSet, CRITICAL, ConditionKey, KmsAction, Presence, PrincipalKind, condition_key,
+};
 use crate::policy::{
     Comparison, Condition, ConditionValue, Family, Piece, PolicyKind, Quantifier, Value,
     first_variable, pieces,
@@ -55,11 +57,13 @@ pub(super) fn record(
             format!(": the key is {is}{NOT_KNOWN}{}", near.unwrap_or_default())
         },
         key_nearest: nearest,
-        never_present_for: never_present_for(key, covers, classes),
+        never_present_for: row.map_or(ActionSet::EMPTY, |row| {
+            never_present_for(row, covers, classes)
+        }),
         key_type: row.map(|row| row.value_type),
         multi_valued: row.is_some_and(|row| row.multi_valued),
         compares_no_number: compares_no_number(condition, row.map(|row| row.value_type)),
-        gate: gate(key),
+        gate: row.and_then(gate),
         gate_open: None,
         unpaired: false,
         missed_keys: None,
@@ -101,8 +105,7 @@ fn compares_no_number(condition: &Condition, key_type: Option<ValueType>) -> boo
 }
 
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/abac.html>
-fn gate(key: &str) -> Option<GateAttribute> {
-    let row = condition_key::find(key)?;
+fn gate(row: &ConditionKey) -> Option<GateAttribute> {
     match row.name {
         "aws:ResourceTag/" => Some(GateAttribute::Tags),
         "kms:ResourceAliases" => Some(GateAttribute::Aliases),
@@ -169,10 +172,11 @@ fn demands_key(condition: &Condition) -> bool {
 
 /// A key counts as never supplied where no class of callers that is meant has it; asked of
 /// [`CRITICAL`].
-fn never_present_for(key: &str, covers: ActionSet, classes: &[PrincipalKind]) -> ActionSet {
-    let Some(row) = condition_key::find(key) else {
-        return ActionSet::EMPTY;
-    };
+fn never_present_for(
+    row: &ConditionKey,
+    covers: ActionSet,
+    classes: &[PrincipalKind],
+) -> ActionSet {
     let never = |action: &KmsAction| {
         let mut classes = classes.iter();
         classes.all(|class| row.presence(*action, *class) == Presence::Never)

@@ -105,14 +105,24 @@ impl<'a> FactMaker<'a> {
     /// The facts of everything that was loaded, on all cores: of keys, then of the policies that
     /// people can change and that are no key's.
     pub fn all(&self) -> Vec<Facts> {
-        self.each(|facts| facts)
+        let subjects = self.subjects();
+        subjects.par_iter().map(|of| self.of(*of)).collect()
     }
 
-    /// What `conclude` makes of each of [`all`](Self::all), in their order, on all cores. The facts of
-    /// thousands of keys need not be kept.
-    pub fn each<T: Send>(&self, conclude: impl Fn(Facts) -> T + Sync) -> Vec<T> {
+    /// What `conclude` makes of a few of [`all`](Self::all) at a time, in their order, on all cores. The
+    /// facts of thousands of keys need not be kept.
+    pub fn few_at_a_time<T: Send>(&self, conclude: impl Fn(Vec<Facts>) -> Vec<T> + Sync) -> Vec<T> {
+        // Those of one key may tell of thousands of principals that were loaded.
+        let few = if self.inventory.principals.is_empty() {
+            FEW
+        } else {
+            1
+        };
         let subjects = self.subjects();
-        let made = subjects.par_iter().map(|of| conclude(self.of(*of)));
+        let made = subjects.par_chunks(few).flat_map_iter(|some| {
+            let facts = some.iter().map(|of| self.of(*of));
+            conclude(facts.collect())
+        });
         made.collect()
     }
 
@@ -165,10 +175,9 @@ impl<'a> FactMaker<'a> {
         let rendered = document.and_then(|document| rendered(document, key.account, partition));
         let foreign = rendered.as_ref().and(document);
         let foreign = foreign.and_then(|own| rendered_foreign(own, key.account, partition));
-        Facts {
-            other_reading: foreign.map(|foreign| Box::new(read(Some(&foreign)))),
-            ..read(rendered.as_ref())
-        }
+        let mut facts = read(rendered.as_ref());
+        facts.other_reading = foreign.map(|foreign| Box::new(read(Some(&foreign))));
+        facts
     }
 
     fn of_reading(&self, key: &Key, reading: &Reading<'_>) -> Facts {
@@ -253,6 +262,10 @@ impl<'a> FactMaker<'a> {
         }
     }
 }
+
+/// Of so many keys facts are made before anything is concluded from them: the code of either is long, and
+/// need not be fetched for each key anew.
+const FEW: usize = 8;
 
 /// What facts are made of.
 #[derive(Clone, Copy)]

@@ -22,7 +22,7 @@ use super::{Finding, canonical};
 pub struct Fingerprint(u128);
 
 /// The fingerprints of one finding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fingerprints {
     /// Of the defect: the rule and the statement, as a tree; where the finding is about an event, that
     /// event, too. It is the same for every key and principal that the defect concerns: baselines and
@@ -31,8 +31,8 @@ pub struct Fingerprints {
     /// Of the finding: its defect, its subject, its principals, and which of several it is. No other
     /// finding of the run has it, so programs that keep findings apart can.
     pub finding: Fingerprint,
-    /// What kmslint made before, where a baseline or a suppression has one of that time.
-    pub earlier: Option<EarlierFingerprints>,
+    /// What kmslint made before, where a baseline or a suppression has one of that time; few runs have any.
+    pub earlier: Option<Box<EarlierFingerprints>>,
 }
 
 impl Fingerprint {
@@ -263,7 +263,7 @@ pub(super) mod tests {
         fingerprint(&mut findings, &sources, &Root::new(Path::new(".")));
         findings
             .iter()
-            .map(|finding| finding.fingerprints)
+            .map(|finding| finding.fingerprints.clone())
             .collect()
     }
 
@@ -308,7 +308,7 @@ pub(super) mod tests {
             identity.clone_into(&mut one.identity);
             let mut findings = [one];
             fingerprint(&mut findings, &sources, &Root::default());
-            findings[0].fingerprints
+            findings[0].fingerprints.clone()
         };
         let (one, two) = (of(&["p"], "p"), of(&["p", "q"], "p q"));
         assert_eq!(one.defect, two.defect);

@@ -153,7 +153,11 @@ impl Baseline {
     /// The fingerprint by which it knows a finding.
     fn fingerprint(&self, finding: &Finding) -> Option<Fingerprint> {
         if self.is_earlier() {
-            return finding.fingerprints.earlier.map(|earlier| earlier.finding);
+            return finding
+                .fingerprints
+                .earlier
+                .as_ref()
+                .map(|earlier| earlier.finding);
         }
         Some(finding.fingerprints.defect)
     }
@@ -246,10 +250,10 @@ impl Found {
     pub fn of(findings: &[Finding], subjects: &Subjects<'_>) -> Self {
         let mut found = Self::default();
         for finding in findings {
-            let fingerprints = finding.fingerprints;
+            let fingerprints = &finding.fingerprints;
             found
                 .earlier
-                .extend(fingerprints.earlier.map(|of| of.finding));
+                .extend(fingerprints.earlier.as_ref().map(|of| of.finding));
             let key = (fingerprints.defect, subjects.name(finding));
             let principals = found.defects.entry(key).or_default();
             principals.extend(finding.principals.iter().cloned());

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::document::{AsFact as _, Fact, Vocabulary};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rule::Catalogue;
+use crate::rule::{Catalogue, RuleSelector};
 use crate::text::SourceId;
 
 pub use baseline::{Baseline, BaselineError, Found, baseline};
@@ -54,27 +54,57 @@ pub fn run(facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
 /// # Errors
 /// Where a selector takes too long.
 pub fn try_run(facts: &Facts, catalogue: &Catalogue) -> Result<Vec<Finding>, Overrun> {
-    let document = facts.as_fact();
-    let files = Files::of(facts, &document);
-    let mut findings = sorted(select(&document, &facts.words(), &files, catalogue)?);
-    if let Some(other) = &facts.other_reading {
-        let other = Facts {
-            key: facts.key.clone(),
-            ..(**other).clone()
-        };
-        let others = try_run(&other, catalogue)?;
-        findings.retain(|own| {
-            let same =
-                |other: &Finding| other.rule == own.rule && other.primary.at == own.primary.at;
-            others.iter().any(same)
-        });
-    }
-    Ok(findings)
+    let mut found = try_run_each(std::slice::from_ref(facts), catalogue);
+    found.pop().unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// The same for several, each by itself.
+pub fn try_run_each(facts: &[Facts], catalogue: &Catalogue) -> Vec<Result<Vec<Finding>, Overrun>> {
+    let documents: Vec<_> = facts.iter().map(|facts| facts.as_fact()).collect();
+    let with_documents = facts.iter().zip(&documents);
+    let searched: Vec<_> = with_documents
+        .map(|(facts, document)| Searched {
+            facts: document,
+            words: facts.asked_words(catalogue.asked_texts()),
+            files: Files::of(facts, document),
+        })
+        .collect();
+    let found = select(&searched, catalogue).into_iter().zip(facts);
+    found
+        .map(|(found, facts)| {
+            let own = sorted(found?);
+            match &facts.other_reading {
+                Some(other) => under_both(own, facts, other, catalogue),
+                None => Ok(own),
+            }
+        })
+        .collect()
+}
+
+/// Those of the findings that are found under the other reading, too.
+fn under_both(
+    mut own: Vec<Finding>,
+    facts: &Facts,
+    other: &Facts,
+    catalogue: &Catalogue,
+) -> Result<Vec<Finding>, Overrun> {
+    let other = Facts {
+        key: facts.key.clone(),
+        ..other.clone()
+    };
+    let others = try_run(&other, catalogue)?;
+    own.retain(|own| {
+        let same = |other: &Finding| other.rule == own.rule && other.primary.at == own.primary.at;
+        others.iter().any(same)
+    });
+    Ok(own)
 }
 
 /// The findings of several runs as one sorted list.
 pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
-    sorted(findings.into_iter().flatten().collect())
+    let mut all = Vec::with_capacity(findings.iter().map(Vec::len).sum());
+    all.extend(findings.into_iter().flatten());
+    sorted(all)
 }
 
 /// Runs the rules over facts that are a document already.
@@ -86,39 +116,72 @@ pub fn run_document(
     files: &[SourceId],
     catalogue: &Catalogue,
 ) -> Result<Vec<Finding>, Overrun> {
-    let files = Files::new(facts, files);
-    Ok(sorted(select(facts, &facts.words(), &files, catalogue)?))
+    let searched = Searched {
+        facts,
+        words: facts.asked_words(catalogue.asked_texts()),
+        files: Files::new(facts, files),
+    };
+    let mut found = select(&[searched], catalogue);
+    Ok(sorted(found.pop().unwrap_or_else(|| Ok(Vec::new()))?))
 }
 
+/// Facts as the rules see them.
+struct Searched<'a, 'f> {
+    facts: &'a Fact<'f>,
+    words: Vocabulary,
+    files: Files<'a, 'f>,
+}
+
+/// What the rules find in each. One selector after the other looks at all of them, so that it is fetched
+/// once.
 fn select(
-    facts: &Fact<'_>,
-    words: &Vocabulary,
-    files: &Files<'_, '_>,
+    searched: &[Searched<'_, '_>],
     catalogue: &Catalogue,
-) -> Result<Vec<Finding>, Overrun> {
-    let mut findings = Vec::new();
-    for found in catalogue.selectors() {
-        if !found.selector.may_select(words) {
-            continue;
-        }
-        let Some(rule) = catalogue.rules().get(found.rule) else {
-            continue;
-        };
-        let overrun = |steps| Overrun {
-            rule: rule.id.shared(),
-            steps,
-        };
-        for node in found.selector.select(facts).map_err(overrun)? {
-            findings.push(finding((rule, found.severity), &node, files).map_err(overrun)?);
+) -> Vec<Result<Vec<Finding>, Overrun>> {
+    let mut all: Vec<_> = searched.iter().map(|_| Ok(Vec::new())).collect();
+    for selector in catalogue.selectors() {
+        for (of, found) in searched.iter().zip(&mut all) {
+            if !selector.selector.may_select(&of.words) {
+                continue;
+            }
+            if let Ok(findings) = found
+                && let Err(overrun) = add_found(selector, of, catalogue, findings)
+            {
+                *found = Err(overrun);
+            }
         }
     }
-    Ok(findings)
+    all
+}
+
+/// Adds what one selector finds.
+fn add_found(
+    selector: &RuleSelector,
+    of: &Searched<'_, '_>,
+    catalogue: &Catalogue,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Overrun> {
+    let Some(rule) = catalogue.rules().get(selector.rule) else {
+        return Ok(());
+    };
+    let overrun = |steps| Overrun {
+        rule: rule.id.shared(),
+        steps,
+    };
+    for node in selector.selector.select(of.facts).map_err(overrun)? {
+        let finding = finding((rule, selector.severity), &node, &of.files);
+        findings.push(finding.map_err(overrun)?);
+    }
+    Ok(())
 }
 
 /// Sorts, and makes one finding of those that say the same about the same bytes: one statement
 /// may give the same permission to several principals.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|one, two| key(one).cmp(&key(two)));
+    // Those of several files mostly are already.
+    if !findings.is_sorted_by(|one, two| key(one) <= key(two)) {
+        findings.sort_by(|one, two| key(one).cmp(&key(two)));
+    }
     findings.dedup_by(|next, kept| {
         let same = key(next) == key(kept);
         if same {

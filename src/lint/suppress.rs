@@ -122,6 +122,7 @@ impl Suppressions<'_> {
                 && finding
                     .fingerprints
                     .earlier
+                    .as_ref()
                     .is_some_and(|of| of.statement == statement)
         });
         let (mut keys, mut principals, mut fingerprints) =
@@ -294,10 +295,14 @@ fn cover(
     subject: &str,
     subjects: &Subjects<'_>,
 ) -> Cover {
-    let fingerprints = finding.fingerprints;
+    let fingerprints = &finding.fingerprints;
     match &suppression.covers {
         Covers::Statement(statement) => {
-            match fingerprints.earlier.map(|earlier| earlier.statement) {
+            match fingerprints
+                .earlier
+                .as_ref()
+                .map(|earlier| earlier.statement)
+            {
                 Some(found) if found == *statement => Cover::Whole,
                 _ => Cover::None,
             }

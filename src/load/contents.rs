@@ -18,8 +18,8 @@ const MOST_REPEATED: usize = 100;
 /// What one file holds, before it is joined with what others hold.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// What kinds of documents it holds, in the singular, once for each.
-    pub(super) holds: Vec<&'static str>,
+    /// What kind of document it holds, in the singular; of several the first.
+    pub(super) holds: Option<&'static str>,
     /// Whether no format knows the document, and only parts of it were read.
     pub(super) is_wrapped: bool,
     /// Keys, or parts of them; a key policy is a key of which nothing else is known.
@@ -52,7 +52,7 @@ impl Contents {
     /// Adds what another document of the same file holds. No file has several that others of its
     /// directory are about.
     pub(super) fn extend(&mut self, other: Self) {
-        self.holds.extend(other.holds);
+        self.holds = self.holds.or(other.holds);
         self.is_wrapped |= other.is_wrapped;
         self.keys.extend(other.keys);
         self.new_keys.extend(other.new_keys);

@@ -1,6 +1,6 @@
 //! A file as a tree, ready to be recognised.
 
-use crate::inventory::{Address, Key, KeyMetadata};
+use crate::inventory::{Address, Key, KeyMetadata, Provenance};
 use crate::text::{Location, SourceId, Span};
 use crate::tree::{Node, Step};
 
@@ -45,7 +45,10 @@ impl<'d> Document<'d> {
             },
             metadata: KeyMetadata::nothing(),
             at,
-            ..Key::default()
+            provenance: Provenance::default(),
+            arn: None,
+            account: None,
+            policy: None,
         }
     }
 
@@ -64,7 +67,7 @@ mod tests {
 
     use crate::inventory::Provenance;
     use crate::load::contents::Contents;
-    use crate::load::join::join;
+    use crate::load::join::join_placed;
     use crate::load::policy::read_policy;
     use crate::policy::{PolicyKind, Reason, Segment};
     use crate::text::{SourceFile, Sources};
@@ -136,7 +139,7 @@ key "old" {
         let declared = contents.keys.into_iter();
         let declared = declared.map(|key| (Path::new("keys.x"), key));
         let parts = declared.chain([(Path::new("p.json"), observed)]);
-        let keys = join(parts.collect(), Vec::new());
+        let keys = join_placed(parts.collect(), Vec::new());
         let names: Vec<_> = keys.iter().map(|key| &*key.name).collect();
         let wanted = [
             "keys.x#/key/prod",

@@ -58,8 +58,8 @@ pub(super) enum Outcome {
     Events {
         /// How many events.
         count: usize,
-        /// What is wrong.
-        error: Option<PlacedError>,
+        /// What is wrong; boxed, since most files hold no events.
+        error: Option<Box<PlacedError>>,
     },
     /// It has no text at all.
     Unreadable(InputError),
@@ -146,7 +146,8 @@ fn read_opened(candidate: &Candidate<'_>, opened: Opened<'_>, shared: &Shared<'_
             let mut all = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
             all.merge(*tally);
             drop(all);
-            let error = failure.map(|failure| trail::place(candidate.path, gzip, &failure));
+            let place = |failure| trail::place(candidate.path, gzip, &failure).into();
+            let error = failure.map(place);
             Outcome::Events { count, error }
         }
         Ok(Look::Other(unknown)) if gzip => compressed(candidate, unknown),
@@ -227,7 +228,7 @@ fn not_read(path: &Path, bytes: &[u8], is: &str, otherwise: &'static str) -> Out
 
 /// That a compressed file holds what is read only as it is.
 fn compressed_policy(contents: &Contents) -> Outcome {
-    let what = contents.holds.first().copied().unwrap_or("document");
+    let what = contents.holds.unwrap_or("document");
     let message = format!("the file is compressed and holds a {what}");
     Outcome::Unreadable(InputError::new(text::Span::default(), message).help(DECOMPRESS))
 }
@@ -248,7 +249,7 @@ const NO_EVENTS: &str = "it is compressed and holds no events of CloudTrail";
 fn placed(candidate: &Candidate<'_>, failure: &trail::Failure) -> Outcome {
     Outcome::Events {
         count: 0,
-        error: Some(trail::place(candidate.path, true, failure)),
+        error: Some(trail::place(candidate.path, true, failure).into()),
     }
 }
 
@@ -333,6 +334,10 @@ const HEAD: usize = 64 * 1024;
 /// Whether the first bytes are those of JSON, in UTF-8 or UTF-16, or blanks only, after which it may
 /// begin.
 pub(super) fn begins_like_json(head: &[u8]) -> bool {
+    // Nearly every file of JSON begins so, whatever its encoding turns out to be.
+    if let [b'{', ..] = head.trim_ascii_start() {
+        return true;
+    }
     let head = head.get(..HEAD).unwrap_or(head);
     match text::decode("", head.to_vec()) {
         Ok(file) => may_begin(file.text()),

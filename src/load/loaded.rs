@@ -32,6 +32,9 @@ impl Loaded {
     /// With what is known before any file is read.
     pub(super) fn begin(discovery: &Discovery, declared: &Declared) -> Self {
         let mut loaded = Self::default();
+        let expected = discovery.named.len().saturating_add(discovery.found.len());
+        loaded.sources.expect(expected);
+        loaded.files.reserve_exact(expected);
         for (path, reason) in &discovery.errors {
             let path = path.to_string_lossy().into_owned();
             let message = format!("cannot be looked at: {reason}");
@@ -155,7 +158,7 @@ impl Loaded {
         self.recognized = self.recognized.saturating_add(1);
         self.sources.put(candidate.source, file);
         let fate = if contents.errors.is_empty() {
-            checked(contents.holds.first().copied().unwrap_or("collected file"))
+            checked(contents.holds.unwrap_or("collected file"))
         } else {
             Fate::Broken
         };

@@ -115,6 +115,7 @@ pub fn load_declared(
     loaded.inventory.trail = events.into_trail();
     let mut parts = Parts {
         keys: Vec::with_capacity(outcomes.len()),
+        paths: Vec::with_capacity(outcomes.len()),
         ..Parts::default()
     };
     for (candidate, outcome) in candidates.iter().zip(outcomes) {
@@ -133,7 +134,7 @@ pub fn load_declared(
         &mut loaded.sources,
     );
     parts.trail.join(&mut loaded.inventory.trail.coverage);
-    loaded.inventory.keys = join::join(parts.keys, parts.additions);
+    loaded.inventory.keys = join::join(parts.keys, &parts.paths, parts.additions);
     loaded.inventory.keys.extend(parts.new_keys);
     loaded.inventory.keys.par_iter_mut().for_each(|key| {
         account::complete(key);
@@ -192,7 +193,9 @@ pub fn may_be_read(_: &Path, bytes: &[u8]) -> bool {
 /// What is to be joined over all files.
 #[derive(Default)]
 struct Parts<'a> {
-    keys: Vec<(&'a Path, Key)>,
+    keys: Vec<Key>,
+    /// The file of each of them.
+    paths: Vec<&'a Path>,
     new_keys: Vec<Key>,
     additions: Vec<PlacedAddition>,
     account: AccountPart,
@@ -203,8 +206,8 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Takes what must be joined, and hands on what stands for itself.
     fn sort_out(&mut self, of: &Candidate<'a>, contents: Contents, inventory: &mut Inventory) {
-        let placed = |key| (of.path, key);
-        self.keys.extend(contents.keys.into_iter().map(placed));
+        self.keys.extend(contents.keys);
+        self.paths.resize(self.keys.len(), of.path);
         self.new_keys.extend(contents.new_keys);
         let placed = |addition| PlacedAddition::new(of.path, addition);
         self.additions

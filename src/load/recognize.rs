@@ -219,7 +219,7 @@ fn of_strings(
         (is_own && is_other).then(|| policy_in_text::find_from(span.of(document.text), span.start));
     let error = found.flatten().ok_or(not_taken)?;
     Ok(Box::new(Contents {
-        holds: vec!["string"],
+        holds: Some("string"),
         errors: vec![error],
         ..Contents::default()
     }))
@@ -257,7 +257,7 @@ fn of_document(
 fn unknown(document: &Document<'_>) -> Option<Contents> {
     if let Some(resource) = template::in_json(&document.root) {
         return Some(Contents {
-            holds: vec!["template"],
+            holds: Some("template"),
             errors: vec![resource.error(document.text)],
             ..Contents::default()
         });

@@ -172,11 +172,11 @@ pub(super) fn read_as(document: &Document<'_>, kind: DocumentKind) -> Option<Con
     if kind == DocumentKind::KeyPolicy
         && let Some(PolicyShape::OtherResource(reason)) = shape_at(document, node)
     {
-        contents.holds.push("policy");
+        contents.holds.get_or_insert("policy");
         contents.errors.push(no_key_policy(node, reason));
         return Some(contents);
     }
-    contents.holds.push(match kind {
+    contents.holds.get_or_insert(match kind {
         DocumentKind::KeyPolicy => "key policy",
         DocumentKind::IamPolicy => "IAM policy",
         DocumentKind::Scp | DocumentKind::Rcp => "control policy",

@@ -48,7 +48,7 @@ pub(super) fn read(document: &Document<'_>) -> Option<Contents> {
         contents.extend(part.read(document, &name));
     }
     contents.is_wrapped = true;
-    (!contents.holds.is_empty()).then_some(contents)
+    contents.holds.is_some().then_some(contents)
 }
 
 /// A part that can be read.
@@ -276,13 +276,13 @@ impl Part<'_, '_> {
             }
             Form::Inner(what) => {
                 let holds = format!("JSON with {what} in it");
-                contents.holds.push("string");
+                contents.holds.get_or_insert("string");
                 contents.errors.push(not_read(self.node, &holds));
                 return contents;
             }
             Form::Encoded(what) => {
                 let holds = format!("{what} in Base64 or hexadecimal");
-                contents.holds.push("string");
+                contents.holds.get_or_insert("string");
                 contents.errors.push(not_read(self.node, &holds));
                 return contents;
             }
@@ -294,17 +294,17 @@ impl Part<'_, '_> {
         };
         let policy = read_policy(&part, &part.root, kind, &mut contents);
         let Some(policy) = policy else {
-            contents.holds.push("policy");
+            contents.holds.get_or_insert("policy");
             return contents;
         };
         match kind {
             PolicyKind::Key => {
-                contents.holds.push("key policy");
+                contents.holds.get_or_insert("key policy");
                 let key = format::key_policy::key_of(&part, policy);
                 contents.keys.push(key);
             }
             PolicyKind::ResourceControl => {
-                contents.holds.push("control policy");
+                contents.holds.get_or_insert("control policy");
                 contents
                     .organization_policies
                     .push(crate::inventory::OrganizationPolicy {
@@ -314,7 +314,7 @@ impl Part<'_, '_> {
                     });
             }
             _ => {
-                contents.holds.push("IAM policy");
+                contents.holds.get_or_insert("IAM policy");
                 contents.policies.push(policy);
             }
         }

@@ -3,7 +3,7 @@
 use crate::aws::{ActionSet, KmsAction};
 use crate::text::Span;
 
-use super::{Text, Value, first_wildcard, glob_ignore_case};
+use super::{Text, first_wildcard, glob_ignore_case};
 
 /// `Action` or `NotAction` with its patterns.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl ActionElement {
                 &mut sure
             };
             *set = set.union(pattern.actions);
-            possible = possible.union(pattern.possible);
+            possible = possible.union(pattern.possible());
         }
         let named = sure.union(doubtful);
         let doubtful = doubtful.difference(sure);
@@ -121,27 +121,16 @@ impl ActionElement {
 pub struct ActionPattern {
     /// As written.
     text: Text,
-    // INVARIANT: what `text` matches, and what it may match once a template is rendered; found once,
-    // since one pattern is asked about many actions.
+    // INVARIANT: what `text` matches; found once, since one pattern is asked about many actions.
     actions: ActionSet,
-    possible: ActionSet,
 }
 
 impl ActionPattern {
     /// The pattern with this text.
     pub fn new(text: Text) -> Self {
-        let (actions, possible) = match text.value.alternatives() {
-            [one] => of_one(one),
-            several => several.iter().map(of_one).fold(
-                (ActionSet::ALL, ActionSet::EMPTY),
-                |(all, any), (actions, possible)| (all.intersection(actions), any.union(possible)),
-            ),
-        };
-        Self {
-            text,
-            actions,
-            possible,
-        }
+        let every = text.value.alternatives().iter().map(|one| matched(one));
+        let actions = every.fold(ActionSet::ALL, ActionSet::intersection);
+        Self { text, actions }
     }
 
     /// As written.
@@ -171,25 +160,31 @@ impl ActionPattern {
         })
     }
 
+    /// The KMS actions that the pattern may match once a template is rendered.
+    fn possible(&self) -> ActionSet {
+        if !self.text.value.is_open() {
+            return self.actions;
+        }
+        let every = self.text.value.alternatives().iter();
+        every.fold(ActionSet::EMPTY, |any, one| {
+            let written = matched(one);
+            any.union(if one.is_open() {
+                written.union(matched(&one.with_wildcards()))
+            } else {
+                written
+            })
+        })
+    }
+
     /// Whether a template has still to put something into it that may name an action of KMS.
     pub fn is_placeholder(&self) -> bool {
-        self.possible != self.actions
+        self.possible() != self.actions
     }
 
     /// Whether the name part holds a wildcard.
     pub fn has_wildcard(&self) -> bool {
         let mut values = self.text.value.alternatives().iter();
         values.any(|value| value.known().any(|text| first_wildcard(text).is_some()))
-    }
-}
-
-/// What one value surely matches and what it may match.
-fn of_one(value: &Value) -> (ActionSet, ActionSet) {
-    let actions = matched(value);
-    if value.is_open() {
-        (actions, actions.union(matched(&value.with_wildcards())))
-    } else {
-        (actions, actions)
     }
 }
 
@@ -253,6 +248,7 @@ fn globbed(pattern: &str, name: impl Fn(KmsAction) -> &'static str) -> ActionSet
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Value;
     use crate::text::Spanned;
 
     /// The short ways end where the long one does.

@@ -7,7 +7,7 @@ use crate::text::Span;
 
 use super::placeholder::{value, value_or_word};
 use super::principal_index::PrincipalIndex;
-use super::{Text, Value};
+use super::{Text, Value, first_wildcard};
 
 /// `Principal` or `NotPrincipal` with all that it lists.
 #[derive(Clone, Debug)]
@@ -87,16 +87,16 @@ fn value_of(named: Named, text: &str) -> Value {
     }
 }
 
-/// A [`PrincipalForm`] that says where its texts begin and does not borrow them.
+/// A [`PrincipalForm`] that says where its texts begin, in bytes, and does not borrow them.
 #[derive(Clone, Copy, Debug)]
 enum Named {
     Everyone,
     Account(AccountId),
-    Role(AccountId, usize),
-    User(AccountId, usize),
+    Role(AccountId, u32),
+    User(AccountId, u32),
     /// Where the role's name begins, and the session's.
-    AssumedRole(AccountId, usize, usize),
-    FederatedUser(AccountId, usize),
+    AssumedRole(AccountId, u32, u32),
+    FederatedUser(AccountId, u32),
     UniqueId,
     Service,
     Placeholder,
@@ -186,14 +186,14 @@ impl PrincipalEntry {
     /// What the text names.
     pub fn form(&self) -> PrincipalForm<'_> {
         let text = &*self.text.value;
-        let from = |start: usize| text.get(start..).unwrap_or_default();
+        let from = |start: u32| text.get(start as usize..).unwrap_or_default();
         match self.named {
             Named::Everyone => PrincipalForm::Everyone,
             Named::Account(account) => PrincipalForm::Account(account),
             Named::Role(account, name) => PrincipalForm::Role(account, from(name)),
             Named::User(account, name) => PrincipalForm::User(account, from(name)),
             Named::AssumedRole(account, role, session) => {
-                let role = text.get(role..session.saturating_sub(1));
+                let role = text.get(role as usize..(session as usize).saturating_sub(1));
                 PrincipalForm::AssumedRole(account, role.unwrap_or_default(), from(session))
             }
             Named::FederatedUser(account, name) => {
@@ -226,7 +226,7 @@ fn aws(text: &str) -> Named {
         return Named::UniqueId;
     }
     // A wildcard inside an ARN is not a pattern here: AWS refuses it, and it matches nobody.
-    if text.contains(['*', '?']) {
+    if first_wildcard(text).is_some() {
         return Named::NoCaller;
     }
     of_arn(text).unwrap_or(Named::NoCaller)
@@ -246,15 +246,15 @@ fn of_arn(text: &str) -> Option<Named> {
         return None;
     }
     // What is left of the text stands at its end.
-    let start = |rest: &str| text.len().saturating_sub(rest.len());
+    let start = |rest: &str| u32::try_from(text.len().saturating_sub(rest.len())).ok();
     match (arn.service, kind) {
-        ("iam", "role") => Some(Named::Role(account, start(name))),
-        ("iam", "user") => Some(Named::User(account, start(name))),
+        ("iam", "role") => Some(Named::Role(account, start(name)?)),
+        ("iam", "user") => Some(Named::User(account, start(name)?)),
         ("sts", "assumed-role") => {
             let (_, session) = name.split_once('/')?;
-            Some(Named::AssumedRole(account, start(name), start(session)))
+            Some(Named::AssumedRole(account, start(name)?, start(session)?))
         }
-        ("sts", "federated-user") => Some(Named::FederatedUser(account, start(name))),
+        ("sts", "federated-user") => Some(Named::FederatedUser(account, start(name)?)),
         _ => None,
     }
 }

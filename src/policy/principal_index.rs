@@ -13,7 +13,7 @@ const SHORT: usize = 8;
 /// evaluated for a few callers only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PrincipalIndex {
-    sorted: OnceLock<Vec<ForWhom>>,
+    sorted: OnceLock<Box<[ForWhom]>>,
 }
 
 /// Account, last part of the name, position. Everyone and unique ids have neither.
@@ -31,7 +31,7 @@ impl PrincipalIndex {
         let sorted: &[ForWhom] = if short {
             &[]
         } else {
-            self.sorted.get_or_init(|| sort(entries))
+            self.sorted.get_or_init(|| sort(entries).into())
         };
         let all = if short { entries } else { &[] };
         let all = all.iter().enumerate();

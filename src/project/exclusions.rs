@@ -203,7 +203,7 @@ fn subjects(project: &Project) -> Subjects<'_> {
 fn give_earlier(findings: &mut [Finding], project: &Project) {
     let earlier = earlier_fingerprints(findings, &project.loaded.sources, &project.config.root);
     for (finding, earlier) in findings.iter_mut().zip(earlier) {
-        finding.fingerprints.earlier = Some(earlier);
+        finding.fingerprints.earlier = Some(earlier.into());
     }
 }
 

@@ -218,12 +218,13 @@ impl Project {
         if !catalogue.may_read("access") {
             maker = maker.without_access();
         }
-        let found = maker.each(|facts| {
-            let mut found = lint::try_run(&facts, catalogue);
-            if let Ok(found) = &mut found {
+        let found = maker.few_at_a_time(|facts| {
+            let mut found = lint::try_run_each(&facts, catalogue);
+            for found in found.iter_mut().flatten() {
                 fingerprint_defects(found, sources);
             }
-            (found, facts.subject)
+            let subjects = facts.into_iter().map(|facts| facts.subject);
+            found.into_iter().zip(subjects).collect()
         });
         let (mut all, mut subjects, mut overruns) = (Vec::new(), Vec::new(), Vec::new());
         for (found, subject) in found {

@@ -141,7 +141,7 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
         out.write_all(piece.as_bytes())
     })?;
     let close = if findings.is_empty() { "]" } else { "\n  ]" };
-    let beside = to_lines(&beside, 0)?;
+    let beside = to_lines(&beside, of_run.files.len().saturating_mul(LONG_FILE))?;
     // The document is open already.
     let beside = beside.get(1..).unwrap_or_default();
     writeln!(out, "{close},{}", escape_json(beside))
@@ -149,6 +149,9 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
 
 /// Bytes of a finding, or a few more.
 const LONG: usize = 2_048;
+
+/// Bytes of what is told of a file, or a few more.
+const LONG_FILE: usize = 192;
 
 /// Some of the findings, as they stand in the document.
 fn piece(sources: &Sources, findings: &[Finding]) -> serde_json::Result<String> {

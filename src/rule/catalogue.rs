@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use crate::document::AskedTexts;
 use crate::finding::Severity;
 use crate::text::{ReadError, SourceFile, read};
 
@@ -17,6 +18,8 @@ pub struct Catalogue {
     rules: Vec<Rule>,
     /// The selectors of all rules side by side, made when they are first asked for.
     selectors: OnceLock<Vec<RuleSelector>>,
+    /// Of which fields these ask for texts, likewise.
+    asked: OnceLock<Arc<AskedTexts>>,
 }
 
 /// A selector of a rule, and how bad what it selects is.
@@ -132,7 +135,7 @@ impl Catalogue {
     fn of(rules: Vec<Rule>) -> Self {
         Self {
             rules,
-            selectors: OnceLock::new(),
+            ..Self::default()
         }
     }
 
@@ -148,6 +151,17 @@ impl Catalogue {
                 })
             });
             selectors.collect()
+        })
+    }
+
+    /// Of which fields the selectors ask for texts.
+    pub(crate) fn asked_texts(&self) -> &Arc<AskedTexts> {
+        self.asked.get_or_init(|| {
+            let mut asked = AskedTexts::default();
+            for of in self.selectors() {
+                of.selector.ask(&mut asked);
+            }
+            asked.into()
         })
     }
 

@@ -23,6 +23,7 @@ mod template;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub(crate) use catalogue::RuleSelector;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use evaluate::{MOST_STEPS, TooManySteps};
 pub use example::{Example, Outcome};

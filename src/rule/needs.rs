@@ -1,6 +1,6 @@
 //! Which fields and words facts must have somewhere for a selector to select anything of them.
 
-use crate::document::{Vocabulary, Word};
+use crate::document::{AskedTexts, Vocabulary, Word};
 use jsonpath_rust::parser::model::{
     Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, SingularQuery,
     SingularQuerySegment, Test,
@@ -11,6 +11,10 @@ use jsonpath_rust::parser::model::{
 pub(super) struct Needs {
     /// All of them.
     all: Vec<Word>,
+    /// The fields of which a text is among them.
+    fields: Vec<Word>,
+    /// Whether one of them is a text of any field.
+    anywhere: bool,
     /// Of each of these, one.
     one_of: Vec<Vec<Self>>,
 }
@@ -18,6 +22,22 @@ pub(super) struct Needs {
 impl Needs {
     fn add(&mut self, word: Word) {
         self.all.push(word);
+    }
+
+    /// That the field has the text.
+    fn add_text_of(&mut self, name: &str, text: &str) {
+        let field = Word::field(name);
+        self.fields.push(field);
+        self.add(field.with(Word::text(text)));
+    }
+
+    /// Adds the fields of which texts are needed.
+    pub(super) fn ask(&self, asked: &mut AskedTexts) {
+        self.fields.iter().for_each(|field| asked.add_field(*field));
+        if self.anywhere {
+            asked.add_all();
+        }
+        self.one_of.iter().flatten().for_each(|way| way.ask(asked));
     }
 
     fn are_none(&self) -> bool {
@@ -78,7 +98,7 @@ fn items(name: &str, filter: &Filter, needs: &mut Needs) {
                 && path.is_empty()
                 && !text.contains('\\')
             {
-                needs.add(Word::field(name).with(Word::text(text)));
+                needs.add_text_of(name, text);
             }
         }
         Filter::Atom(_) => {}
@@ -129,25 +149,29 @@ fn compare(comparison: &Comparison, needs: &mut Needs) {
         return;
     };
     let (SingularQuery::Current(path) | SingularQuery::Root(path)) = query;
-    let value = match value {
-        // Whether the engine tells null from missing is not relied on.
-        Literal::Null => return,
-        // Nor how it reads escapes.
-        Literal::String(text) if text.contains('\\') => None,
-        Literal::String(text) => {
-            needs.add(Word::text(text));
-            Some(Word::text(text))
-        }
-        Literal::Bool(flag) => Some(Word::flag(*flag)),
-        Literal::Int(_) | Literal::Float(_) => None,
-    };
+    // Whether the engine tells null from missing is not relied on.
+    if matches!(value, Literal::Null) {
+        return;
+    }
     for step in path {
         if let SingularQuerySegment::Name(name) = step {
             needs.add(Word::field(name));
         }
     }
-    if let (Some(SingularQuerySegment::Name(name)), Some(value)) = (path.last(), value) {
-        needs.add(Word::field(name).with(value));
+    match (path.last(), value) {
+        // Nor how it reads escapes.
+        (_, Literal::String(text)) if text.contains('\\') => {}
+        (Some(SingularQuerySegment::Name(name)), Literal::String(text)) => {
+            needs.add_text_of(name, text);
+        }
+        (_, Literal::String(text)) => {
+            needs.anywhere = true;
+            needs.add(Word::text(text));
+        }
+        (Some(SingularQuerySegment::Name(name)), Literal::Bool(flag)) => {
+            needs.add(Word::field(name).with(Word::flag(*flag)));
+        }
+        _ => {}
     }
 }
 
@@ -161,7 +185,13 @@ mod tests {
 
     fn needs(selector: &str, facts: &Value) -> bool {
         let query = parse_json_path(selector).unwrap();
-        needed(&query).are_in(&written(facts).unwrap().words())
+        let (needed, facts) = (needed(&query), written(facts).unwrap());
+        let mut asked = AskedTexts::default();
+        needed.ask(&mut asked);
+        let are_in = needed.are_in(&facts.words());
+        let are_in_asked = needed.are_in(&facts.asked_words(&asked.into()));
+        assert_eq!(are_in, are_in_asked, "{selector}");
+        are_in
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::comments::{kept, without_comments};
 use super::evaluate::{TooManySteps, select};
 use super::needs::{Needs, needed};
 use super::selector_check::check;
-use crate::document::{Fact, Vocabulary, Word};
+use crate::document::{AskedTexts, Fact, Vocabulary, Word};
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
@@ -129,6 +129,11 @@ impl Selector {
     /// Whether facts that have these words may have nodes for it.
     pub fn may_select(&self, words: &Vocabulary) -> bool {
         self.rarest.is_none_or(|word| words.has(word)) && self.compiled.needed.are_in(words)
+    }
+
+    /// Adds the fields of which it asks for texts.
+    pub(super) fn ask(&self, asked: &mut AskedTexts) {
+        self.compiled.needed.ask(asked);
     }
 
     /// Whether it may read this member of the facts.

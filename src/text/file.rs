@@ -165,6 +165,9 @@ impl SourceFile {
 /// Characters that begin in this range of UTF-8: every byte but those that go on with one.
 fn count(bytes: &[u8], start: usize, end: usize) -> usize {
     let range = bytes.get(start..end).unwrap_or_default();
+    if range.is_ascii() {
+        return range.len();
+    }
     range.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
@@ -180,6 +183,11 @@ impl Sources {
         let id = self.reserve();
         self.put(id, file);
         id
+    }
+
+    /// Makes room for so many more, so that those of a large run are not moved as they become more.
+    pub fn expect(&mut self, more: usize) {
+        self.files.reserve_exact(more);
     }
 
     /// Says how to refer to a file that [`put`](Self::put) may bring later: files that are read in

@@ -6,6 +6,7 @@ mod through_iam;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::access::{CaseSet, Decision, Decisions, Holder, Identities, KeyQuestions, Permitted};
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind};
@@ -40,17 +41,14 @@ pub(super) fn table(
         days: RefCell::default(),
         granted: RefCell::default(),
     };
-    let who_can = |action| -> Vec<Access> {
-        let holders = questions.who_can(action);
-        let holders = holders.iter();
-        let spared = records.spared(action);
-        holders
-            .map(|holder| records.access(holder, action, spared))
-            .collect()
-    };
-    let mut schedule = who_can(KmsAction::ScheduleKeyDeletion);
-    let mut cancel = who_can(KmsAction::CancelKeyDeletion);
-    let mut put_key_policy = who_can(KmsAction::PutKeyPolicy);
+    let [schedule, cancel, put_key_policy] = questions.who_can([
+        KmsAction::ScheduleKeyDeletion,
+        KmsAction::CancelKeyDeletion,
+        KmsAction::PutKeyPolicy,
+    ]);
+    let mut schedule = records.all(KmsAction::ScheduleKeyDeletion, &schedule);
+    let mut cancel = records.all(KmsAction::CancelKeyDeletion, &cancel);
+    let mut put_key_policy = records.all(KmsAction::PutKeyPolicy, &put_key_policy);
     for access in &mut schedule {
         access.can_schedule = true;
     }
@@ -62,7 +60,8 @@ pub(super) fn table(
         access.can_schedule = everyone || scheduling.contains(&who(access));
     }
     let delete_imported_material = if subject.imported_material == Some(true) {
-        who_can(KmsAction::DeleteImportedKeyMaterial)
+        let [holders] = questions.who_can([KmsAction::DeleteImportedKeyMaterial]);
+        records.all(KmsAction::DeleteImportedKeyMaterial, &holders)
     } else {
         Vec::new()
     };
@@ -134,10 +133,19 @@ struct Records<'a> {
     /// Day counts of the answers so far: most principals can choose the same.
     days: RefCell<Vec<Days>>,
     /// By which pattern each statement grants an action, directly or not: for all whom it names.
-    granted: RefCell<BTreeMap<(KmsAction, usize, bool), GrantedBy>>,
+    granted: RefCell<BTreeMap<(KmsAction, usize, bool), Arc<GrantedBy>>>,
 }
 
 impl Records<'_> {
+    /// One for each who can do it.
+    fn all(&self, action: KmsAction, holders: &[Holder<'_>]) -> Vec<Access> {
+        let spared = self.spared(action);
+        let holders = holders.iter();
+        holders
+            .map(|holder| self.access(holder, action, spared))
+            .collect()
+    }
+
     /// `spared`: whom the denials of the action leave of everyone.
     fn access(&self, holder: &Holder<'_>, action: KmsAction, spared: Option<Spared>) -> Access {
         let permitted = &holder.permitted;
@@ -153,14 +161,14 @@ impl Records<'_> {
                 let mut granted = self.granted.borrow_mut();
                 let of = granted.entry((action, statement.index, direct));
                 let of = of.or_insert_with(|| {
-                    granted_by::of_key_policy(statement, direct, action, self.subject)
+                    granted_by::of_key_policy(statement, direct, action, self.subject).into()
                 });
-                of.clone()
+                Arc::clone(of)
             })
             .collect();
         let own = self.own_via(holder, action);
         let policies: BTreeSet<_> = own.iter().filter_map(|via| via.policy.clone()).collect();
-        via.extend(own);
+        via.extend(own.into_iter().map(Arc::new));
         let (narrowed, narrowed_to_account) = self.narrowed(permitted, spared);
         Access {
             principal: holder.principal.to_owned(),
@@ -296,7 +304,7 @@ fn who_text(holder: &Holder<'_>) -> String {
 }
 
 /// Everyone of whom only the root user is left is an account.
-const fn kind(holder: &Holder<'_>) -> PrincipalKind {
+fn kind(holder: &Holder<'_>) -> PrincipalKind {
     if holder.permitted.only_root {
         PrincipalKind::Account
     } else {

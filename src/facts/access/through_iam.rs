@@ -46,7 +46,8 @@ fn groups(list: &[Access]) -> Vec<AccessByStatement> {
 
 /// The statements of the principal's own policies.
 fn own(access: &Access) -> impl Iterator<Item = &GrantedBy> {
-    access.via.iter().filter(|via| via.policy.is_some())
+    let via = access.via.iter().map(|via| &**via);
+    via.filter(|via| via.policy.is_some())
 }
 
 /// Of the statements that give it the action, the one that gives it to most others too; the first

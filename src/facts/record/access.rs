@@ -1,5 +1,7 @@
 //! Who can do what, and by which statement.
 
+use std::sync::Arc;
+
 use crate::access::Decision;
 use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::record;
@@ -111,7 +113,7 @@ record! {
         /// where it lacks nothing, and for accounts, services, everyone.
         @left_out pub lacks: Option<ActionSet>,
         /// The statements that grant it: those of the key policy, then those of IAM policies.
-        pub via: Vec<GrantedBy>,
+        pub via: Vec<Arc<GrantedBy>>,
         /// Where the first of them names the principal; for one that the key policy does not name,
         /// where its ARN stands in the file that describes the account.
         pub at: IndexedLocation,

@@ -28,7 +28,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
             arn: None,
             policy,
         };
-        contents.holds.push("control policy");
+        contents.holds.get_or_insert("control policy");
         contents.organization_policies.extend(policy.map(of_file));
     }
     contents.into()

@@ -92,9 +92,7 @@ pub(super) fn read(document: &Document<'_>) -> Answer {
     let mut known = answers.filter(|(_, answer)| !matches!(answer, Answer::NotThis));
     match known.next() {
         Some((holds, Answer::Read(mut contents))) => {
-            if contents.holds.is_empty() {
-                contents.holds.push(holds);
-            }
+            contents.holds.get_or_insert(holds);
             Answer::Read(contents)
         }
         Some((_, answer)) => answer,
@@ -109,7 +107,7 @@ pub(super) fn read_as_key_policy(document: &Document<'_>) -> Contents {
     let policy = read_policy(document, policy, PolicyKind::Key, &mut contents);
     let key = policy.map(|policy| key_policy::key_of(document, policy));
     contents.keys.extend(key);
-    contents.holds.push("key policy");
+    contents.holds.get_or_insert("key policy");
     contents
 }
 

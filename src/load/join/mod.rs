@@ -29,13 +29,13 @@ use part::Part;
 pub(super) use part::{directory, is_described, stem};
 
 /// Joins what the files at these paths say, and what else is said of the keys; a key stands where
-/// its first part stood.
-pub(super) fn join(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> Vec<Key> {
+/// its first part stood. `paths` are those of the parts, one for each.
+pub(super) fn join(parts: Vec<Key>, paths: &[&Path], additions: Vec<PlacedAddition>) -> Vec<Key> {
     // Nothing but policies: none has a key to be joined to.
-    if additions.is_empty() && !parts.iter().any(|(_, key)| is_described(key)) {
-        return parts.into_iter().map(|(_, key)| key).collect();
+    if additions.is_empty() && !parts.iter().any(is_described) {
+        return parts;
     }
-    let numbered = parts.into_iter().enumerate();
+    let numbered = paths.iter().copied().zip(parts).enumerate();
     let (observed, others): (Vec<_>, Vec<_>) =
         numbered.partition(|(_, (_, key))| key.provenance == Provenance::Observed);
     let parts = observed.into_iter();
@@ -46,6 +46,13 @@ pub(super) fn join(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> 
     let mut all: BTreeMap<_, _> = places.into_iter().zip(joined).collect();
     all.extend(others.into_iter().map(|(place, (_, key))| (place, key)));
     all.into_values().collect()
+}
+
+/// The same for parts that stand with their paths.
+#[cfg(test)]
+pub(super) fn join_placed(parts: Vec<(&Path, Key)>, additions: Vec<PlacedAddition>) -> Vec<Key> {
+    let (paths, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    join(parts, &paths, additions)
 }
 
 /// Joins parts, each with its place among all.
@@ -253,7 +260,7 @@ mod tests {
 
     /// Name and policy of every key.
     fn joined(parts: Vec<(&Path, Key)>) -> Vec<(String, Option<String>)> {
-        join(parts, Vec::new())
+        join_placed(parts, Vec::new())
             .into_iter()
             .map(|key| (key.name, key.policy.map(|policy| policy.name)))
             .collect()
@@ -402,12 +409,12 @@ mod tests {
                 metadata("2", "", A),
             ],
         ] {
-            let keys = join(parts, Vec::new());
+            let keys = join_placed(parts, Vec::new());
             assert_eq!(keys.len(), 1);
             assert_eq!(keys[0].name, "1");
             assert!(keys[0].arn.is_some());
         }
-        let keys = join(
+        let keys = join_placed(
             vec![metadata("1", "r", A), metadata("2", "r", A)],
             Vec::new(),
         );

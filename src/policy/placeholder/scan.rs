@@ -5,12 +5,24 @@ use std::ops::Range;
 use super::is_condition_key;
 use crate::policy::{Piece, pieces};
 
-/// Whether a placeholder may begin with this byte; few texts of a policy have one.
-const fn opens(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'$' | b'&' | b'{' | b'<' | b'[' | b'(' | b'%' | b'@' | b'#' | b'_' | b'!' | b'~'
-    )
+/// With which bytes a placeholder may begin; few texts of a policy have one, and each is looked through.
+const OPENS: [bool; 256] = {
+    let mut opens = [false; 256];
+    let mut left: &mut [bool] = &mut opens;
+    let mut byte = 0_u8;
+    while let Some((place, others)) = left.split_first_mut() {
+        *place = matches!(
+            byte,
+            b'$' | b'&' | b'{' | b'<' | b'[' | b'(' | b'%' | b'@' | b'#' | b'_' | b'!' | b'~'
+        );
+        left = others;
+        byte = byte.wrapping_add(1);
+    }
+    opens
+};
+
+fn opens(byte: u8) -> bool {
+    OPENS.get(usize::from(byte)).is_some_and(|opens| *opens)
 }
 
 /// The first placeholder at or after the byte offset `from`.
