@@ -611,7 +611,7 @@ fn hold_second_run(after: &Checked, first: &Repaired) {
     for finding in again.done.iter().flat_map(|proposal| &proposal.findings) {
         let mut left = first.left.iter().flat_map(|proposal| &proposal.findings);
         let is_left = left.any(|left| {
-            let tells = |of: &Finding| (of.values.clone(), of.identity.clone());
+            let tells = |of: &Finding| (of.told(), of.identity.clone());
             let is_about = left.principals == finding.principals || tells(left) == tells(finding);
             left.rule == finding.rule && is_about
         });

@@ -248,7 +248,7 @@ pub(super) mod tests {
             statement: Some(at),
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

@@ -14,7 +14,7 @@ pub use fingerprint::{
     Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_defects, tell_apart,
 };
 
-use crate::text::Location;
+use crate::text::{Location, Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,9 +89,9 @@ pub struct Finding {
     /// Those of them that the baseline or suppression of its defect does not cover, although it covers
     /// others; empty where there is no such entry.
     pub new_principals: Vec<String>,
-    /// What its message says, value by value, each with U+0000 behind it, but for numbers and day counts: of
-    /// how many days a finding tells may change with any fix.
-    pub values: String,
+    /// The bytes of its message that say values, but for numbers and day counts: of how many days a finding
+    /// tells may change with any fix.
+    pub values: Box<[Span]>,
     /// What else decides whether a later finding is this one; empty where the statement is all.
     pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.
@@ -117,6 +117,12 @@ pub(crate) fn first_names(
 const MOST_NAMED: usize = 5;
 
 impl Finding {
+    /// What its message says, value by value, each with U+0000 behind it, but for numbers and day counts.
+    pub fn told(&self) -> String {
+        let values = self.values.iter();
+        values.flat_map(|at| [at.of(&self.message), "\0"]).collect()
+    }
+
     /// Says that a baseline or suppression covers it but for these of its principals.
     pub fn mark_new(&mut self, principals: Vec<String>) {
         let named = first_names(&principals, MOST_NAMED);

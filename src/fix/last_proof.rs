@@ -77,11 +77,11 @@ pub(super) fn prove(checked: &Checked, outcome: &Repaired) -> Result<(), Unprove
 }
 
 /// What tells a finding from others, wherever it stands, and of however many days it tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Said<'a> {
     rule: &'a str,
     subject: &'a str,
-    values: &'a str,
+    values: String,
     identity: &'a str,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Said<'a> {
         Self {
             rule: &finding.rule,
             subject: &finding.subject,
-            values: &finding.values,
+            values: finding.told(),
             identity: &finding.identity,
         }
     }

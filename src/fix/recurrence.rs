@@ -112,7 +112,7 @@ fn unmatched<'a, T: Ord>(
 
 /// What tells a finding from others of its rule, wherever it stands.
 fn told(finding: &Finding) -> (String, String) {
-    (finding.values.clone(), finding.identity.clone())
+    (finding.told(), finding.identity.clone())
 }
 
 /// Where a finding stands: in which statement, and what is pointed at.

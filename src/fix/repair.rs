@@ -464,14 +464,14 @@ impl Named {
                 identity: finding.identity.clone(),
                 place: recurrence::place(state, finding),
             },
-            values: finding.values.clone(),
+            values: finding.told(),
         }
     }
 
     /// Whether the finding tells the same, wherever it stands.
     fn is_told_by(&self, finding: &Finding) -> bool {
         self.about.rule == finding.rule
-            && self.values == finding.values
+            && self.values == finding.told()
             && self.about.identity == finding.identity
     }
 }

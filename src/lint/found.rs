@@ -24,19 +24,20 @@ pub(super) fn finding(
     related.truncate(MOST_RELATED);
     // There may be thousands of findings, each with one.
     related.shrink_to_fit();
+    let (message, values) = rule.message.render_with_values(node, tells_no_days);
     Ok(Finding {
         rule: rule.id.shared(),
         severity,
         confidence: rule.confidence,
         subject: files.subject(),
-        message: rule.message.render(node),
+        message,
         help: rule.help.render_shared(node),
         reference: rule.references.first().cloned().unwrap_or_default(),
         related,
         statement: files.statement(primary.at),
         principals: principals(node),
         new_principals: Vec::new(),
-        values: values(&rule.message, node),
+        values: values.into(),
         identity: text(node.value().peek("identity").as_deref()),
         fingerprints: Fingerprints::default(),
         primary,
@@ -65,13 +66,10 @@ fn principals(node: &Selected<'_, '_>) -> Vec<String> {
 /// Fields that tell of day counts.
 const DAY_COUNTS: [&str; 2] = ["days_text", "shortest"];
 
-/// What the message says of a node, value by value, but for numbers and day counts.
-fn values(message: &Template, node: &Selected<'_, '_>) -> String {
-    let tells_days = |path: &FieldPath| {
-        let last = path.names.last();
-        last.is_some_and(|name| DAY_COUNTS.contains(&&**name))
-    };
-    message.values(node, |path| !tells_days(path))
+/// Whether the path is not one of a day count.
+fn tells_no_days(path: &FieldPath) -> bool {
+    let last = path.names.last();
+    !last.is_some_and(|name| DAY_COUNTS.contains(&&**name))
 }
 
 fn text(value: Option<&Fact<'_>>) -> String {

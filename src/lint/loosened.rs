@@ -68,7 +68,7 @@ impl LoosenedConfiguration {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: self.what.clone(),
             fingerprints: Fingerprints::default(),
         })

@@ -52,7 +52,7 @@ impl Overrun {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

@@ -92,7 +92,7 @@ impl BaselineFile<'_> {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

@@ -281,7 +281,7 @@ impl Suppressions<'_> {
             }),
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

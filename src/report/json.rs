@@ -321,7 +321,7 @@ mod tests {
             statement: None,
             principals: Vec::new(),
             new_principals: Vec::new(),
-            values: String::new(),
+            values: Box::default(),
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];

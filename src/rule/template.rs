@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Selected;
 use crate::document::Fact;
+use crate::text::Span;
 
 /// Bytes by which a text may be longer than its template before it is moved.
 const ROOM: usize = 32;
@@ -108,15 +109,35 @@ impl Template {
 
     /// The text for this node.
     pub fn render(&self, node: &Selected<'_, '_>) -> String {
+        self.render_with_values(node, |_| false).0
+    }
+
+    /// The same, and the bytes of it that say what stands for each path that `is_wanted` takes, in their
+    /// order, but for numbers.
+    pub fn render_with_values(
+        &self,
+        node: &Selected<'_, '_>,
+        is_wanted: impl Fn(&FieldPath) -> bool,
+    ) -> (String, Vec<Span>) {
         // What fields say is mostly about as long as their names.
         let mut text = String::with_capacity(self.text.len().saturating_add(ROOM));
+        let mut values = Vec::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),
-                Piece::Field(path) => append(&mut text, node.lookup(path).as_deref()),
+                Piece::Field(path) => {
+                    let value = node.lookup(path);
+                    let start = text.len();
+                    append(&mut text, value.as_deref());
+                    let is_number =
+                        matches!(value.as_deref(), Some(Fact::Integer(_) | Fact::Float(_)));
+                    if !is_number && is_wanted(path) {
+                        values.push(Span::new(start, text.len()));
+                    }
+                }
             }
         }
-        text
+        (text, values)
     }
 
     /// The text for this node, shared where it is the same for all.
@@ -125,26 +146,6 @@ impl Template {
             [] | [Piece::Text(_)] => Arc::clone(&self.text),
             _ => self.render(node).into(),
         }
-    }
-
-    /// What stands for each path that `is_wanted` takes, in their order, but for numbers; U+0000 follows
-    /// each.
-    pub fn values(
-        &self,
-        node: &Selected<'_, '_>,
-        is_wanted: impl Fn(&FieldPath) -> bool,
-    ) -> String {
-        let mut values = String::new();
-        for path in self.fields().filter(|path| is_wanted(path)) {
-            match node.lookup(path).as_deref() {
-                Some(Fact::Integer(_) | Fact::Float(_)) => {}
-                value => {
-                    append(&mut values, value);
-                    values.push('\0');
-                }
-            }
-        }
-        values
     }
 
     /// The paths that it reads.

@@ -45,7 +45,7 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
         statement: None,
         principals: Vec::new(),
         new_principals: Vec::new(),
-        values: String::new(),
+        values: Box::default(),
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     };

@@ -63,7 +63,7 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         statement: None,
         principals: Vec::new(),
         new_principals: Vec::new(),
-        values: String::new(),
+        values: Box::default(),
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     }
