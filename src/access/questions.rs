@@ -113,7 +113,7 @@ impl<'a> KeyQuestions<'a> {
             let slot = slots.next().unwrap_or(N);
             let take = |position: &usize| found.get_mut(*position)?.get_mut(slot)?.take();
             let mut all: Vec<_> = positions.iter().filter_map(take).collect();
-            all.extend(self.loaded_who_can(action, &self.named(action)));
+            all.extend(self.loaded_who_can(action));
             all
         })
     }
@@ -133,11 +133,11 @@ impl<'a> KeyQuestions<'a> {
         }
         let named = self.named(action);
         named.iter().any(|named| exists(named) && can(named))
-            || !self.loaded_who_can(action, &named).is_empty()
+            || !self.loaded_who_can(action).is_empty()
     }
 
     /// Whom the Allow statements about the action name, in their order.
-    fn named(&self, action: KmsAction) -> Vec<&NamedPrincipal<'a>> {
+    pub(super) fn named(&self, action: KmsAction) -> Vec<&NamedPrincipal<'a>> {
         let granting = self.granting(action);
         self.principals()
             .of_statements(granting.map(|(index, _)| index))

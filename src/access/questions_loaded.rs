@@ -28,11 +28,7 @@ impl<'a> KeyQuestions<'a> {
 
     /// Loaded users and roles that the key policy does not name and to whom their own policies give
     /// the action. Those that do not differ in what decides share one evaluation.
-    pub(super) fn loaded_who_can(
-        &self,
-        action: KmsAction,
-        named: &[&NamedPrincipal<'_>],
-    ) -> Vec<Holder<'a>> {
+    pub(super) fn loaded_who_can(&self, action: KmsAction) -> Vec<Holder<'a>> {
         let account = self.key.identity.account;
         let loaded = account.map_or(&[][..], |account| self.identities.of_account(account));
         let nobody = || {
@@ -44,7 +40,8 @@ impl<'a> KeyQuestions<'a> {
         if let Some(nobody) = self.shortcut(nobody) {
             return nobody;
         }
-        let named: BTreeSet<_> = named.iter().map(|named| named.text).collect();
+        let named = self.named(action).into_iter();
+        let named: BTreeSet<_> = named.map(|named| named.text).collect();
         let mut shared: BTreeMap<DecidingTraits, Option<Rc<Permitted>>> = BTreeMap::new();
         let mut found = Vec::new();
         for principal in loaded {

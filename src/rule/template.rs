@@ -1,5 +1,6 @@
 //! Text with places that the facts fill.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Selected;
@@ -161,7 +162,9 @@ fn append(text: &mut String, value: Option<&Fact<'_>>) {
     match value {
         Some(Fact::Text(string)) => text.push_str(string),
         Some(Fact::Bool(flag)) => text.push_str(if *flag { "true" } else { "false" }),
-        Some(number @ (Fact::Integer(_) | Fact::Float(_))) => text.push_str(&number.to_string()),
+        // Writing to memory does not fail.
+        Some(Fact::Integer(number)) => drop(write!(text, "{number}")),
+        Some(number @ Fact::Float(_)) => text.push_str(&number.to_string()),
         Some(list @ Fact::List(_)) => {
             append_items(text, list.items().map(Vec::as_slice).unwrap_or_default());
         }

@@ -22,7 +22,7 @@ impl Root {
     pub fn new(directory: &Path) -> Self {
         let here = std::path::absolute(".").unwrap_or_default();
         Self {
-            directory: absolute(&here, directory),
+            directory: resolved(&here.join(directory)),
             here,
         }
     }
@@ -54,10 +54,17 @@ impl Root {
     }
 }
 
-/// An absolute path in which `..` is resolved by its words: symbolic links are not asked.
+/// An absolute path without `..`.
 fn absolute(here: &Path, path: &Path) -> PathBuf {
+    let whole = here.join(path);
+    let is_plain = whole.components().all(|part| part != Component::ParentDir);
+    if is_plain { whole } else { resolved(&whole) }
+}
+
+/// The path without `.`, and with `..` resolved by its words: symbolic links are not asked.
+fn resolved(path: &Path) -> PathBuf {
     let mut whole = PathBuf::new();
-    for part in here.join(path).components() {
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
