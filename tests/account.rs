@@ -384,7 +384,10 @@ fn a_folder_of_iam_collect_is_one_key() {
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].subject, ARN);
     assert_eq!(
-        all[0].access.schedule[0].account.as_deref(),
+        all[0].access.schedule[0]
+            .account
+            .map(|account| account.to_string())
+            .as_deref(),
         Some("111122223333")
     );
     // A record of tags looks like any other object, and is one of tags beside such a file.

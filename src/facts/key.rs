@@ -18,7 +18,7 @@ pub(super) fn record(key: &Key, source_index: &SourceIndex<'_>, day: Option<Date
     let spec = metadata.spec.as_ref();
     KeyRecord {
         arn: key.arn.as_ref().map(|arn| arn.as_str().to_owned()),
-        account: key.account.map(|account| account.to_string()),
+        account: key.account,
         spec: word(spec),
         usage: word(metadata.usage.as_ref()),
         state: word(metadata.state.as_ref()),

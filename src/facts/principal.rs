@@ -24,7 +24,7 @@ pub(super) fn records(
             text: String::from(&*entry.text().value),
             principal_type: entry.principal_type(),
             kind: kind_of(entry),
-            account: account.map(|account| account.as_str().to_owned()),
+            account,
             foreign,
             partial_wildcard: form == PrincipalForm::NoCaller
                 && entry.text().value.contains(['*', '?']),

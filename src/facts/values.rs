@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::access::Decision;
 use crate::aws::condition_key::ValueType;
-use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
+use crate::aws::{AccountId, ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::{AsFact, Definitions, Described, Fact, Items, Vocabulary, Word, word};
 use crate::policy::{Comparison, Effect, PolicyKind, PrincipalType, Quantifier};
 
@@ -71,6 +71,22 @@ impl Described for Comparison {
             .map(|comparison| comparison.name())
             .collect();
         definitions.words("Comparison", &names)
+    }
+}
+
+impl AsFact for AccountId {
+    fn as_fact(&self) -> Fact<'_> {
+        Fact::Text(self.as_str().into())
+    }
+
+    fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
+        words.add_text(field, self.as_str());
+    }
+}
+
+impl Described for AccountId {
+    fn schema(definitions: &mut Definitions) -> Value {
+        String::schema(definitions)
     }
 }
 

@@ -175,7 +175,7 @@ impl Records<'_> {
             name: name(holder).to_owned(),
             who_text: who_text(holder),
             kind: kind(holder),
-            account: holder.account.map(|account| account.as_str().to_owned()),
+            account: holder.account,
             resolved: holder.kind == PrincipalKind::Account
                 && holder
                     .account

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::Decision;
-use crate::aws::{ActionSet, PendingWindowInDays, PrincipalKind};
+use crate::aws::{AccountId, ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::record;
 use crate::facts::ThroughIam;
 
@@ -55,7 +55,7 @@ record! {
         /// Everyone of whom only the root user can do it is an account, too.
         pub kind: PrincipalKind,
         /// The account, or null.
-        pub account: Option<String>,
+        pub account: Option<AccountId>,
         /// For an account, whether its users and roles were loaded: those that can do it have entries
         /// of their own, and this one stands for the root user and for what changes later.
         pub resolved: bool,

@@ -1,5 +1,6 @@
 //! What is known of a key beside its policy.
 
+use crate::aws::AccountId;
 use crate::document::record;
 use crate::facts::{EvidenceRecord, LastRelated, WaitsForReplicas};
 
@@ -12,7 +13,7 @@ record! {
         /// ARN.
         pub arn: Option<String>,
         /// Account, 12 digits.
-        pub account: Option<String>,
+        pub account: Option<AccountId>,
         /// `KeySpec`.
         pub spec: Option<String>,
         /// `KeyUsage`.

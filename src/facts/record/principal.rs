@@ -1,6 +1,6 @@
 //! Whom a statement names.
 
-use crate::aws::PrincipalKind;
+use crate::aws::{AccountId, PrincipalKind};
 use crate::document::record;
 use crate::policy::PrincipalType;
 
@@ -17,7 +17,7 @@ record! {
         /// What it names.
         pub kind: PrincipalKind,
         /// The account that it names, or null.
-        pub account: Option<String>,
+        pub account: Option<AccountId>,
         /// Whether that is another account than the key's, or of another partition; null where either is not known.
         pub foreign: Option<bool>,
         /// Whether there is a wildcard inside, which AWS takes for none; left out where not.

@@ -53,7 +53,7 @@ fn administrators_can_by_name() {
     assert_eq!((role.via.len(), role.via[0].statement), (1, 1));
     assert!(role.via[0].by_name);
     assert_eq!(facts.access.put_key_policy[1].via[0].pattern, "kms:Put*");
-    assert_eq!(role.account.as_deref(), Some("111122223333"));
+    assert_eq!(role.account.unwrap().as_str(), "111122223333");
 }
 
 #[test]
