@@ -22,7 +22,7 @@ use kmslint::lint::{run, run_all};
 use kmslint::load::{Loaded, load_over};
 use kmslint::report::difference::{Named, effects};
 use kmslint::rule::Catalogue;
-use kmslint::text::{Discovery, Overlay, Root};
+use kmslint::text::{Discovery, Overlay};
 use serde_json::{Map, Value as Json, json};
 
 const WINDOW: &str = "kms:ScheduleKeyDeletionPendingWindowInDays";
@@ -234,7 +234,7 @@ fn facts(loaded: &Loaded) -> Vec<Facts> {
 
 fn findings(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = run_all(&facts(loaded), Catalogue::builtin().unwrap());
-    fingerprint(&mut findings, &loaded.sources, &Root::default());
+    fingerprint(&mut findings, &loaded.sources);
     findings
 }
 

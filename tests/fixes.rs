@@ -19,7 +19,7 @@ use kmslint::load::{Loaded, load_over};
 use kmslint::report::difference::{Named, effects};
 use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
-use kmslint::text::{Discovery, Overlay, Root};
+use kmslint::text::{Discovery, Overlay};
 use kmslint::tree::Syntax;
 use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
 use serde_json::Value as Json;
@@ -51,7 +51,7 @@ impl Checked {
         let loaded = load_over(discovery, overlay);
         let facts = FactMaker::new(&loaded.inventory, &loaded.sources, limits()).all();
         let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
-        fingerprint(&mut findings, &loaded.sources, &Root::default());
+        fingerprint(&mut findings, &loaded.sources);
         Self { loaded, findings }
     }
 

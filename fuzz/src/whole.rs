@@ -195,6 +195,7 @@ fn reports_for_programs(checked: &Checked, summary: &Summary) {
         configuration: &checked.in_force,
         rules: &rules,
         directory: "/dev/shm",
+        root: &checked.project.config.root,
     };
     let mut text = Vec::new();
     report::sarif::run(&mut text, &run).unwrap();

@@ -145,6 +145,7 @@ impl<'a> Report<'a> {
             configuration: &checked.in_force,
             rules: &rules,
             directory: &directory.to_string_lossy(),
+            root: &checked.project.config.root,
         })
     }
 }

@@ -39,7 +39,7 @@ pub fn earlier_fingerprints(
         Fingerprint::of(&[&statement.to_string(), &finding.identity])
     };
     let statements: Vec<_> = findings.iter().map(&mut of_statement).collect();
-    let names = Subjects::new(sources, root).names(findings);
+    let names = Subjects::new(sources, root).names(&findings.iter().collect::<Vec<_>>());
     let alike = findings.iter().zip(&names).zip(&statements);
     let alike: Vec<_> = alike
         .map(|((finding, name), of)| (of, &finding.rule, name))

@@ -28,9 +28,6 @@ pub struct Fingerprints {
     /// event, too. It is the same for every key and principal that the defect concerns: baselines and
     /// suppressions hold it, and beside it the keys and principals that they cover.
     pub defect: Fingerprint,
-    /// Of the finding: its defect, its subject, its principals, and which of several it is. No other
-    /// finding of the run has it, so programs that keep findings apart can.
-    pub finding: Fingerprint,
     /// What kmslint made before, where a baseline or a suppression has one of that time; few runs have any.
     pub earlier: Option<Box<EarlierFingerprints>>,
 }
@@ -118,7 +115,7 @@ impl<'a> Subjects<'a> {
     }
 
     /// The names of these, in their order; findings about one thing mostly follow each other.
-    pub(super) fn names(&self, findings: &[Finding]) -> Vec<Arc<str>> {
+    pub(super) fn names(&self, findings: &[&Finding]) -> Vec<Arc<str>> {
         let mut last: Option<(&str, Arc<str>)> = None;
         let name = |finding: &Finding| -> Arc<str> { self.name(finding).into() };
         let mut names = Vec::with_capacity(findings.len());
@@ -133,15 +130,8 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// Gives every finding its fingerprints. The findings must be sorted: of several with one defect, subject
-/// and principals, the first is the first in the file.
-pub fn fingerprint(findings: &mut [Finding], sources: &Sources, root: &Root) {
-    fingerprint_defects(findings, sources);
-    tell_apart(findings, sources, root);
-}
-
 /// Gives every finding the fingerprint of its defect.
-pub fn fingerprint_defects(findings: &mut [Finding], sources: &Sources) {
+pub fn fingerprint(findings: &mut [Finding], sources: &Sources) {
     let mut known = BTreeMap::new();
     for finding in findings {
         let at = finding.statement.unwrap_or(finding.primary.at);
@@ -156,11 +146,13 @@ pub fn fingerprint_defects(findings: &mut [Finding], sources: &Sources) {
     }
 }
 
-/// Gives every finding, which has the fingerprint of its defect, its own. They must be sorted as for
-/// [`fingerprint`].
-pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
+/// The fingerprint of each finding itself: its defect, its subject, its principals, and which of several it
+/// is. No other of them has it, so programs that keep findings apart can. The findings have those of their
+/// defects and are sorted: of several with one defect, subject and principals, the first is the first in the
+/// file.
+pub fn own_fingerprints(findings: &[&Finding], sources: &Sources, root: &Root) -> Vec<Fingerprint> {
     if findings.is_empty() {
-        return;
+        return Vec::new();
     }
     let subjects = Subjects::new(sources, root);
     let own = |finding: &Finding, subject: &str| {
@@ -183,13 +175,12 @@ pub fn tell_apart(findings: &mut [Finding], sources: &Sources, root: &Root) {
     });
     let alike: Vec<_> = alike.collect();
     let ordinals = ordinals(&alike);
-    let numbered = findings.par_iter_mut().zip(alike).zip(ordinals);
-    numbered.for_each(|((finding, own), ordinal)| {
-        finding.fingerprints.finding = match ordinal {
-            0 => own,
-            _ => own.written(|own| Fingerprint::of(&[own, &ordinal.to_string()])),
-        };
+    let numbered = alike.into_iter().zip(ordinals);
+    let numbered = numbered.map(|(own, ordinal)| match ordinal {
+        0 => own,
+        _ => own.written(|own| Fingerprint::of(&[own, &ordinal.to_string()])),
     });
+    numbered.collect()
 }
 
 /// Findings whose subjects are named in one piece of work.
@@ -254,24 +245,31 @@ pub(super) mod tests {
         }
     }
 
-    fn fingerprints(name: &str, text: &str, part: &str) -> Vec<Fingerprints> {
+    /// Of the defect and of the finding itself.
+    fn both(findings: &mut [Finding], sources: &Sources, root: &Root) -> Vec<[Fingerprint; 2]> {
+        fingerprint(findings, sources);
+        let own = own_fingerprints(&findings.iter().collect::<Vec<_>>(), sources, root);
+        let defects = findings.iter().map(|of| of.fingerprints.defect);
+        defects
+            .zip(own)
+            .map(|(defect, own)| [defect, own])
+            .collect()
+    }
+
+    fn fingerprints(name: &str, text: &str, part: &str) -> Vec<[Fingerprint; 2]> {
         let mut sources = Sources::default();
         let source = sources.add(SourceFile::new(name, text));
         let mut one = finding(source, text, part);
         one.subject = name.into();
         let mut findings = vec![one.clone(), one];
-        fingerprint(&mut findings, &sources, &Root::new(Path::new(".")));
-        findings
-            .iter()
-            .map(|finding| finding.fingerprints.clone())
-            .collect()
+        both(&mut findings, &sources, &Root::new(Path::new(".")))
     }
 
     #[test]
     fn a_fingerprint_is_the_same_for_ever() {
         let statement = r#"{"Effect": "Allow"}"#;
         let found = fingerprints("keys/a.json", statement, statement);
-        let own = found.iter().map(|of| of.finding.to_string());
+        let own = found.iter().map(|[_, own]| own.to_string());
         assert_eq!(
             own.collect::<Vec<_>>(),
             [
@@ -279,9 +277,11 @@ pub(super) mod tests {
                 "c82199b0f3869e5cade711e48cc1e7df"
             ]
         );
-        let defect = found[0].defect;
+        let [[defect, _], [again, _]] = found[..] else {
+            panic!("{found:?}")
+        };
         assert_eq!(defect.to_string(), "a82ba165630054116357ce227b52418a");
-        assert_eq!(defect, found[1].defect);
+        assert_eq!(defect, again);
         assert_eq!(Fingerprint::parse(&defect.to_string()), Some(defect));
     }
 
@@ -294,8 +294,8 @@ pub(super) mod tests {
         let weaker = r#"{"Effect":"Allow","Sid":"ab"}"#;
         assert_ne!(fingerprints("keys/a.json", weaker, weaker), first);
         let elsewhere = fingerprints("keys/b.json", plain, plain);
-        assert_ne!(elsewhere[0].finding, first[0].finding);
-        assert_eq!(elsewhere[0].defect, first[0].defect);
+        assert_ne!(elsewhere[0][1], first[0][1]);
+        assert_eq!(elsewhere[0][0], first[0][0]);
     }
 
     #[test]
@@ -306,14 +306,12 @@ pub(super) mod tests {
             let mut one = finding(source, "{}", "{}");
             one.principals = principals.iter().map(|of| (*of).to_owned()).collect();
             identity.clone_into(&mut one.identity);
-            let mut findings = [one];
-            fingerprint(&mut findings, &sources, &Root::default());
-            findings[0].fingerprints.clone()
+            both(&mut [one], &sources, &Root::default())[0]
         };
         let (one, two) = (of(&["p"], "p"), of(&["p", "q"], "p q"));
-        assert_eq!(one.defect, two.defect);
-        assert_ne!(one.finding, two.finding);
-        assert_ne!(of(&[], "first event").defect, of(&[], "next event").defect);
+        assert_eq!(one[0], two[0]);
+        assert_ne!(one[1], two[1]);
+        assert_ne!(of(&[], "first event")[0], of(&[], "next event")[0]);
     }
 
     #[test]

@@ -10,9 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use earlier::{EarlierFingerprints, earlier_fingerprints};
-pub use fingerprint::{
-    Fingerprint, Fingerprints, Subjects, fingerprint, fingerprint_defects, tell_apart,
-};
+pub use fingerprint::{Fingerprint, Fingerprints, Subjects, fingerprint, own_fingerprints};
 
 use crate::text::{Location, Span};
 

@@ -88,7 +88,7 @@ impl Suppressions<'_> {
             .chain(outdated)
             .chain(self.expired_acceptances())
             .collect();
-        fingerprint(&mut own, self.sources, &self.config.root);
+        fingerprint(&mut own, self.sources);
         findings.extend(kept.into_iter().map(|(finding, _, _)| finding));
         findings.extend(own);
         suppressed

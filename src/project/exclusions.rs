@@ -190,7 +190,7 @@ impl Ran<'_> {
         let stale = is_known.then(|| file.stale(found)).flatten();
         let outdated = file.outdated(&path.to_string_lossy());
         let mut told: Vec<_> = outdated.into_iter().chain(stale).collect();
-        fingerprint(&mut told, &project.loaded.sources, root);
+        fingerprint(&mut told, &project.loaded.sources);
         told
     }
 }

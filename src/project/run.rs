@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::{Date, InForce};
-use crate::finding::{Finding, Severity, fingerprint, fingerprint_defects, tell_apart};
+use crate::finding::{Finding, Severity, fingerprint};
 use crate::lint::{self, Selection, Suppressed, together};
 use crate::rule::Catalogue;
 use crate::text::InputFailure;
@@ -206,7 +206,7 @@ impl Project {
             .filter_map(|loosened| loosened.finding(sources, selection))
             .collect();
         findings.sort_by_key(|finding| finding.primary.at);
-        fingerprint(&mut findings, sources, &self.config.root);
+        fingerprint(&mut findings, sources);
         findings
     }
 
@@ -221,7 +221,7 @@ impl Project {
         let found = maker.few_at_a_time(|facts| {
             let mut found = lint::try_run_each(&facts, catalogue);
             for found in found.iter_mut().flatten() {
-                fingerprint_defects(found, sources);
+                fingerprint(found, sources);
             }
             let subjects = facts.into_iter().map(|facts| facts.subject);
             found.into_iter().zip(subjects).collect()
@@ -234,8 +234,6 @@ impl Project {
             }
             subjects.push(subject);
         }
-        let mut findings = together(all);
-        tell_apart(&mut findings, sources, &self.config.root);
-        (findings, subjects, overruns)
+        (together(all), subjects, overruns)
     }
 }

@@ -3,9 +3,9 @@
 use super::Summary;
 use super::path::{DECOMPRESSED, relative};
 use crate::config::InForce;
-use crate::finding::{Confidence, Finding, Fingerprint, Severity};
+use crate::finding::{Confidence, Finding, Fingerprint, Severity, own_fingerprints};
 use crate::fix::Proposal;
-use crate::text::{FileRecord, InputFailure, Location, Position, Sources, Span};
+use crate::text::{FileRecord, InputFailure, Location, Position, Root, Sources, Span};
 
 /// What a run found.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub struct Run<'a> {
     /// The working directory. Files below it are named from there, whatever the user wrote,
     /// because the readers of reports know the checkout and not this machine; empty if unknown.
     pub directory: &'a str,
+    /// What fingerprints tell the names of files from.
+    pub root: &'a Root,
 }
 
 /// A finding and what was decided of it.
@@ -66,12 +68,10 @@ impl<'a> Run<'a> {
         open.map(|reported| reported.finding)
     }
 
-    /// The fingerprint of every finding, in their order.
+    /// The fingerprint of every finding itself, in their order.
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
-        self.findings
-            .iter()
-            .map(|r| r.finding.fingerprints.finding)
-            .collect()
+        let findings: Vec<_> = self.findings.iter().map(|r| r.finding).collect();
+        own_fingerprints(&findings, self.sources, self.root)
     }
 
     /// The path from the working directory by which a file's name is reported.

@@ -122,7 +122,7 @@ fn a_later_scheduling_has_another_fingerprint() {
         let text = json!(events).to_string();
         let mut findings = findings_of("a.json", text.as_bytes());
         let loaded = load_file("findings", "a.json", text.as_bytes());
-        kmslint::finding::fingerprint_defects(&mut findings, &loaded.sources);
+        kmslint::finding::fingerprint(&mut findings, &loaded.sources);
         findings.remove(0).fingerprints.defect
     };
     let first = call("ScheduleKeyDeletion", 1, &json!({}));

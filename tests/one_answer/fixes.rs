@@ -10,7 +10,6 @@ use kmslint::lint::{run, run_all};
 use kmslint::load::Loaded;
 use kmslint::report::difference::{Named, effects};
 use kmslint::rule::Catalogue;
-use kmslint::text::Root;
 use kmslint::tree::edit::apply;
 
 use super::accounts::{ACCOUNT, account};
@@ -47,7 +46,7 @@ fn side(loaded: &Loaded) -> Side<'_> {
 fn found(loaded: &Loaded) -> (Vec<Facts>, Vec<Finding>) {
     let facts = fact_maker(loaded).all();
     let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
-    fingerprint(&mut findings, &loaded.sources, &Root::default());
+    fingerprint(&mut findings, &loaded.sources);
     (facts, findings)
 }
 

@@ -98,7 +98,7 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
     let broken = sources.add(SourceFile::new("keys/broken.json", "{"));
     sources.add(SourceFile::new("keys/fine.json", "{}"));
     let mut findings = findings(policy, odd);
-    fingerprint(&mut findings, &sources, &Root::new(Path::new("")));
+    fingerprint(&mut findings, &sources);
     let reported: Vec<_> = findings
         .iter()
         .map(|finding| Reported {
@@ -136,6 +136,7 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
         },
         rules: &rules,
         directory: "/work dir",
+        root: &Root::new(Path::new("")),
     });
 }
 
