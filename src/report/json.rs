@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde::ser::Error as _;
 
 use super::Summary;
-use super::lines::{append_lines, to_lines};
+use super::lines::{ObjectLines, append_lines, to_lines};
 use super::pieces::in_pieces;
 use crate::config::InForce;
-use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
+use crate::finding::Finding;
 use crate::text::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
@@ -36,32 +36,6 @@ struct JsonFile<'a> {
     /// What it holds, or why it was not checked.
     reason: Cow<'a, str>,
     looks_like_ours: bool,
-}
-
-#[derive(Serialize)]
-struct JsonFinding<'a> {
-    rule: &'a str,
-    severity: Severity,
-    confidence: Confidence,
-    message: &'a str,
-    help: &'a str,
-    reference: &'a str,
-    subject: &'a str,
-    label: &'a str,
-    /// Of its defect: what a baseline or a suppression of it names.
-    fingerprint: Fingerprint,
-    /// ARNs of the principals that it concerns.
-    principals: &'a [String],
-    /// Those that the baseline or suppression of its defect does not cover.
-    new_principals: &'a [String],
-    location: Option<JsonLocation<'a>>,
-    related: Vec<Related<'a>>,
-}
-
-#[derive(Serialize)]
-struct Related<'a> {
-    label: &'a str,
-    location: Option<JsonLocation<'a>>,
 }
 
 #[derive(Serialize)]
@@ -156,10 +130,12 @@ const LONG_FILE: usize = 192;
 /// Some of the findings, as they stand in the document.
 fn piece(sources: &Sources, findings: &[Finding]) -> serde_json::Result<String> {
     let mut text = Vec::with_capacity(findings.len().saturating_mul(LONG));
-    for (index, finding) in list_of(sources, findings).iter().enumerate() {
+    for (index, finding) in findings.iter().enumerate() {
         let begin: &[u8] = if index == 0 { b"\n    " } else { b",\n    " };
         text.extend_from_slice(begin);
-        append_lines(&mut text, finding, 2)?;
+        ObjectLines::write(&mut text, 2, |object| {
+            write_finding(object, finding, sources)
+        })?;
     }
     escaped(text)
 }
@@ -231,31 +207,52 @@ impl<W: Write> ListWriter<W> {
     }
 }
 
-fn list_of<'a>(sources: &'a Sources, findings: &'a [Finding]) -> Vec<JsonFinding<'a>> {
-    let findings = findings.iter();
-    findings.map(|found| finding(sources, found)).collect()
+/// A finding: `fingerprint` is that of its defect, which a baseline or a suppression of it names,
+/// `new_principals` are those that such an entry does not cover.
+fn write_finding(
+    object: &mut ObjectLines<'_>,
+    finding: &Finding,
+    sources: &Sources,
+) -> serde_json::Result<()> {
+    object.text("rule", &finding.rule)?;
+    object.plain("severity", &finding.severity)?;
+    object.plain("confidence", &finding.confidence)?;
+    object.text("message", &finding.message)?;
+    object.text("help", &finding.help)?;
+    object.text("reference", &finding.reference)?;
+    object.text("subject", &finding.subject)?;
+    object.text("label", &finding.primary.text)?;
+    object.plain("fingerprint", &finding.fingerprints.defect)?;
+    object.texts("principals", &finding.principals)?;
+    object.texts("new_principals", &finding.new_principals)?;
+    write_location(object, place(sources, finding.primary.at).as_ref())?;
+    object.objects("related", &finding.related, |label, object| {
+        object.text("label", &label.text)?;
+        write_location(object, place(sources, label.at).as_ref())
+    })
 }
 
-fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> JsonFinding<'a> {
-    let related = |label: &'a Label| Related {
-        label: &label.text,
-        location: place(sources, label.at),
+/// The same as its derived form.
+fn write_location(
+    object: &mut ObjectLines<'_>,
+    location: Option<&JsonLocation<'_>>,
+) -> serde_json::Result<()> {
+    let Some(location) = location else {
+        return object.plain("location", &());
     };
-    JsonFinding {
-        rule: &finding.rule,
-        severity: finding.severity,
-        confidence: finding.confidence,
-        message: &finding.message,
-        help: &finding.help,
-        reference: &finding.reference,
-        subject: &finding.subject,
-        label: &finding.primary.text,
-        fingerprint: finding.fingerprints.defect,
-        principals: &finding.principals,
-        new_principals: &finding.new_principals,
-        location: place(sources, finding.primary.at),
-        related: finding.related.iter().map(related).collect(),
-    }
+    let point = |point: &Point, object: &mut ObjectLines<'_>| {
+        object.plain("line", &point.line)?;
+        object.plain("column", &point.column)?;
+        object.plain("offset", &point.offset)
+    };
+    object.object("location", |object| {
+        object.text("file", location.file)?;
+        if location.decompressed {
+            object.plain("decompressed", &true)?;
+        }
+        object.object("start", |object| point(&location.start, object))?;
+        object.object("end", |object| point(&location.end, object))
+    })
 }
 
 pub(super) fn failure<'a>(sources: &'a Sources, failure: &'a InputFailure) -> JsonError<'a> {
@@ -292,7 +289,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::finding::Fingerprints;
+    use crate::finding::{Confidence, Fingerprints, Label, Severity};
     use crate::text::{Fate, InputError, SourceFile, Span};
 
     #[test]

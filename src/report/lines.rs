@@ -60,16 +60,8 @@ impl Lines {
         out.write_all(bracket)
     }
 
-    /// Begins the next line; the first in an array or object follows no comma.
     fn next(&self, out: &mut (impl Write + ?Sized), is_first: bool) -> io::Result<()> {
-        let from = usize::from(is_first);
-        let blanks = self.depth.saturating_mul(STEP);
-        let end = blanks.saturating_add(2);
-        if let Some(line) = LINE.get(from..end) {
-            return out.write_all(line);
-        }
-        out.write_all(LINE.get(from..2).unwrap_or_default())?;
-        (0..blanks).try_for_each(|_| out.write_all(b" "))
+        next_line(out, self.depth, is_first)
     }
 }
 
@@ -113,11 +105,170 @@ impl Formatter for Lines {
     }
 }
 
+/// An object on lines of its own, written member by member: a report of thousands of findings is little
+/// else. The names of members need no escapes.
+#[derive(Debug)]
+pub(super) struct ObjectLines<'o> {
+    out: &'o mut Vec<u8>,
+    /// In how many arrays and objects its members stand.
+    depth: usize,
+    is_empty: bool,
+}
+
+impl<'o> ObjectLines<'o> {
+    /// Writes an object that stands in so many arrays and objects.
+    ///
+    /// # Errors
+    /// Where `members` does.
+    pub(super) fn write(
+        out: &'o mut Vec<u8>,
+        depth: usize,
+        members: impl FnOnce(&mut ObjectLines<'_>) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
+        out.push(b'{');
+        let mut object = ObjectLines {
+            depth: depth.saturating_add(1),
+            is_empty: true,
+            out,
+        };
+        members(&mut object)?;
+        let ObjectLines { is_empty, out, .. } = object;
+        if !is_empty {
+            next_line(out, depth, true).map_err(serde_json::Error::io)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn name(&mut self, name: &'static str) -> serde_json::Result<()> {
+        next_line(self.out, self.depth, self.is_empty).map_err(serde_json::Error::io)?;
+        self.is_empty = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\": ");
+        Ok(())
+    }
+
+    /// A member that is a text.
+    pub(super) fn text(&mut self, name: &'static str, text: &str) -> serde_json::Result<()> {
+        self.name(name)?;
+        string(self.out, text)
+    }
+
+    /// A member of any kind on one line: a number, true, false or null.
+    pub(super) fn plain(
+        &mut self,
+        name: &'static str,
+        value: &impl Serialize,
+    ) -> serde_json::Result<()> {
+        self.name(name)?;
+        serde_json::to_writer(&mut *self.out, value)
+    }
+
+    /// A member that is an object.
+    pub(super) fn object(
+        &mut self,
+        name: &'static str,
+        members: impl FnOnce(&mut ObjectLines<'_>) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
+        self.name(name)?;
+        ObjectLines::write(self.out, self.depth, members)
+    }
+
+    /// A member that is a list of texts.
+    pub(super) fn texts(&mut self, name: &'static str, texts: &[String]) -> serde_json::Result<()> {
+        self.list(name, texts, |text, out, _| string(out, text))
+    }
+
+    /// A member that is a list of objects.
+    pub(super) fn objects<T>(
+        &mut self,
+        name: &'static str,
+        items: &[T],
+        members: impl Fn(&T, &mut ObjectLines<'_>) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
+        self.list(name, items, |item, out, depth| {
+            ObjectLines::write(out, depth, |object| members(item, object))
+        })
+    }
+
+    fn list<T>(
+        &mut self,
+        name: &'static str,
+        items: &[T],
+        write: impl Fn(&T, &mut Vec<u8>, usize) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
+        self.name(name)?;
+        self.out.push(b'[');
+        let depth = self.depth.saturating_add(1);
+        for (index, item) in items.iter().enumerate() {
+            next_line(self.out, depth, index == 0).map_err(serde_json::Error::io)?;
+            write(item, self.out, depth)?;
+        }
+        if !items.is_empty() {
+            next_line(self.out, self.depth, true).map_err(serde_json::Error::io)?;
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+}
+
+/// Begins the next line; the first in an array or object follows no comma.
+fn next_line(out: &mut (impl Write + ?Sized), depth: usize, is_first: bool) -> io::Result<()> {
+    let from = usize::from(is_first);
+    let blanks = depth.saturating_mul(STEP);
+    if let Some(line) = LINE.get(from..blanks.saturating_add(2)) {
+        return out.write_all(line);
+    }
+    out.write_all(LINE.get(from..2).unwrap_or_default())?;
+    (0..blanks).try_for_each(|_| out.write_all(b" "))
+}
+
+/// A string; most need no escapes, which is seen without a branch for each byte.
+fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        return serde_json::to_writer(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn members_are_written_as_serde_json_writes_them() {
+        let long = "x".repeat(100);
+        for text in ["", "a b", "\u{7f}é😀", "\"", "a\\", "\n", "\u{1f}x", &long] {
+            for depth in [0, 1, 5, 40] {
+                let texts = [text.to_owned(), "y".to_owned()];
+                let mut out = Vec::new();
+                ObjectLines::write(&mut out, depth, |object| {
+                    object.text("text", text)?;
+                    object.plain("number", &7)?;
+                    object.plain("nothing", &Value::Null)?;
+                    object.texts("texts", &texts)?;
+                    object.texts("none", &[])?;
+                    object.object("empty", |_| Ok(()))?;
+                    object.objects("objects", &texts, |of, inner| inner.text("of", of))
+                })
+                .unwrap();
+                let document = json!({
+                    "text": text, "number": 7, "nothing": null, "texts": texts, "none": [],
+                    "empty": {}, "objects": [{"of": text}, {"of": "y"}],
+                });
+                let mut wanted = Vec::new();
+                append_lines(&mut wanted, &document, depth).unwrap();
+                assert_eq!(String::from_utf8(out), String::from_utf8(wanted));
+            }
+        }
+    }
 
     #[test]
     fn it_is_what_serde_json_writes() {
