@@ -1,30 +1,16 @@
 //! A baseline from the day it is written: what it holds is left out, what is new is not.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod check_command;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+
+use check_command::{check, scratch};
 
 const POLICY: &str = "tests/program/check-baseline/policy.json";
 const WRITTEN: &str = "tests/program/check-baseline/baseline.json";
-
-fn check(arguments: &[&str], path: &Path) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
-        .args(["check", "--no-config", "--fail-on", "info"])
-        .args(arguments)
-        .arg(path)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
-}
-
-fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
-}
 
 #[test]
 fn a_baseline_is_written_the_same_every_time() {

@@ -1,27 +1,12 @@
 //! Two keys of one file are two subjects: in findings, baselines, fixes and differences.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod check_command;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn check(arguments: &[&str], path: &Path) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
-        .args(["check", "--no-config", "--fail-on", "info"])
-        .args(arguments)
-        .arg(path)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
-}
-
-fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
-}
+use check_command::{check, scratch};
 
 /// Two keys of one file, as answers one after the other, a list and a map; with each, what the second is
 /// called.

@@ -20,8 +20,8 @@ const AGE: &str = MFA_KEYS[0];
 const PRESENT: &str = MFA_KEYS[1];
 
 impl<'a> ActionQuestion<'_, 'a> {
-    /// Whether the candidate may do without it what it surely or perhaps can do; `depends_on` are the
-    /// condition keys on which that depends.
+    /// Whether the candidate can perform the action without multi-factor authentication. `depends_on` lists
+    /// the condition keys on which its permission depends.
     pub(super) fn may_be_without_mfa(
         &self,
         candidate: &Candidate<'a>,
@@ -36,16 +36,17 @@ impl<'a> ActionQuestion<'_, 'a> {
         let policies = self.policies(candidate);
         let never = || all_demand_mfa(evaluation, &policies).then_some(());
         self.of.shortcut(never).is_none()
-            && (self.is_possible(candidate, Mfa::Absent) || self.is_possible(candidate, Mfa::False))
+            && [Mfa::Absent, Mfa::False]
+                .into_iter()
+                .any(|mfa| self.is_possible(candidate, &policies, mfa))
     }
 
-    fn is_possible(&self, candidate: &Candidate<'a>, mfa: Mfa) -> bool {
+    fn is_possible(&self, candidate: &Candidate<'a>, policies: &PolicySet<'_>, mfa: Mfa) -> bool {
         let present = match mfa {
             Mfa::Absent => None,
             Mfa::False => Some("false"),
         };
-        let policies = self.policies(candidate);
-        candidate.may_by(&policies, self.action, self.of.key, |context| {
+        candidate.may_by(policies, self.action, self.of.key, |context| {
             context.say(PRESENT, present);
             context.say(AGE, None);
         })

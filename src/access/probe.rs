@@ -25,8 +25,8 @@ pub(crate) struct ConditionCases {
 }
 
 impl AskedKey<'_> {
-    /// The request to which a condition is put for callers of this class: where nothing of the key decides
-    /// about it, that about any key, which is made once.
+    /// The request for which a condition is evaluated, for callers of this class. If the key cannot decide
+    /// whether the condition holds, it is a request for any key, which is made once.
     fn probe_of(&self, condition: &Condition, class: PrincipalKind) -> Option<&Request> {
         static ANY_KEY: LazyLock<[Option<Request>; EVERY_CLASS.len()]> = LazyLock::new(|| {
             let any = AskedKey::new(KeyIdentity::default(), RequestContext::open(), None);
@@ -35,8 +35,7 @@ impl AskedKey<'_> {
         if self.decides_about(condition) {
             return self.probe(class);
         }
-        let position = EVERY_CLASS.iter().position(|own| *own == class)?;
-        ANY_KEY.get(position)?.as_ref()
+        ANY_KEY.get(position(class)?)?.as_ref()
     }
 
     /// Whether what is known of the key, or who is asked about it, can decide whether the condition holds.
@@ -54,8 +53,7 @@ impl AskedKey<'_> {
     /// A request for `ScheduleKeyDeletion` with every day count by a caller of this class; nothing
     /// where the class is none of [`EVERY_CLASS`].
     fn probe(&self, class: PrincipalKind) -> Option<&Request> {
-        let position = EVERY_CLASS.iter().position(|own| *own == class)?;
-        let made = self.probes.get(position)?.get_or_init(|| {
+        let made = self.probes.get(position(class)?)?.get_or_init(|| {
             let (account, nobody) = (self.account_text(), Identities::default());
             let any = Candidate::any(class, &account, self.seen(), &nobody)?;
             let any = any.of_any_account();
@@ -106,6 +104,10 @@ impl AskedKey<'_> {
             resource_covers(pattern, request, policy)
         })
     }
+}
+
+fn position(class: PrincipalKind) -> Option<usize> {
+    EVERY_CLASS.iter().position(|own| *own == class)
 }
 
 #[cfg(test)]

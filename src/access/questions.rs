@@ -83,8 +83,8 @@ impl<'a> KeyQuestions<'a> {
         self.takes_shortcuts.then(answer).flatten()
     }
 
-    /// For each action, everyone who surely or perhaps can do it: first those that the key policy names,
-    /// in its order, then loaded users and roles, sorted by ARN.
+    /// For each action, the principals that can or might be able to perform it: first those that the key
+    /// policy names, in its order, then loaded users and roles, sorted by ARN.
     pub(crate) fn who_can<const N: usize>(&self, actions: [KmsAction; N]) -> [Vec<Holder<'a>>; N] {
         let principals = self.principals();
         let positions = actions.map(|action| {

@@ -25,7 +25,7 @@ pub(super) struct Names {
     by_position: bool,
     /// How to call it where it has no other name.
     shown: String,
-    /// By whom it is known: of two with one name that is the same which is so on both sides.
+    /// Of two keys with the same name, the one with the same provenance on both sides is the same key.
     provenance: Provenance,
 }
 

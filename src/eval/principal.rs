@@ -303,8 +303,8 @@ fn by_unique_id(id: &str, scope: &Scope<'_>) -> Naming {
 /// account must all be listed. AWS says that a Deny might reach a caller of whom only some are listed.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 ///
-/// A role stands for any of its sessions, of which only those are spared whose own ARN is listed too. AWS
-/// does not say whether the user who asked for the session of a federated user must be listed.
+/// A role stands for any of its sessions. A session is exempt only if its own ARN is listed, too. AWS does not
+/// document whether the user who requested the session of a federated user must be listed.
 fn exempts(element: &PrincipalElement, scope: &Scope<'_>) -> Truth {
     let caller = &scope.request.caller;
     let listed = |wanted: fn(Naming) -> Truth| {

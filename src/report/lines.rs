@@ -116,7 +116,7 @@ pub(super) struct ObjectLines<'o> {
 }
 
 impl<'o> ObjectLines<'o> {
-    /// Writes an object that stands in so many arrays and objects.
+    /// Writes an object at this depth: the number of arrays and objects that contain it.
     ///
     /// # Errors
     /// Where `members` does.

@@ -165,8 +165,8 @@ fn related(block: &str, written: &WrittenRelated) -> Result<Related, Misdeclared
     })
 }
 
-/// A problem of the selector `text` whose string stands at `place` of the block: where in it, as far as the
-/// parser says that.
+/// A problem of the selector `text`, whose string is at `place` of the block. If the parser reports where in
+/// the selector it stopped, the problem is there.
 fn misplaced(block: &str, text: &str, place: Span, problem: PageProblem) -> Misdeclared {
     let at = match &problem {
         PageProblem::Selector(SelectorError::Syntax { at, .. }) => *at,

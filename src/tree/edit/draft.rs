@@ -195,7 +195,8 @@ impl Draft {
         };
         let splice = splice(self.syntax, site, change).ok_or_else(|| missing(path))?;
         let way = self.positions(inside).ok_or_else(|| missing(path))?;
-        self.make(&way, splice, change);
+        let columns = self.columns(inside);
+        self.make(&way, &columns, splice, change);
         Ok(())
     }
 
@@ -210,7 +211,7 @@ impl Draft {
         Some(way)
     }
 
-    fn make(&mut self, way: &[usize], splice: Splice, change: Change<'_>) {
+    fn make(&mut self, way: &[usize], columns: &[usize], splice: Splice, change: Change<'_>) {
         let mut edits = splice.edits;
         let Some(first) = edits.first().map(|edit| edit.span) else {
             return;
@@ -219,7 +220,6 @@ impl Draft {
             Change::Replace(_) | Change::List(_) => way.split_last().map(|(_, rest)| rest),
             Change::Insert(..) | Change::Remove(_) | Change::Rename(..) => Some(way),
         };
-        let columns = self.columns(way);
         let moved = Moved::by(&edits);
         moved.tree(&mut self.root, around);
         for span in &mut self.shared {
@@ -243,27 +243,22 @@ impl Draft {
                 self.pieces.text(),
                 &mut self.root,
                 around.unwrap_or_default(),
-                &columns,
+                columns,
             );
         }
     }
 
-    /// At which byte of its line each value on a way begins.
-    fn columns(&self, way: &[usize]) -> Vec<usize> {
-        let mut node = &self.root;
-        let mut columns = vec![super::lines::before(self.text(), node.span.start as usize).len()];
-        for position in way {
-            let next = match &node.value {
-                Content::Array(items) => items.get(*position),
-                Content::Object(members) => members.get(*position).map(|member| &member.value),
-                Content::Deferred(deferred) => deferred.arguments.get(*position),
-                _ => None,
-            };
-            let Some(next) = next else { break };
-            node = next;
-            columns.push(super::lines::before(self.text(), node.span.start as usize).len());
+    /// At which byte of its line each value on a path begins. Only the layout of YAML depends on that.
+    fn columns(&self, path: &[Step]) -> Vec<usize> {
+        if self.syntax != Syntax::Yaml {
+            return Vec::new();
         }
-        columns
+        let column = |node: &Node<'_>| {
+            let start = node.span.start as usize;
+            super::lines::before(self.text(), start).len()
+        };
+        let on_the_way = (0..=path.len()).map_while(|length| self.root.at(path.get(..length)?));
+        on_the_way.map(column).collect()
     }
 
     /// Whether a change would be one of other values, too: of what an alias repeats.
@@ -337,13 +332,17 @@ impl Draft {
                 .is_none()
                 .then_some(Change::Insert(place, &added))
         })?;
+        self.note_added(path, Step::Key(key.to_owned()), value);
+        Ok(())
+    }
+
+    fn note_added(&mut self, path: &[Step], last: Step, value: &Json) {
         let mut whole = path.to_vec();
-        whole.push(Step::Key(key.to_owned()));
+        whole.push(last);
         self.patch.push(PatchOperation::Add {
             path: pointer(&whole),
             value: value.clone(),
         });
-        Ok(())
     }
 
     /// Adds items to the list at `path`, before the item of that position or at the end.
@@ -363,12 +362,7 @@ impl Draft {
             Some(Change::Insert(first, &added))
         })?;
         for (value, index) in values.iter().zip(first..) {
-            let mut whole = path.to_vec();
-            whole.push(Step::Index(index));
-            self.patch.push(PatchOperation::Add {
-                path: pointer(&whole),
-                value: value.clone(),
-            });
+            self.note_added(path, Step::Index(index), value);
         }
         Ok(())
     }

@@ -363,25 +363,29 @@ impl<'n> Writer<'n> {
         })
     }
 
+    /// Takes out the lines of a child that has them to itself.
+    fn whole_lines(&self, child: Span) -> Option<Edit> {
+        let (start, end) = (child.start as usize, child.end as usize);
+        alone(self.text, start, end).then(|| {
+            let (start, end) = (line_start(self.text, start), next_line(self.text, end));
+            edit(start, end, String::new())
+        })
+    }
+
     /// Takes a child out of a list or map, with its comma.
     fn remove(&self, at: usize) -> Option<Edit> {
-        let child = self.children.get(at)?;
-        let (start, end) = (child.start as usize, child.end as usize);
-        if alone(self.text, start, end) {
-            let (start, end) = (line_start(self.text, start), next_line(self.text, end));
-            return Some(edit(start, end, String::new()));
-        }
-        super::json::remove(self.node, at)
+        let child = *self.children.get(at)?;
+        self.whole_lines(child)
+            .or_else(|| super::json::remove(self.node, at))
     }
 
     /// Takes an attribute or block out of a body.
     fn remove_from_body(&self, at: usize) -> Option<Edit> {
-        let child = self.children.get(at)?;
-        let (start, end) = (child.start as usize, child.end as usize);
-        if alone(self.text, start, end) {
-            let (start, end) = (line_start(self.text, start), next_line(self.text, end));
-            return Some(edit(start, end, String::new()));
+        let child = *self.children.get(at)?;
+        if let Some(lines) = self.whole_lines(child) {
+            return Some(lines);
         }
+        let (start, end) = (child.start as usize, child.end as usize);
         let (open, close) = self.inside();
         let is_only = self.children.len() == 1 && self.container == Container::Body;
         let is_only = is_only && self.is_blank(open, start) && self.is_blank(end, close);
