@@ -6,7 +6,7 @@ use regex::Regex;
 
 static COLORS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").unwrap());
 static ANYWHERE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)##[a-z]*\[|section_(start|end):").unwrap());
+    LazyLock::new(|| Regex::new(r"(?i:##[a-z]*\[)|section_(start|end):").unwrap());
 static AT_START: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(::|---|\+\+\+|~~~)").unwrap());
 static OWN: LazyLock<Regex> =

@@ -5,8 +5,9 @@
 //! Azure Pipelines `##vso[…]` and `##[…]`
 //! (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>), TeamCity
 //! `##teamcity[…]` (<https://www.jetbrains.com/help/teamcity/service-messages.html>), GitLab
-//! `section_start:…` and `section_end:…` (<https://docs.gitlab.com/ci/jobs/job_logs/>), Buildkite
-//! `---`, `+++` and `~~~` at the start of a line
+//! `section_start:…` and `section_end:…`, in lower case only
+//! (<https://docs.gitlab.com/ci/jobs/job_logs/>), Buildkite `---`, `+++` and `~~~` at the start of a
+//! line
 //! (<https://buildkite.com/docs/pipelines/managing-log-output>).
 
 use std::borrow::Cow;
@@ -143,6 +144,7 @@ mod tests {
             "## [x]",
             "##x",
             "section_start",
+            "Section_start:0:x",
             "a+++",
         ] {
             assert_eq!(defuse(harmless.to_owned()), harmless);
