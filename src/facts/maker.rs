@@ -109,21 +109,34 @@ impl<'a> FactMaker<'a> {
         subjects.par_iter().map(|of| self.of(*of)).collect()
     }
 
-    /// What `conclude` makes of a few of [`all`](Self::all) at a time, in their order, on all cores. The
-    /// facts of thousands of keys need not be kept.
-    pub fn few_at_a_time<T: Send>(&self, conclude: impl Fn(Vec<Facts>) -> Vec<T> + Sync) -> Vec<T> {
+    /// Gives `take` what `conclude` makes of a few of [`all`](Self::all) at a time, in their order. The
+    /// facts of thousands of keys need not be kept, nor what is concluded of them.
+    pub fn few_in_turn<T: Send>(
+        &self,
+        conclude: impl Fn(Vec<Facts>) -> T + Sync,
+        take: impl FnMut(T),
+    ) {
         // Those of one key may tell of thousands of principals that were loaded.
         let few = if self.inventory.principals.is_empty() {
             FEW
         } else {
             1
         };
-        let subjects = self.subjects();
-        let made = subjects.par_chunks(few).flat_map_iter(|some| {
+        let made = |some: &[FactSubject<'_>]| {
             let facts = some.iter().map(|of| self.of(*of));
             conclude(facts.collect())
-        });
-        made.collect()
+        };
+        let at_once = rayon::current_num_threads().saturating_mul(AT_ONCE);
+        let mut take = take;
+        for some in self.subjects().chunks(at_once.max(1)) {
+            let made: Vec<_> = some.par_chunks(few).map(made).collect();
+            made.into_iter().for_each(&mut take);
+        }
+    }
+
+    /// How many facts there are.
+    pub fn count(&self) -> usize {
+        self.subjects().len()
     }
 
     /// Everything that facts are made of, in their order.
@@ -266,6 +279,9 @@ impl<'a> FactMaker<'a> {
 /// Of so many keys facts are made before anything is concluded from them: the code of either is long, and
 /// need not be fetched for each key anew.
 const FEW: usize = 8;
+
+/// So many keys for each core are concluded from before any of it is taken.
+const AT_ONCE: usize = 64 * FEW;
 
 /// What facts are made of.
 #[derive(Clone, Copy)]

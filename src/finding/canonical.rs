@@ -1,5 +1,7 @@
 //! A statement as one text that does not depend on how it is written.
 
+use std::borrow::Cow;
+
 use crate::text::{SourceFile, Span};
 use crate::tree::{Content, Deferred, ForResult, Function, Node, Syntax, json};
 
@@ -17,12 +19,12 @@ pub(super) fn of_file(file: &SourceFile, at: Span) -> String {
 
 /// JSON, or JSON in strings.
 fn of_json(text: &str) -> Option<String> {
-    let mut inner = text.to_owned();
+    let mut inner = Cow::Borrowed(text);
     for _ in 0..MAX_LEVELS {
         if let Ok(node) = json::parse(&inner) {
             return Some(of_node(&node));
         }
-        inner = outer(&inner)?;
+        inner = outer(&inner)?.into();
     }
     None
 }

@@ -233,7 +233,7 @@ pub(super) mod tests {
             reference: "".into(),
             primary: Label {
                 at,
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
             statement: Some(at),

@@ -54,8 +54,8 @@ pub enum Confidence {
 pub struct Label {
     /// The bytes.
     pub at: Location,
-    /// A few words that stand at them; may be empty.
-    pub text: String,
+    /// A few words that stand at them; may be empty. Thousands of findings share them.
+    pub text: Arc<str>,
 }
 
 /// One finding.

@@ -154,7 +154,7 @@ mod tests {
             reference: "".into(),
             primary: Label {
                 at: Location::default(),
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
             statement: None,

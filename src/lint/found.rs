@@ -47,17 +47,18 @@ pub(super) fn finding(
 /// The ARNs of the principals that a node is about: its members, or the principal of the innermost
 /// record around it that has one.
 fn principals(node: &Selected<'_, '_>) -> Vec<String> {
-    let mut principals = Vec::new();
-    let mut add = |of: Option<&Fact<'_>>| {
-        principals.extend(of.and_then(Fact::text).map(str::to_owned));
+    let text = |of: Option<&Fact<'_>>| of.and_then(Fact::text).map(str::to_owned);
+    let value = node.value().peek("members");
+    let Some(Fact::List(members)) = value.as_deref() else {
+        // Nearly always: the list of thousands of findings is no longer than it must be.
+        let principal = text(node.nearest("principal").as_deref());
+        return principal.map_or_else(Vec::new, |principal| vec![principal]);
     };
-    match node.value().peek("members").as_deref() {
-        Some(Fact::List(members)) => members.each(&mut |member| {
-            add(member.peek("principal").as_deref());
-            true
-        }),
-        _ => add(node.nearest("principal").as_deref()),
-    }
+    let mut principals = Vec::new();
+    members.each(&mut |member| {
+        principals.extend(text(member.peek("principal").as_deref()));
+        true
+    });
     principals.sort_unstable();
     principals.dedup();
     principals
@@ -79,7 +80,7 @@ fn text(value: Option<&Fact<'_>>) -> String {
 fn label(text: &Template, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Label {
     Label {
         at: files.locate(node),
-        text: text.render(node),
+        text: text.render_shared(node),
     }
 }
 

@@ -62,7 +62,7 @@ impl LoosenedConfiguration {
             reference: "".into(),
             primary: Label {
                 at: self.at,
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
             statement: None,

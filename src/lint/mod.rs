@@ -38,8 +38,10 @@ use place::Files;
 /// Runs the rules over all facts, on all cores; the findings are sorted by file, position
 /// and rule.
 pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
-    let findings = facts.par_iter().map(|facts| run(facts, catalogue));
-    together(findings.collect())
+    let findings = facts
+        .par_iter()
+        .flat_map_iter(|facts| run(facts, catalogue));
+    sorted(findings.collect())
 }
 
 /// As [`try_run`]; that a selector takes too long, so that nobody knows what it would find, is an
@@ -98,13 +100,6 @@ fn under_both(
         others.iter().any(same)
     });
     Ok(own)
-}
-
-/// The findings of several runs as one sorted list.
-pub fn together(findings: Vec<Vec<Finding>>) -> Vec<Finding> {
-    let mut all = Vec::with_capacity(findings.iter().map(Vec::len).sum());
-    all.extend(findings.into_iter().flatten());
-    sorted(all)
 }
 
 /// Runs the rules over facts that are a document already.
@@ -175,9 +170,9 @@ fn add_found(
     Ok(())
 }
 
-/// Sorts, and makes one finding of those that say the same about the same bytes: one statement
-/// may give the same permission to several principals.
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+/// The findings by file, position and rule. Those that say the same about the same bytes are one: one
+/// statement may give the same permission to several principals.
+pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     // Those of several files mostly are already.
     if !findings.is_sorted_by(|one, two| key(one) <= key(two)) {
         findings.sort_by(|one, two| key(one).cmp(&key(two)));
@@ -202,7 +197,7 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
             let is_new: Vec<_> = finding
                 .related
                 .iter()
-                .map(|label| seen.insert((label.at, label.text.as_str())))
+                .map(|label| seen.insert((label.at, &*label.text)))
                 .collect();
             let mut is_new = is_new.into_iter();
             finding.related.retain(|_| is_new.next() == Some(true));

@@ -46,7 +46,7 @@ impl Overrun {
                     source,
                     span: Span::default(),
                 },
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
             statement: None,

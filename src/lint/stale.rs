@@ -62,7 +62,7 @@ impl BaselineFile<'_> {
                 source: self.source,
                 span: Span::default(),
             },
-            text: String::new(),
+            text: "".into(),
         };
         self.told(
             OUTDATED_FINGERPRINT,
@@ -120,7 +120,7 @@ impl BaselineFile<'_> {
                 source: self.source,
                 span: Span::new(start, end.min(text.len())),
             },
-            text: words(entry),
+            text: words(entry).into(),
         }
     }
 }

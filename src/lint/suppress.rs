@@ -272,7 +272,7 @@ impl Suppressions<'_> {
                     source: self.source,
                     span: primary,
                 },
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
             statement: Some(Location {

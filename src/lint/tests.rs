@@ -90,7 +90,7 @@ fn findings_are_sorted_by_place_and_one_for_each_statement() {
     assert_eq!(wildcard[0].primary.at.span, Span::new(500, 505));
     let related: Vec<_> = wildcard[0].related.iter().map(|r| r.text.clone()).collect();
     assert_eq!(related.len(), 2);
-    assert_eq!(related[0], format!("`{ROLE}` can schedule deletion"));
+    assert_eq!(*related[0], *format!("`{ROLE}` can schedule deletion"));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn nobody_who_cancels_is_shown_at_the_grant() {
         .unwrap();
     assert_eq!(finding.primary.at.span, Span::new(500, 505));
     // The page's label holds for a grant and for a key that is pending deletion already.
-    assert_eq!(finding.primary.text, "cannot be cancelled");
+    assert_eq!(&*finding.primary.text, "cannot be cancelled");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::config::{Date, InForce};
+use crate::facts::Facts;
 use crate::finding::{Finding, Severity, fingerprint};
-use crate::lint::{self, Selection, Suppressed, together};
+use crate::lint::{self, Selection, Suppressed, sorted};
 use crate::rule::Catalogue;
 use crate::text::InputFailure;
 
@@ -174,6 +175,22 @@ impl Found {
     }
 }
 
+/// How many times as long the list of findings gets at most when it must be moved.
+const MOST_GROWTH: usize = 16;
+
+/// Adds what was found in one subject after `done` of all `count`. Moving thousands of findings to a longer
+/// list takes memory for both, so it gets the length that it needs if the others have as many.
+fn add(all: &mut Vec<Finding>, found: Vec<Finding>, (done, count): (usize, usize)) {
+    let length = all.len().saturating_add(found.len());
+    if length > all.capacity() {
+        let rest = count.saturating_sub(done);
+        let more = length.saturating_mul(rest) / done.saturating_add(1);
+        let more = more.min(length.saturating_mul(MOST_GROWTH));
+        all.reserve(more.saturating_add(found.len()));
+    }
+    all.extend(found);
+}
+
 /// The rules, and the project. Rules are parsed while the files are looked for, unless a rule of the
 /// configuration can only be known from pages that have to be read first.
 fn open(inputs: &Options, rules: &RuleOptions) -> Result<(Rules, Project), ProjectError> {
@@ -218,22 +235,26 @@ impl Project {
         if !catalogue.may_read("access") {
             maker = maker.without_access();
         }
-        let found = maker.few_at_a_time(|facts| {
+        let find = |facts: Vec<Facts>| {
             let mut found = lint::try_run_each(&facts, catalogue);
             for found in found.iter_mut().flatten() {
                 fingerprint(found, sources);
             }
             let subjects = facts.into_iter().map(|facts| facts.subject);
-            found.into_iter().zip(subjects).collect()
-        });
-        let (mut all, mut subjects, mut overruns) = (Vec::new(), Vec::new(), Vec::new());
-        for (found, subject) in found {
-            match found {
-                Ok(found) => all.push(found),
-                Err(overrun) => overruns.push(overrun.failure(&subject)),
+            found.into_iter().zip(subjects).collect::<Vec<_>>()
+        };
+        let count = maker.count();
+        let (mut all, mut overruns) = (Vec::new(), Vec::new());
+        let mut subjects = Vec::with_capacity(count);
+        maker.few_in_turn(find, |some| {
+            for (found, subject) in some {
+                match found {
+                    Ok(found) => add(&mut all, found, (subjects.len(), count)),
+                    Err(overrun) => overruns.push(overrun.failure(&subject)),
+                }
+                subjects.push(subject);
             }
-            subjects.push(subject);
-        }
-        (together(all), subjects, overruns)
+        });
+        (sorted(all), subjects, overruns)
     }
 }

@@ -303,7 +303,7 @@ mod tests {
         };
         let label = |at, text: &str| Label {
             at,
-            text: text.to_owned(),
+            text: text.into(),
         };
         let found = [Finding {
             rule: "cancel-by-nobody".into(),

@@ -25,7 +25,10 @@ fn label(source: SourceId, words: &str, text: &str) -> Label {
         span: Span::new(start, start + words.len()),
     };
     let text = text.to_owned();
-    Label { at, text }
+    Label {
+        at,
+        text: text.into(),
+    }
 }
 
 fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {

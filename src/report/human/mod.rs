@@ -35,9 +35,7 @@ fn finding(
         Severity::Info => (Tone::Note, "note"),
     };
     let labels = std::iter::once(&finding.primary).chain(&finding.related);
-    let places: Vec<(Location, &str)> = labels
-        .map(|label| (label.at, label.text.as_str()))
-        .collect();
+    let places: Vec<(Location, &str)> = labels.map(|label| (label.at, &*label.text)).collect();
     let block = Block {
         tone,
         title: &format!("{word}[{}]", finding.rule),

@@ -37,7 +37,7 @@ fn at(sources: &Sources, file: usize, words: &str) -> Location {
 fn label(sources: &Sources, file: usize, words: &str, text: &str) -> Label {
     Label {
         at: at(sources, file, words),
-        text: text.to_owned(),
+        text: text.into(),
     }
 }
 
@@ -481,7 +481,7 @@ proptest::proptest! {
         let source = at(&sources, 0, "").source;
         let mut labels = spans.iter().map(|(start, length)| Label {
             at: Location { source, span: Span::new(*start, start + length) },
-            text: message.clone(),
+            text: message.as_str().into(),
         });
         let primary = labels.next().unwrap();
         let mut finding = example(primary, labels.collect());

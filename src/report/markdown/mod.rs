@@ -178,7 +178,7 @@ fn details(run: &Run<'_>, findings: &[&Finding], comment: &mut Comment) -> io::R
 fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
     let cut = |label: &Label| Label {
         at: label.at,
-        text: clip(&label.text, SENTENCE),
+        text: clip(&label.text, SENTENCE).into(),
     };
     let shown = Finding {
         subject: clip(&finding.subject, SENTENCE).into(),

@@ -160,7 +160,7 @@ fn related(run: &Run<'_>, finding: &Finding) -> Vec<(String, SarifLocation)> {
         let name = if label.text.is_empty() {
             place.short()
         } else {
-            label.text.clone()
+            label.text.to_string()
         };
         (name, labelled(&place, Some(id), &label.text))
     };
