@@ -1,6 +1,6 @@
 //! A text as each syntax reads it, changes of it, and changes of the documents that its strings hold.
 
-use kmslint::text::InputError;
+use kmslint::text::{InputError, Span};
 use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
 use kmslint::tree::{Content, JsonPath, Node, Step, Syntax, duplicate_keys, yaml};
 use serde_json::{Value as Json, json};
@@ -71,13 +71,19 @@ fn children<'n, 'a>(node: &'n Node<'a>) -> Vec<(Step, &'n Node<'a>)> {
     }
 }
 
-/// The first document without merges.
+/// The document without merges, of JSON the first; several of YAML as one list, as paths count them.
 fn as_written(syntax: Syntax, text: &str) -> Option<Node<'_>> {
-    let documents = match syntax {
+    let mut documents = match syntax {
         Syntax::Yaml => yaml::read_as_written(text).ok()?.documents,
-        _ => syntax.read(text).ok()?,
+        _ => syntax.read(text).ok()?.into_iter().take(1).collect(),
     };
-    documents.into_iter().next()
+    if documents.len() > 1 {
+        return Some(Node {
+            value: Content::Array(documents),
+            span: Span::new(0, text.len()),
+        });
+    }
+    documents.pop()
 }
 
 fn change(syntax: Syntax, text: &str, mut value: Json, changes: &[u8]) {

@@ -88,6 +88,15 @@ impl Selector {
     /// Where it is not one, or where the engine would take it for something else without a word.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let path = without_comments(text);
+        if let Some(at) = too_deep(&path) {
+            return Err(SelectorError::Syntax {
+                selector: text.to_owned(),
+                reason: format!(
+                    "brackets nest more than {MOST_BRACKETS} deep, or parentheses more than {MOST_PARENTHESES}"
+                ),
+                at: Some(in_selector(text, at)),
+            });
+        }
         let query = parse_json_path(&path).map_err(|error| syntax(text, &error))?;
         check(&path, &query)?;
         Ok(Self::of(text, query))
@@ -157,6 +166,35 @@ impl Selector {
     ) -> Result<Vec<Selected<'a, 'f>>, TooManySteps> {
         select(&self.compiled.query, facts)
     }
+}
+
+/// Brackets within each other: the parser recurses.
+const MOST_BRACKETS: usize = 64;
+/// Parentheses within each other: the parser reads what is in those of a function twice, so that each level
+/// doubles its time.
+const MOST_PARENTHESES: usize = 8;
+
+/// The byte of the first bracket or parenthesis that is in too many others; those in strings are none.
+fn too_deep(path: &str) -> Option<usize> {
+    let (mut brackets, mut parentheses) = (0_usize, 0_usize);
+    let mut quote = None;
+    let mut bytes = path.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (quote, byte) {
+            (Some(_), b'\\') => drop(bytes.next()),
+            (Some(open), _) => quote = quote.filter(|_| open != byte),
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'[') => brackets = brackets.saturating_add(1),
+            (None, b']') => brackets = brackets.saturating_sub(1),
+            (None, b'(') => parentheses = parentheses.saturating_add(1),
+            (None, b')') => parentheses = parentheses.saturating_sub(1),
+            (None, _) => {}
+        }
+        if brackets > MOST_BRACKETS || parentheses > MOST_PARENTHESES {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// The parser's own message draws a picture over several lines; one line is enough.
@@ -281,6 +319,33 @@ mod tests {
         ] {
             assert!(Selector::parse(good).is_ok(), "{good}");
         }
+    }
+
+    #[test]
+    fn what_would_take_the_parser_too_long_is_refused() {
+        for open in [
+            "[?length(@",
+            "[?search(@.",
+            "[?@",
+            "[?(",
+            "[?!(",
+            "[?@.a[?@ || (@",
+        ] {
+            let error = Selector::parse(&format!("$.a{}", open.repeat(100_000))).unwrap_err();
+            assert!(error.to_string().contains(" deep"), "{open}");
+        }
+        let deep = format!(
+            "$.a{}{}",
+            "[?@.b".repeat(MOST_BRACKETS),
+            "]".repeat(MOST_BRACKETS)
+        );
+        assert!(Selector::parse(&deep).is_ok());
+        let quoted = format!(
+            "$.a[?@.b == '{}\\'' && @.c == \"'{}\"]",
+            "(".repeat(99),
+            "[".repeat(99)
+        );
+        assert!(Selector::parse(&quoted).is_ok());
     }
 
     #[test]
