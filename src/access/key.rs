@@ -1,6 +1,7 @@
 //! A key as it is asked about: what is known of it, and its policy.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crate::aws::key::{ApiEnum, MultiRegionKeyType};
 use crate::aws::{AccountId, Arn, KeyArn, Reported};
@@ -38,10 +39,13 @@ pub(crate) struct AskedKey<'a> {
 
 impl<'a> AskedKey<'a> {
     pub(crate) fn new(
-        identity: KeyIdentity,
+        mut identity: KeyIdentity,
         context: RequestContext,
         policy: Option<&'a PolicyDocument>,
     ) -> Self {
+        if identity.partition().is_none() {
+            identity.partition = policy.and_then(partition_of);
+        }
         let mut tested = TestedAttributes::default();
         if let Some(policy) = policy {
             tested.add(policy);
@@ -63,6 +67,7 @@ impl<'a> AskedKey<'a> {
         let identity = KeyIdentity {
             arn: key.arn.clone(),
             account: key.account,
+            partition: None,
         };
         let (context, policy) = (key_context(&key.metadata), key.policy.as_ref());
         Self {
@@ -123,6 +128,19 @@ impl<'a> AskedKey<'a> {
         });
         Some(made)
     }
+}
+
+/// The partition of the principals that a key policy names, which are of the key's: KMS takes no policy that
+/// names one that does not exist.
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
+pub(crate) fn partition_of(policy: &PolicyDocument) -> Option<Arc<str>> {
+    let statements = policy.statements.iter();
+    let elements = statements.filter_map(|statement| statement.principal.as_ref());
+    let mut names = elements.flat_map(|element| element.entries.iter().map(PrincipalEntry::text));
+    names.find_map(|name| {
+        let known = !name.value.is_open();
+        Some(Arn::partition_of(&name.value).filter(|_| known)?.into())
+    })
 }
 
 /// The policy without ids, where it names any.

@@ -58,8 +58,8 @@ pub use explained::{
 pub use given_policies::GivenPolicies;
 pub(crate) use holder::{Holder, Permitted};
 pub use identities::Identities;
-pub(crate) use key::AskedKey;
 pub use key::key_context;
+pub(crate) use key::{AskedKey, partition_of};
 pub(crate) use loaded_principal::{DecidingTraits, LoadedPrincipal};
 pub(crate) use named::{PrincipalName, PrincipalNames};
 pub use permission::KnownDecision;

@@ -43,6 +43,7 @@ impl AskedKey<'_> {
         let key = &*condition.key.value;
         let mut values = condition.values.iter();
         !key.is_ascii()
+            || key.eq_ignore_ascii_case("aws:PrincipalArn")
             || FROM_KEY.iter().any(|own| own.eq_ignore_ascii_case(key))
             || self.context.is_complete()
             || self.context.is_closed_to(key)

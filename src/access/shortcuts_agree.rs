@@ -334,8 +334,8 @@ fn shortcuts_say_what_evaluation_says() {
         let identity = match rng.between(0, 4) {
             0 => KeyIdentity::default(),
             1 => KeyIdentity {
-                arn: None,
                 account: AccountId::parse(ACCOUNT),
+                ..KeyIdentity::default()
             },
             _ => KeyIdentity::of(KeyArn::parse(KEY).unwrap()),
         };

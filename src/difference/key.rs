@@ -1,6 +1,6 @@
 //! What a change does to what everybody can do with one key.
 
-use crate::access::{AskedKey, KeyIdentity, Placeholders, key_context};
+use crate::access::{AskedKey, KeyIdentity, Placeholders, key_context, partition_of};
 use crate::aws::ActionSet;
 use crate::aws::key::Origin;
 use crate::inventory::Key;
@@ -156,9 +156,11 @@ fn nothing() -> PolicyDocument {
 /// The key on each side. What only one side tells of it, such as the account that follows from
 /// the key policy, counts for both: a key does not move.
 fn unified((before, after): (&Key, &Key)) -> (KeyIdentity, KeyIdentity) {
+    let partition = |key: &Key| partition_of(&key.policy.as_ref()?.document);
     let identity = |own: &Key, other: &Key| KeyIdentity {
         arn: own.arn.clone().or_else(|| other.arn.clone()),
         account: own.account.or(other.account),
+        partition: partition(own).or_else(|| partition(other)),
     };
     (identity(before, after), identity(after, before))
 }

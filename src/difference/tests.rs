@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::access::{Case, CaseSet, day_ranges};
-use crate::aws::{KeyArn, KmsAction, PendingWindowInDays};
+use crate::aws::{KeyArn, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::inventory::{Key, KeyMetadata, LoadedPolicy};
 use crate::policy::{PolicyKind, PolicyReading};
 use crate::text::SourceFile;
@@ -290,6 +290,48 @@ fn nobody_of_an_account_has_an_arn_of_another() {
         assert!(gains(ROOT, operator, arn), "{operator} {arn}");
     }
     assert!(gains(OTHER, "ArnLike", "arn:aws:iam::*:role/x"));
+}
+
+/// Of all principals of an account, its root user alone has its ARN, and that is also where everyone is named.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+#[test]
+fn only_the_root_user_has_its_arn() {
+    let who = |operator: &str, arn: &str| {
+        let condition = format!(r#""{operator}":{{"aws:PrincipalArn":"{arn}"}}"#);
+        let other = allow(APP, r#""kms:GetKeyPolicy""#, "");
+        let granted = allow("*", r#""kms:PutKeyPolicy""#, &condition);
+        let found = of(&format!("{other},{granted}"), &other);
+        let changes = found.subjects.iter().flat_map(|of| &of.changes);
+        let mut kinds: Vec<_> = changes.map(|of| of.who.kind).collect();
+        // What a service principal has as this key is not documented.
+        kinds.retain(|kind| *kind != PrincipalKind::AnyService);
+        kinds.dedup();
+        kinds
+    };
+    for (operator, arn) in [
+        ("ArnEquals", "arn:aws:iam::111122223333:root"),
+        ("ArnLike", "arn:aws:iam::111122223333:root"),
+        ("ArnLike", "arn:*:iam::111122223333:roo?"),
+        ("StringEquals", "arn:aws:iam::111122223333:root"),
+        ("StringLike", "*:root"),
+    ] {
+        assert_eq!(
+            who(operator, arn),
+            [PrincipalKind::Root],
+            "{operator} {arn}"
+        );
+    }
+    for (operator, arn) in [
+        ("ArnNotEquals", "arn:aws:iam::111122223333:root"),
+        ("ArnNotLike", "arn:aws:iam::*:root"),
+        ("StringNotEquals", "arn:aws:iam::111122223333:root"),
+    ] {
+        let found = who(operator, arn);
+        assert!(!found.contains(&PrincipalKind::Root), "{found:?}");
+        assert!(found.contains(&PrincipalKind::Everyone), "{found:?}");
+    }
+    assert!(who("ArnEquals", "arn:aws-cn:iam::111122223333:root").is_empty());
+    assert!(who("StringLike", "*root").contains(&PrincipalKind::Everyone));
 }
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>

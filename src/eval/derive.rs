@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use crate::aws::KeyArn;
 use crate::aws::arn::reserved_role::is_identity_center;
 use crate::aws::condition_key::MFA_KEYS;
 
@@ -95,10 +94,10 @@ fn of_caller(caller: &Caller, key: Option<&KeyIdentity>, context: &mut RequestCo
         CallerKind::Session(..) => {}
         // A caller that stands for those of any partition is of the key's, where that is known.
         CallerKind::Root(_) if caller.partition().is_none() => {
-            let arn = key.and_then(|key| key.arn.as_ref());
-            let partition = arn.map_or("aws", KeyArn::partition);
-            let arn = format!("arn:{partition}:iam::{account}:root");
-            context.derive_open("aws:PrincipalArn", arn, is_open);
+            if let Some(partition) = key.and_then(KeyIdentity::partition) {
+                let arn = format!("arn:{partition}:iam::{account}:root");
+                context.derive_open("aws:PrincipalArn", arn, is_open);
+            }
         }
         _ => context.derive_open("aws:PrincipalArn", caller.text(), is_open),
     }

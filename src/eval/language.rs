@@ -1,57 +1,41 @@
 //! Texts that are known but for one part: the ARN of a role whose path is not known, the ARN of an
 //! alias that was not named. What a pattern says of all of them alike is sure.
 
-use crate::aws::Arn;
-use crate::policy::{Atom, Atoms};
+use std::cell::OnceCell;
+
+use crate::policy::{Atom, Atoms, glob_matches};
 
 use super::Truth;
+use super::shape::{Class, Piece, Shape};
+
+/// Of a pattern with more `?` it is not asked whether it matches every text.
+const MOST_ANY_ONE: usize = 16;
 
 /// A set of texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Language {
     /// Each text of the set is one of these; at least one.
-    forms: Vec<Form>,
-}
-
-/// A text, or all with the same beginning and end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Form {
-    /// What it begins with.
-    pub(super) head: String,
-    /// What it ends with after the unknown part; nothing where there is no unknown part.
-    pub(super) tail: Option<String>,
-}
-
-impl Form {
-    /// One text.
-    pub(super) const fn text(text: String) -> Self {
-        Self {
-            head: text,
-            tail: None,
-        }
-    }
-
-    /// Every text with this beginning and end, and at least one character between them.
-    pub(super) const fn between(head: String, tail: String) -> Self {
-        Self {
-            head,
-            tail: Some(tail),
-        }
-    }
+    shapes: Vec<Shape>,
+    /// The parts of each that is an ARN, made when they are first asked for.
+    parts: OnceCell<Vec<Option<[Shape; 6]>>>,
 }
 
 impl Language {
-    pub(super) const fn new(forms: Vec<Form>) -> Self {
-        Self { forms }
+    pub(super) const fn new(shapes: Vec<Shape>) -> Self {
+        Self {
+            shapes,
+            parts: OnceCell::new(),
+        }
     }
 
-    pub(super) fn forms(&self) -> &[Form] {
-        &self.forms
+    pub(super) fn into_shapes(self) -> Vec<Shape> {
+        self.shapes
     }
 
     /// Whether the pattern matches every text, some, or none.
     pub(super) fn glob<P: Atoms + ?Sized>(&self, pattern: &P) -> Truth {
-        self.each(|form| form.glob(pattern))
+        let atoms = atoms(pattern);
+        each(&self.shapes, |shape| glob(shape, &atoms))
     }
 
     /// The same where `*` and `?` of the pattern are these characters.
@@ -60,100 +44,110 @@ impl Language {
         self.glob(atoms.as_slice())
     }
 
-    /// The same part by part, as ARNs are compared. No form's unknown part stands before the fifth
-    /// colon.
+    /// The same part by part, as ARNs are compared.
     pub(super) fn arn(&self, pattern: &[Atom]) -> Truth {
-        let mut parts: Vec<&[Atom]> = pattern
+        let wanted: Vec<&[Atom]> = pattern
             .splitn(6, |atom| *atom == Atom::Byte(b':'))
             .collect();
-        let (Some(last), 5) = (parts.pop(), parts.len()) else {
-            return Truth::No;
-        };
-        self.each(|form| form.arn(&parts, last))
-    }
-
-    fn each(&self, matches: impl FnMut(&Form) -> Truth) -> Truth {
-        let mut all = self.forms.iter().map(matches);
-        let first = all.next().unwrap_or(Truth::No);
-        all.fold(
-            first,
-            |so_far, next| {
-                if so_far == next { next } else { Truth::Unknown }
-            },
-        )
+        let of_shapes = || self.shapes.iter().map(Shape::parts_of_arn).collect();
+        each(self.parts.get_or_init(of_shapes), |parts| {
+            let Some(parts) = parts.as_ref().filter(|_| wanted.len() == 6) else {
+                return Truth::No;
+            };
+            let pairs = parts.iter().zip(&wanted);
+            Truth::all(pairs.map(|(shape, pattern)| glob(shape, pattern)))
+        })
     }
 
     /// All texts in lower case.
     pub(super) fn lower_case(&self) -> Self {
-        let lower = |form: &Form| Form {
-            head: form.head.to_ascii_lowercase(),
-            tail: form.tail.as_deref().map(str::to_ascii_lowercase),
-        };
-        Self::new(self.forms.iter().map(lower).collect())
+        Self::new(self.shapes.iter().map(Shape::lower_case).collect())
     }
 }
 
-impl Form {
-    fn glob<P: Atoms + ?Sized>(&self, pattern: &P) -> Truth {
-        let Some(tail) = &self.tail else {
-            let mut walk = Walk::new(pattern);
-            walk.text(&self.head);
-            return walk.is_at_end().into();
-        };
-        let begun = {
-            let mut walk = Walk::new(pattern);
-            walk.text(&self.head);
-            walk
-        };
-        let mut some = begun.clone();
-        some.anything();
-        some.text(tail);
-        if !some.is_at_end() {
-            return Truth::No;
-        }
-        // Characters that stand nowhere in the pattern are matched by wildcards alone, so what
-        // matches them matches any others. More of them than there are `?` need a `*`, which takes
-        // any number.
-        let enough = begun.count_of_any_one().saturating_add(2);
-        let mut every = begun;
-        let all = (0..enough).all(|_| {
-            every.stranger();
-            let mut ended = every.clone();
-            ended.text(tail);
-            ended.is_at_end()
-        });
-        if all { Truth::Yes } else { Truth::Unknown }
-    }
+fn each<T>(all: &[T], matches: impl FnMut(&T) -> Truth) -> Truth {
+    let mut all = all.iter().map(matches);
+    let first = all.next().unwrap_or(Truth::No);
+    all.fold(
+        first,
+        |so_far, next| {
+            if so_far == next { next } else { Truth::Unknown }
+        },
+    )
+}
 
-    fn arn(&self, first_five: &[&[Atom]], last: &[Atom]) -> Truth {
-        let Some(arn) = Arn::parse(&self.head) else {
-            return Truth::No;
-        };
-        let same = |a, b| a == b;
-        let heads = arn.parts();
-        let mut pairs = first_five.iter().zip(heads);
-        if !pairs.all(|(pattern, part)| crate::policy::glob_matches(*pattern, part, same)) {
-            return Truth::No;
-        }
-        let resource = Self {
-            head: arn.resource.to_owned(),
-            tail: self.tail.clone(),
-        };
-        resource.glob(last)
+fn atoms<P: Atoms + ?Sized>(pattern: &P) -> Vec<Atom> {
+    (0..).map_while(|index| pattern.atom(index)).collect()
+}
+
+/// Whether the pattern matches every text of the shape, some, or none.
+fn glob(shape: &Shape, pattern: &[Atom]) -> Truth {
+    let same = |one, other| one == other;
+    let pieces = match shape.pieces() {
+        [] => return glob_matches(pattern, "", same).into(),
+        [Piece::Text(text)] => return glob_matches(pattern, text, same).into(),
+        pieces => pieces,
+    };
+    let start = Walk::new(pattern);
+    if !some(&start, pieces) {
+        return Truth::No;
     }
+    let is_short = start.count_of_any_one() <= MOST_ANY_ONE;
+    if is_short && every(start, pieces) {
+        Truth::Yes
+    } else {
+        Truth::Unknown
+    }
+}
+
+/// Whether the walk can come to its end by some text of these pieces.
+fn some(start: &Walk<'_>, pieces: &[Piece]) -> bool {
+    let mut walk = start.clone();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => walk.text(text),
+            Piece::Some(class) => walk.anything(*class),
+            Piece::Many(class, count) => {
+                for _ in 0..*count {
+                    walk.one_of(*class);
+                }
+            }
+        }
+    }
+    walk.is_at_end()
+}
+
+/// Whether the walk comes to its end by every text of these pieces. Characters that stand nowhere in the
+/// pattern are matched by wildcards alone, so what matches them matches any others. More of them than there
+/// are `?` need a `*`, which takes any number.
+fn every(mut walk: Walk<'_>, pieces: &[Piece]) -> bool {
+    let Some((first, rest)) = pieces.split_first() else {
+        return walk.is_at_end();
+    };
+    match first {
+        Piece::Text(text) => walk.text(text),
+        Piece::Many(_, count) => (0..*count).for_each(|_| walk.stranger()),
+        Piece::Some(_) => {
+            let enough = walk.count_of_any_one().saturating_add(2);
+            return (0..enough).all(|_| {
+                walk.stranger();
+                every(walk.clone(), rest)
+            });
+        }
+    }
+    every(walk, rest)
 }
 
 /// All positions in a pattern that a text read so far can have come to.
 #[derive(Clone)]
-struct Walk {
-    atoms: Vec<Atom>,
+struct Walk<'p> {
+    atoms: &'p [Atom],
     /// One for each position and one for the end.
     reached: Vec<bool>,
 }
 
-impl Walk {
-    fn new<P: Atoms + ?Sized>(pattern: &P) -> Self {
-        let atoms: Vec<Atom> = (0..).map_while(|index| pattern.atom(index)).collect();
+impl<'p> Walk<'p> {
+    fn new(atoms: &'p [Atom]) -> Self {
         let mut reached = vec![false; atoms.len().saturating_add(1)];
         if let Some(start) = reached.first_mut() {
             *start = true;
@@ -189,11 +183,19 @@ impl Walk {
         self.step(|atom| !matches!(atom, Atom::Byte(_)));
     }
 
-    /// At least one character, whichever.
-    fn anything(&mut self) {
+    /// One character of these.
+    fn one_of(&mut self, class: Class) {
+        self.step(|atom| match atom {
+            Atom::Byte(byte) => class.has(char::from(byte)),
+            Atom::AnyOne | Atom::AnyRun => true,
+        });
+    }
+
+    /// At least one character of these.
+    fn anything(&mut self, class: Class) {
         let mut all = vec![false; self.reached.len()];
         loop {
-            self.step(|_| true);
+            self.one_of(class);
             let mut grown = false;
             for (known, now) in all.iter_mut().zip(&self.reached) {
                 grown |= *now && !*known;
@@ -243,15 +245,11 @@ mod tests {
     use super::*;
 
     fn role() -> Language {
-        let head = "arn:aws:iam::111122223333:role/";
+        let below = Shape::text("arn:aws:iam::111122223333:role/");
         Language::new(vec![
-            Form::text(format!("{head}Admin")),
-            Form::between(head.to_owned(), "/Admin".to_owned()),
+            below.clone().and_text("Admin"),
+            below.and_some(Class::Any).and_text("/Admin"),
         ])
-    }
-
-    fn atoms(pattern: &str) -> Vec<Atom> {
-        (0..).map_while(|index| pattern.atom(index)).collect()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A question: may this caller do this to this key?
 
+use std::sync::Arc;
+
 use crate::aws::{AccountId, KeyArn, KmsAction, PendingWindowInDays};
 use crate::policy::PolicyDocument;
 
@@ -12,6 +14,8 @@ pub struct KeyIdentity {
     pub arn: Option<KeyArn>,
     /// Its account; known with the ARN, or concluded from the key policy.
     pub account: Option<AccountId>,
+    /// Its partition, such as `aws-cn`, where its ARN is not known: concluded from the key policy.
+    pub partition: Option<Arc<str>>,
 }
 
 impl KeyIdentity {
@@ -20,7 +24,14 @@ impl KeyIdentity {
         Self {
             account: Some(arn.account()),
             arn: Some(arn),
+            partition: None,
         }
+    }
+
+    /// The partition of its ARN, or else the one concluded.
+    pub(crate) fn partition(&self) -> Option<&str> {
+        let of_arn = self.arn.as_ref().map(KeyArn::partition);
+        of_arn.or(self.partition.as_deref())
     }
 }
 
@@ -126,9 +137,14 @@ impl Request {
     }
 
     /// The partition of the caller, or of the key where the caller stands for those of any.
+    pub(super) fn known_partition(&self) -> Option<&str> {
+        let own = self.caller.partition();
+        own.or_else(|| self.key.partition())
+    }
+
+    /// The same, or the partition of most accounts.
     pub(super) fn partition(&self) -> &str {
-        let of_key = || self.key.arn.as_ref().map_or("aws", KeyArn::partition);
-        self.caller.partition().unwrap_or_else(of_key)
+        self.known_partition().unwrap_or("aws")
     }
 
     /// A question whose context is complete.

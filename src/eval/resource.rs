@@ -7,9 +7,10 @@ use crate::policy::{
 
 use super::Truth;
 use super::expansion::{Expansion, as_pattern, has_variables};
-use super::language::{Form, Language};
+use super::language::Language;
 use super::reaching::can_reach;
 use super::scope::{Part, Scope};
+use super::shape::{Class, Shape};
 
 /// Whether the element covers the request's key.
 pub(super) fn covers(element: &ResourceElement, scope: &Scope<'_>) -> Truth {
@@ -112,7 +113,7 @@ fn of_some_alias(text: &str, scope: &Scope<'_>) -> Truth {
     };
     let (partition, region, account) = (key.partition, key.region, key.account);
     let head = format!("arn:{partition}:kms:{region}:{account}:alias/");
-    let aliases = Language::new(vec![Form::between(head, String::new())]);
+    let aliases = Language::new(vec![Shape::text(&head).and_some(Class::Any)]);
     match aliases.arn(&pattern.atoms()) {
         // A `*` that ends its part may reach past the colon.
         Truth::No if pattern.can_reach() => match aliases.glob(&*pattern.atoms()) {

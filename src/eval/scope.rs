@@ -6,12 +6,15 @@ use crate::aws::{KmsAction, PendingWindowInDays, Presence, PrincipalKind};
 use crate::policy::{Effect, PolicyKind, Value};
 
 use super::caller::CallerKind;
-use super::language::{Form, Language};
+use super::language::Language;
+use super::shape::{ACCOUNT_DIGITS, Class, Shape};
 use super::{Case, Lookup, Request, Truth, Values, WINDOW_KEY, Window};
 
 /// Of a session the ARN of its role.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
 pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
+
+const PRINCIPAL_ACCOUNT: &str = "aws:PrincipalAccount";
 
 /// Of a session its role's unique id, a colon and its name.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
@@ -211,25 +214,63 @@ impl<'r> Scope<'r> {
     pub(super) fn language(&self, key: &str) -> Option<Language> {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if ALIAS_KEYS.into_iter().any(is) {
-            let form = Form::between("alias/".to_owned(), String::new());
-            return Some(Language::new(vec![form]));
-        }
-        let caller = &self.request.caller;
-        let CallerKind::Session(account, role, session) = caller.kind() else {
-            return None;
-        };
-        if is(PRINCIPAL_ARN) {
-            let partition = self.request.partition();
-            let head = format!("arn:{partition}:iam::{}:role/", account.as_str());
             return Some(Language::new(vec![
-                Form::text(format!("{head}{role}")),
-                Form::between(head, format!("/{role}")),
+                Shape::text("alias/").and_some(Class::Any),
             ]));
         }
-        is(USER_ID).then(|| {
-            let form = Form::between("AROA".to_owned(), format!(":{session}"));
-            Language::new(vec![form])
-        })
+        if is(PRINCIPAL_ARN) {
+            return self.principal_arns();
+        }
+        match self.request.caller.kind() {
+            CallerKind::Session(_, _, session) if is(USER_ID) => {
+                let id = Shape::text("AROA").and_some(Class::Any);
+                let shape = id.and_text(":").and_text(session);
+                Some(Language::new(vec![shape]))
+            }
+            _ => None,
+        }
+    }
+
+    /// The ARNs that the caller can have: of a role, a user, a federated user or the root user.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+    fn principal_arns(&self) -> Option<Language> {
+        let caller = &self.request.caller;
+        let partition = match self.request.known_partition() {
+            Some(partition) => Shape::text("arn:").and_text(partition),
+            None => Shape::text("arn:").and_some(Class::Host),
+        };
+        // A caller that stands for those of any account has none.
+        let account = match self.lookup(PRINCIPAL_ACCOUNT) {
+            Lookup::Known(account) if !self.is_open_key(PRINCIPAL_ACCOUNT) => account.single(),
+            _ => None,
+        };
+        let of = |service: &str, resource: &str| {
+            let shape = partition.clone().and_text(service);
+            let shape = match account {
+                Some(account) => shape.and_text(account),
+                None => shape.and_many(Class::Digit, ACCOUNT_DIGITS),
+            };
+            shape.and_text(resource)
+        };
+        let below = |kind: &str| of(":iam::", kind).and_some(Class::Any).and_text("/");
+        let named = |kind: &str| {
+            let shapes = [of(":iam::", kind), below(kind)];
+            shapes.map(|shape| shape.and_some(Class::Name)).to_vec()
+        };
+        let shapes = match caller.kind() {
+            CallerKind::Session(_, role, _) => vec![
+                of(":iam::", ":role/").and_text(role),
+                below(":role/").and_text(role),
+            ],
+            CallerKind::Role(..) => named(":role/"),
+            CallerKind::User(..) => named(":user/"),
+            CallerKind::FederatedUser(..) => {
+                vec![of(":sts::", ":federated-user/").and_some(Class::Name)]
+            }
+            CallerKind::Root(_) => vec![of(":iam::", ":root")],
+            CallerKind::Service => return None,
+        };
+        Some(Language::new(shapes))
     }
 
     /// Whether KMS documents that the key is not supported in a policy of this kind. What it

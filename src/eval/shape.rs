@@ -9,11 +9,10 @@ use crate::aws::arn::reserved_role::{
 
 use super::Request;
 use super::caller::CallerKind;
-use super::language::Form;
 use super::scope::PRINCIPAL_ARN;
 
 /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html>
-const ACCOUNT_DIGITS: usize = 12;
+pub(super) const ACCOUNT_DIGITS: usize = 12;
 
 /// Characters of an unknown part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +32,9 @@ pub(super) enum Class {
     /// Capital letters and digits, as in unique ids.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
     Capital,
+    /// Letters, digits and `_+=,.@-`, as in names of users, roles and federated users.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
+    Name,
     /// Letters, digits, `/`, `_` and `-`.
     /// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-create.html>
     Alias,
@@ -50,6 +52,9 @@ impl Class {
             Self::Host => Self::Lower.has(c) || matches!(c, '-' | '.'),
             Self::Digit => c.is_ascii_digit(),
             Self::Capital => c.is_ascii_uppercase() || c.is_ascii_digit(),
+            Self::Name => {
+                c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '-')
+            }
             Self::Alias => c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-'),
         }
     }
@@ -69,29 +74,57 @@ pub(super) enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape(Vec<Piece>);
 
-impl From<&Form> for Shape {
-    fn from(form: &Form) -> Self {
-        let mut pieces = vec![Piece::Text(form.head.clone())];
-        if let Some(tail) = &form.tail {
-            pieces.extend([Piece::Some(Class::Any), Piece::Text(tail.clone())]);
-        }
-        Self(pieces)
-    }
-}
-
 impl Shape {
-    fn text(text: &str) -> Self {
+    pub(super) fn text(text: &str) -> Self {
         Self(vec![Piece::Text(text.to_owned())])
     }
 
-    fn and_text(mut self, text: &str) -> Self {
-        self.0.push(Piece::Text(text.to_owned()));
+    pub(super) fn and_text(mut self, text: &str) -> Self {
+        match self.0.last_mut() {
+            Some(Piece::Text(last)) => last.push_str(text),
+            _ => self.0.push(Piece::Text(text.to_owned())),
+        }
         self
     }
 
-    fn and_some(mut self, class: Class) -> Self {
+    pub(super) fn and_some(mut self, class: Class) -> Self {
         self.0.push(Piece::Some(class));
         self
+    }
+
+    pub(super) fn and_many(mut self, class: Class, count: usize) -> Self {
+        self.0.push(Piece::Many(class, count));
+        self
+    }
+
+    /// All texts in lower case.
+    pub(super) fn lower_case(&self) -> Self {
+        let lower = |piece: &Piece| match piece {
+            Piece::Text(text) => Piece::Text(text.to_ascii_lowercase()),
+            other => other.clone(),
+        };
+        Self(self.0.iter().map(lower).collect())
+    }
+
+    /// The first five parts of ARNs and what follows; nothing where the known parts are no ARN's. No unknown
+    /// piece before the fifth colon has a colon.
+    pub(super) fn parts_of_arn(&self) -> Option<[Self; 6]> {
+        let mut parts = vec![Self(Vec::new())];
+        for piece in &self.0 {
+            let Piece::Text(text) = piece else {
+                parts.last_mut()?.0.push(piece.clone());
+                continue;
+            };
+            let left = 7_usize.saturating_sub(parts.len());
+            let mut texts = text.splitn(left, ':');
+            let first = texts.next()?;
+            if !first.is_empty() {
+                parts.last_mut()?.0.push(Piece::Text(first.to_owned()));
+            }
+            parts.extend(texts.map(Self::text));
+        }
+        let parts: [Self; 6] = parts.try_into().ok()?;
+        parts.first()?.fits("arn").then_some(parts)
     }
 
     pub(super) fn pieces(&self) -> &[Piece] {

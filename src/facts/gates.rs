@@ -220,7 +220,13 @@ impl<'a> Gate<'a> {
             let account = holder.account;
             let document = delegating_policy(account.as_str())?;
             let account = Some(account);
-            return on(&document, KeyIdentity { arn: None, account });
+            return on(
+                &document,
+                KeyIdentity {
+                    account,
+                    ..KeyIdentity::default()
+                },
+            );
         }
         let mut found = keys.filter_map(|(document, identity)| on(document, identity));
         found.next()

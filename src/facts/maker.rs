@@ -199,6 +199,7 @@ impl<'a> FactMaker<'a> {
         let identity = KeyIdentity {
             arn: key.arn.clone(),
             account: reading.account,
+            partition: None,
         };
         let policy = key.policy.as_ref();
         let subject = policy.zip(reading.document).map(|(policy, document)| {

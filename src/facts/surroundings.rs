@@ -80,6 +80,7 @@ impl<'a> Surroundings<'a> {
             let identity = KeyIdentity {
                 arn: key.arn.clone(),
                 account: key.account,
+                partition: None,
             };
             Some((&key.policy.as_ref()?.document, identity))
         })

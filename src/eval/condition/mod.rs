@@ -1,6 +1,5 @@
 //! Conditions: one file for each family of operators, and here what they share.
 
-mod account;
 mod arn;
 mod binary;
 mod boolean;
@@ -178,11 +177,6 @@ fn if_present(condition: &Condition, scope: &Scope<'_>) -> Truth {
     } else if let Some(language) = scope.language(&condition.key.value) {
         let values = condition.values.iter();
         Truth::any(values.map(|value| some_of(&language, comparison, &value.text.value, scope)))
-    } else if let Some(account) = account::of_callers(condition, scope) {
-        let values = condition.values.iter();
-        Truth::any(
-            values.map(|value| account::matches(comparison, &value.text.value, account, scope)),
-        )
     } else if wildcards && condition.values.iter().any(|v| is_star(&v.text.value)) {
         Truth::Yes
     } else {

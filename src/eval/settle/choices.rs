@@ -57,10 +57,9 @@ impl Domain {
             return None;
         };
         let language = scope.language(key);
-        let shapes = language.iter().flat_map(Language::forms);
         Some(Self {
             may_be_absent,
-            shapes: shapes.map(Shape::from).collect(),
+            shapes: language.map_or_else(Vec::new, Language::into_shapes),
             row: condition_key::find(key),
         })
     }

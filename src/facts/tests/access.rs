@@ -281,10 +281,11 @@ fn what_a_template_has_yet_to_put_in_may_match_or_not() {
     assert_eq!(decision, Decision::Conditional);
 }
 
-/// `aws:PrincipalType` of the root user is `Account`:
+/// `aws:PrincipalType` of the root user is `Account`, and no role, user or federated user has its ARN:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principaltype>
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
 #[test]
-fn root_user_can_where_the_principal_type_leaves_no_other() {
+fn root_user_can_where_its_type_or_arn_leaves_no_other() {
     let account = r#"{"AWS":"arn:aws:iam::111122223333:root"}"#;
     let root_only = [
         r#""StringEquals":{"aws:PrincipalType":"Account"}"#,
@@ -292,6 +293,12 @@ fn root_user_can_where_the_principal_type_leaves_no_other() {
         r#""StringLike":{"aws:PrincipalType":"Acc*"}"#,
         r#""StringNotEquals":{"aws:PrincipalType":["User","AssumedRole","FederatedUser"]}"#,
         r#""ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"},"StringEquals":{"aws:PrincipalType":"Account"}"#,
+        r#""ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}"#,
+        r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"}"#,
+        r#""StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}"#,
+        r#""StringEqualsIgnoreCase":{"aws:PrincipalArn":"arn:aws:iam::111122223333:ROOT"}"#,
+        r#""StringLike":{"aws:principalarn":"*:root"}"#,
+        r#""ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/*","arn:*:iam::*:user/*","arn:aws:sts::*:*"]}"#,
     ];
     for condition in root_only {
         for principal in [account, r#"{"AWS":"111122223333"}"#, r#""*""#] {
@@ -318,6 +325,9 @@ fn root_user_can_where_the_principal_type_leaves_no_other() {
     for condition in [
         r#""StringEquals":{"aws:PrincipalType":["Account","User"]}"#,
         r#""StringNotEquals":{"aws:PrincipalType":"Account"}"#,
+        r#""ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}"#,
+        r#""StringLike":{"aws:PrincipalArn":"*root"}"#,
+        r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:*root"}"#,
     ] {
         let facts = facts(&allow(account, "kms:*", condition));
         assert!(!facts.access.schedule[0].only_root, "{condition}");
@@ -346,6 +356,12 @@ fn root_user_is_of_the_partition_of_the_key() {
         let statement = allow(r#"{"AWS":"111122223333"}"#, "kms:*", &condition);
         let mut sources = Sources::default();
         let key = key(&statement, Some(arn), &mut sources);
+        let facts = of_key(&key, &sources);
+        assert_eq!(facts.access.someone_can_cancel, expected, "{own}");
+        // Of a key policy alone it is that of the principals that it names.
+        let condition = format!(r#""ArnEquals":{{"aws:PrincipalArn":"{root}"}}"#);
+        let principal = r#"{"AWS":"arn:aws-cn:iam::111122223333:root"}"#;
+        let key = super::key(&allow(principal, "kms:*", &condition), None, &mut sources);
         let facts = of_key(&key, &sources);
         assert_eq!(facts.access.someone_can_cancel, expected, "{own}");
     }
