@@ -12,6 +12,8 @@ pub struct Effort {
     pub whole: usize,
     /// Fixes that are tried one after the other in one policy at most: each is proven with all before it.
     pub rounds: usize,
+    /// Whether it is told how many fixes would be made of what these leave.
+    pub looks_ahead: bool,
 }
 
 impl Effort {
@@ -21,6 +23,7 @@ impl Effort {
         policy: 16 << 20,
         whole: usize::MAX,
         rounds: 100,
+        looks_ahead: true,
     };
 
     /// How many findings of a policy of this length are tried; what they take is taken from the whole.

@@ -139,6 +139,7 @@ impl<'a> FixEngine<'a> {
             wanted,
             accept,
             most: effort.rounds,
+            looks_ahead: effort.looks_ahead,
         };
         let files: Vec<_> = by_file.into_iter().collect();
         let repaired: Vec<_> = files
@@ -169,6 +170,7 @@ impl<'a> FixEngine<'a> {
             whole.left.extend(outcome.left);
             whole.refused.extend(outcome.refused);
             whole.untried = whole.untried.saturating_add(outcome.untried);
+            whole.opened = whole.opened.saturating_add(outcome.opened);
             whole.totals.extend(outcome.totals);
             whole.mended = whole.mended.saturating_add(outcome.mended);
             whole.found.extend(outcome.found);

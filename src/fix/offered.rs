@@ -37,6 +37,7 @@ const COUNTED: Budget = Budget {
     effort: Effort {
         policy: 4 << 20,
         whole: 8 << 20,
+        looks_ahead: false,
         ..Effort::ASKED
     },
 };
@@ -47,6 +48,7 @@ const OFFERED: Budget = Budget {
     pairs: 200_000,
     effort: Effort {
         whole: 256 << 20,
+        looks_ahead: false,
         ..Effort::ASKED
     },
 };

@@ -47,6 +47,8 @@ pub struct Repaired {
     pub refused: Vec<Refused>,
     /// How many findings were not tried, as there is too much to prove.
     pub untried: usize,
+    /// How many fixes another run would make of what these leave: they were not safe as the files are.
+    pub opened: usize,
     /// What the fixes of each policy do together, for every policy that changes.
     pub totals: Vec<Total>,
     /// How many findings are no longer found of those whose fix was taken: some go with the fix of

@@ -21,6 +21,8 @@ pub(super) struct Round<'r> {
     pub(super) accept: &'r (dyn Fn(&Proposal) -> bool + Sync),
     /// Fixes that are tried one after the other at most.
     pub(super) most: usize,
+    /// Whether it is told how many fixes would be made of what these leave.
+    pub(super) looks_ahead: bool,
 }
 
 /// A finding of the policy as it was.
@@ -215,12 +217,36 @@ impl Round<'_> {
         outcome
             .alone
             .extend(alone.into_iter().filter_map(|alone| set.alone(alone)));
+        if self.looks_ahead && !set.done.is_empty() {
+            let opened = self.opened(&last, &choice, proofs);
+            outcome.opened = outcome.opened.saturating_add(opened);
+        }
         outcome.done.append(&mut set.done);
         let remaining = last.findings.iter();
         outcome
             .remaining
             .extend(remaining.map(|of| last.finding_on_disk(of)));
         last
+    }
+
+    /// How many fixes another run would make of what these leave, of findings that were not to be mended.
+    fn opened(&self, last: &PolicyState, choice: &Choice, proofs: usize) -> usize {
+        let mut proposed = Repaired::default();
+        let findings = last.findings.iter();
+        let open = findings.filter_map(|finding| {
+            let named = Named::new(last, finding);
+            let kind = (self.wanted)(finding).filter(|_| !choice.allows(&named))?;
+            Some((finding, kind, named))
+        });
+        for (finding, kind, named) in open.take(proofs) {
+            if let Ok(Some(attempt)) = self.attempt(last, finding, kind)
+                && takes_away(&named, last, &attempt.after)
+            {
+                proposed.propose(attempt.proposal);
+            }
+        }
+        let made = proposed.left.iter();
+        made.filter(|proposal| (self.accept)(proposal)).count()
     }
 
     fn attempt(

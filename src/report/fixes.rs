@@ -233,6 +233,10 @@ fn left(outcome: &Repaired) -> String {
         };
         line = format!("; {} unsafe ({hint})", outcome.left.len());
     }
+    if outcome.opened > 0 {
+        let opened = outcome.opened;
+        line = format!("{line}; once these are made, another run makes {opened} more");
+    }
     if !outcome.refused.is_empty() {
         line = format!("{line}; {} to decide by a person", outcome.refused.len());
     }
@@ -282,6 +286,7 @@ struct Report<'a> {
     left: usize,
     refused: Vec<JsonRefused<'a>>,
     untried: usize,
+    opened: usize,
     placeholders: usize,
     configuration: &'a InForce,
 }
@@ -402,6 +407,7 @@ pub fn json(
             .collect(),
         refused: json_refusals(sources, &outcome.refused),
         untried: outcome.untried,
+        opened: outcome.opened,
         placeholders,
         configuration,
     };
