@@ -15,6 +15,8 @@ mod deny_short_waiting_period;
 mod edited_policies;
 mod effort;
 mod engine;
+#[cfg(test)]
+mod growth;
 mod kind;
 mod last_proof;
 mod mfa_for_access_keys;

@@ -83,6 +83,12 @@ impl PolicyState {
         finding
     }
 
+    /// All findings of this state with their places in the file as it was read.
+    pub(super) fn findings_on_disk(&self) -> impl Iterator<Item = Finding> {
+        let findings = self.findings.iter();
+        findings.map(|finding| self.finding_on_disk(finding))
+    }
+
     /// A proposal for this state with its places in the file as it was read.
     pub(super) fn proposal_on_disk(&self, mut proposal: Proposal) -> Proposal {
         proposal.at = self.on_disk(proposal.at);

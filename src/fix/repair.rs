@@ -162,10 +162,7 @@ impl Round<'_> {
         proofs: usize,
         outcome: &mut Repaired,
     ) -> PolicyState {
-        let found = original.findings.iter();
-        outcome
-            .found
-            .extend(found.map(|of| original.finding_on_disk(of)));
+        outcome.found.extend(original.findings_on_disk());
         let (choice, alone) = self.choose(original, proofs, outcome);
         let mut set = Set::default();
         let mut now: Option<PolicyState> = None;
@@ -222,10 +219,7 @@ impl Round<'_> {
             outcome.opened = outcome.opened.saturating_add(opened);
         }
         outcome.done.append(&mut set.done);
-        let remaining = last.findings.iter();
-        outcome
-            .remaining
-            .extend(remaining.map(|of| last.finding_on_disk(of)));
+        outcome.remaining.extend(last.findings_on_disk());
         last
     }
 

@@ -146,7 +146,7 @@ impl Patterns {
     /// Characters that no pattern names: one, and others where only capital letters or digits are wanted.
     fn strangers(&self, taken: &BTreeSet<&str>) -> Vec<char> {
         let mut named = BTreeSet::new();
-        let (mut capitals, mut digits, mut names) = (false, false, false);
+        let (mut capitals, mut digits, mut of_names) = (false, false, false);
         for token in &self.tokens {
             match *token {
                 Token::Char(character) => drop(named.insert(character)),
@@ -157,7 +157,7 @@ impl Patterns {
                 Token::OneOf(class) => {
                     capitals |= class == Class::Capital;
                     digits |= class == Class::Digit;
-                    names |= class == Class::Name;
+                    of_names |= class == Class::Name;
                 }
                 Token::One(_) | Token::Run(_) | Token::RunOf(_) | Token::End(_) => {}
             }
@@ -168,7 +168,7 @@ impl Patterns {
             .find(unused)
             .or_else(|| ('\u{a1}'..='\u{ffff}').find(unused));
         let mut strangers = vec![stranger.unwrap_or('\u{fffd}')];
-        capitals |= names && !stranger.is_some_and(|one| Class::Name.has(one));
+        capitals |= of_names && !stranger.is_some_and(|one| Class::Name.has(one));
         // Where all of them are named, any one will do.
         let of = |all: std::ops::RangeInclusive<char>| all.clone().find(unused).or(all.last());
         strangers.extend(of('A'..='Z').filter(|_| capitals));

@@ -29,7 +29,7 @@ fn tags(count: usize) -> String {
     (0..count).map(tag).collect::<Vec<_>>().join(",")
 }
 
-const FORMS: [(&str, Form); 12] = [
+const FORMS: [(&str, Form); 13] = [
     ("services", |n| {
         let service = |number| format!(r#""s{number}.amazonaws.com""#);
         let services = (0..n).map(service).collect::<Vec<_>>().join(",");
@@ -80,6 +80,12 @@ const FORMS: [(&str, Form); 12] = [
             "Deny",
             &format!(r#""NotPrincipal":{{"AWS":[{}]}}"#, roles(n)),
         )
+    }),
+    ("exceptions beside principals", |n| {
+        let principals = format!(r#""Principal":{{"AWS":[{}]}}"#, roles(n));
+        let exceptions = format!(r#""NotPrincipal":{{"AWS":[{}]}}"#, roles(n));
+        let one = statement("Deny", &exceptions);
+        format!("{},{one},{one}", statement("Allow", &principals))
     }),
     ("values", |n| {
         let values = format!(r#"{{"ArnLike":{{"aws:PrincipalArn":[{}]}}}}"#, roles(n));
