@@ -36,6 +36,7 @@
 //! | [`lint`] | the run of the rules, suppressions, baselines |
 //! | [`project`] | all of the above as one value: what every command starts from |
 //! | [`preflight`] | the verdict on one deletion |
+//! | [`who_can`] | who can do what to each key, as tables |
 //! | [`difference`] | what a change does to permissions |
 //! | [`fix`] | edits with their proof |
 //! | [`report`] | values as text, one file for each format |
@@ -62,3 +63,4 @@ pub mod rule;
 pub mod simulate;
 pub mod text;
 pub mod tree;
+pub mod who_can;

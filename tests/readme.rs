@@ -26,7 +26,12 @@ fn what_is_shown_is_what_comes_out() {
     let readme = fs::read_to_string("README.md").unwrap();
     let blocks = readme.split("```text\n").skip(1);
     let shown = blocks.map(|block| block.split("```").next().unwrap());
-    let cases = ["preflight-multi-region", "simulate-conditional", "diff"];
+    let cases = [
+        "who-can",
+        "preflight-multi-region",
+        "simulate-conditional",
+        "diff",
+    ];
     assert_eq!(shown.clone().count(), cases.len());
     for (shown, case) in shown.zip(cases) {
         let output = fs::read_to_string(format!("tests/program/{case}/output")).unwrap();

@@ -104,6 +104,37 @@ fn findings_are_what_their_schema_describes() {
     }
 }
 
+/// What `who-can` writes of some fixtures, in each of its forms.
+#[test]
+fn access_is_what_its_schema_describes() {
+    let schema = schema(report::who_can::json::SCHEMA);
+    let written = |path: &str, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
+            .args(["who-can", path])
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut records = 0;
+    for path in [
+        "fixtures",
+        "fixtures/account",
+        "fixtures/iam-collect",
+        "fixtures/quickstart",
+    ] {
+        for by in ["key", "principal"] {
+            let document = written(path, &["--by", by, "--format", "json"]);
+            valid(&schema, &serde_json::from_str(&document).unwrap(), path);
+        }
+        for line in written(path, &["--format", "jsonl"]).lines() {
+            valid(&schema, &serde_json::from_str(line).unwrap(), path);
+            records += 1;
+        }
+    }
+    assert!(records > 50, "{records}");
+}
+
 #[test]
 fn configurations_are_what_their_schema_describes() {
     let schema = schema(config::SCHEMA);

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 use crate::eval::{
-    Caller, Layer, NamedPolicy, PolicyRef, PolicySet, Request, RequestContext, evaluate,
+    Caller, CaseSet, Layer, NamedPolicy, PolicyRef, PolicySet, Request, RequestContext, evaluate,
     everything, open_key_policy,
 };
 use crate::text::SourceId;
@@ -204,6 +204,12 @@ impl<'a> Candidate<'a> {
     /// The question whether this caller may do it, for every day count.
     pub(crate) fn request(&self, action: KmsAction, key: &AskedKey<'_>) -> Request {
         self.open.get_or_init(|| self.open(key)).about(action)
+    }
+
+    /// The cases that are surely or perhaps allowed.
+    pub(super) fn possible(&self, action: KmsAction, key: &AskedKey<'_>) -> CaseSet {
+        let request = self.request(action, key);
+        evaluate(&request, &self.policies(key)).decisions.possible()
     }
 
     /// Whether the decision for this caller is allowed or conditional when the request context is

@@ -13,6 +13,7 @@ use super::applicable::{Applicable, UnknownBoundary};
 use super::control_policies::{ControlPolicies, find};
 use super::kms_policies::{Extent, KmsPolicies, KmsPolicyPool};
 use super::loaded_principal::LoadedPrincipal;
+use super::restriction::{BoundaryLimit, Restriction};
 use super::tested_attributes::TestedAttributes;
 
 /// Users and roles by account, and the control policies above them. Without any, what is said of
@@ -193,6 +194,67 @@ impl<'a> Identities<'a> {
         let policies = self.kms_policies.get(principal.policies)?;
         let (policy, statement) = policies.origin(policy, statement)?;
         Some((self.policies.get(policy)?, statement))
+    }
+
+    /// A policy of the principal, by its position in the inventory, and the position of a statement in it.
+    pub(super) fn attached(
+        &self,
+        principal: &LoadedPrincipal<'_>,
+        (policy, statement): (usize, usize),
+    ) -> Option<(usize, &'a IdentityPolicy, usize)> {
+        let policies = self.kms_policies.get(principal.policies)?;
+        let (position, statement) = policies.origin(policy, statement)?;
+        Some((position, self.policies.get(position)?, statement))
+    }
+
+    /// The groups through which alone it has policies about KMS, each with the policy's position.
+    pub(super) fn groups_of(&self, principal: &LoadedPrincipal<'_>) -> Vec<(usize, Arc<str>)> {
+        let policies = self.kms_policies.get(principal.policies);
+        let is_kept = |at: usize| policies.is_some_and(|policies| policies.has(at));
+        let all = principal.principal.of_groups.iter();
+        all.filter(|(at, _)| is_kept(*at)).cloned().collect()
+    }
+
+    /// The permissions boundary of a user or role.
+    pub(super) fn boundary_of(&self, principal: &LoadedPrincipal<'_>) -> BoundaryLimit {
+        match principal.principal.boundary {
+            Boundary::None => BoundaryLimit::None,
+            Boundary::NotLoaded => BoundaryLimit::NotLoaded,
+            Boundary::Policy(position) => {
+                let policy = self.policies.get(position);
+                policy.map_or(BoundaryLimit::NotLoaded, |policy| {
+                    BoundaryLimit::Applied(policy.policy.name.clone())
+                })
+            }
+        }
+    }
+
+    /// The control policies that the organization names and that were not loaded.
+    pub(super) fn missing_control_policies(&self) -> Vec<&str> {
+        let organization = self.control.as_ref().map(|control| control.organization);
+        organization.map_or_else(Vec::new, |of| of.missing(self.organization_policies))
+    }
+
+    /// What became of control policies above the account; `has_any`: whether some were evaluated.
+    pub(super) fn restriction(&self, account: Option<AccountId>, has_any: bool) -> Restriction {
+        let Some(control) = &self.control else {
+            return Restriction::NotEvaluated;
+        };
+        let limits = account.is_some_and(|account| control.organization.limits(account));
+        if !limits {
+            Restriction::NotApplicable
+        } else if !self.missing_control_policies().is_empty() {
+            Restriction::Applicable
+        } else if has_any {
+            Restriction::Applied
+        } else {
+            Restriction::NotApplicable
+        }
+    }
+
+    /// Every account of which somebody was loaded, ascending.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.keys().copied()
     }
 
     /// The file of one of the policies that apply to a principal; `control` is the policy where it

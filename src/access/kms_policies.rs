@@ -106,6 +106,11 @@ impl KmsPolicies {
         self.origins.get(policy).map(|origin| origin.policy)
     }
 
+    /// Whether the policy of this position in the inventory is one of them.
+    pub(super) fn has(&self, position: usize) -> bool {
+        self.origins.iter().any(|origin| origin.policy == position)
+    }
+
     /// The position in the inventory of one of the policies, and of a statement in the whole policy.
     pub(super) fn origin(&self, policy: usize, statement: usize) -> Option<(usize, usize)> {
         let origin = self.origins.get(policy)?;

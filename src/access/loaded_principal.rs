@@ -1,6 +1,6 @@
 //! A loaded user or role, ready to be asked about.
 
-use crate::aws::arn::reserved_role::SERVICE_LINKED_PATH;
+use crate::aws::arn::reserved_role::{SERVICE_LINKED_PATH, is_identity_center};
 use crate::aws::{Arn, PrincipalKind};
 use crate::eval::{Caller, RequestContext};
 use crate::inventory::Principal;
@@ -26,7 +26,7 @@ impl LoadedPrincipal<'_> {
 
     /// Whether control policies do not limit it.
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
-    fn is_service_linked(&self) -> bool {
+    pub(super) fn is_service_linked(&self) -> bool {
         let arn = Arn::parse(&self.principal.arn.value);
         let role = arn.and_then(|arn| arn.resource.strip_prefix("role/"));
         role.is_some_and(|role| role.starts_with(SERVICE_LINKED_PATH))
@@ -82,6 +82,9 @@ impl LoadedPrincipal<'_> {
             policies: (self.policies, self.boundary),
             boundary: self.principal.boundary,
             service_linked: self.is_service_linked(),
+            // Its requests never tell of multi-factor authentication.
+            identity_center: is_identity_center(&self.principal.arn.value),
+            partition: self.caller.partition().map(Into::into),
             named: is_named.then(|| self.principal.arn.value.clone()),
             attributes,
         }
@@ -113,6 +116,8 @@ pub(crate) struct DecidingTraits {
     policies: (usize, Option<usize>),
     boundary: crate::inventory::Boundary,
     service_linked: bool,
+    identity_center: bool,
+    partition: Option<Box<str>>,
     named: Option<String>,
     attributes: Vec<Option<String>>,
 }

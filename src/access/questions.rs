@@ -143,6 +143,11 @@ impl<'a> KeyQuestions<'a> {
             .of_statements(granting.map(|(index, _)| index))
     }
 
+    /// Everyone whom the Allow statements name, in their order.
+    pub(super) fn everyone_named(&self) -> impl Iterator<Item = &NamedPrincipal<'a>> {
+        self.principals().all().iter()
+    }
+
     /// Whom the Allow statements name.
     fn principals(&self) -> &NamedPrincipals<'a> {
         let find = || NamedPrincipals::of(self.statements);

@@ -1,7 +1,7 @@
 //! What is given to principals that a template has yet to fill in, or by actions that it has.
 
 use crate::aws::{KmsAction, PrincipalKind};
-use crate::eval::{Caller, Truth, everything};
+use crate::eval::{Caller, CaseSet, Truth, everything};
 use crate::policy::{Effect, PrincipalEntry, PrincipalForm, Statement};
 
 use super::candidate::Candidate;
@@ -27,8 +27,21 @@ impl KeyQuestions<'_> {
     /// Whether one of the principals that placeholders are replaced with, or one of the account where that is
     /// a placeholder, can or might be able to do it.
     fn stand_in_can(&self, action: KmsAction) -> bool {
+        !self.cases_of_stand_ins(action).is_empty()
+    }
+
+    /// The cases in which a principal that a template has yet to fill in can or might be able to do it.
+    pub(super) fn cases_of_placeholders(&self, action: KmsAction) -> CaseSet {
+        if self.is_granted_to_placeholder(action) {
+            self.cases_of_stand_ins(action)
+        } else {
+            CaseSet::NONE
+        }
+    }
+
+    fn cases_of_stand_ins(&self, action: KmsAction) -> CaseSet {
         let Some(policy) = self.key.policy else {
-            return false;
+            return CaseSet::NONE;
         };
         let (placeholders, policy) = self.rendered.get_or_init(|| {
             let placeholders = Placeholders::of(&self.key.identity, &[policy]);
@@ -47,11 +60,11 @@ impl KeyQuestions<'_> {
             let any = Candidate::any(class, &account, key.seen(), self.identities)?;
             Some(any.with_policies(everything()))
         });
-        let mut all = named.chain(of_account);
-        // What cannot be asked is not known to be denied.
-        all.any(|candidate| {
-            candidate.is_none_or(|candidate| candidate.may_where(action, &key, |_| ()))
-        })
+        let each = named.chain(of_account).map(|candidate| {
+            // What cannot be asked is not known to be denied.
+            candidate.map_or(CaseSet::ALL, |candidate| candidate.possible(action, &key))
+        });
+        each.fold(CaseSet::NONE, |all, cases| all | cases)
     }
 
     /// Whether a statement that allows the action names a placeholder.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::aws::{AccountId, KeyArn, KmsAction, PrincipalKind};
-use crate::eval::{CaseSet, Decision, KeyIdentity, RequestContext};
+use crate::eval::{Caller, CaseSet, Decision, KeyIdentity, RequestContext};
 use crate::inventory::{
     Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Organization, OrganizationPolicy,
     Principal,
@@ -15,8 +15,11 @@ use crate::inventory::{
 use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 use crate::text::{Location, SourceId};
 
+use super::candidate::Candidate;
+use super::grant::Standing;
 use super::identities::Identities;
 use super::key::AskedKey;
+use super::population::Population;
 use super::questions::KeyQuestions;
 
 /// Random numbers, the same on every machine (`SplitMix64`).
@@ -67,7 +70,13 @@ const ASKED: [KmsAction; 10] = [
 ];
 
 /// Users and roles that are loaded, where any are: kind, path, name and id.
-const LOADED: [(PrincipalKind, &str, &str, &str); 5] = [
+const LOADED: [(PrincipalKind, &str, &str, &str); 6] = [
+    (
+        PrincipalKind::Role,
+        "/aws-reserved/sso.amazonaws.com/",
+        "AWSReservedSSO_Ops_0123456789abcdef",
+        "AROASSO",
+    ),
     (PrincipalKind::Role, "/", "Ops", "AROAOPS"),
     (PrincipalKind::Role, "/team/", "Dev", "AROADEV"),
     (PrincipalKind::Role, "/", "Twin", "AROATWIN"),
@@ -251,6 +260,7 @@ fn account(rng: &mut Rng) -> Inventory {
             id: rng.chance(80).then(|| id.to_owned()),
             tags: rng.chance(80).then(|| vec![tag]),
             policies: own.into_iter().collect(),
+            of_groups: Vec::new(),
             boundary: match rng.between(0, 9) {
                 0 => Boundary::NotLoaded,
                 1 => Boundary::Policy(0),
@@ -316,6 +326,28 @@ fn told(questions: &KeyQuestions<'_>, action: KmsAction) -> Vec<Told> {
     holders.map(told).collect()
 }
 
+/// Whoever is decided together with others is decided as by itself, by policies as they are written.
+fn alike(questions: &KeyQuestions<'_>, inventory: &Inventory, action: KmsAction) {
+    let (key, identities) = (questions.key, questions.identities);
+    let whole = Identities::whole(inventory);
+    let found = Population::new(identities).ask(key, &[action], &[]);
+    for principal in &inventory.principals {
+        let arn = principal.arn.value.as_str();
+        let caller = Caller::parse(arn).unwrap();
+        let alone = Candidate::new(caller, key.seen(), &whole);
+        let alone = alone.standing(action, key, &whole);
+        let mut classes = found.iter();
+        let class = classes.find(|class| class.who.iter().any(|of| of.text == arn));
+        let together = class.map_or(&Standing::Cannot, |class| &class.standings[0]);
+        // Of whom no policy allows it, it is not asked what stops it.
+        let is_asked = !matches!(alone, Standing::Stopped(_)) || class.is_some();
+        assert!(
+            together == &alone || !is_asked,
+            "{arn} {action:?}: {together:?}, {alone:?}"
+        );
+    }
+}
+
 #[test]
 fn shortcuts_say_what_evaluation_says() {
     let mut rng = Rng(1212);
@@ -352,6 +384,7 @@ fn shortcuts_say_what_evaluation_says() {
             );
             let (one, other) = (quick.someone_can(action), plain.someone_can(action));
             assert_eq!(one, other, "{number}: someone, {action:?}\n{text}");
+            alike(&quick, &inventory, action);
             asked += 1;
             allowed += usize::from(told_of.iter().any(|told| told.1 == Decision::Allowed));
         }

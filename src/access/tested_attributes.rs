@@ -23,6 +23,11 @@ pub(crate) struct TestedAttributes {
 }
 
 impl TestedAttributes {
+    /// Whether no attribute of principals is tested.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Adds what a policy names.
     pub(crate) fn add(&mut self, document: &PolicyDocument) {
         for statement in &document.statements {

@@ -21,6 +21,7 @@ mod schema;
 mod simulate;
 mod terminal;
 mod threads;
+mod who_can;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -56,6 +57,9 @@ enum Command {
     Check(Box<check::CheckArguments>),
     /// Checks one deletion from every side before it is made: go, caution or stop.
     Preflight(Box<preflight::PreflightArguments>),
+    /// Tells who can schedule and cancel the deletion of each key, with which waiting periods, through
+    /// what.
+    WhoCan(Box<who_can::WhoCanArguments>),
     /// Proposes edits for what is found, each with what it does to permissions; writes them.
     Fix(Box<fix::FixArguments>),
     /// Tells what a change does to permissions: who gains deletion, who loses its cancellation.
@@ -80,6 +84,7 @@ impl Command {
         match self {
             Self::Check(_)
             | Self::Preflight(_)
+            | Self::WhoCan(_)
             | Self::Fix(_)
             | Self::Diff(_)
             | Self::Simulate(_)
@@ -105,6 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Preflight(arguments) => preflight::run(&arguments, &terminal),
+        Command::WhoCan(arguments) => who_can::run(&arguments, &terminal),
         Command::Fix(arguments) => fix::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),

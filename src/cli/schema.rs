@@ -28,6 +28,8 @@ enum Document {
     Preflight,
     /// What `kmslint diff --format json` writes.
     Diff,
+    /// What `kmslint who-can --format json` writes, and a line of `--format jsonl`.
+    WhoCan,
 }
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
@@ -36,6 +38,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Document::Facts => facts::SCHEMA,
         Document::Findings => report::json::SCHEMA,
         Document::Preflight => report::preflight::json::SCHEMA,
+        Document::WhoCan => report::who_can::json::SCHEMA,
         Document::Diff => report::difference::json::SCHEMA,
     };
     output::print(text)?;

@@ -50,7 +50,7 @@ impl Case {
 }
 
 /// A set of [`Case`]s.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseSet(u32);
 
 impl CaseSet {

@@ -153,7 +153,7 @@ pub struct Match {
 }
 
 /// A decision for every case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decisions {
     /// Cases that are surely allowed.
     pub allowed: CaseSet,

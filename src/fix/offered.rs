@@ -180,6 +180,7 @@ mod tests {
             id: None,
             tags: None,
             policies: Vec::new(),
+            of_groups: Vec::new(),
             boundary: Boundary::None,
         }
     }

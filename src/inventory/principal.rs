@@ -1,5 +1,7 @@
 //! Users and roles of an account with the policies that are attached to them.
 
+use std::sync::Arc;
+
 use crate::aws::{AccountId, PrincipalKind};
 use crate::text::Location;
 
@@ -57,11 +59,21 @@ pub struct Principal {
     /// Its policies, those of its groups included: positions in
     /// [`super::Inventory::identity_policies`], ascending.
     pub policies: Vec<usize>,
+    /// Of a user: those of its policies that it has only as a member of a group, ascending, each with
+    /// the name of the first group that has it.
+    pub of_groups: Vec<(usize, Arc<str>)>,
     /// Its permissions boundary.
     pub boundary: Boundary,
 }
 
 impl Principal {
+    /// The group through which alone it has the policy at this position.
+    pub fn group_of(&self, policy: usize) -> Option<&str> {
+        let found = self.of_groups.binary_search_by_key(&policy, |of| of.0);
+        let (_, group) = self.of_groups.get(found.ok()?)?;
+        Some(group)
+    }
+
     /// Where its ARN stands.
     pub const fn at(&self) -> Location {
         self.arn.at

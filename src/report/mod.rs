@@ -28,6 +28,7 @@ mod snippet;
 mod summary;
 pub mod unified_diff;
 mod visible;
+pub mod who_can;
 mod window;
 
 pub use run::{Reported, RuleInfo, Run};

@@ -102,7 +102,7 @@ impl Asked {
         Self { loaded, shut }
     }
 
-    fn key(&self, key: &OwnKey) -> &kmslint::inventory::Key {
+    pub(crate) fn key(&self, key: &OwnKey) -> &kmslint::inventory::Key {
         let mut keys = self.loaded.inventory.keys.iter();
         let own = |found: &&kmslint::inventory::Key| found.name == key.arn;
         keys.find(own).unwrap()
@@ -112,7 +112,7 @@ impl Asked {
         self.fact_maker().of_key(self.key(key))
     }
 
-    fn fact_maker(&self) -> FactMaker<'_> {
+    pub(crate) fn fact_maker(&self) -> FactMaker<'_> {
         FactMaker::new(
             &self.loaded.inventory,
             &self.loaded.sources,

@@ -1,4 +1,4 @@
-//! One question has one answer: over generated accounts, the facts, the pre-deletion check (of its
+//! One question has one answer: over generated accounts, the facts, `who-can`, the pre-deletion check (of its
 //! principal and of who can cancel), the difference, the effects of a fix and a simulation are asked
 //! the same, and never contradict one another.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
@@ -9,6 +9,7 @@ mod cases;
 mod fixes;
 #[path = "../generate/rng.rs"]
 mod rng;
+mod who_can;
 
 use std::collections::BTreeMap;
 

@@ -135,9 +135,15 @@ impl PolicyResolver {
         groups: &BTreeMap<(AccountId, String), Vec<usize>>,
     ) -> Principal {
         let mut policies = self.positions(part.attachments);
+        let mut of_groups = Vec::new();
         for group in &part.groups {
             match groups.get(&(part.account, group.value.clone())) {
-                Some(positions) => policies.extend(positions),
+                Some(positions) => {
+                    let name: Arc<str> = group.value.as_str().into();
+                    let others = positions.iter().filter(|at| !policies.contains(at));
+                    of_groups.extend(others.map(|at| (*at, Arc::clone(&name))));
+                    policies.extend(positions);
+                }
                 None => self.complain(
                     group,
                     "is a group that is not in any file, and could hold a permission",
@@ -147,6 +153,7 @@ impl PolicyResolver {
         }
         policies.sort_unstable();
         policies.dedup();
+        of_groups.sort_unstable_by_key(|of| of.0);
         let boundary = part.boundary.map_or(Boundary::None, |arn| {
             let position = self.managed.get(&arn).copied();
             position.map_or(Boundary::NotLoaded, Boundary::Policy)
@@ -159,6 +166,7 @@ impl PolicyResolver {
             id: part.id,
             tags: part.tags,
             policies,
+            of_groups,
             boundary,
         }
     }

@@ -1,0 +1,139 @@
+//! Access as comma-separated values (RFC 4180), one line for each record.
+//!
+//! Names come from policies, and a spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a
+//! formula: such a cell begins with an apostrophe here.
+//! <https://owasp.org/www-community/attacks/CSV_Injection>
+
+use serde::Serialize;
+
+use crate::aws::KeyArn;
+use crate::inventory::Key;
+use crate::report::visible::prose;
+use crate::text::Sources;
+use crate::who_can::{Asked, BoundaryLimit, Grant, KeyAccess, settlement};
+
+use super::record::JsonGrant;
+use super::words;
+
+/// The first line.
+pub const HEAD: &str = "account,region,key,aliases,principal,kind,action,decision,days,conditional days,\
+omitted days,depends on,settled by,through,permissions boundary,service control policies,\
+resource control policies,sources\n";
+
+/// The lines about one key: one for each principal and action.
+pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> String {
+    let mut text = String::new();
+    for part in access.rows.iter().flat_map(|row| &row.parts) {
+        for asked in &part.who {
+            for grant in part.grants.iter().flatten() {
+                let cells = cells(access.key, asked, (grant, sources));
+                let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+                text.push_str(&cells.join(","));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+fn cells(key: &Key, asked: &Asked<'_>, (grant, sources): (&Grant, &Sources)) -> [String; 18] {
+    let record = JsonGrant::of(grant, key, sources);
+    let region = key.arn.as_ref().map(KeyArn::region).unwrap_or_default();
+    let account = key.account.map(|account| account.to_string());
+    let arn = key.arn.as_ref().map_or(key.name.as_str(), KeyArn::as_str);
+    let aliases = key.metadata.aliases.as_ref();
+    let aliases = aliases.map_or_else(String::new, |of| of.value.join(" "));
+    let takes_days = record.days.is_some();
+    let days = |cases| crate::access::days_in_words(&words::ranges(cases), " to ", "; ");
+    let days = |cases| {
+        if takes_days {
+            days(cases)
+        } else {
+            String::new()
+        }
+    };
+    let depends_on: Vec<_> = grant.depends_on.iter().map(words::dependency).collect();
+    let settled = grant.depends_on.iter().map(|of| settlement(of, grant));
+    let mut settled: Vec<_> = settled.map(words::settles).collect();
+    settled.dedup();
+    let boundary = match &grant.limits.boundary {
+        BoundaryLimit::None => String::new(),
+        BoundaryLimit::Applied(name) => name.clone(),
+        BoundaryLimit::NotLoaded => "not loaded".to_owned(),
+    };
+    [
+        account.unwrap_or_default(),
+        region.to_owned(),
+        arn.to_owned(),
+        aliases,
+        asked.text.to_string(),
+        word(asked.kind),
+        grant.action.qualified().to_owned(),
+        grant.decision().word().to_owned(),
+        days(grant.decisions.allowed),
+        days(grant.decisions.conditional),
+        if takes_days {
+            grant.decisions.omitted().word().to_owned()
+        } else {
+            String::new()
+        },
+        depends_on.join("; "),
+        settled.join("; "),
+        words::through(grant),
+        boundary,
+        word(grant.limits.service_control),
+        word(grant.limits.resource_control),
+        record.sources.join("; "),
+    ]
+}
+
+/// The word of a value in JSON.
+fn word(value: impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let shown = prose(text, true);
+    // Spreadsheets skip blanks, and take the wide forms of these signs for the signs.
+    let begin = text.trim_start_matches([' ', '\t', '\r', '\n', '"', '\'']);
+    let is_formula = begin.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let shown = if is_formula {
+        format!("'{shown}")
+    } else {
+        shown
+    };
+    if shown.contains([',', '"', '\n', '\r', ';']) || shown.starts_with(' ') {
+        format!("\"{}\"", shown.replace('"', "\"\""))
+    } else {
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, wanted) in [
+            ("role/a", "role/a"),
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "' =1"),
+            ("\r@x", "' @x"),
+            ("\n+x", "' +x"),
+            ("＝1", "'＝1"),
+            ("\"=1", "\"'\"\"=1\""),
+            ("a=1", "a=1"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("7 to 30", "7 to 30"),
+        ] {
+            assert_eq!(cell(text), wanted, "{text:?}");
+        }
+    }
+}

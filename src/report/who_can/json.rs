@@ -1,0 +1,171 @@
+//! Access as one JSON document of tables, and as JSON Lines of records that stand alone.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde::ser::Error as _;
+
+use crate::report::json::write;
+use crate::text::{InputFailure, Sources, escape_json};
+use crate::who_can::{KeyAccess, KeyTable, PrincipalTable};
+
+use super::record::{JsonGrant, JsonKey, JsonPrincipal, VERSION};
+use super::words;
+
+/// JSON Schema of the document and of a record.
+pub const SCHEMA: &str = include_str!("who-can.schema.json");
+
+/// The tables by key.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    version: u8,
+    /// Whether an input failed, so that others may be able to do something, too.
+    incomplete: bool,
+    tables: &'a [T],
+}
+
+#[derive(Serialize)]
+struct JsonTable<'a> {
+    keys: Vec<JsonKey<'a>>,
+    rows: Vec<JsonRow<'a>>,
+    totals: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    principals: Vec<JsonPrincipal<'a>>,
+    access: Vec<JsonGrant<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPrincipalTable<'a> {
+    principals: Vec<JsonPrincipal<'a>>,
+    rows: Vec<JsonKeyRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonKeyRow<'a> {
+    keys: Vec<JsonKey<'a>>,
+    access: Vec<JsonGrant<'a>>,
+}
+
+/// Writes the tables by key.
+///
+/// # Errors
+/// Where writing fails.
+pub fn keys(
+    out: &mut impl Write,
+    tables: &[KeyTable<'_>],
+    sources: &Sources,
+    failures: &[InputFailure],
+) -> io::Result<()> {
+    let tables: Vec<_> = tables
+        .iter()
+        .filter_map(|table| {
+            let key = table.keys.first()?;
+            Some(JsonTable {
+                keys: table.keys.iter().map(|key| JsonKey::of(key)).collect(),
+                rows: table
+                    .rows
+                    .iter()
+                    .map(|row| JsonRow {
+                        principals: row.who().into_iter().map(JsonPrincipal::of).collect(),
+                        access: row
+                            .grants()
+                            .iter()
+                            .flatten()
+                            .map(|grant| JsonGrant::of(grant, key, sources))
+                            .collect(),
+                    })
+                    .collect(),
+                totals: words::totals(&table.totals),
+            })
+        })
+        .collect();
+    let document = Document {
+        version: VERSION,
+        incomplete: !failures.is_empty(),
+        tables: &tables,
+    };
+    write(out, &document)
+}
+
+/// Writes the tables by principal.
+///
+/// # Errors
+/// Where writing fails.
+pub fn principals(
+    out: &mut impl Write,
+    tables: &[PrincipalTable<'_>],
+    sources: &Sources,
+    failures: &[InputFailure],
+) -> io::Result<()> {
+    let tables: Vec<_> = tables
+        .iter()
+        .map(|table| JsonPrincipalTable {
+            principals: table.who.iter().map(JsonPrincipal::of).collect(),
+            rows: table
+                .rows
+                .iter()
+                .map(|row| JsonKeyRow {
+                    keys: row.keys.iter().map(|key| JsonKey::of(key)).collect(),
+                    access: row
+                        .keys
+                        .first()
+                        .into_iter()
+                        .flat_map(|key| {
+                            let grants = row.grants.iter().flatten();
+                            grants.map(|grant| JsonGrant::of(grant, key, sources))
+                        })
+                        .collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    let document = Document {
+        version: VERSION,
+        incomplete: !failures.is_empty(),
+        tables: &tables,
+    };
+    write(out, &document)
+}
+
+/// A record that stands alone.
+#[derive(Serialize)]
+struct Record<'a> {
+    version: u8,
+    #[serde(flatten)]
+    key: JsonKey<'a>,
+    #[serde(flatten)]
+    principal: JsonPrincipal<'a>,
+    #[serde(flatten)]
+    grant: &'a JsonGrant<'a>,
+}
+
+/// The records about one key, a line each: one for each principal and action.
+///
+/// # Errors
+/// Where one cannot be serialised.
+pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> serde_json::Result<String> {
+    let mut text = Vec::new();
+    for part in access.rows.iter().flat_map(|row| &row.parts) {
+        let grants = part.grants.iter().flatten();
+        let grants: Vec<_> = grants
+            .map(|grant| JsonGrant::of(grant, access.key, sources))
+            .collect();
+        for asked in &part.who {
+            for grant in &grants {
+                let record = Record {
+                    version: VERSION,
+                    key: JsonKey::of(access.key),
+                    principal: JsonPrincipal::of(asked),
+                    grant,
+                };
+                serde_json::to_writer(&mut text, &record)?;
+                text.push(b'\n');
+            }
+        }
+    }
+    let text = String::from_utf8(text).map_err(serde_json::Error::custom)?;
+    Ok(escape_json(&text).into_owned())
+}
