@@ -3,9 +3,9 @@
 
 use crate::aws::PrincipalKind;
 use crate::eval::{Caller, NamedPolicy, everything};
-use crate::policy::{Effect, PrincipalForm};
 
 use super::candidate::Candidate;
+use super::exempt::exempt;
 use super::identities::Identities;
 use super::key::AskedKey;
 use super::loaded_principal::LoadedPrincipal;
@@ -140,7 +140,9 @@ impl<'a> Cast<'a> {
         let mut found: Vec<_> = classes
             .filter_map(|class| self.any(class, account))
             .collect();
-        found.extend(self.exempt(account).map(|caller| self.stranger(caller)));
+        let spared = self.key.policy.iter();
+        let spared = spared.flat_map(|policy| exempt(policy, account));
+        found.extend(spared.map(|caller| self.stranger(caller)));
         found.extend(if is_known {
             self.root(account)
         } else {
@@ -162,21 +164,6 @@ impl<'a> Cast<'a> {
     /// A caller of which only the ARN is known, as one of many.
     fn stranger(self, caller: Caller) -> Candidate<'a> {
         Candidate::stranger(caller, self.key.seen(), self.identities)
-    }
-
-    fn exempt(self, account: &str) -> impl Iterator<Item = Caller> {
-        let statements = self.key.policy.into_iter().flat_map(|of| &of.statements);
-        let denies = statements.filter(|statement| statement.effect.value == Effect::Deny);
-        let elements = denies.filter_map(|statement| statement.principal.as_ref());
-        let exempt = elements
-            .filter(|element| element.negated)
-            .flat_map(|element| &element.entries);
-        exempt.filter_map(move |entry| {
-            let form = entry.form();
-            let own = form.account().is_some_and(|own| own.as_str() == account);
-            let is_one = own && !matches!(form, PrincipalForm::Account(_));
-            is_one.then(|| Caller::named(&entry.text().value).ok())?
-        })
     }
 }
 

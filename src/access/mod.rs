@@ -15,6 +15,7 @@ mod class;
 mod companions;
 mod contribution;
 mod control_policies;
+mod exempt;
 mod explained;
 mod given_policies;
 mod grant;
