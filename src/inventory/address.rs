@@ -13,7 +13,7 @@ pub struct Address {
     pub source: SourceId,
     /// From the top of the file to the key or its policy. Of a file that has several documents, one after
     /// the other, the first step is the position of the document, as if they were items of one list.
-    pub path: Vec<Step>,
+    pub path: Box<[Step]>,
 }
 
 /// The path as a JSON Pointer (RFC 6901), for example `/keys/0`; nothing for the whole file. A step into a
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(address.to_string(), "");
         assert!(!address.is_by_position());
         let key = |name: &str| Step::Key(name.to_owned());
-        address.path = vec![key("a/b~c"), Step::Index(2), Step::Embedded];
+        address.path = [key("a/b~c"), Step::Index(2), Step::Embedded].into();
         assert_eq!(address.to_string(), "/a~1b~0c/2");
         assert!(address.is_by_position());
     }

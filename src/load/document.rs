@@ -41,7 +41,7 @@ impl<'d> Document<'d> {
             name: self.name.to_owned(),
             address: Address {
                 source: self.source,
-                path: self.path.clone(),
+                path: self.path.as_slice().into(),
             },
             metadata: KeyMetadata::nothing(),
             at,

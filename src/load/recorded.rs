@@ -228,7 +228,7 @@ fn unknown_keys(keys: &[Key], trail: &Trail) -> Vec<Key> {
     let seen = |at: Location| Key {
         address: Address {
             source: at.source,
-            path: Vec::new(),
+            path: Box::default(),
         },
         metadata: KeyMetadata::nothing(),
         at,

@@ -260,7 +260,7 @@ impl Part<'_, '_> {
     fn address(&self, document: &Document<'_>) -> Address {
         Address {
             source: document.source,
-            path: [&*document.path, &self.path].concat(),
+            path: [&*document.path, &self.path].concat().into(),
         }
     }
 
