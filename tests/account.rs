@@ -304,7 +304,7 @@ fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>, Vec<Fingerp
     findings.retain(|finding| &*finding.rule == "deletion-through-iam");
     fingerprint(&mut findings, &loaded.sources);
     let all: Vec<_> = findings.iter().collect();
-    let own = own_fingerprints(&all, &loaded.sources, &Root::default());
+    let own = own_fingerprints(&all, &Root::default());
     (facts.into_iter().next().unwrap(), findings, own)
 }
 

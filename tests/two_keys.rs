@@ -71,6 +71,35 @@ fn two_keys_of_one_file_are_two_subjects_in_a_baseline() {
     }
 }
 
+/// The keys of a file have the same names wherever the run is started.
+#[test]
+fn a_baseline_of_two_keys_of_one_file_holds_from_another_directory() {
+    let directory = scratch("two-keys-elsewhere");
+    fs::create_dir_all(directory.join("keys/team")).unwrap();
+    fs::write(directory.join("kmslint.toml"), "").unwrap();
+    let check_in = |from: &str, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))
+            .args(["check", "--fail-on", "info"])
+            .args(arguments)
+            .current_dir(directory.join(from))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    for (name, text, _) in two_keys("App", "Else") {
+        let file = format!("keys/{name}.json");
+        fs::write(directory.join(&file), text).unwrap();
+        assert_eq!(check_in(".", &[&file]).0, 1);
+        assert_eq!(check_in(".", &["--write-baseline", "b", &file]).0, 0);
+        let (code, text) = check_in(
+            "keys/team",
+            &["--baseline", "../../b", &format!("../{name}.json")],
+        );
+        assert_eq!(code, 0, "{name}: {text}");
+    }
+}
+
 /// A fix of each key of a file is made, also of one after the first document.
 #[test]
 fn two_keys_of_one_file_have_a_fix_each() {

@@ -23,7 +23,7 @@ pub(crate) fn are_in_files(sources: &Sources, findings: &[Finding], failures: &[
         for label in &finding.related {
             is_in_files(sources, label.at);
         }
-        assert!(!finding.message.is_empty() && !finding.subject.is_empty());
+        assert!(!finding.message.is_empty() && !finding.subject.as_str().is_empty());
     }
     for failure in failures {
         if let Some(at) = failure.at {

@@ -11,7 +11,7 @@ use crate::tree::json;
 
 use super::Finding;
 use super::canonical::{MAX_LEVELS, Order, in_order, outer};
-use super::fingerprint::{Fingerprint, Subjects, ordinals};
+use super::fingerprint::{Fingerprint, names, ordinals};
 
 /// The earlier fingerprints of one finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn earlier_fingerprints(
         Fingerprint::of(&[&statement.to_string(), &finding.identity])
     };
     let statements: Vec<_> = findings.iter().map(&mut of_statement).collect();
-    let names = Subjects::new(sources, root).names(&findings.iter().collect::<Vec<_>>());
+    let names = names(&findings.iter().collect::<Vec<_>>(), root);
     let alike = findings.iter().zip(&names).zip(&statements);
     let alike: Vec<_> = alike
         .map(|((finding, name), of)| (of, &finding.rule, name))

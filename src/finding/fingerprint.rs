@@ -1,7 +1,7 @@
 //! What tells a finding from all others, run after run: a hash over its rule and the statement as a tree.
 //! It survives moved lines, indentation and another syntax, but not another statement.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::text::{Location, Root, Sources};
 
 use super::earlier::EarlierFingerprints;
-use super::{Finding, canonical};
+use super::{Finding, Subject, canonical};
 
 /// The first 128 bits of a SHA-256, written as 32 hexadecimal digits; the same on every machine.
 ///
@@ -83,51 +83,18 @@ impl Serialize for Fingerprint {
     }
 }
 
-/// How fingerprints, baselines and suppressions speak of what a finding is about.
-#[derive(Debug)]
-pub struct Subjects<'a> {
-    files: BTreeSet<&'a str>,
-    root: &'a Root,
-}
-
-impl<'a> Subjects<'a> {
-    /// The names of a run over these files; those of files are told from `root`, so that a run
-    /// from elsewhere gives the same.
-    pub fn new(sources: &'a Sources, root: &'a Root) -> Self {
-        Self {
-            files: sources.iter().map(|(_, file)| file.name()).collect(),
-            root,
-        }
+/// The names of what these are about, told from `root`, in their order; findings about one thing mostly
+/// follow each other.
+pub(super) fn names(findings: &[&Finding], root: &Root) -> Vec<Arc<str>> {
+    let mut last: Option<(&Subject, Arc<str>)> = None;
+    let mut names = Vec::with_capacity(findings.len());
+    for Finding { subject, .. } in findings.iter().copied() {
+        let known = last.take().filter(|(of, _)| *of == subject);
+        let (_, name) =
+            last.insert(known.unwrap_or_else(|| (subject, subject.name_from(root).into())));
+        names.push(Arc::clone(name));
     }
-
-    /// Whether the finding is about a file and not about a key.
-    pub fn is_file(&self, finding: &Finding) -> bool {
-        self.files.contains(&*finding.subject)
-    }
-
-    /// A key's ARN or id, or the path from the root of the file that it stands in.
-    pub fn name(&self, finding: &Finding) -> String {
-        if self.is_file(finding) {
-            self.root.relative(&finding.subject)
-        } else {
-            finding.subject.to_string()
-        }
-    }
-
-    /// The names of these, in their order; findings about one thing mostly follow each other.
-    pub(super) fn names(&self, findings: &[&Finding]) -> Vec<Arc<str>> {
-        let mut last: Option<(&str, Arc<str>)> = None;
-        let name = |finding: &Finding| -> Arc<str> { self.name(finding).into() };
-        let mut names = Vec::with_capacity(findings.len());
-        for finding in findings {
-            let known = last
-                .take()
-                .filter(|(subject, _)| **subject == *finding.subject);
-            let (_, name) = last.insert(known.unwrap_or_else(|| (&finding.subject, name(finding))));
-            names.push(Arc::clone(name));
-        }
-        names
-    }
+    names
 }
 
 /// Gives every finding the fingerprint of its defect.
@@ -150,11 +117,7 @@ pub fn fingerprint(findings: &mut [Finding], sources: &Sources) {
 /// is. No other of them has it, so programs that keep findings apart can. The findings have those of their
 /// defects and are sorted: of several with one defect, subject and principals, the first is the first in the
 /// file.
-pub fn own_fingerprints(findings: &[&Finding], sources: &Sources, root: &Root) -> Vec<Fingerprint> {
-    if findings.is_empty() {
-        return Vec::new();
-    }
-    let subjects = Subjects::new(sources, root);
+pub fn own_fingerprints(findings: &[&Finding], root: &Root) -> Vec<Fingerprint> {
     let own = |finding: &Finding, subject: &str| {
         let principals = finding.principals.iter().map(|principal| &**principal);
         let parts: Vec<_> = [&*finding.rule, subject]
@@ -168,7 +131,7 @@ pub fn own_fingerprints(findings: &[&Finding], sources: &Sources, root: &Root) -
     };
     let chunks = findings.par_chunks(CHUNK);
     let alike = chunks.flat_map_iter(|some| {
-        let with_names = some.iter().zip(subjects.names(some));
+        let with_names = some.iter().zip(names(some, root));
         with_names
             .map(|(finding, subject)| own(finding, &subject))
             .collect::<Vec<_>>()
@@ -227,7 +190,7 @@ pub(super) mod tests {
             rule: "cancel-by-nobody".into(),
             severity: Severity::Error,
             confidence: Confidence::High,
-            subject: "keys/a.json".into(),
+            subject: Subject::file("keys/a.json"),
             message: String::new(),
             help: "".into(),
             reference: "".into(),
@@ -248,7 +211,7 @@ pub(super) mod tests {
     /// Of the defect and of the finding itself.
     fn both(findings: &mut [Finding], sources: &Sources, root: &Root) -> Vec<[Fingerprint; 2]> {
         fingerprint(findings, sources);
-        let own = own_fingerprints(&findings.iter().collect::<Vec<_>>(), sources, root);
+        let own = own_fingerprints(&findings.iter().collect::<Vec<_>>(), root);
         let defects = findings.iter().map(|of| of.fingerprints.defect);
         defects
             .zip(own)
@@ -260,7 +223,7 @@ pub(super) mod tests {
         let mut sources = Sources::default();
         let source = sources.add(SourceFile::new(name, text));
         let mut one = finding(source, text, part);
-        one.subject = name.into();
+        one.subject = Subject::file(name);
         let mut findings = vec![one.clone(), one];
         both(&mut findings, &sources, &Root::new(Path::new(".")))
     }

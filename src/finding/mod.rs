@@ -3,6 +3,7 @@
 mod canonical;
 mod earlier;
 mod fingerprint;
+mod subject;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use earlier::{EarlierFingerprints, earlier_fingerprints};
-pub use fingerprint::{Fingerprint, Fingerprints, Subjects, fingerprint, own_fingerprints};
+pub use fingerprint::{Fingerprint, Fingerprints, fingerprint, own_fingerprints};
+pub use subject::Subject;
 
 use crate::text::{Location, Span};
 
@@ -68,8 +70,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
-    /// What it is about: a key's ARN, or the file of a policy.
-    pub subject: Arc<str>,
+    /// What it is about: a key, or the file of a policy.
+    pub subject: Subject,
     /// What is wrong, in one sentence without a final stop.
     pub message: String,
     /// What to do.

@@ -280,7 +280,9 @@ impl<'a> FixEngine<'a> {
             let whole = policy.document.span;
             let own = |(finding, _): &&(&Finding, FixKind)| {
                 let span = finding.primary.at.span;
-                *finding.subject == *subject && whole.start <= span.start && span.end <= whole.end
+                finding.subject.as_str() == subject
+                    && whole.start <= span.start
+                    && span.end <= whole.end
             };
             let own: Vec<_> = by_file
                 .get(&policy.source)?

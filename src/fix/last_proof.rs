@@ -89,7 +89,7 @@ impl<'a> Said<'a> {
     pub(super) fn by(finding: &'a Finding) -> Self {
         Self {
             rule: &finding.rule,
-            subject: &finding.subject,
+            subject: finding.subject.as_str(),
             values: finding.told(),
             identity: &finding.identity,
         }

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::aws::AccountId;
     use crate::aws::PrincipalKind;
-    use crate::finding::{Confidence, Fingerprints, Label, Severity};
+    use crate::finding::{Confidence, Fingerprints, Label, Severity, Subject};
     use crate::inventory::{Boundary, Key, Located, Principal};
     use crate::project::{ConfigurationFile, Options};
     use crate::text::Location;
@@ -150,7 +150,7 @@ mod tests {
             rule: rule.into(),
             severity: Severity::Warning,
             confidence: Confidence::High,
-            subject: "".into(),
+            subject: Subject::file(""),
             message: String::new(),
             help: "".into(),
             reference: "".into(),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Fingerprint, Subjects};
+use crate::finding::{Finding, Fingerprint};
+use crate::text::Root;
 
 use super::covered::Cover;
 
@@ -114,8 +115,8 @@ impl Baseline {
     /// Takes the findings that it holds out of `findings`. Of a finding that it holds for some of its
     /// principals only, the others are told. The findings of a baseline of version 1 need their earlier
     /// fingerprints.
-    pub fn take(&self, findings: &mut Vec<Finding>, subjects: &Subjects<'_>) -> Vec<Finding> {
-        let held = |finding: &mut Finding| match self.cover(finding, subjects) {
+    pub fn take(&self, findings: &mut Vec<Finding>, root: &Root) -> Vec<Finding> {
+        let held = |finding: &mut Finding| match self.cover(finding, root) {
             Cover::None => false,
             Cover::Partly(new) => {
                 finding.mark_new(new);
@@ -126,7 +127,7 @@ impl Baseline {
         findings.extract_if(.., held).collect()
     }
 
-    fn cover(&self, finding: &Finding, subjects: &Subjects<'_>) -> Cover {
+    fn cover(&self, finding: &Finding, root: &Root) -> Cover {
         let Some(entries) = self
             .fingerprint(finding)
             .and_then(|of| self.entries.get(&of))
@@ -136,7 +137,7 @@ impl Baseline {
         if self.is_earlier() {
             return Cover::Whole;
         }
-        let subject = subjects.name(finding);
+        let subject = finding.subject.name_from(root);
         let of_subject = || {
             entries
                 .iter()
@@ -247,14 +248,14 @@ pub struct Found {
 
 impl Found {
     /// These findings, which have their fingerprints.
-    pub fn of(findings: &[Finding], subjects: &Subjects<'_>) -> Self {
+    pub fn of(findings: &[Finding], root: &Root) -> Self {
         let mut found = Self::default();
         for finding in findings {
             let fingerprints = &finding.fingerprints;
             found
                 .earlier
                 .extend(fingerprints.earlier.as_ref().map(|of| of.finding));
-            let key = (fingerprints.defect, subjects.name(finding));
+            let key = (fingerprints.defect, finding.subject.name_from(root));
             let principals = found.defects.entry(key).or_default();
             principals.extend(finding.principals.iter().cloned());
         }
@@ -267,14 +268,14 @@ impl Found {
 ///
 /// # Errors
 /// None in practice: a baseline is strings and a number.
-pub fn baseline(findings: &[Finding], subjects: &Subjects<'_>) -> serde_json::Result<String> {
+pub fn baseline(findings: &[Finding], root: &Root) -> serde_json::Result<String> {
     // Only what was found for a subject is held for it: keys with other principals are other entries.
     let mut principals = BTreeMap::<(&str, Fingerprint, String), BTreeSet<&String>>::new();
     for finding in findings {
         let key = (
             &*finding.rule,
             finding.fingerprints.defect,
-            subjects.name(finding),
+            finding.subject.name_from(root),
         );
         principals
             .entry(key)

@@ -1,6 +1,6 @@
 //! What is to be said of a configuration that loosens what the team decided.
 
-use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, Subject};
 use crate::text::{Location, Sources};
 
 use super::own::CONFIGURATION_LOOSENED;
@@ -56,7 +56,7 @@ impl LoosenedConfiguration {
             rule: CONFIGURATION_LOOSENED.id.into(),
             severity,
             confidence: Confidence::High,
-            subject: sources.get(self.at.source)?.name().into(),
+            subject: Subject::file(sources.get(self.at.source)?.name()),
             message,
             help: help.into(),
             reference: "".into(),

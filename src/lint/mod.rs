@@ -218,7 +218,7 @@ fn key(finding: &Finding) -> impl Ord + '_ {
         primary,
         &*finding.rule,
         finding.message.as_str(),
-        &*finding.subject,
+        finding.subject.as_str(),
     )
 }
 

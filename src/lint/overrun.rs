@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::document::AsFact as _;
 use crate::facts::Facts;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity};
 use crate::rule::TooManySteps;
 use crate::text::{InputError, InputFailure, Location, Span};
+
+use super::place::subject;
 
 /// A rule whose selector takes too long over the facts of one key or policy.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,7 +40,7 @@ impl Overrun {
             rule: Arc::clone(&self.rule),
             severity: Severity::Error,
             confidence: Confidence::High,
-            subject: facts.subject.as_str().into(),
+            subject: subject(&facts.as_fact()),
             message: self.to_string(),
             help: HELP.into(),
             reference: Arc::default(),

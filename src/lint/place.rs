@@ -1,12 +1,27 @@
 //! From places of the facts to bytes of files.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
-
 use crate::document::Fact;
 use crate::facts::Facts;
+use crate::finding::Subject;
 use crate::rule::Selected;
 use crate::text::{Location, SourceId, Span};
+use std::cell::OnceCell;
+
+/// What facts are about.
+pub(super) fn subject(facts: &Fact<'_>) -> Subject {
+    let subject = facts.peek("subject");
+    let name = subject.as_deref().and_then(Fact::text).unwrap_or_default();
+    let key = facts.get("key");
+    let arn = key.as_ref().and_then(|key| key.peek("arn"));
+    if arn.as_deref().and_then(Fact::text) == Some(name) {
+        return Subject::arn(name);
+    }
+    let sources = facts.get("sources");
+    let sources = sources.as_ref().and_then(|list| list.items());
+    let files = sources.iter().flat_map(|files| files.iter());
+    let files: Vec<_> = files.filter_map(Fact::text).collect();
+    Subject::named(name, &files)
+}
 
 /// The files that the places of one document refer to.
 #[derive(Debug)]
@@ -21,7 +36,7 @@ pub(super) struct Files<'a, 'f> {
     /// Every statement of the facts, sorted; they do not lie in each other.
     statements: OnceCell<Vec<Location>>,
     /// What the facts are about: all their findings share it.
-    subject: OnceCell<Arc<str>>,
+    subject: OnceCell<Subject>,
 }
 
 impl<'a, 'f> Files<'a, 'f> {
@@ -46,13 +61,8 @@ impl<'a, 'f> Files<'a, 'f> {
     }
 
     /// What the facts are about.
-    pub(super) fn subject(&self) -> Arc<str> {
-        let subject = self.subject.get_or_init(|| {
-            let subject = self.facts.peek("subject");
-            let text = subject.as_deref().and_then(Fact::text);
-            text.unwrap_or_default().into()
-        });
-        Arc::clone(subject)
+    pub(super) fn subject(&self) -> Subject {
+        self.subject.get_or_init(|| subject(self.facts)).clone()
     }
 
     /// The policy, or else the key, or else the first file.

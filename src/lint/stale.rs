@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Confidence, Finding, Fingerprints, Label, first_names};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Subject, first_names};
 use crate::text::{Location, SourceId, Sources, Span};
 
 use super::baseline::{Baseline, Entry, Found};
@@ -83,7 +83,7 @@ impl BaselineFile<'_> {
             rule: rule.id.into(),
             severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
-            subject: self.sources.get(self.source)?.name().into(),
+            subject: Subject::file(self.sources.get(self.source)?.name()),
             message,
             help: help.into(),
             reference: "".into(),

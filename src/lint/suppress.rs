@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::{Config, Covers, Date, Suppression, Target};
-use crate::finding::{Confidence, Finding, Fingerprints, Label, Subjects, fingerprint};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Subject, fingerprint};
 use crate::text::{Location, SourceId, Sources, Span};
 
 use super::covered::Cover;
@@ -49,8 +49,7 @@ impl Suppressions<'_> {
     /// suppressions themselves and of accepted reasons for caution. The findings must have their
     /// fingerprints.
     pub fn apply(&self, findings: &mut Vec<Finding>) -> Vec<Suppressed> {
-        let subjects = Subjects::new(self.sources, &self.config.root);
-        let named: Vec<_> = findings.iter().map(|f| self.names(f, &subjects)).collect();
+        let named: Vec<_> = findings.iter().map(|f| self.names(f)).collect();
         let mut used = BTreeSet::new();
         let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
         for (mut finding, (path, subject)) in findings.drain(..).zip(named) {
@@ -61,7 +60,7 @@ impl Suppressions<'_> {
                 {
                     continue;
                 }
-                match cover(suppression, &finding, &subject, &subjects) {
+                match cover(suppression, &finding, &subject) {
                     Cover::None => {}
                     Cover::Partly(new) => {
                         used.insert(index);
@@ -80,7 +79,7 @@ impl Suppressions<'_> {
             }
         }
         let outdated = self.numbered().filter(|(index, _)| used.contains(index));
-        let outdated = outdated.filter_map(|(_, of)| self.outdated(of, &suppressed, &subjects));
+        let outdated = outdated.filter_map(|(_, of)| self.outdated(of, &suppressed));
         let mut own: Vec<_> = self
             .numbered()
             .filter(|(index, _)| !used.contains(index))
@@ -99,25 +98,21 @@ impl Suppressions<'_> {
     }
 
     /// The finding's file and subject as suppressions name them.
-    fn names(&self, finding: &Finding, subjects: &Subjects<'_>) -> (String, String) {
+    fn names(&self, finding: &Finding) -> (String, String) {
         let file = self.sources.get(finding.primary.at.source);
         let name = file.map_or("", |file| file.name());
-        (self.config.root.relative(name), subjects.name(finding))
+        let root = &self.config.root;
+        (root.relative(name), finding.subject.name_from(root))
     }
 
     /// What is to be said of a suppression that names a statement as kmslint did before.
-    fn outdated(
-        &self,
-        suppression: &Suppression,
-        suppressed: &[Suppressed],
-        subjects: &Subjects<'_>,
-    ) -> Option<Finding> {
+    fn outdated(&self, suppression: &Suppression, suppressed: &[Suppressed]) -> Option<Finding> {
         let Covers::Statement(statement) = suppression.covers else {
             return None;
         };
         let covered = suppressed.iter().map(|suppressed| &suppressed.finding);
         let covered = covered.filter(|finding| {
-            let (path, subject) = self.names(finding, subjects);
+            let (path, subject) = self.names(finding);
             is_about(suppression, finding, (&path, &subject))
                 && finding
                     .fingerprints
@@ -130,7 +125,7 @@ impl Suppressions<'_> {
         for finding in covered {
             fingerprints.insert(finding.fingerprints.defect.to_string());
             principals.extend(finding.principals.iter().cloned());
-            if !subjects.is_file(finding) && matches!(suppression.target, Target::Path(_)) {
+            if !finding.subject.is_file() && matches!(suppression.target, Target::Path(_)) {
                 keys.insert(finding.subject.to_string());
             }
         }
@@ -263,7 +258,7 @@ impl Suppressions<'_> {
             rule: rule.id.into(),
             severity: self.selection.severity(rule.id, rule.severity)?,
             confidence: Confidence::High,
-            subject: self.sources.get(self.source)?.name().into(),
+            subject: Subject::file(self.sources.get(self.source)?.name()),
             message,
             help: help.into(),
             reference: "".into(),
@@ -289,12 +284,7 @@ impl Suppressions<'_> {
 }
 
 /// How much of a finding about this subject a suppression of its rule covers.
-fn cover(
-    suppression: &Suppression,
-    finding: &Finding,
-    subject: &str,
-    subjects: &Subjects<'_>,
-) -> Cover {
+fn cover(suppression: &Suppression, finding: &Finding, subject: &str) -> Cover {
     let fingerprints = &finding.fingerprints;
     match &suppression.covers {
         Covers::Statement(statement) => {
@@ -315,7 +305,7 @@ fn cover(
             let is_of_key = || {
                 matches!(suppression.target, Target::Subject(_))
                     || keys.has(subject)
-                    || subjects.is_file(finding)
+                    || finding.subject.is_file()
             };
             if *fingerprint != fingerprints.defect || !is_of_key() {
                 return Cover::None;

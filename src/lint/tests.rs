@@ -69,7 +69,7 @@ fn the_default_key_policy_is_calm() {
     };
     assert_eq!(&*only.rule, "deletion-delegated-to-account");
     assert_eq!(only.severity, Severity::Info);
-    assert_eq!(&*only.subject, "keys/a");
+    assert_eq!(only.subject.as_str(), "keys/a");
     assert!(only.message.contains("account `111122223333`"));
 }
 

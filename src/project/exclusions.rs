@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::config::{Covers, Date};
-use crate::finding::{Finding, Subjects, earlier_fingerprints, fingerprint};
+use crate::finding::{Finding, earlier_fingerprints, fingerprint};
 use crate::lint::{
     Baseline, BaselineFile, Found, LoosenedConfiguration, OWN_RULES, Selection, Standing,
     Suppressed, Suppressions, baseline,
@@ -83,7 +83,7 @@ impl Ran<'_> {
         // Suppressed or not, it is found.
         let found = baseline
             .as_ref()
-            .map(|_| Found::of(findings, &subjects(self.project)));
+            .map(|_| Found::of(findings, &self.project.config.root));
         for (layer, read) in self.layers() {
             let suppressions = Suppressions {
                 config: &layer.config,
@@ -99,7 +99,7 @@ impl Ran<'_> {
         if let (Some(path), Some((file, baseline)), Some(found)) =
             (&options.baseline, baseline, found)
         {
-            left_out.in_baseline = baseline.take(findings, &subjects(self.project));
+            left_out.in_baseline = baseline.take(findings, &self.project.config.root);
             let differs = self.project.configuration.team.differs(&file);
             let source = self.project.loaded.sources.add(file);
             if differs {
@@ -195,10 +195,6 @@ impl Ran<'_> {
     }
 }
 
-fn subjects(project: &Project) -> Subjects<'_> {
-    Subjects::new(&project.loaded.sources, &project.config.root)
-}
-
 /// Gives the findings the fingerprints that kmslint made before.
 fn give_earlier(findings: &mut [Finding], project: &Project) {
     let earlier = earlier_fingerprints(findings, &project.loaded.sources, &project.config.root);
@@ -237,9 +233,9 @@ pub(super) fn migrate(
         });
     }
     give_earlier(&mut findings, project);
-    let subjects = subjects(project);
-    let left_out = baseline.unmatched(&Found::of(&findings, &subjects));
-    let mut held = baseline.take(&mut findings, &subjects);
+    let root = &project.config.root;
+    let left_out = baseline.unmatched(&Found::of(&findings, root));
+    let mut held = baseline.take(&mut findings, root);
     let held = write(path, &mut held, project)?;
     Ok(Some(Migrated {
         findings: held.len(),
@@ -270,7 +266,7 @@ fn write(
     };
     let is_policy = |finding: &mut Finding| OWN_RULES.iter().all(|own| own.id != &*finding.rule);
     let taken: Vec<_> = findings.extract_if(.., is_policy).collect();
-    let text = baseline(&taken, &subjects(project)).map_err(|error| refused(&error))?;
+    let text = baseline(&taken, &project.config.root).map_err(|error| refused(&error))?;
     write_whole(path, &text).map_err(|error| refused(&error.reason))?;
     Ok(taken)
 }

@@ -220,7 +220,7 @@ fn write_finding(
     object.text("message", &finding.message)?;
     object.text("help", &finding.help)?;
     object.text("reference", &finding.reference)?;
-    object.text("subject", &finding.subject)?;
+    object.text("subject", finding.subject.as_str())?;
     object.text("label", &finding.primary.text)?;
     object.plain("fingerprint", &finding.fingerprints.defect)?;
     object.texts("principals", &finding.principals)?;
@@ -289,7 +289,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::finding::{Confidence, Fingerprints, Label, Severity};
+    use crate::finding::{Confidence, Fingerprints, Label, Severity, Subject};
     use crate::text::{Fate, InputError, SourceFile, Span};
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
             rule: "cancel-by-nobody".into(),
             severity: Severity::Info,
             confidence: Confidence::Medium,
-            subject: "a.json".into(),
+            subject: Subject::file("a.json"),
             message: "a\u{202e}b".into(),
             help: "do".into(),
             reference: "https://docs.aws.amazon.com/".into(),

@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
     /// The fingerprint of every finding itself, in their order.
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
         let findings: Vec<_> = self.findings.iter().map(|r| r.finding).collect();
-        own_fingerprints(&findings, self.sources, self.root)
+        own_fingerprints(&findings, self.root)
     }
 
     /// The path from the working directory by which a file's name is reported.

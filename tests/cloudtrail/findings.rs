@@ -74,7 +74,7 @@ fn recorded_scheduling_is_found_in_every_form() {
                 panic!("{name}: {findings:?}");
             };
             assert_eq!(&*finding.rule, "key-pending-deletion");
-            assert_eq!(*finding.subject, *arn("eu-west-1"));
+            assert_eq!(finding.subject.as_str(), arn("eu-west-1"));
             let message = &finding.message;
             for words in [
                 "with deletion date `2027-01-31T10:00:00Z`",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Reported, RuleInfo, Run, Summary};
 use crate::config::InForce;
-use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, fingerprint};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, Subject, fingerprint};
 use crate::text::{
     Fate, FileRecord, InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources,
     Span, is_command, is_deceptive,
@@ -36,7 +36,7 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
         rule: "cancel-by-nobody".into(),
         severity: Severity::Error,
         confidence: Confidence::High,
-        subject: "arn:aws:kms:eu-west-1:111122223333:key/1".into(),
+        subject: Subject::arn("arn:aws:kms:eu-west-1:111122223333:key/1"),
         message: "`kms:*` lets `role/a` schedule deletion | nobody cancels".into(),
         help: "allow `kms:CancelKeyDeletion`".into(),
         reference: "https://docs.aws.amazon.com/kms/a(b).html".into(),
@@ -55,7 +55,7 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
     let hostile = Finding {
         severity: Severity::Info,
         confidence: Confidence::Low,
-        subject: HOSTILE.into(),
+        subject: Subject::named(HOSTILE, &[]),
         message: HOSTILE.into(),
         help: HOSTILE.into(),
         primary: label(odd, "\"kms:*\"", HOSTILE),

@@ -45,10 +45,12 @@ fn finding(
     };
     render(out, sources, &block, style)?;
     let file = sources.get(finding.primary.at.source);
-    let is_said = finding.message.contains(&*finding.subject)
-        || file.is_some_and(|file| file.name() == &*finding.subject);
-    if !is_said {
-        footnote(out, "subject", &finding.subject, style)?;
+    let subject = finding.subject.as_str();
+    let mut told = finding.values.iter();
+    let is_told = told.any(|value| value.of(&finding.message) == subject)
+        || file.is_some_and(|file| file.name() == subject);
+    if !is_told {
+        footnote(out, "subject", subject, style)?;
     }
     match finding.confidence {
         Confidence::High => {}

@@ -1,7 +1,7 @@
 //! Whole findings, compared with the exact text that a person reads.
 
 use super::*;
-use crate::finding::{Fingerprints, Label};
+use crate::finding::{Fingerprints, Label, Subject};
 use crate::text::{InputError, SourceFile, Span};
 
 const PLAIN: Style = Style {
@@ -54,7 +54,7 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         rule: "cancel-by-nobody".into(),
         severity: Severity::Error,
         confidence: Confidence::High,
-        subject: "keys/policy.json".into(),
+        subject: Subject::file("keys/policy.json"),
         message: "`arn:aws:iam::111122223333:role/Admin` can schedule the deletion of the key, and nobody else can cancel it".into(),
         help: "let a second principal call `kms:CancelKeyDeletion`, so that a mistake can be undone in time".into(),
         reference: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html".into(),
@@ -131,7 +131,7 @@ fn many_files() -> (Sources, Finding) {
     let finding = Finding {
         severity: Severity::Warning,
         confidence: Confidence::Low,
-        subject: "arn:aws:kms:eu-central-1:111122223333:key/1".into(),
+        subject: Subject::arn("arn:aws:kms:eu-central-1:111122223333:key/1"),
         ..example(primary, related)
     };
     (sources, finding)

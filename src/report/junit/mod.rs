@@ -201,7 +201,7 @@ fn text(finding: &Finding, place: Option<&FileRange>) -> String {
     for (title, words) in [
         ("at", place.as_str()),
         ("help", &finding.help),
-        ("subject", &finding.subject),
+        ("subject", finding.subject.as_str()),
         ("see", &finding.reference),
     ] {
         if !words.is_empty() {

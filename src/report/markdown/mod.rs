@@ -8,7 +8,7 @@ use super::files::{self, Named};
 use super::run::{FileRange, Run};
 use super::visible::clip;
 use super::{Style, configuration, human};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Severity, Subject};
 use escape::{code, fenced, inline, link};
 
 /// UTF-16 code units of a comment at most, which is never less than its characters; GitHub takes
@@ -181,7 +181,7 @@ fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
         text: clip(&label.text, SENTENCE).into(),
     };
     let shown = Finding {
-        subject: clip(&finding.subject, SENTENCE).into(),
+        subject: Subject::named(clip(finding.subject.as_str(), SENTENCE), &[]),
         message: clip(&finding.message, SENTENCE),
         help: clip(&finding.help, SENTENCE.saturating_mul(2)).into(),
         primary: cut(&finding.primary),

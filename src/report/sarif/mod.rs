@@ -137,10 +137,10 @@ fn primary(run: &Run<'_>, finding: &Finding) -> Vec<SarifLocation> {
     let place = run.place(finding.primary.at);
     let location = place.map(|place| {
         let mut location = labelled(&place, None, &finding.primary.text);
-        // A subject that is no ARN is a file, which the physical location names.
-        if finding.subject.starts_with("arn:") {
+        // The physical location names a file.
+        if let Some(arn) = finding.subject.key_arn() {
             location.logical_locations.push(LogicalLocation {
-                fully_qualified_name: prose(&finding.subject, true),
+                fully_qualified_name: prose(arn, true),
                 kind: "resource",
             });
         }
