@@ -1,7 +1,7 @@
 //! `kmslint preflight`: the verdict on one deletion, before it is made.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::preflight::{
 use crate::project::Project;
 use crate::report;
 use crate::report::preflight::{human, json, markdown, overall};
-use crate::text::{Location, Root, Sources};
+use crate::text::{Location, Sources};
 
 use super::acceptances;
 use super::clock;
@@ -173,14 +173,7 @@ fn all_pending(
     (project, facts): (&Project, &FactMaker<'_>),
 ) -> Result<Vec<Preflight>, Failure> {
     let sources = &project.loaded.sources;
-    let named = |at: Location| {
-        let file = sources.get(at.source);
-        file.is_some_and(|file| {
-            // The files of `.` have names without it.
-            let file = Root::new(Path::new(file.name()));
-            paths.iter().any(|path| file.is_within(path))
-        })
-    };
+    let named = |at: Location| project.is_below(at, paths);
     let inventory = &project.loaded.inventory;
     let plan = inventory.planned.iter().find(|plan| named(plan.at));
     if let (Some(plan), None) = (plan, &question.principal) {

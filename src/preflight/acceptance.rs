@@ -32,6 +32,7 @@ pub struct AcceptedBy {
     #[serde(serialize_with = "day")]
     pub expires: Option<Date>,
     /// The entry in the configuration.
+    #[serde(rename = "location")]
     pub at: Option<Location>,
 }
 

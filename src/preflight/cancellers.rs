@@ -47,6 +47,7 @@ pub struct Canceller {
     /// Whether it needs an IAM policy of its own beside the key policy.
     pub through_iam: bool,
     /// Where it stands.
+    #[serde(rename = "location")]
     pub at: Option<Location>,
 }
 

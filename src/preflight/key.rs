@@ -174,5 +174,6 @@ pub struct KeyRecord {
     /// Its aliases.
     pub aliases: Option<Vec<String>>,
     /// The place to point at where nothing better is known.
+    #[serde(rename = "location")]
     pub at: Location,
 }

@@ -107,6 +107,7 @@ pub struct Preflight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
     /// The place at which it names its key.
+    #[serde(rename = "location")]
     pub at: Location,
 }
 

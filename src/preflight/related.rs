@@ -30,6 +30,7 @@ pub struct Related {
     #[serde(skip)]
     pub(super) deleted_at: Option<Timestamp>,
     /// Where its state stands.
+    #[serde(rename = "location")]
     pub at: Option<Location>,
 }
 

@@ -97,6 +97,7 @@ pub struct Reason {
     /// What to do about it; may be missing.
     pub help: Option<String>,
     /// Where a file says so; none where no file does.
+    #[serde(rename = "location")]
     pub at: Option<Location>,
     /// Who accepts it, where it is a reason for caution that somebody accepts.
     pub accepted: Option<AcceptedBy>,

@@ -2,7 +2,7 @@
 //! limits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
@@ -13,7 +13,7 @@ use crate::lint::{LoosenedConfiguration, Standing};
 use crate::load::{Declared, Loaded, load_declared, may_be_read};
 use crate::text::{
     AtRevision, Base, Comparison, Discovery, Filter, InputError, InputFailure, Location, Overlay,
-    Progress, SourceId, Span, at_revision, discover,
+    Progress, Root, SourceId, Span, at_revision, discover,
 };
 
 use super::configuration::{self, Broken, Configuration, Layer, Search};
@@ -327,6 +327,16 @@ impl Project {
         } = &self.loaded;
         FactMaker::new(inventory, sources, self.limits)
             .trusting(&self.config.trusted_administrators)
+    }
+
+    /// Whether the file of this place is one of these, or lies below one of them.
+    pub fn is_below(&self, at: Location, paths: &[PathBuf]) -> bool {
+        let file = self.loaded.sources.get(at.source);
+        file.is_some_and(|file| {
+            // The files of `.` have names without it.
+            let file = Root::new(Path::new(file.name()));
+            paths.iter().any(|path| file.is_within(path))
+        })
     }
 }
 

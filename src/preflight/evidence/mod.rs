@@ -107,6 +107,7 @@ pub struct LastUsageRecord {
     #[serde(serialize_with = "optional_text")]
     pub created: Option<Timestamp>,
     /// Where it stands.
+    #[serde(rename = "location")]
     pub at: Location,
 }
 
@@ -173,6 +174,7 @@ pub struct Calls {
     #[serde(serialize_with = "text")]
     pub last: Timestamp,
     /// The last of them, where the file is kept.
+    #[serde(rename = "location")]
     pub at: Location,
     /// What became of them.
     #[serde(skip)]

@@ -105,19 +105,12 @@ fn answer(sources: &Sources, preflight: &Preflight) -> serde_json::Result<Value>
     Ok(value)
 }
 
-/// Puts file, line and column in the place of every location.
+/// Puts file, line and column in the place of every location, which becomes the last member.
 fn locate(value: &mut Value, sources: &Sources) {
     match value {
         Value::Object(members) => {
-            if let Some(at) = members.shift_remove("at") {
-                let place = place(&at, sources);
-                // A moment has an `at`, too: a date.
-                let (name, found) = if at.is_string() || members.contains_key("day") {
-                    ("at", at)
-                } else {
-                    ("location", place)
-                };
-                members.insert(name.to_owned(), found);
+            if let Some(at) = members.shift_remove("location") {
+                members.insert("location".to_owned(), place(&at, sources));
             }
             for member in members.values_mut() {
                 locate(member, sources);
