@@ -49,9 +49,23 @@ struct Outcomes {
 }
 
 impl Outcomes {
-    fn of(question: &Question, case: Option<Case>) -> Self {
-        let mut found = Self::default();
-        for mut context in question.completions() {
+    /// Of all completions, and of those that AWS could get.
+    fn of(question: &Question, case: Option<Case>) -> [Self; 2] {
+        let all = question.completions().into_iter();
+        let (possible, others): (Vec<_>, Vec<_>) =
+            all.partition(|context| question.is_of_named_role(context));
+        let possible = Self::default().with(question, case, possible);
+        [possible.with(question, case, others), possible]
+    }
+
+    fn with(
+        self,
+        question: &Question,
+        case: Option<Case>,
+        contexts: Vec<Map<String, Value>>,
+    ) -> Self {
+        let mut found = self;
+        for mut context in contexts {
             if let Some(window) = case.and_then(Case::window) {
                 context.insert(WINDOW.to_owned(), Value::from(window.to_string()));
             }
@@ -113,8 +127,8 @@ fn measure(seed: u64, count: usize) -> Figures {
         let simulation = simulation(&question);
         let answer = evaluate(&simulation.request, &simulation.policies());
         for case in cases(&question) {
-            let found = Outcomes::of(&question, case);
-            assert_sound(&question, &answer, case, found);
+            let [found, possible] = Outcomes::of(&question, case);
+            assert_sound(&question, &answer, case, possible);
             let at = case.unwrap_or(Case::OmittedAsAbsent);
             if !answer.decisions.conditional.contains(at) {
                 figures.firm += 1;
@@ -219,7 +233,7 @@ fn a_conditional_answer_has_an_allowed_and_a_denied_example_wherever_one_exists(
                 .contains(case.unwrap_or(Case::OmittedAsAbsent))
         };
         for case in cases(&question).into_iter().filter(conditional) {
-            let found = Outcomes::of(&question, case);
+            let [_, found] = Outcomes::of(&question, case);
             let exists = if wanted {
                 found.allowed
             } else {

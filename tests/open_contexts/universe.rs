@@ -237,6 +237,21 @@ impl Question {
         all
     }
 
+    /// Whether the context is none of a role beside which the one that the key policy names cannot exist: an
+    /// account has no two roles of one name, whatever their paths, and KMS takes no policy that names a role that
+    /// does not exist. What is given of a request is taken as it is.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>
+    /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
+    pub(crate) fn is_of_named_role(&self, context: &Map<String, Value>) -> bool {
+        let statements = self.document["key_policy"]["Statement"].as_array();
+        let principals = statements.into_iter().flatten();
+        let mut principals = principals.filter_map(|of| of["Principal"]["AWS"].as_str());
+        let own = context.get("aws:PrincipalArn").and_then(Value::as_str);
+        let is_given = !self.document["context"]["aws:PrincipalArn"].is_null();
+        let is_same = |named: &str| !named.contains(":role/") || own.is_none_or(|own| own == named);
+        is_given || !self.is_session() || principals.all(is_same)
+    }
+
     /// Every complete context that the question can stand for, but for the day count.
     pub(crate) fn completions(&self) -> Vec<Map<String, Value>> {
         let mut all = vec![self.known()];
