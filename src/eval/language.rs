@@ -88,6 +88,14 @@ fn glob(shape: &Shape, pattern: &[Atom]) -> Truth {
         [Piece::Text(text)] => return glob_matches(pattern, text, same).into(),
         pieces => pieces,
     };
+    if let Some(text) = plain(pattern) {
+        // Of so many texts it is one at most.
+        return if shape.fits(&text) {
+            Truth::Unknown
+        } else {
+            Truth::No
+        };
+    }
     let start = Walk::new(pattern);
     if !some(&start, pieces) {
         return Truth::No;
@@ -98,6 +106,15 @@ fn glob(shape: &Shape, pattern: &[Atom]) -> Truth {
     } else {
         Truth::Unknown
     }
+}
+
+/// The text that a pattern without wildcards is.
+pub(super) fn plain(pattern: &[Atom]) -> Option<String> {
+    let bytes = pattern.iter().map(|atom| match atom {
+        Atom::Byte(byte) => Some(*byte),
+        Atom::AnyOne | Atom::AnyRun => None,
+    });
+    String::from_utf8(bytes.collect::<Option<_>>()?).ok()
 }
 
 /// Whether the walk can come to its end by some text of these pieces.
@@ -191,39 +208,39 @@ impl<'p> Walk<'p> {
         });
     }
 
-    /// At least one character of these.
+    /// At least one character of these. Every step leads on from a position or stays there, so one look at each
+    /// in turn finds all that any number of steps leads to.
     fn anything(&mut self, class: Class) {
-        let mut all = vec![false; self.reached.len()];
-        loop {
-            self.one_of(class);
-            let mut grown = false;
-            for (known, now) in all.iter_mut().zip(&self.reached) {
-                grown |= *now && !*known;
-                *known |= *now;
-            }
-            self.reached.clone_from(&all);
-            if !grown {
-                return;
+        self.one_of(class);
+        for (index, atom) in self.atoms.iter().enumerate() {
+            let here = self.reached.get(index).copied().unwrap_or_default();
+            let takes = match atom {
+                Atom::Byte(byte) => class.has(char::from(*byte)),
+                Atom::AnyOne | Atom::AnyRun => true,
+            };
+            if let (true, Some(after)) =
+                (here && takes, self.reached.get_mut(index.saturating_add(1)))
+            {
+                *after = true;
             }
         }
     }
 
     fn step(&mut self, takes: impl Fn(Atom) -> bool) {
-        let mut next = vec![false; self.reached.len()];
-        for (index, atom) in self.atoms.iter().enumerate() {
+        // From the end, so that what is looked at is as it was before the step.
+        let mut after = None;
+        for (index, atom) in self.atoms.iter().enumerate().rev() {
             let here = self.reached.get(index).copied().unwrap_or_default();
-            if !here || !takes(*atom) {
-                continue;
+            let leads = here && *atom != Atom::AnyRun && takes(*atom);
+            let stays = after == Some(Atom::AnyRun);
+            if let Some(next) = self.reached.get_mut(index.saturating_add(1)) {
+                *next = leads || *next && stays;
             }
-            let target = match atom {
-                Atom::AnyRun => index,
-                Atom::AnyOne | Atom::Byte(_) => index.saturating_add(1),
-            };
-            if let Some(slot) = next.get_mut(target) {
-                *slot = true;
-            }
+            after = Some(*atom);
         }
-        self.reached = next;
+        if let Some(first) = self.reached.first_mut() {
+            *first &= after == Some(Atom::AnyRun);
+        }
         self.pass_runs();
     }
 

@@ -9,7 +9,7 @@ use crate::aws::ValueType;
 use crate::aws::condition_key::{self, ConditionKey};
 use crate::aws::key::{ApiEnum as _, MultiRegionKeyType, Origin};
 use crate::eval::expansion::{Expansion, Pattern, as_pattern, as_text};
-use crate::eval::language::Language;
+use crate::eval::language::{Language, plain};
 use crate::eval::possible::{has_no_wildcards, samples};
 use crate::eval::scope::Scope;
 use crate::eval::shape::{Shape, shapes};
@@ -402,15 +402,6 @@ fn text_of_pattern(text: &str, scope: &Scope<'_>) -> Option<Vec<Atom>> {
         Expansion::Is(pattern) => Some(Pattern::atoms(&pattern).into_owned()),
         Expansion::NoValue | Expansion::Unknown => None,
     }
-}
-
-/// The text that a pattern without wildcards is.
-fn plain(pattern: &[Atom]) -> Option<String> {
-    let bytes = pattern.iter().map(|atom| match atom {
-        Atom::Byte(byte) => Some(*byte),
-        Atom::AnyOne | Atom::AnyRun => None,
-    });
-    String::from_utf8(bytes.collect::<Option<_>>()?).ok()
 }
 
 fn atoms(text: &str) -> Vec<Atom> {
