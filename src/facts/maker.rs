@@ -129,7 +129,9 @@ impl<'a> FactMaker<'a> {
         let at_once = rayon::current_num_threads().saturating_mul(AT_ONCE);
         let mut take = take;
         for some in self.subjects().chunks(at_once.max(1)) {
-            let made: Vec<_> = some.par_chunks(few).map(made).collect();
+            // Each may be taken by whichever core is free.
+            let made = some.par_chunks(few).with_max_len(1).map(made);
+            let made: Vec<_> = made.collect();
             made.into_iter().for_each(&mut take);
         }
     }

@@ -105,7 +105,8 @@ pub fn load_declared(
         events: Mutex::default(),
     };
     let read = |candidate| file::read(candidate, &shared);
-    let mut outcomes: Vec<_> = candidates.par_iter().map(read).collect();
+    let files = candidates.par_iter().with_max_len(FILES);
+    let mut outcomes: Vec<_> = files.map(read).collect();
     folder::gather(&candidates, &mut outcomes, overlay);
     open_policy::settle(&candidates, &mut outcomes);
     refuse_empty(&candidates, &mut outcomes);
@@ -156,10 +157,23 @@ pub fn load_declared(
     loaded
 }
 
+/// Files in one piece of work. Without a bound rayon cuts no more pieces than there are cores and what
+/// others took from them, and the last one may be a quarter of all.
+const FILES: usize = 16;
+
 /// Makes errors of empty files that are called JSON and stand beside what was recognised: a command that
 /// should have written a policy has failed.
 fn refuse_empty(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
     let is_read = |outcome: &Outcome| matches!(outcome, Outcome::Read { .. });
+    let is_empty = |outcome: &Outcome| {
+        let Outcome::PassedOver { kept, .. } = outcome else {
+            return false;
+        };
+        matches!(kept, Kept::Empty(_))
+    };
+    if !outcomes.iter().any(is_empty) {
+        return;
+    }
     let read = candidates.iter().zip(outcomes.iter());
     let read = read.filter(|(_, outcome)| is_read(outcome));
     let directories: BTreeSet<_> = read
@@ -171,11 +185,9 @@ fn refuse_empty(candidates: &[Candidate<'_>], outcomes: &mut [Outcome]) {
             recognize::is_json_by_name(candidate.path)
                 && directory.is_some_and(|directory| directories.contains(&directory))
         };
-        let Outcome::PassedOver { kept, .. } = outcome else {
-            continue;
-        };
-        if matches!(kept, Kept::Empty(_))
+        if is_empty(outcome)
             && is_beside()
+            && let Outcome::PassedOver { kept, .. } = outcome
             && let Kept::Empty(shown) = std::mem::replace(kept, Kept::Nothing)
         {
             let error = recognize::empty(shown.text());

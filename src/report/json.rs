@@ -19,23 +19,12 @@ const VERSION: u8 = 2;
 /// JSON Schema of the document.
 pub const SCHEMA: &str = include_str!("findings.schema.json");
 
-/// What stands behind the version and the findings of the document.
+/// What stands between the findings and the files of the document.
 #[derive(Serialize)]
 struct BesideFindings<'a> {
     errors: Vec<JsonError<'a>>,
     configuration: &'a InForce,
     summary: Summary,
-    files: Vec<JsonFile<'a>>,
-}
-
-/// What became of a file.
-#[derive(Serialize)]
-struct JsonFile<'a> {
-    path: &'a str,
-    fate: &'static str,
-    /// What it holds, or why it was not checked.
-    reason: Cow<'a, str>,
-    looks_like_ours: bool,
 }
 
 #[derive(Serialize)]
@@ -83,15 +72,6 @@ pub struct FindingsDocument<'a> {
     pub files: &'a [FileRecord],
 }
 
-fn json_file(file: &FileRecord) -> JsonFile<'_> {
-    JsonFile {
-        path: &file.path,
-        fate: file.fate.name(),
-        reason: file.fate.reason(),
-        looks_like_ours: file.looks_like_ours,
-    }
-}
-
 /// Writes all findings and failures and what they come to.
 ///
 /// # Errors
@@ -105,20 +85,19 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
         errors: failures.map(|f| failure(sources, f)).collect(),
         configuration: of_run.configuration,
         summary: *of_run.summary,
-        files: of_run.files.iter().map(json_file).collect(),
     };
-    write!(out, "{{\n  \"version\": {VERSION},\n  \"findings\": [")?;
-    let mut comma: &[u8] = b"";
-    let piece = |findings: &[Finding]| Ok(piece(sources, findings)?);
-    in_pieces(findings, piece, |piece| {
-        out.write_all(std::mem::replace(&mut comma, b","))?;
-        out.write_all(piece.as_bytes())
-    })?;
-    let close = if findings.is_empty() { "]" } else { "\n  ]" };
-    let beside = to_lines(&beside, of_run.files.len().saturating_mul(LONG_FILE))?;
-    // The document is open already.
-    let beside = beside.get(1..).unwrap_or_default();
-    writeln!(out, "{close},{}", escape_json(beside))
+    let beside = escaped(to_lines(&beside)?.into())?;
+    // Its braces are those of the document.
+    let beside = beside
+        .strip_prefix('{')
+        .and_then(|beside| beside.strip_suffix("\n}"));
+    write!(out, "{{\n  \"version\": {VERSION},\n  \"findings\": ")?;
+    let finding =
+        |finding: &Finding, object: &mut ObjectLines<'_>| write_finding(object, finding, sources);
+    list(out, (findings, LONG), finding)?;
+    write!(out, ",{},\n  \"files\": ", beside.unwrap_or_default())?;
+    list(out, (of_run.files, LONG_FILE), write_file)?;
+    writeln!(out, "\n}}")
 }
 
 /// Bytes of a finding, or a few more.
@@ -127,17 +106,36 @@ const LONG: usize = 2_048;
 /// Bytes of what is told of a file, or a few more.
 const LONG_FILE: usize = 192;
 
-/// Some of the findings, as they stand in the document.
-fn piece(sources: &Sources, findings: &[Finding]) -> serde_json::Result<String> {
-    let mut text = Vec::with_capacity(findings.len().saturating_mul(LONG));
-    for (index, finding) in findings.iter().enumerate() {
-        let begin: &[u8] = if index == 0 { b"\n    " } else { b",\n    " };
-        text.extend_from_slice(begin);
-        ObjectLines::write(&mut text, 2, |object| {
-            write_finding(object, finding, sources)
-        })?;
-    }
-    escaped(text)
+/// Writes a list of the document: of each item, of about so many bytes, the object that `write` makes.
+fn list<T: Sync>(
+    out: &mut impl Write,
+    (items, long): (&[T], usize),
+    write: impl Fn(&T, &mut ObjectLines<'_>) -> serde_json::Result<()> + Sync,
+) -> io::Result<()> {
+    let piece = |items: &[T]| {
+        let mut text = Vec::with_capacity(items.len().saturating_mul(long));
+        for (index, item) in items.iter().enumerate() {
+            let begin: &[u8] = if index == 0 { b"\n    " } else { b",\n    " };
+            text.extend_from_slice(begin);
+            ObjectLines::write(&mut text, 2, |object| write(item, object))?;
+        }
+        Ok(escaped(text)?)
+    };
+    out.write_all(b"[")?;
+    let mut comma: &[u8] = b"";
+    in_pieces(items, piece, |piece| {
+        out.write_all(std::mem::replace(&mut comma, b","))?;
+        out.write_all(piece.as_bytes())
+    })?;
+    out.write_all(if items.is_empty() { b"]" } else { b"\n  ]" })
+}
+
+/// What became of a file: what it holds, or why it was not checked.
+fn write_file(file: &FileRecord, object: &mut ObjectLines<'_>) -> serde_json::Result<()> {
+    object.text("path", &file.path)?;
+    object.text("fate", file.fate.name())?;
+    object.text("reason", &file.fate.reason())?;
+    object.plain("looks_like_ours", &file.looks_like_ours)
 }
 
 /// The text, with nothing in it that would steer a terminal.
@@ -156,7 +154,7 @@ fn escaped(text: Vec<u8>) -> serde_json::Result<String> {
 /// # Errors
 /// Where writing fails.
 pub fn write(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
-    let text = to_lines(document, 0)?;
+    let text = to_lines(document)?;
     writeln!(out, "{}", escape_json(&text))
 }
 

@@ -11,12 +11,12 @@ const LINE: &[u8] = b",\n                                ";
 /// Blanks of one level.
 const STEP: usize = 2;
 
-/// The text of a document, which has about so many bytes.
+/// The text of a document.
 ///
 /// # Errors
 /// Where it cannot be serialised.
-pub(super) fn to_lines(document: &impl Serialize, bytes: usize) -> serde_json::Result<String> {
-    let mut text = Vec::with_capacity(bytes);
+pub(super) fn to_lines(document: &impl Serialize) -> serde_json::Result<String> {
+    let mut text = Vec::new();
     append_lines(&mut text, document, 0)?;
     String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
@@ -283,7 +283,7 @@ mod tests {
             json!([1, [], [[]], {"é\n": {"x": {}}}, "y"]),
         ] {
             let wanted = serde_json::to_string_pretty(&document).unwrap();
-            assert_eq!(to_lines(&document, 0).unwrap(), wanted);
+            assert_eq!(to_lines(&document).unwrap(), wanted);
         }
     }
 }
