@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::aws::KmsAction;
 use crate::eval::{
@@ -56,7 +57,8 @@ pub struct GrantingStatement {
     pub index: usize,
     /// Its `Sid`, where it has one.
     pub sid: Option<String>,
-    /// Where it stands; nothing for policies that were not loaded.
+    /// Where it stands; nothing for policies that were not loaded, and for the key policy, which tells it by
+    /// the position: keys with equal policies share an answer.
     pub at: Option<Location>,
 }
 
@@ -140,10 +142,10 @@ impl Grant {
 }
 
 /// What a caller can do, or what alone stops it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
     /// It surely or perhaps can.
-    Can(Grant),
+    Can(Arc<Grant>),
     /// It surely cannot, and could without this limit.
     Stopped(StoppedBy),
     /// It surely cannot.
@@ -156,6 +158,7 @@ impl Standing {
         if let Self::Can(grant) = self
             && !missing.is_empty()
         {
+            let grant = Arc::make_mut(grant);
             grant.decisions = grant.decisions.in_doubt(CaseSet::ALL);
             let missing = missing.iter().cloned().map(Dependency::Missing);
             grant.depends_on.extend(missing);
@@ -197,13 +200,14 @@ impl Candidate<'_> {
         depends_on.extend(found.undocumented.then_some(Dependency::Undocumented));
         depends_on.extend(found.alias.then_some(Dependency::Alias));
         depends_on.extend(missing.into_iter().map(Dependency::Missing));
-        Standing::Can(Grant {
+        let grant = Grant {
             action,
             decisions,
             depends_on,
             through: self.through(&evaluation, &policies, (key, identities)),
             limits: self.limits(key, identities),
-        })
+        };
+        Standing::Can(grant.into())
     }
 
     /// The limit without which it could, where there is one that alone stops it.
@@ -268,17 +272,15 @@ impl Candidate<'_> {
         policies: &PolicySet<'_>,
         (key, identities): (&AskedKey<'_>, &Identities<'_>),
     ) -> Option<GrantingStatement> {
-        let statement = |source, policy, index| {
+        let statement = |source: Option<_>, policy, index| {
             let document = policies.document(found.policy)?;
             let statement = document.statements.get(found.statement)?;
+            let span = statement.span;
             Some(GrantingStatement {
                 policy,
                 index,
                 sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
-                at: Some(Location {
-                    source,
-                    span: statement.span,
-                }),
+                at: source.map(|source| Location { source, span }),
             })
         };
         match found.policy.layer {
@@ -288,7 +290,8 @@ impl Candidate<'_> {
                 } else {
                     GrantingPolicy::KeyPolicy
                 };
-                statement(key.source?, policy, found.statement)
+                key.policy?;
+                statement(None, policy, found.statement)
             }
             Layer::Identity => {
                 let not_loaded = GrantingStatement {
@@ -312,7 +315,7 @@ impl Candidate<'_> {
                     },
                     None => GrantingPolicy::Inline { name, group },
                 };
-                statement(policy.policy.source, kind, index)
+                statement(Some(policy.policy.source), kind, index)
             }
             Layer::Scp | Layer::Rcp | Layer::Boundary | Layer::Session => None,
         }

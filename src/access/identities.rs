@@ -14,6 +14,7 @@ use super::control_policies::{ControlPolicies, find};
 use super::kms_policies::{Extent, KmsPolicies, KmsPolicyPool};
 use super::loaded_principal::LoadedPrincipal;
 use super::restriction::{BoundaryLimit, Restriction};
+use super::surface::AskedOfKeys;
 use super::tested_attributes::TestedAttributes;
 
 /// Users and roles by account, and the control policies above them. Without any, what is said of
@@ -205,6 +206,27 @@ impl<'a> Identities<'a> {
         let policies = self.kms_policies.get(principal.policies)?;
         let (position, statement) = policies.origin(policy, statement)?;
         Some((position, self.policies.get(position)?, statement))
+    }
+
+    /// What the principal's policies and its permissions boundary ask of keys.
+    pub(super) fn asked_of_keys(&self, principal: &LoadedPrincipal<'_>) -> AskedOfKeys {
+        let mut asked = AskedOfKeys::default();
+        let positions = std::iter::once(principal.policies).chain(principal.boundary);
+        for policies in positions.filter_map(|position| self.kms_policies.get(position)) {
+            for policy in &policies.policies {
+                asked.add(&policy.document);
+            }
+        }
+        asked
+    }
+
+    /// What control policies ask of keys.
+    pub(super) fn control_policies_ask(&self) -> AskedOfKeys {
+        let mut asked = AskedOfKeys::default();
+        for policy in self.organization_policies {
+            asked.add(&policy.policy.document);
+        }
+        asked
     }
 
     /// The groups through which alone it has policies about KMS, each with the policy's position.

@@ -42,6 +42,8 @@ mod restriction;
 #[cfg(test)]
 mod shortcuts_agree;
 mod statement_reference;
+mod surface;
+mod survey;
 mod synthetic_caller;
 mod tested_attributes;
 mod unconditional;
@@ -76,11 +78,12 @@ pub(crate) use permission::{CandidateQuestion, MissingPolicies};
 pub(crate) use placeholders::Placeholders;
 pub(crate) use policy_alone::{PolicyAlone, delegating_key, delegating_policy};
 pub use population::Asked;
-pub(crate) use population::{ClassStanding, Population};
+pub(crate) use population::ClassStanding;
 pub(crate) use probe::ConditionCases;
 pub(crate) use questions::KeyQuestions;
 pub use restriction::{BoundaryLimit, Limits, Restriction, StoppedBy};
 pub use statement_reference::{PolicyReference, StatementReference};
+pub(crate) use survey::Survey;
 pub(crate) use synthetic_caller::{EVERY_CLASS, SOME_ACCOUNT};
 
 pub use crate::policy::Effect;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::aws::{AccountId, KeyArn, KmsAction, PrincipalKind};
 use crate::eval::{Caller, CaseSet, Decisions};
@@ -29,26 +30,40 @@ pub struct Asked<'a> {
 }
 
 /// Principals that are decided alike, and what they can do: one answer for each action.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ClassStanding<'a> {
-    pub(crate) who: Vec<Asked<'a>>,
-    pub(crate) standings: Vec<Standing>,
+    /// Sorted by kind and name.
+    pub(crate) who: Arc<[Asked<'a>]>,
+    pub(crate) standings: Arc<[Standing]>,
+    /// Equal for answers that are equal, of those that have a number.
+    pub(crate) number: Option<usize>,
+}
+
+impl<'a> ClassStanding<'a> {
+    pub(super) fn new(mut who: Vec<Asked<'a>>, standings: Vec<Standing>) -> Self {
+        who.sort();
+        Self {
+            who: who.into(),
+            standings: standings.into(),
+            number: None,
+        }
+    }
 }
 
 /// Loaded users and roles of all accounts.
 #[derive(Debug)]
 pub(crate) struct Population<'a> {
-    identities: &'a Identities<'a>,
-    accounts: BTreeMap<AccountId, AccountPopulation<'a>>,
+    pub(super) identities: &'a Identities<'a>,
+    pub(super) accounts: BTreeMap<AccountId, AccountPopulation<'a>>,
 }
 
 /// Those of one account.
 #[derive(Debug)]
-struct AccountPopulation<'a> {
-    principals: &'a [LoadedPrincipal<'a>],
+pub(super) struct AccountPopulation<'a> {
+    pub(super) principals: &'a [LoadedPrincipal<'a>],
     /// Positions of those that do not differ in what decides about them, unless a key policy names them
     /// or tests an attribute of theirs.
-    classes: Vec<Vec<usize>>,
+    pub(super) classes: Vec<Vec<usize>>,
     /// By name without the path: a session's ARN tells no path.
     by_name: BTreeMap<&'a str, Vec<usize>>,
     by_id: BTreeMap<&'a str, usize>,
@@ -126,7 +141,7 @@ impl<'a> AccountPopulation<'a> {
     }
 
     /// Whom the key policy may be about other than everyone; nothing where a placeholder may name anybody.
-    fn singled_out(&self, key: &AskedKey<'_>) -> Option<BTreeSet<usize>> {
+    pub(super) fn singled_out(&self, key: &AskedKey<'_>) -> Option<BTreeSet<usize>> {
         let statements = key.policy.into_iter().flat_map(|policy| &policy.statements);
         let elements = statements.filter_map(|statement| statement.principal.as_ref());
         let mut found = BTreeSet::new();
@@ -163,37 +178,24 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// What everyone can do to a key who can do something, or is stopped by one limit alone; `others`
-    /// are asked, too.
-    pub(crate) fn ask(
-        &self,
-        key: &AskedKey<'_>,
-        actions: &[KmsAction],
-        others: &[Caller],
-    ) -> Vec<ClassStanding<'a>> {
-        let asker = Asker {
+    /// The questions about one key.
+    pub(super) fn asker<'q>(
+        &'q self,
+        key: &'q AskedKey<'q>,
+        actions: &'q [KmsAction],
+    ) -> Asker<'q, 'a> {
+        Asker {
             population: self,
             key,
             questions: KeyQuestions::new(key, self.identities),
             cast: Cast::new(key, self.identities),
             actions,
-        };
-        let mut all = asker.loaded();
-        all.extend(asker.root_users());
-        all.extend(asker.named());
-        all.extend(asker.not_loaded());
-        all.extend(asker.placeholders());
-        all.extend(others.iter().filter_map(|caller| asker.other(caller)));
-        all.retain(|class| {
-            let mut standings = class.standings.iter();
-            standings.any(|standing| *standing != Standing::Cannot)
-        });
-        all
+        }
     }
 }
 
 /// The questions about one key.
-struct Asker<'q, 'a> {
+pub(super) struct Asker<'q, 'a> {
     population: &'q Population<'a>,
     key: &'q AskedKey<'q>,
     questions: KeyQuestions<'q>,
@@ -210,12 +212,28 @@ impl<'q, 'a> Asker<'q, 'a> {
         self.key.identity.account
     }
 
-    fn loaded(&self) -> Vec<ClassStanding<'a>> {
+    /// Everyone but loaded users and roles; `others` are asked, too.
+    pub(super) fn beside_loaded(&self, others: &[Caller]) -> Vec<ClassStanding<'a>> {
+        let mut all = self.root_users();
+        all.extend(self.named());
+        all.extend(self.not_loaded());
+        all.extend(self.placeholders());
+        all.extend(others.iter().filter_map(|caller| self.other(caller)));
+        all
+    }
+
+    /// Whether some of the actions reach from the one account to the key.
+    pub(super) fn is_reached_from(&self, account: AccountId) -> bool {
+        let is_own = self.account().is_none_or(|own| own == account);
+        let mut actions = self.actions.iter();
+        actions.any(|action| is_own || action.cross_account_possible())
+    }
+
+    /// Loaded users and roles.
+    pub(super) fn loaded(&self) -> Vec<ClassStanding<'a>> {
         let mut found = Vec::new();
         for (account, people) in &self.population.accounts {
-            let is_own = self.account().is_none_or(|own| own == *account);
-            let reaches = |action: &KmsAction| is_own || action.cross_account_possible();
-            if !self.actions.iter().any(reaches) {
+            if !self.is_reached_from(*account) {
                 continue;
             }
             for (is_alone, class) in people.classes_for(self.key, self.identities()) {
@@ -223,20 +241,19 @@ impl<'q, 'a> Asker<'q, 'a> {
                 let Some(first) = members.clone().next() else {
                     continue;
                 };
-                let who = members.map(|of| Asked {
-                    kind: of.kind(),
-                    text: of.principal.arn.value.as_str().into(),
-                });
-                found.push(ClassStanding {
-                    standings: self.of_loaded(first, is_alone),
-                    who: who.collect(),
-                });
+                let standings = self.of_loaded(first, is_alone);
+                found.push(ClassStanding::new(members.map(asked).collect(), standings));
             }
         }
         found
     }
 
-    fn of_loaded(&self, principal: &'a LoadedPrincipal<'a>, is_alone: bool) -> Vec<Standing> {
+    /// One user or role for its class; `is_alone`: the key policy may name it.
+    pub(super) fn of_loaded(
+        &self,
+        principal: &'a LoadedPrincipal<'a>,
+        is_alone: bool,
+    ) -> Vec<Standing> {
         let mut candidate = None;
         let each = self.actions.iter().map(|action| {
             // Most users and roles have no policy that allows it.
@@ -273,17 +290,13 @@ impl<'q, 'a> Asker<'q, 'a> {
                 .iter()
                 .map(|candidate| candidate.standing(*action, self.key, self.identities()));
             let grants = standings.filter_map(|standing| match standing {
-                Standing::Can(grant) => Some(grant),
+                Standing::Can(grant) => Some(Arc::unwrap_or_clone(grant)),
                 Standing::Stopped(_) | Standing::Cannot => None,
             });
-            grants
-                .reduce(Grant::or)
-                .map_or(Standing::Cannot, Standing::Can)
+            let best = grants.reduce(Grant::or);
+            best.map_or(Standing::Cannot, |grant| Standing::Can(grant.into()))
         });
-        ClassStanding {
-            standings: each.collect(),
-            who: vec![asked],
-        }
+        ClassStanding::new(vec![asked], each.collect())
     }
 
     fn partition(&self) -> &str {
@@ -393,16 +406,16 @@ impl<'q, 'a> Asker<'q, 'a> {
                 standings.resize(self.actions.len(), Standing::Cannot);
                 let grant = self.of_placeholder(*action, (text, cases), through);
                 if let Some(standing) = standings.get_mut(slot) {
-                    *standing = Standing::Can(grant);
+                    *standing = Standing::Can(grant.into());
                 }
             }
         }
-        let each = by_text.into_iter().map(|(text, standings)| ClassStanding {
-            who: vec![Asked {
+        let each = by_text.into_iter().map(|(text, standings)| {
+            let asked = Asked {
                 kind: PrincipalKind::Placeholder,
                 text: text.to_owned().into(),
-            }],
-            standings,
+            };
+            ClassStanding::new(vec![asked], standings)
         });
         each.collect()
     }
@@ -433,10 +446,7 @@ impl<'q, 'a> Asker<'q, 'a> {
                 policy: GrantingPolicy::KeyPolicy,
                 index,
                 sid: statement.sid.as_ref().map(|sid| sid.value.to_string()),
-                at: Some(crate::text::Location {
-                    source: self.key.source?,
-                    span: statement.span,
-                }),
+                at: None,
             })
         });
         let rcps = self
@@ -479,6 +489,14 @@ impl<'q, 'a> Asker<'q, 'a> {
             text: caller.as_str().to_owned().into(),
         };
         Some(self.one(asked, &[self.cast.one(caller.clone())]))
+    }
+}
+
+/// A loaded user or role.
+pub(super) fn asked<'a>(of: &LoadedPrincipal<'a>) -> Asked<'a> {
+    Asked {
+        kind: of.kind(),
+        text: of.principal.arn.value.as_str().into(),
     }
 }
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::aws::{AccountId, KeyArn, KmsAction, PrincipalKind};
 use crate::eval::{Caller, CaseSet, Decision, KeyIdentity, RequestContext};
 use crate::inventory::{
-    Boundary, IdentityPolicy, Inventory, LoadedPolicy, Located, Organization, OrganizationPolicy,
-    Principal,
+    Boundary, IdentityPolicy, Inventory, Key, KeyMetadata, LoadedPolicy, Located, Organization,
+    OrganizationPolicy, Principal,
 };
 use crate::policy::{PolicyDocument, PolicyKind, PolicyReading};
 use crate::text::{Location, SourceId};
@@ -19,8 +19,9 @@ use super::candidate::Candidate;
 use super::grant::Standing;
 use super::identities::Identities;
 use super::key::AskedKey;
-use super::population::Population;
+use super::population::ClassStanding;
 use super::questions::KeyQuestions;
+use super::survey::Survey;
 
 /// Random numbers, the same on every machine (`SplitMix64`).
 struct Rng(u64);
@@ -161,6 +162,8 @@ fn condition(rng: &mut Rng) -> Value {
         json!({"StringEquals": {"aws:userid": "AIDAEVE"}}),
         json!({"StringEquals": {"aws:username": "${aws:username}"}}),
         json!({"StringEquals": {"aws:PrincipalTag/team": "crypto"}}),
+        json!({"StringEquals": {"aws:ResourceTag/team": "crypto"}}),
+        json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}),
         json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/team/*"}}),
         json!({"NumericGreaterThanEquals":
             {"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}),
@@ -326,32 +329,74 @@ fn told(questions: &KeyQuestions<'_>, action: KmsAction) -> Vec<Told> {
     holders.map(told).collect()
 }
 
-/// Whoever is decided together with others is decided as by itself, by policies as they are written.
-fn alike(questions: &KeyQuestions<'_>, inventory: &Inventory, action: KmsAction) {
-    let (key, identities) = (questions.key, questions.identities);
+/// Whoever is decided together with others, for several keys at once, is decided as by itself, by policies as
+/// they are written.
+fn alike(
+    rng: &mut Rng,
+    (policy, inventory): (&PolicyDocument, &Inventory),
+    action: KmsAction,
+) -> usize {
+    let keys: Vec<_> = (0..6).map(|at| surveyed_key(rng, at, policy)).collect();
+    let identities = Identities::new(inventory);
+    let survey = Survey::new(&identities, keys.iter().collect(), vec![action]);
     let whole = Identities::whole(inventory);
-    let found = Population::new(identities).ask(key, &[action], &[]);
-    for principal in &inventory.principals {
-        let arn = principal.arn.value.as_str();
-        let caller = Caller::parse(arn).unwrap();
-        let alone = Candidate::new(caller, key.seen(), &whole);
-        let alone = alone.standing(action, key, &whole);
-        let mut classes = found.iter();
-        let class = classes.find(|class| class.who.iter().any(|of| of.text == arn));
-        let together = class.map_or(&Standing::Cannot, |class| &class.standings[0]);
-        // Of whom no policy allows it, it is not asked what stops it.
-        let is_asked = !matches!(alone, Standing::Stopped(_)) || class.is_some();
-        assert!(
-            together == &alone || !is_asked,
-            "{arn} {action:?}: {together:?}, {alone:?}"
-        );
+    let mut can = 0;
+    for (position, key) in keys.iter().enumerate() {
+        let (found, plain) = (survey.ask(position, &[]), survey.plainly(position, &[]));
+        let key = AskedKey::of(key);
+        for principal in &inventory.principals {
+            let arn = principal.arn.value.as_str();
+            let caller = Caller::parse(arn).unwrap();
+            let alone = Candidate::new(caller, key.seen(), &whole);
+            let alone = alone.standing(action, &key, &whole);
+            let told = |classes: &[ClassStanding<'_>]| {
+                let mut classes = classes.iter();
+                let class = classes.find(|class| class.who.iter().any(|of| of.text == arn));
+                class.map(|class| class.standings[0].clone())
+            };
+            let together = told(&found);
+            assert_eq!(together, told(&plain), "{arn} {action:?}");
+            // Of whom no policy allows it, it is not asked what stops it.
+            let is_asked = !matches!(alone, Standing::Stopped(_)) || together.is_some();
+            let together = together.unwrap_or(Standing::Cannot);
+            let are_equal = together == alone || !is_asked;
+            assert!(are_equal, "{arn} {action:?}: {together:?}, {alone:?}");
+            can += usize::from(matches!(together, Standing::Can(_)));
+        }
+    }
+    can
+}
+
+/// A key of one of two Regions with this policy or without a policy, perhaps with a tag.
+fn surveyed_key(rng: &mut Rng, at: u64, policy: &PolicyDocument) -> Key {
+    let arn = KEY.replace("90ab", &format!("90{:02x}", 0xab_u64.saturating_sub(at)));
+    let arn = if rng.chance(30) {
+        arn.replace("eu-west-1", "us-east-1")
+    } else {
+        arn
+    };
+    let mut metadata = KeyMetadata::default();
+    if rng.chance(50) {
+        let team = rng.text(&["crypto", "web"]);
+        metadata.tags = Some(Located {
+            value: vec![("team".to_owned(), team)],
+            at: Location::default(),
+        });
+    }
+    Key {
+        name: arn.clone(),
+        account: AccountId::parse(ACCOUNT),
+        arn: Some(KeyArn::parse(&arn).unwrap()),
+        metadata: Arc::new(metadata),
+        policy: rng.chance(90).then(|| loaded("policy", policy.clone())),
+        ..Key::default()
     }
 }
 
 #[test]
 fn shortcuts_say_what_evaluation_says() {
     let mut rng = Rng(1212);
-    let (mut asked, mut allowed) = (0_usize, 0_usize);
+    let (mut asked, mut allowed, mut surveyed) = (0_usize, 0_usize, 0_usize);
     for number in 0..POLICIES {
         let denies = if rng.chance(60) { 0 } else { 30 };
         let (policy, text) = document(&mut rng, PolicyKind::Key, denies);
@@ -384,11 +429,14 @@ fn shortcuts_say_what_evaluation_says() {
             );
             let (one, other) = (quick.someone_can(action), plain.someone_can(action));
             assert_eq!(one, other, "{number}: someone, {action:?}\n{text}");
-            alike(&quick, &inventory, action);
+            if number.is_multiple_of(4) {
+                surveyed += alike(&mut rng, (&policy, &inventory), action);
+            }
             asked += 1;
             allowed += usize::from(told_of.iter().any(|told| told.1 == Decision::Allowed));
         }
     }
+    assert!(surveyed > 1_000, "{surveyed}");
     assert!(
         asked > 4_000 && allowed > asked / 10,
         "{allowed} of {asked}"

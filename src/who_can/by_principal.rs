@@ -35,7 +35,7 @@ pub fn by_principal<'a>(all: &[KeyAccess<'a>]) -> Vec<PrincipalTable<'a>> {
         for row in &access.rows {
             let next = numbers.len();
             let number = *numbers.entry(row.grants()).or_insert(next);
-            for asked in row.parts.iter().flat_map(|part| &part.who) {
+            for asked in row.parts.iter().flat_map(|part| part.who.iter()) {
                 of.entry(asked).or_default().push((key, number));
             }
         }

@@ -2,11 +2,13 @@
 
 use crate::access::{
     Asked, Caller, CaseSet, ClassStanding, Decision, Grant, GrantingPolicy, GrantingStatement,
-    Standing,
+    MissingInput, Standing,
 };
 use crate::aws::{Arn, KmsAction, PendingWindowInDays, PrincipalKind, nearest};
 use crate::inventory::{Inventory, Key};
 use crate::policy::glob;
+
+use super::row::Answered;
 
 /// Which decisions are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,30 +193,37 @@ impl Filter {
         Ok(others)
     }
 
-    /// What is left of the answers about a key.
+    /// What is left of the answers about a key; `failed` are files that could not be read.
     pub(super) fn apply<'a>(
         &self,
         key: &Key,
-        mut classes: Vec<ClassStanding<'a>>,
-    ) -> Vec<ClassStanding<'a>> {
+        classes: Vec<ClassStanding<'a>>,
+        failed: &[MissingInput],
+    ) -> Vec<Answered<'a>> {
         let key_policy = key.policy.as_ref().map(|policy| policy.name.as_str());
-        for class in &mut classes {
-            class.who.retain(|asked| self.wants_principal(asked));
-            for standing in &mut class.standings {
-                let is_wanted = match standing {
-                    Standing::Can(grant) => self.wants_grant(grant, key_policy),
-                    // What one is stopped from is given through nothing.
-                    Standing::Stopped(_) | Standing::Cannot => {
-                        self.through.is_empty() && self.only.is_none()
-                    }
-                };
-                if !is_wanted {
-                    *standing = Standing::Cannot;
+        let change = |standing: &mut Standing| {
+            standing.doubt(failed);
+            let is_wanted = match standing {
+                Standing::Can(grant) => self.wants_grant(grant, key_policy),
+                // What one is stopped from is given through nothing.
+                Standing::Stopped(_) | Standing::Cannot => {
+                    self.through.is_empty() && self.only.is_none()
                 }
+            };
+            if !is_wanted {
+                *standing = Standing::Cannot;
             }
-        }
-        classes.retain(|class| !class.who.is_empty() && self.is_soon_enough(class));
-        classes
+        };
+        let wanted = classes.into_iter().filter_map(|mut class| {
+            if !self.principals.is_empty() {
+                let who = class.who.iter().filter(|asked| self.wants_principal(asked));
+                class.who = who.cloned().collect();
+            }
+            let answered = Answered::of(class, change);
+            let is_wanted = !answered.part.who.is_empty() && self.is_soon_enough(&answered);
+            is_wanted.then_some(answered)
+        });
+        wanted.collect()
     }
 
     fn wants_grant(&self, grant: &Grant, key_policy: Option<&str>) -> bool {
@@ -231,20 +240,13 @@ impl Filter {
     }
 
     /// Whether those of the class can schedule deletion with so short a waiting period.
-    fn is_soon_enough(&self, class: &ClassStanding<'_>) -> bool {
+    fn is_soon_enough(&self, answered: &Answered<'_>) -> bool {
         let Some(most) = self.can_in_at_most else {
             return true;
         };
         let is_soon = |cases: CaseSet| cases.days().any(|days| days <= most);
-        let schedules = class
-            .standings
-            .iter()
-            .filter_map(|standing| match standing {
-                Standing::Can(grant) if grant.action == KmsAction::ScheduleKeyDeletion => {
-                    Some(grant)
-                }
-                Standing::Can(_) | Standing::Stopped(_) | Standing::Cannot => None,
-            });
+        let grants = answered.part.grants.iter().flatten();
+        let schedules = grants.filter(|grant| grant.action == KmsAction::ScheduleKeyDeletion);
         let mut wanted = schedules.map(|grant| match self.only {
             None => grant.decisions.possible(),
             Some(Only::Allowed) => grant.decisions.allowed,

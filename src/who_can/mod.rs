@@ -16,7 +16,7 @@ pub use crate::access::{
 pub use by_principal::{KeyRow, PrincipalTable, by_principal};
 pub use filter::{Filter, FilterError, Only, Through};
 pub use question::{DELETION, Question, WhoCan};
-pub use row::{Grants, KeyAccess, Part, Row};
+pub use row::{Grants, KeyAccess, Part, Row, place};
 pub use settlement::{Settlement, settlement};
 pub use tables::{KeyTable, by_key};
 pub use totals::{ActionTotal, Totals};

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::access::{AskedKey, Caller, Identities, MissingInput, Population};
+use crate::access::{Caller, Identities, MissingInput, Survey};
 use crate::aws::KmsAction;
 use crate::inventory::{Inventory, Key};
 
@@ -26,8 +26,7 @@ pub struct Question {
 /// Everyone who was loaded, ready to be asked about one key after the other.
 #[derive(Debug)]
 pub struct WhoCan<'a> {
-    population: Population<'a>,
-    inventory: &'a Inventory,
+    survey: Survey<'a>,
     question: Question,
     failed: Vec<MissingInput>,
     /// Callers that the question names and that were neither loaded nor named by a key policy.
@@ -46,10 +45,12 @@ impl<'a> WhoCan<'a> {
     ) -> Result<Self, FilterError> {
         let others = question.filter.check(inventory, &question.actions)?;
         let failed = question.failed.iter().cloned().map(MissingInput::File);
+        let all = inventory.keys.iter();
+        let mut keys: Vec<_> = all.filter(|key| question.filter.wants_key(key)).collect();
+        keys.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(Self {
-            population: Population::new(identities),
+            survey: Survey::new(identities, keys, question.actions.clone()),
             failed: failed.collect(),
-            inventory,
             question,
             others,
         })
@@ -61,31 +62,20 @@ impl<'a> WhoCan<'a> {
     }
 
     /// The keys that are asked about, sorted by name.
-    fn keys(&self) -> Vec<&'a Key> {
-        let all = self.inventory.keys.iter();
-        let mut keys: Vec<_> = all
-            .filter(|key| self.question.filter.wants_key(key))
-            .collect();
-        keys.sort_by(|one, other| one.name.cmp(&other.name));
-        keys
+    pub fn keys(&self) -> &[&'a Key] {
+        self.survey.keys()
     }
 
-    /// Who can do it to one key.
-    pub fn of_key(&self, key: &'a Key) -> KeyAccess<'a> {
-        let (question, asked) = (&self.question, AskedKey::of(key));
-        let mut standings = self.population.ask(&asked, &question.actions, &self.others);
-        for class in &mut standings {
-            for standing in &mut class.standings {
-                standing.doubt(&self.failed);
-            }
-        }
-        KeyAccess::new(key, question.filter.apply(key, standings))
+    /// Who can do it to the key at this position.
+    fn of_key(&self, (position, key): (usize, &'a Key)) -> KeyAccess<'a> {
+        let classes = self.survey.ask(position, &self.others);
+        KeyAccess::new(key, self.question.filter.apply(key, classes, &self.failed))
     }
 
     /// The access to every key that is asked about, sorted by name.
     pub fn all(&self) -> Vec<KeyAccess<'a>> {
-        let keys = self.keys();
-        keys.into_par_iter().map(|key| self.of_key(key)).collect()
+        let keys = self.keys().par_iter().enumerate();
+        keys.map(|(at, key)| self.of_key((at, key))).collect()
     }
 
     /// Gives `take` what `conclude` makes of the access to each key, sorted by name. As many as there are cores
@@ -99,8 +89,9 @@ impl<'a> WhoCan<'a> {
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         let at_once = rayon::current_num_threads().max(1);
-        for keys in self.keys().chunks(at_once) {
-            let made = keys.par_iter().map(|key| conclude(self.of_key(key)));
+        let keys: Vec<_> = self.keys().iter().copied().enumerate().collect();
+        for keys in keys.chunks(at_once) {
+            let made = keys.par_iter().map(|key| conclude(self.of_key(*key)));
             let made: Vec<_> = made.collect();
             made.into_iter().try_for_each(&mut take)?;
         }

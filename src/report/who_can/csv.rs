@@ -24,7 +24,7 @@ resource control policies,sources\n";
 pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> String {
     let mut text = String::new();
     for part in access.rows.iter().flat_map(|row| &row.parts) {
-        for asked in &part.who {
+        for asked in part.who.iter() {
             for grant in part.grants.iter().flatten() {
                 let cells = cells(access.key, asked, (grant, sources));
                 let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();

@@ -8,7 +8,7 @@ use crate::inventory::Key;
 use crate::report::Style;
 use crate::report::snippet::{Tone, paint};
 use crate::report::visible::{prose, wrap};
-use crate::who_can::{Asked, Decision, Grant, KeyTable, PrincipalTable, Row};
+use crate::who_can::{Decision, Grant, KeyTable, PrincipalTable, Row};
 
 use super::words;
 
@@ -76,7 +76,10 @@ pub fn principals(
         let rows: Vec<_> = rows
             .map(|row| {
                 TextRow::new(
-                    listed(row.keys.iter().map(|key| named(key)), "key"),
+                    listed(
+                        row.keys.iter().map(|key| named(key)),
+                        (row.keys.len(), "key"),
+                    ),
                     &row.grants,
                     actions,
                 )
@@ -146,17 +149,13 @@ fn named(key: &Key) -> String {
 }
 
 fn who(row: &Row<'_>, account: Option<&str>) -> String {
-    let all = row.who();
-    listed(
-        all.iter()
-            .map(|asked: &&Asked<'_>| words::who(asked, account)),
-        "principal",
-    )
+    let first = row.first(MOST_NAMES);
+    let names = first.into_iter().map(|asked| words::who(asked, account));
+    listed(names, (row.count(), "principal"))
 }
 
-/// `a`, or `5 keys: a, b, c and 2 more`.
-fn listed(names: impl ExactSizeIterator<Item = String>, noun: &str) -> String {
-    let count = names.len();
+/// `a`, or `5 keys: a, b, c and 2 more`; the first names of so many.
+fn listed(names: impl Iterator<Item = String>, (count, noun): (usize, &str)) -> String {
     let shown: Vec<_> = names.take(MOST_NAMES).collect();
     let mut text = shown.join(", ");
     if count > 1 {

@@ -153,7 +153,7 @@ pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> serde_json::Result<
         let grants: Vec<_> = grants
             .map(|grant| JsonGrant::of(grant, access.key, sources))
             .collect();
-        for asked in &part.who {
+        for asked in part.who.iter() {
             for grant in &grants {
                 let record = Record {
                     version: VERSION,

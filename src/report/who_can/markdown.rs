@@ -31,9 +31,9 @@ pub fn keys(
             head(out, "Who", actions)?;
         }
         for row in &table.rows {
-            let who = row.who();
-            let names = who.iter().map(|asked| words::who(asked, account));
-            line(out, names, row.grants())?;
+            let first = row.first(MOST_NAMES);
+            let names = first.into_iter().map(|asked| words::who(asked, account));
+            line(out, (names, row.count()), row.grants())?;
         }
         writeln!(out)?;
         let grants = table
@@ -64,7 +64,7 @@ pub fn principals(
         head(out, "Key", actions)?;
         for row in &table.rows {
             let names = row.keys.iter().map(|key| words::key(key));
-            line(out, names, &row.grants)?;
+            line(out, (names, row.keys.len()), &row.grants)?;
         }
         writeln!(out)?;
         let grants = table
@@ -110,10 +110,10 @@ fn head(out: &mut impl Write, first: &str, actions: &[KmsAction]) -> io::Result<
 
 fn line(
     out: &mut impl Write,
-    names: impl ExactSizeIterator<Item = String>,
+    (names, count): (impl Iterator<Item = String>, usize),
     grants: &[Option<Arc<Grant>>],
 ) -> io::Result<()> {
-    let more = names.len().saturating_sub(MOST_NAMES);
+    let more = count.saturating_sub(MOST_NAMES);
     let mut shown: Vec<_> = names.take(MOST_NAMES).map(|name| code(&name)).collect();
     if more > 0 {
         shown.push(format!("{more} more"));

@@ -10,7 +10,7 @@ use crate::report::json::{JsonLocation, place};
 use crate::text::Sources;
 use crate::who_can::{
     Asked, BoundaryLimit, Decision, Dependency, Grant, GrantingPolicy, GrantingStatement,
-    Restriction, settlement,
+    Restriction, place as access_place, settlement,
 };
 
 use super::words;
@@ -159,7 +159,7 @@ impl<'a> JsonGrant<'a> {
 fn files<'a>(grant: &Grant, key: &Key, sources: &'a Sources) -> Vec<&'a str> {
     let policy = key.policy.as_ref().map(|policy| policy.source);
     let through = grant.through.iter();
-    let through = through.filter_map(|of| Some(of.at?.source));
+    let through = through.filter_map(|of| Some(access_place(of, key)?.source));
     let all: std::collections::BTreeSet<_> = through.chain(policy).chain([key.at.source]).collect();
     let names = all.into_iter().filter_map(|source| sources.get(source));
     names.map(crate::text::SourceFile::name).collect()
@@ -188,7 +188,7 @@ impl<'a> JsonThrough<'a> {
             group,
             statement: policy.map(|_| number),
             sid: through.sid.as_deref(),
-            location: through.at.and_then(|at| place(sources, at)),
+            location: access_place(through, key).and_then(|at| place(sources, at)),
         }
     }
 }
