@@ -10,7 +10,7 @@ use crate::aws::KeyArn;
 use crate::inventory::Key;
 use crate::report::visible::prose;
 use crate::text::Sources;
-use crate::who_can::{Asked, BoundaryLimit, Grant, KeyAccess, settlement};
+use crate::who_can::{BoundaryLimit, Grant, KeyAccess, settlement};
 
 use super::record::JsonGrant;
 use super::words;
@@ -20,29 +20,48 @@ pub const HEAD: &str = "account,region,key,aliases,principal,kind,action,decisio
 omitted days,depends on,settled by,through,permissions boundary,service control policies,\
 resource control policies,sources\n";
 
-/// The lines about one key: one for each principal and action.
+/// The lines about one key: one for each principal and action. What several lines have in common is written
+/// once and copied.
 pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> String {
     let mut text = String::new();
+    let head = line(&key_cells(access.key));
     for part in access.rows.iter().flat_map(|row| &row.parts) {
+        let grants = part.grants.iter().flatten();
+        let grants = grants.map(|grant| line(&grant_cells(access.key, grant, sources)));
+        let grants: Vec<_> = grants.collect();
         for asked in part.who.iter() {
-            for grant in part.grants.iter().flatten() {
-                let cells = cells(access.key, asked, (grant, sources));
-                let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
-                text.push_str(&cells.join(","));
-                text.push('\n');
+            let principal = line(&[asked.text.to_string(), word(asked.kind)]);
+            for grant in &grants {
+                for piece in [&head, ",", &principal, ",", grant, "\n"] {
+                    text.push_str(piece);
+                }
             }
         }
     }
     text
 }
 
-fn cells(key: &Key, asked: &Asked<'_>, (grant, sources): (&Grant, &Sources)) -> [String; 18] {
-    let record = JsonGrant::of(grant, key, sources);
+fn line(cells: &[String]) -> String {
+    let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+    cells.join(",")
+}
+
+fn key_cells(key: &Key) -> [String; 4] {
     let region = key.arn.as_ref().map(KeyArn::region).unwrap_or_default();
     let account = key.account.map(|account| account.to_string());
     let arn = key.arn.as_ref().map_or(key.name.as_str(), KeyArn::as_str);
     let aliases = key.metadata.aliases.as_ref();
     let aliases = aliases.map_or_else(String::new, |of| of.value.join(" "));
+    [
+        account.unwrap_or_default(),
+        region.to_owned(),
+        arn.to_owned(),
+        aliases,
+    ]
+}
+
+fn grant_cells(key: &Key, grant: &Grant, sources: &Sources) -> [String; 12] {
+    let record = JsonGrant::of(grant, key, sources);
     let takes_days = record.days.is_some();
     let days = |cases| crate::access::days_in_words(&words::ranges(cases), " to ", "; ");
     let days = |cases| {
@@ -62,12 +81,6 @@ fn cells(key: &Key, asked: &Asked<'_>, (grant, sources): (&Grant, &Sources)) -> 
         BoundaryLimit::NotLoaded => "not loaded".to_owned(),
     };
     [
-        account.unwrap_or_default(),
-        region.to_owned(),
-        arn.to_owned(),
-        aliases,
-        asked.text.to_string(),
-        word(asked.kind),
         grant.action.qualified().to_owned(),
         grant.decision().word().to_owned(),
         days(grant.decisions.allowed),

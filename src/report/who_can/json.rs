@@ -130,42 +130,45 @@ pub fn principals(
     write(out, &document)
 }
 
-/// A record that stands alone.
+/// What all records about one key begin with.
 #[derive(Serialize)]
-struct Record<'a> {
+struct RecordHead<'a> {
     version: u8,
     #[serde(flatten)]
     key: JsonKey<'a>,
-    #[serde(flatten)]
-    principal: JsonPrincipal<'a>,
-    #[serde(flatten)]
-    grant: &'a JsonGrant<'a>,
 }
 
-/// The records about one key, a line each: one for each principal and action.
+/// The records about one key, a line each, that stand alone: one for each principal and action. What
+/// several records have in common is written once and copied.
 ///
 /// # Errors
 /// Where one cannot be serialised.
 pub fn records(access: &KeyAccess<'_>, sources: &Sources) -> serde_json::Result<String> {
-    let mut text = Vec::new();
+    let mut text = String::new();
+    let head = members(&RecordHead {
+        version: VERSION,
+        key: JsonKey::of(access.key),
+    })?;
     for part in access.rows.iter().flat_map(|row| &row.parts) {
         let grants = part.grants.iter().flatten();
-        let grants: Vec<_> = grants
-            .map(|grant| JsonGrant::of(grant, access.key, sources))
-            .collect();
+        let grants = grants.map(|grant| members(&JsonGrant::of(grant, access.key, sources)));
+        let grants = grants.collect::<serde_json::Result<Vec<_>>>()?;
         for asked in part.who.iter() {
+            let principal = members(&JsonPrincipal::of(asked))?;
             for grant in &grants {
-                let record = Record {
-                    version: VERSION,
-                    key: JsonKey::of(access.key),
-                    principal: JsonPrincipal::of(asked),
-                    grant,
-                };
-                serde_json::to_writer(&mut text, &record)?;
-                text.push(b'\n');
+                for piece in ["{", &head, ",", &principal, ",", grant, "}\n"] {
+                    text.push_str(piece);
+                }
             }
         }
     }
-    let text = String::from_utf8(text).map_err(serde_json::Error::custom)?;
-    Ok(escape_json(&text).into_owned())
+    Ok(text)
+}
+
+/// The members of an object, without its braces.
+fn members(object: &impl Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string(object)?;
+    let inside = text.strip_prefix('{').and_then(|of| of.strip_suffix('}'));
+    let inside = inside.ok_or_else(|| serde_json::Error::custom("it is no object"))?;
+    Ok(escape_json(inside).into_owned())
 }
