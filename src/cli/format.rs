@@ -22,6 +22,8 @@ use super::{Failure, output};
 pub(super) enum Format {
     /// For people.
     Human,
+    /// One line for each finding: path, line, column, severity, rule and message.
+    Concise,
     /// For programs.
     Json,
     /// SARIF 2.1.0, for code scanning.
@@ -36,19 +38,28 @@ pub(super) enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Whether it ends with a line that sums up.
+    pub(super) const fn has_last_line(self) -> bool {
+        matches!(self, Self::Human | Self::Concise)
+    }
+}
+
 /// What was checked, and how it is shown.
 pub(super) struct Report<'a> {
     checked: &'a Checked,
     format: Format,
     /// Which files are named that were not checked.
     named: Named,
+    /// Whether only what a run comes to is shown to people.
+    quiet: bool,
     summary: Summary,
     /// Safe fixes, for the formats that offer them.
     fixes: Vec<Proposal>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(checked: &'a Checked, format: Format, named: Named) -> Self {
+    pub(super) fn new(checked: &'a Checked, (format, quiet): (Format, bool), named: Named) -> Self {
         let project = &checked.project;
         let mut summary = Summary::new(
             &checked.findings,
@@ -70,6 +81,7 @@ impl<'a> Report<'a> {
             checked,
             format,
             named,
+            quiet,
             summary,
             fixes,
         }
@@ -81,6 +93,15 @@ impl<'a> Report<'a> {
         let (sources, failures) = (&project.loaded.sources, &project.failures);
         let (findings, style) = (&self.checked.findings, &terminal.style);
         match self.format {
+            _ if self.quiet => {
+                report_failures(project, terminal)?;
+                report::human::summary(&mut out, &self.summary, style)?;
+            }
+            Format::Concise => {
+                self.run(|run| report::concise::findings(&mut out, run, style))?;
+                report::configuration::human(&mut out, &self.checked.in_force, style)?;
+                report::human::summary(&mut out, &self.summary, style)?;
+            }
             Format::Human => {
                 report::human::findings(&mut out, sources, findings, style)?;
                 out.flush()?;

@@ -3,6 +3,7 @@
 //! Policy text is untrusted: whatever is shown of it goes through `visible`, so that no terminal
 //! escape or bidirectional control of a policy reaches a terminal.
 
+pub mod concise;
 pub mod configuration;
 pub mod difference;
 #[cfg(test)]
