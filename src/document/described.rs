@@ -151,6 +151,12 @@ impl<T: Described> Described for Arc<T> {
     }
 }
 
+impl<T: Described> Described for Box<T> {
+    fn schema(definitions: &mut Definitions) -> Value {
+        T::schema(definitions)
+    }
+}
+
 impl<T: Described> Described for Option<T> {
     fn schema(definitions: &mut Definitions) -> Value {
         let mut schema = T::schema(definitions);

@@ -146,6 +146,17 @@ impl<T: AsFact> AsFact for Arc<T> {
     }
 }
 
+/// A large record, which is not copied when the record around it moves.
+impl<T: AsFact> AsFact for Box<T> {
+    fn as_fact(&self) -> Fact<'_> {
+        (**self).as_fact()
+    }
+
+    fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
+        (**self).note(field, words);
+    }
+}
+
 impl<T: AsFact + Debug> AsFact for Vec<T> {
     fn as_fact(&self) -> Fact<'_> {
         Fact::list(self)

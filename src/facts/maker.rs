@@ -197,7 +197,7 @@ impl<'a> FactMaker<'a> {
 
     fn of_reading(&self, key: &Key, reading: &Reading<'_>) -> Facts {
         let source_index = SourceIndex::new(self.sources);
-        let mut record = key::record(key, &source_index, self.limits.day);
+        let mut record = Box::new(key::record(key, &source_index, self.limits.day));
         let identity = KeyIdentity {
             arn: key.arn.clone(),
             account: reading.account,
@@ -266,10 +266,10 @@ impl<'a> FactMaker<'a> {
             subject: policy.name.clone(),
             kind: SubjectKind::Policy,
             limits: self.limits,
-            key: KeyRecord {
+            key: Box::new(KeyRecord {
                 at: subject.place(Span::default()),
                 ..KeyRecord::default()
-            },
+            }),
             policy: Some(policy_record(&subject, policy)),
             statements,
             access: AccessTable::default(),

@@ -175,8 +175,9 @@ impl Found {
     }
 }
 
-/// How many times as long the list of findings gets at most when it must be moved.
-const MOST_GROWTH: usize = 16;
+/// How many more findings the list gets room for at most when it must be moved. Room that is not used takes
+/// no memory.
+const MOST_ROOM: usize = 1 << 16;
 
 /// Adds what was found in one subject after `done` of all `count`. Moving thousands of findings to a longer
 /// list takes memory for both, so it gets the length that it needs if the others have as many.
@@ -185,7 +186,7 @@ fn add(all: &mut Vec<Finding>, found: Vec<Finding>, (done, count): (usize, usize
     if length > all.capacity() {
         let rest = count.saturating_sub(done);
         let more = length.saturating_mul(rest) / done.saturating_add(1);
-        let more = more.min(length.saturating_mul(MOST_GROWTH));
+        let more = more.min(length.max(MOST_ROOM));
         all.reserve(more.saturating_add(found.len()));
     }
     all.extend(found);

@@ -47,7 +47,7 @@ record! {
         /// The limits that rules compare with.
         pub limits: Limits,
         /// The key; nothing is known of it where only a policy was loaded.
-        pub key: KeyRecord,
+        pub key: Box<KeyRecord>,
         /// The policy as a whole; a key without a loaded policy has none.
         pub policy: Option<PolicyRecord>,
         /// Every statement of the policy, in order.
