@@ -226,7 +226,8 @@ impl<'a> FactMaker<'a> {
         record.waits_for_replicas = self.states.waits(key, at);
         record.last_related = self.states.last(key, at);
         let state = (at, pending.is_some());
-        record.evidence = evidence::record(key, &self.trail, self.limits, &source_index, state);
+        let evidence = evidence::record(key, &self.trail, self.limits, &source_index, state);
+        record.evidence = evidence.map(Box::new);
         Facts {
             format: FORMAT,
             subject: key

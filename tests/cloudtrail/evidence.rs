@@ -52,7 +52,12 @@ fn facts(state: &str, events: &[Value]) -> [Facts; 2] {
 }
 
 fn evidence(state: &str, events: &[Value]) -> EvidenceRecord {
-    facts(state, events)[0].key.evidence.clone().unwrap()
+    facts(state, events)[0]
+        .key
+        .evidence
+        .as_deref()
+        .cloned()
+        .unwrap()
 }
 
 const INVALID: Option<&str> = Some("KMSInvalidStateException");

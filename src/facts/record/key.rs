@@ -52,7 +52,7 @@ record! {
         /// elsewhere.
         @left_out pub lockout_check_bypassed: Option<BypassRecord>,
         /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
-        @left_out pub evidence: Option<EvidenceRecord>,
+        @left_out pub evidence: Option<Box<EvidenceRecord>>,
         /// Where the spec stands, else where the key stands.
         pub at: IndexedLocation,
     }
