@@ -206,7 +206,7 @@ impl<'a> Candidate<'a> {
         self.open.get_or_init(|| self.open(key)).about(action)
     }
 
-    /// The cases that are surely or perhaps allowed.
+    /// The cases that are allowed or conditional.
     pub(super) fn possible(&self, action: KmsAction, key: &AskedKey<'_>) -> CaseSet {
         let request = self.request(action, key);
         evaluate(&request, &self.policies(key)).decisions.possible()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::Caller;
 use crate::policy::{Effect, PolicyDocument, PrincipalElement, PrincipalForm, Statement};
 
-/// Statements that are about the same requests, but for whom they list.
+/// Statements about the same requests. They may list different principals.
 #[derive(Debug, Default)]
 struct Alike<'a> {
     count: usize,

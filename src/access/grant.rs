@@ -119,12 +119,17 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Whether a request for the action names a day count: for `kms:ScheduleKeyDeletion` only.
+    pub fn takes_days(&self) -> bool {
+        self.action == KmsAction::ScheduleKeyDeletion
+    }
+
     /// The best decision over all day counts.
     pub fn decision(&self) -> Decision {
         self.decisions.best()
     }
 
-    /// What either of two callers that stand for one principal can do.
+    /// What at least one of two callers of one principal can do.
     #[must_use]
     pub(crate) fn or(self, other: Self) -> Self {
         let union = |one: Vec<_>, two: Vec<_>| -> Vec<_> {
@@ -144,7 +149,7 @@ impl Grant {
 /// What a caller can do, or what alone stops it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    /// It surely or perhaps can.
+    /// It can, surely or depending on something.
     Can(Arc<Grant>),
     /// It surely cannot, and could without this limit.
     Stopped(StoppedBy),

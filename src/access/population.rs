@@ -1,5 +1,6 @@
 //! Everyone who is asked about a key: loaded users and roles, those that are decided alike
-//! together; the root user; whom the key policy names beside them; and everyone who was not loaded.
+//! together; the root user; the other principals that the key policy names; and everyone who was not
+//! loaded.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -283,7 +284,7 @@ impl<'q, 'a> Asker<'q, 'a> {
         self.key.policy.is_none() || granting.any(|(_, statement)| is_open(statement))
     }
 
-    /// One that is asked by itself, the best of those who stand for it.
+    /// A principal that is asked by itself, with the best answer of its callers.
     fn one(&self, asked: Asked<'a>, candidates: &[Candidate<'q>]) -> ClassStanding<'a> {
         let each = self.actions.iter().map(|action| {
             let standings = candidates

@@ -143,7 +143,7 @@ impl<'a> KeyQuestions<'a> {
             .of_statements(granting.map(|(index, _)| index))
     }
 
-    /// Everyone whom the Allow statements name, in their order.
+    /// Everyone that the Allow statements name, in the order of the statements.
     pub(super) fn everyone_named(&self) -> impl Iterator<Item = &NamedPrincipal<'a>> {
         self.principals().all().iter()
     }

@@ -97,8 +97,7 @@ enum Format {
 }
 
 fn parse_action(text: &str) -> Result<KmsAction, String> {
-    let action = KmsAction::from_name(text).or_else(|| KmsAction::from_bare_name(text));
-    let action = action.ok_or_else(|| why_unknown(text))?;
+    let action = KmsAction::from_name(text).ok_or_else(|| why_unknown(text))?;
     if action.resource_level().has_key() {
         Ok(action)
     } else {

@@ -138,14 +138,18 @@ impl<'a> FactMaker<'a> {
 
     /// How many facts there are.
     pub fn count(&self) -> usize {
-        self.subjects().len()
+        self.each_subject().count()
     }
 
     /// Everything that facts are made of, in their order.
     fn subjects(&self) -> Vec<FactSubject<'a>> {
+        self.each_subject().collect()
+    }
+
+    fn each_subject(&self) -> impl Iterator<Item = FactSubject<'a>> {
         let keys = self.inventory.keys.iter().map(FactSubject::Key);
         let policies = self.inventory.policies_of_people();
-        keys.chain(policies.map(FactSubject::Policy)).collect()
+        keys.chain(policies.map(FactSubject::Policy))
     }
 
     fn of(&self, subject: FactSubject<'_>) -> Facts {

@@ -143,7 +143,7 @@ impl Filter {
             })
     }
 
-    /// Refuses what names nothing; returns the callers that are named by their ARNs, whom nothing that was
+    /// Refuses what names nothing; returns the callers that are named by their ARNs, which nothing that was
     /// loaded need name.
     pub(super) fn check(
         &self,
@@ -246,7 +246,7 @@ impl Filter {
         };
         let is_soon = |cases: CaseSet| cases.days().any(|days| days <= most);
         let grants = answered.part.grants.iter().flatten();
-        let schedules = grants.filter(|grant| grant.action == KmsAction::ScheduleKeyDeletion);
+        let schedules = grants.filter(|grant| grant.takes_days());
         let mut wanted = schedules.map(|grant| match self.only {
             None => grant.decisions.possible(),
             Some(Only::Allowed) => grant.decisions.allowed,

@@ -24,13 +24,12 @@ impl ActionTotal {
     /// So many more, who have this grant.
     fn add(&mut self, grant: &Grant, count: usize) {
         let shortest = grant.decisions.allowed.days().next();
-        let is_deletion = grant.action == KmsAction::ScheduleKeyDeletion;
         if grant.decision() != Decision::Allowed {
             self.conditional = self.conditional.saturating_add(count);
             return;
         }
         self.allowed = self.allowed.saturating_add(count);
-        if is_deletion && shortest == Some(PendingWindowInDays::MIN) {
+        if grant.takes_days() && shortest == Some(PendingWindowInDays::MIN) {
             self.shortest = self.shortest.saturating_add(count);
         }
     }

@@ -12,7 +12,7 @@ use crate::report::visible::prose;
 use crate::text::Sources;
 use crate::who_can::{BoundaryLimit, Grant, KeyAccess, settlement};
 
-use super::record::JsonGrant;
+use super::record::files;
 use super::words;
 
 /// The first line.
@@ -61,15 +61,16 @@ fn key_cells(key: &Key) -> [String; 4] {
 }
 
 fn grant_cells(key: &Key, grant: &Grant, sources: &Sources) -> [String; 12] {
-    let record = JsonGrant::of(grant, key, sources);
-    let takes_days = record.days.is_some();
-    let days = |cases| crate::access::days_in_words(&words::ranges(cases), " to ", "; ");
-    let days = |cases| {
-        if takes_days {
-            days(cases)
+    let of_days = |text: String| {
+        if grant.takes_days() {
+            text
         } else {
             String::new()
         }
+    };
+    let days = |cases| {
+        let ranges = words::ranges(cases);
+        of_days(crate::access::days_in_words(&ranges, " to ", "; "))
     };
     let depends_on: Vec<_> = grant.depends_on.iter().map(words::dependency).collect();
     let settled = grant.depends_on.iter().map(|of| settlement(of, grant));
@@ -85,18 +86,14 @@ fn grant_cells(key: &Key, grant: &Grant, sources: &Sources) -> [String; 12] {
         grant.decision().word().to_owned(),
         days(grant.decisions.allowed),
         days(grant.decisions.conditional),
-        if takes_days {
-            grant.decisions.omitted().word().to_owned()
-        } else {
-            String::new()
-        },
+        of_days(grant.decisions.omitted().word().to_owned()),
         depends_on.join("; "),
         settled.join("; "),
         words::through(grant),
         boundary,
         word(grant.limits.service_control),
         word(grant.limits.resource_control),
-        record.sources.join("; "),
+        files(grant, key, sources).join("; "),
     ]
 }
 

@@ -1,13 +1,15 @@
 //! Access as one JSON document of tables, and as JSON Lines of records that stand alone.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::Error as _;
 
+use crate::inventory::Key;
 use crate::report::json::write;
 use crate::text::{InputFailure, Sources, escape_json};
-use crate::who_can::{KeyAccess, KeyTable, PrincipalTable};
+use crate::who_can::{Grant, KeyAccess, KeyTable, PrincipalTable};
 
 use super::record::{JsonGrant, JsonKey, JsonPrincipal, VERSION};
 use super::words;
@@ -49,6 +51,18 @@ struct JsonKeyRow<'a> {
     access: Vec<JsonGrant<'a>>,
 }
 
+/// What is given, of one row.
+fn answers<'a>(
+    grants: &'a [Option<Arc<Grant>>],
+    key: &'a Key,
+    sources: &'a Sources,
+) -> Vec<JsonGrant<'a>> {
+    let given = grants.iter().flatten();
+    given
+        .map(|grant| JsonGrant::of(grant, key, sources))
+        .collect()
+}
+
 /// Writes the tables by key.
 ///
 /// # Errors
@@ -70,12 +84,7 @@ pub fn keys(
                     .iter()
                     .map(|row| JsonRow {
                         principals: row.who().into_iter().map(JsonPrincipal::of).collect(),
-                        access: row
-                            .grants()
-                            .iter()
-                            .flatten()
-                            .map(|grant| JsonGrant::of(grant, key, sources))
-                            .collect(),
+                        access: answers(row.grants(), key, sources),
                     })
                     .collect(),
                 totals: words::totals(&table.totals),
@@ -112,12 +121,8 @@ pub fn principals(
                     access: row
                         .keys
                         .first()
-                        .into_iter()
-                        .flat_map(|key| {
-                            let grants = row.grants.iter().flatten();
-                            grants.map(|grant| JsonGrant::of(grant, key, sources))
-                        })
-                        .collect(),
+                        .map(|key| answers(&row.grants, key, sources))
+                        .unwrap_or_default(),
                 })
                 .collect(),
         })

@@ -123,15 +123,9 @@ fn line(
         write!(out, " {} |", inline(&words::decision(grant.as_deref())))?;
     }
     let given = || grants.iter().flatten().map(|grant| &**grant);
-    let mut ways: Vec<_> = given().map(words::through).collect();
-    ways.extend(given().filter_map(|grant| words::boundary(&grant.limits.boundary)));
-    let mut seen: Vec<String> = Vec::new();
-    for way in ways {
-        if !seen.contains(&way) {
-            seen.push(way);
-        }
-    }
+    let boundaries = given().filter_map(|grant| words::boundary(&grant.limits.boundary));
+    let ways = words::each_once(given().map(words::through).chain(boundaries));
     let depends_on = words::dependencies(given()).unwrap_or_default();
-    let through = seen.join("; ");
+    let through = ways.join("; ");
     writeln!(out, " {} | {} |", inline(&through), inline(&depends_on))
 }

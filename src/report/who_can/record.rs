@@ -119,7 +119,6 @@ pub(super) struct JsonBoundary<'a> {
 impl<'a> JsonGrant<'a> {
     /// An answer about a key.
     pub(super) fn of(grant: &'a Grant, key: &'a Key, sources: &'a Sources) -> Self {
-        let takes_days = grant.action == crate::aws::KmsAction::ScheduleKeyDeletion;
         let through = grant.through.iter();
         let boundary = match &grant.limits.boundary {
             BoundaryLimit::None => None,
@@ -136,7 +135,7 @@ impl<'a> JsonGrant<'a> {
         Self {
             action: grant.action.qualified(),
             decision: grant.decision(),
-            days: takes_days.then(|| JsonDays {
+            days: grant.takes_days().then(|| JsonDays {
                 allowed: words::ranges(grant.decisions.allowed),
                 conditional: words::ranges(grant.decisions.conditional),
                 omitted: grant.decisions.omitted(),
@@ -156,7 +155,7 @@ impl<'a> JsonGrant<'a> {
 }
 
 /// The files that the answer is from: of the key, and of the policies that give it.
-fn files<'a>(grant: &Grant, key: &Key, sources: &'a Sources) -> Vec<&'a str> {
+pub(super) fn files<'a>(grant: &Grant, key: &Key, sources: &'a Sources) -> Vec<&'a str> {
     let policy = key.policy.as_ref().map(|policy| policy.source);
     let through = grant.through.iter();
     let through = through.filter_map(|of| Some(access_place(of, key)?.source));

@@ -39,7 +39,7 @@ pub(super) fn decision(grant: Option<&Grant>) -> String {
     let Some(grant) = grant else {
         return "no".to_owned();
     };
-    if grant.action != KmsAction::ScheduleKeyDeletion {
+    if !grant.takes_days() {
         let sure = grant.decision() == Decision::Allowed;
         return if sure { "yes" } else { "yes ?" }.to_owned();
     }
@@ -163,14 +163,20 @@ pub(super) fn settles(of: Settlement) -> String {
     }
 }
 
-/// What some grants depend on, each once.
-pub(super) fn dependencies<'g, G: Iterator<Item = &'g Grant>>(grants: G) -> Option<String> {
+/// These texts without those that stand before, in their order.
+pub(super) fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for word in grants.flat_map(|grant| &grant.depends_on).map(dependency) {
-        if !all.contains(&word) {
-            all.push(word);
+    for text in texts {
+        if !all.contains(&text) {
+            all.push(text);
         }
     }
+    all
+}
+
+/// What some grants depend on, each once.
+pub(super) fn dependencies<'g, G: Iterator<Item = &'g Grant>>(grants: G) -> Option<String> {
+    let all = each_once(grants.flat_map(|grant| &grant.depends_on).map(dependency));
     (!all.is_empty()).then(|| format!("? {}", all.join(", ")))
 }
 
