@@ -8,7 +8,9 @@ use crate::aws::key::{
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::text::Location;
 
-use super::{Address, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion, Tag};
+use super::{
+    Address, DeclaredResource, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion, Tag,
+};
 
 /// A value and the place in a file that says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct Key {
     pub metadata: Arc<KeyMetadata>,
     /// Its key policy.
     pub policy: Option<LoadedPolicy>,
+    /// The resource of a template, a plan or a state by which it is managed.
+    pub declared: Option<Arc<DeclaredResource>>,
     /// The place to point at where nothing better is known.
     pub at: Location,
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod coverage;
+mod declared_resource;
 mod deletion;
 mod evidence;
 mod key;
@@ -10,6 +11,7 @@ mod lookup;
 mod moments;
 mod organization;
 mod outcome;
+mod planned_change;
 mod policy;
 mod principal;
 mod trail;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 pub use address::{Address, Provenance};
 pub use coverage::{Coverage, MissingLogs, OpenSpan, RegionEvents, TrailSelectors, TrailStatus};
+pub use declared_resource::{DeclaredPolicy, DeclaredResource, DeclaringTool};
 pub use deletion::{PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Grants, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
@@ -26,6 +29,9 @@ pub use lookup::{Lookup, LookupFilter, LookupProblem};
 pub use moments::Moments;
 pub use organization::{FULL_AWS_ACCESS, Organization, OrganizationPolicy};
 pub use outcome::CallOutcome;
+pub use planned_change::{
+    AliasChange, GateAttributes, KeyDependent, PlannedChange, PlannedDestruction, VanishedKey,
+};
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, Principal, Tag};
 pub use trail::{RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};

@@ -49,6 +49,7 @@ impl<'d> Document<'d> {
             arn: None,
             account: None,
             policy: None,
+            declared: None,
         }
     }
 
