@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::aws::ActionSet;
 use crate::eval::NamedPolicy;
 use crate::inventory::IdentityPolicy;
-use crate::policy::{Effect, PolicyDocument, StatementIndex};
+use crate::policy::Effect;
 
 use super::tested_attributes::TestedAttributes;
 
@@ -70,15 +70,7 @@ impl ReducedPolicy {
         (!statements.is_empty() || extent == Extent::Whole).then(|| Self {
             named: NamedPolicy {
                 name: policy.policy.name.as_str().into(),
-                document: PolicyDocument {
-                    kind: document.kind,
-                    version: document.version,
-                    id: None,
-                    statements: kept,
-                    span: document.span,
-                    refusals: Vec::new(),
-                    by_principal: StatementIndex::default(),
-                },
+                document: document.of_statements(kept),
             },
             origin: Origin {
                 policy: position,

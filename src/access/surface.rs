@@ -129,7 +129,7 @@ impl Surface {
 
     /// Adds the statements that can be about one that the policy does not name.
     fn add_policy(&mut self, policy: &PolicyDocument, key: &AskedKey<'_>) -> Option<()> {
-        if policy.placeholders().next().is_some() {
+        if policy.open_values > 0 {
             return None;
         }
         add(&mut self.text, &policy.replaces_variables());

@@ -150,6 +150,7 @@ fn nothing() -> PolicyDocument {
         span: Span::default(),
         refusals: Vec::new(),
         by_principal: StatementIndex::default(),
+        open_values: 0,
     }
 }
 

@@ -66,8 +66,7 @@ impl Inventory {
     pub fn placeholders(&self) -> usize {
         let of_keys = self.keys.iter().filter_map(|key| key.policy.as_ref());
         let all = of_keys.chain(self.policies_of_people());
-        all.map(|policy| policy.document.placeholders().count())
-            .sum()
+        all.map(|policy| policy.document.open_values).sum()
     }
 
     /// Every policy that somebody of these accounts can change, but for key policies.

@@ -93,12 +93,10 @@ impl Loaded {
         candidate: &Candidate<'_>,
         outcome: Outcome,
         declared: &Declared,
-    ) -> Option<Contents> {
+    ) -> Option<Box<Contents>> {
         let name = candidate.path.to_string_lossy();
         match outcome {
-            Outcome::Read { file, contents } => {
-                Some(self.take_contents(candidate, file, *contents))
-            }
+            Outcome::Read { file, contents } => Some(self.take_contents(candidate, file, contents)),
             Outcome::Events { count, error } => {
                 let (error, shown) = error.map_or((None, None), |e| (Some(e.error), e.shown));
                 let fate = match &error {
@@ -152,8 +150,8 @@ impl Loaded {
         &mut self,
         candidate: &Candidate<'_>,
         file: SourceFile,
-        mut contents: Contents,
-    ) -> Contents {
+        mut contents: Box<Contents>,
+    ) -> Box<Contents> {
         let name = candidate.path.to_string_lossy();
         self.recognized = self.recognized.saturating_add(1);
         self.sources.put(candidate.source, file);

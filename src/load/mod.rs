@@ -217,8 +217,13 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Takes what must be joined, and hands on what stands for itself.
-    fn sort_out(&mut self, of: &Candidate<'a>, contents: Contents, inventory: &mut Inventory) {
-        self.keys.extend(contents.keys);
+    fn sort_out(
+        &mut self,
+        of: &Candidate<'a>,
+        mut contents: Box<Contents>,
+        inventory: &mut Inventory,
+    ) {
+        self.keys.append(&mut contents.keys);
         self.paths.resize(self.keys.len(), of.path);
         self.new_keys.extend(contents.new_keys);
         let placed = |addition| PlacedAddition::new(of.path, addition);

@@ -37,9 +37,28 @@ pub struct PolicyDocument {
     pub refusals: Vec<InputError>,
     /// Which of the statements are about whom.
     pub by_principal: StatementIndex,
+    /// How many [`placeholders`](Self::placeholders) it has.
+    pub open_values: usize,
 }
 
 impl PolicyDocument {
+    /// A policy of these statements only, of the same kind and version.
+    #[must_use]
+    pub fn of_statements(&self, statements: Vec<Statement>) -> Self {
+        let mut of = Self {
+            kind: self.kind,
+            version: self.version,
+            id: None,
+            statements,
+            span: self.span,
+            refusals: Vec::new(),
+            by_principal: StatementIndex::default(),
+            open_values: 0,
+        };
+        of.open_values = of.placeholders().count();
+        of
+    }
+
     /// The values of which not all is known.
     pub fn placeholders(&self) -> impl Iterator<Item = &Text> {
         let all = self.statements.iter().flat_map(Statement::values);

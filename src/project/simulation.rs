@@ -51,10 +51,7 @@ pub struct SimulationFiles {
 impl SimulationFiles {
     /// How many values of the policies a template has yet to fill in.
     pub fn placeholders(&self) -> usize {
-        self.policies
-            .documents()
-            .map(|of| of.placeholders().count())
-            .sum()
+        self.policies.documents().map(|of| of.open_values).sum()
     }
 
     /// Reads them. Levels of service control policies are completed as AWS has them: beside one that

@@ -38,6 +38,7 @@ pub(super) fn parse(node: &Node<'_>, kind: PolicyKind) -> Result<PolicyDocument,
             refuse_exceptions(&document).map_err(|error| vec![error])?;
             Ok(PolicyDocument {
                 refusals: complaints.refusals,
+                open_values: document.placeholders().count(),
                 ..document
             })
         }
@@ -58,6 +59,7 @@ fn document(node: &Node<'_>, complaints: &mut Complaints) -> Option<PolicyDocume
         span: node.span,
         refusals: Vec::new(),
         by_principal: StatementIndex::default(),
+        open_values: 0,
     };
     if let Some(id) = node.get("Id") {
         policy.id = complaints.text(id, "`Id`", value);
