@@ -50,6 +50,54 @@ fn under(condition: &str) -> String {
     )
 }
 
+/// What no value of a key that is known in part can be does not match, whatever the placeholder is.
+#[test]
+fn conditions_on_keys_that_are_known_in_part_are_decided_by_what_may_match() {
+    use Decision::{Conditional, ExplicitDeny};
+    let session = "arn:aws:sts::111122223333:assumed-role/A/s";
+    for (operator, wanted, decision) in [
+        (
+            "StringNotEquals",
+            "arn:aws:iam::${var.a}:role/B",
+            ExplicitDeny,
+        ),
+        (
+            "StringNotEquals",
+            "arn:aws:iam::${var.a}:role/x/A",
+            Conditional,
+        ),
+        // The session's role may have a path, but no name with a star in it.
+        (
+            "StringNotEquals",
+            "arn:aws:iam::${var.a}:role/*A",
+            ExplicitDeny,
+        ),
+        (
+            "StringNotLike",
+            "arn:aws:iam::${var.a}:role/*A",
+            Conditional,
+        ),
+        ("ArnNotLike", "arn:aws:iam::${var.a}:role/*B", ExplicitDeny),
+        ("ArnNotLike", "arn:aws:iam::${var.a}:role/*", Conditional),
+        (
+            "StringNotEqualsIgnoreCase",
+            "arn:aws:iam::${var.a}:role/a",
+            Conditional,
+        ),
+        ("StringNotEquals", "${var.any}", Conditional),
+    ] {
+        let deny = format!(
+            r#"{{ Effect = "Deny", Principal = "*", Action = "kms:*", Resource = "*", Condition = {{ {operator} = {{ "aws:PrincipalArn" = "{wanted}" }} }} }}"#
+        );
+        let statements = [ALLOW, &deny].join(", ");
+        assert_eq!(
+            decided(&open(session), &statements),
+            decision,
+            "{operator} {wanted}"
+        );
+    }
+}
+
 #[test]
 fn principals_are_decided_by_what_they_may_name() {
     use Decision::{Allowed, Conditional, ExplicitDeny, ImplicitDeny};

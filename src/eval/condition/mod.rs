@@ -12,8 +12,8 @@ mod window;
 
 use crate::aws::condition_key;
 use crate::policy::{
-    Comparison, Condition, ConditionValue, Family, Possible, Quantifier, Text, Value,
-    glob_ignore_case,
+    Atom, Atoms, Comparison, Condition, ConditionValue, Family, Possible, Quantifier, Segment,
+    Text, Value, glob_ignore_case,
 };
 use crate::text::Span;
 
@@ -196,8 +196,14 @@ fn some_of(
     wanted: &Value,
     scope: &Scope<'_>,
 ) -> Truth {
-    if scope.is_open(wanted) {
-        return Truth::Unknown;
+    if let Some(open) = wanted.open().filter(|_| scope.is_open(wanted)) {
+        let some_of = |one| some_of(language, comparison, one, scope);
+        return match open.possible() {
+            Possible::OneOf(values) => {
+                (values.iter().map(some_of).reduce(Truth::where_both)).unwrap_or(Truth::Unknown)
+            }
+            Possible::Pattern(_) => may_be_of(language, comparison, wanted, scope),
+        };
     }
     match comparison.family() {
         Family::String => string::of_language(comparison, wanted, language, scope),
@@ -209,6 +215,47 @@ fn some_of(
         | Family::IpAddress
         | Family::Null => Truth::No,
     }
+}
+
+/// Whether what is not known of a text of the policy leaves room for a value of the language: as
+/// [`may_match`], and never sure that every value matches.
+fn may_be_of(
+    language: &Language,
+    comparison: Comparison,
+    wanted: &Value,
+    scope: &Scope<'_>,
+) -> Truth {
+    if !is_one_pattern(comparison, wanted, scope) {
+        return Truth::Unknown;
+    }
+    let is_literal = comparison.family() == Family::String && !string::takes_wildcards(comparison);
+    let mut pattern = Vec::new();
+    for segment in wanted.segments() {
+        match segment {
+            Segment::Unknown(..) => pattern.push(Atom::AnyRun),
+            Segment::Known(text) => {
+                let text = text.to_ascii_lowercase();
+                if is_literal {
+                    pattern.extend(text.bytes().map(Atom::Byte));
+                } else {
+                    pattern.extend((0..).map_while(|index| text.atom(index)));
+                }
+            }
+        }
+    }
+    match language.lower_case().glob(pattern.as_slice()) {
+        Truth::No => Truth::No,
+        Truth::Yes | Truth::Unknown => Truth::Unknown,
+    }
+}
+
+/// Whether a text of which not all is known matches at most what it matches as one pattern, upper and lower
+/// case alike. Of letters outside ASCII AWS does not say which are the same.
+fn is_one_pattern(comparison: Comparison, wanted: &Value, scope: &Scope<'_>) -> bool {
+    matches!(comparison.family(), Family::String | Family::Arn)
+        && wanted.is_ascii()
+        && wanted.stays_one()
+        && !has_variables(&wanted.with_wildcards(), scope)
 }
 
 fn is_star(text: &str) -> bool {
@@ -271,15 +318,11 @@ fn one_of(values: &[Value], condition: &Condition, value: &str, scope: &Scope<'_
 /// Whether what is not known of a text of the policy leaves room for this value. A text without variables that
 /// is compared as a text or an ARN matches at most what it matches as one pattern.
 fn may_match(comparison: Comparison, wanted: &Value, value: &str, scope: &Scope<'_>) -> Truth {
-    let is_text = matches!(comparison.family(), Family::String | Family::Arn);
-    // Of numbers and of letters outside ASCII AWS does not say which texts are the same.
-    let is_plain = value.len() > 2 && value.is_ascii() && wanted.is_ascii();
-    let pattern = wanted.with_wildcards();
-    let may = !is_text
-        || !is_plain
-        || !wanted.stays_one()
-        || has_variables(&pattern, scope)
-        || glob_ignore_case(&pattern, value);
+    // Of numbers AWS does not say which texts are the same.
+    let is_plain = value.len() > 2 && value.is_ascii();
+    let may = !is_plain
+        || !is_one_pattern(comparison, wanted, scope)
+        || glob_ignore_case(&wanted.with_wildcards(), value);
     if may { Truth::Unknown } else { Truth::No }
 }
 
