@@ -108,7 +108,8 @@ impl Page {
             "    BuiltinPage {{\n        id: {id:?},\n        \
              page: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}.md\")),\n        \
              title: {:?},\n        severity: Severity::{},\n        confidence: Confidence::{},\n        \
-             selectors: &{:?},\n        raised: {},\n        message: {:?},\n        label: {:?},\n        \
+             selectors: &{:?},\n        raised: {},\n        message: {:?},\n        together: {:?},\n        \
+             label: {:?},\n        \
              help: {:?},\n        fix: {:?},\n        references: &{:?},\n        related: &{:?},\n    }},\n",
             self.title,
             variant(&text("severity")),
@@ -116,6 +117,7 @@ impl Page {
             texts(declaration, "selector"),
             raised.map_or("None".to_owned(), |raised| format!("Some({raised})")),
             text("message"),
+            declaration.get("together").map(|_| text("together")),
             text("label"),
             text("help"),
             declaration.get("fix").map(|_| text("fix")),

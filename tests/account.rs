@@ -8,7 +8,7 @@ use kmslint::eval::Decision;
 use kmslint::facts::{Access, FactMaker, Facts, Limits};
 use kmslint::finding::{Finding, Fingerprint, fingerprint, own_fingerprints};
 use kmslint::inventory::{Inventory, Organization};
-use kmslint::lint::run_all;
+use kmslint::lint::{Baseline, Defect, Names, baseline, defects, run_all};
 use kmslint::load::{Loaded, load};
 use kmslint::rule::Catalogue;
 use kmslint::text::{Filter, Root, discover};
@@ -35,7 +35,9 @@ fn load_files(name: &str, files: &[(&str, Value)]) -> Loaded {
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).unwrap();
     for (name, text) in files {
-        std::fs::write(directory.join(name), text.to_string()).unwrap();
+        let path = directory.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text.to_string()).unwrap();
     }
     load(&discover(&[directory], &Filter::default()))
 }
@@ -303,7 +305,11 @@ fn through_iam(name: &str, roles: &[Value]) -> (Facts, Vec<Finding>, Vec<Fingerp
     let mut findings = run_all(&facts, Catalogue::builtin().unwrap());
     findings.retain(|finding| &*finding.rule == "deletion-through-iam");
     fingerprint(&mut findings, &loaded.sources);
-    let all: Vec<_> = findings.iter().collect();
+    let subjects: Vec<_> = findings.iter().map(|of| [&of.subject]).collect();
+    let all: Vec<_> = findings
+        .iter()
+        .zip(subjects.iter().map(<[_; 1]>::as_slice))
+        .collect();
     let own = own_fingerprints(&all, &Root::default());
     (facts.into_iter().next().unwrap(), findings, own)
 }
@@ -353,6 +359,87 @@ fn another_role_with_the_permission_is_another_finding_of_the_same_defect() {
     let more = print("same", 7);
     assert_ne!(more.1, first.1);
     assert_eq!(more.0, first.0);
+}
+
+/// `count` roles with one managed policy, and `keys` keys of their account.
+fn load_wide(name: &str, count: usize, keys: usize) -> Loaded {
+    let roles: Vec<_> = (0..count).map(wide).collect();
+    let mut whole = account(&roles);
+    whole["Policies"] = json!([{"PolicyName": "Wide", "Arn": WIDE, "DefaultVersionId": "v1",
+        "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true,
+            "Document": allow("kms:*", &json!({}))}]}]);
+    let names: Vec<_> = (0..keys)
+        .map(|key| [format!("{key}/key.json"), format!("{key}/policy.json")])
+        .collect();
+    let mut files = vec![("account.json", whole)];
+    for (number, [key_file, policy]) in names.iter().enumerate() {
+        let mut described = key();
+        let arn = ARN.replace("1234abcd", &format!("1234{number:04}"));
+        described["KeyMetadata"]["KeyId"] = json!(arn.split('/').nth(1).unwrap());
+        described["KeyMetadata"]["Arn"] = json!(arn);
+        files.extend([
+            (key_file.as_str(), described),
+            (policy.as_str(), default_policy()),
+        ]);
+    }
+    let loaded = load_files(name, &files);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    loaded
+}
+
+/// What one statement gives is told once, however many keys and principals it concerns; of what a baseline holds
+/// in part, the rest is told.
+#[test]
+fn a_statement_is_one_defect_for_all_its_keys_and_principals() {
+    let found = |loaded: &Loaded| {
+        let all = facts(loaded, &loaded.inventory);
+        let mut findings = run_all(&all, Catalogue::builtin().unwrap());
+        findings.retain(|finding| &*finding.rule == "deletion-through-iam");
+        fingerprint(&mut findings, &loaded.sources);
+        findings
+    };
+    let told = |defect: &Defect<'_>| {
+        let mut lines = vec![defect.finding.message.clone()];
+        lines.extend(defect.lines().map(|(name, note)| format!("{name}: {note}")));
+        lines
+    };
+    let loaded = load_wide("defect", 7, 3);
+    let findings = found(&loaded);
+    assert_eq!(findings.len(), 3);
+    let names = Names::new(&loaded.inventory);
+    let all = defects(&findings, &names);
+    let of = |number: usize| ARN.replace("1234abcd", &format!("1234{number:04}"));
+    assert_eq!(
+        all.iter().map(told).collect::<Vec<_>>(),
+        [vec![
+            "7 principals can schedule deletion of 3 keys through the account statement and IAM policy \
+             `Wide`"
+                .to_owned(),
+            "principals: `role/app000`, `role/app001`, `role/app002`, `role/app003`, `role/app004` and 2 more"
+                .to_owned(),
+            format!("keys: `{}`, `{}`, `{}`", of(0), of(1), of(2)),
+            format!("all of them: kmslint who-can --through {WIDE}#1"),
+        ]]
+    );
+    assert_eq!(all[0].finding.principals.len(), 7);
+
+    // The baseline of two keys and six roles: a third key is new, and so is a seventh role.
+    let root = Root::default();
+    let before = load_wide("defect-before", 6, 2);
+    let held = baseline(&found(&before), &root).unwrap();
+    let mut left = findings.clone();
+    Baseline::parse(&held).unwrap().take(&mut left, &root);
+    let left = defects(&left, &names);
+    assert_eq!(left.len(), 1);
+    let mut again = found(&load_wide("defect-again", 7, 2));
+    Baseline::parse(&held).unwrap().take(&mut again, &root);
+    let again = defects(&again, &names);
+    assert_eq!(
+        told(&again[0])[0],
+        "`role/app006` can schedule deletion of 2 keys through the account statement and IAM policy `Wide`"
+    );
+    let new = "new, and not covered as others are: `arn:aws:iam::111122223333:role/app006`; ";
+    assert!(again[0].finding.help.starts_with(new));
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod mutation;
 
 use kmslint::aws::PendingWindowInDays;
 use kmslint::facts::{FactMaker, Limits};
-use kmslint::lint::run_all;
+use kmslint::lint::{Names, defects, run_all};
 use kmslint::load::load;
 use kmslint::report::{self, Style};
 use kmslint::rule::Catalogue;
@@ -49,7 +49,8 @@ fn whole_run(discovery: &Discovery) {
         width: 80,
     };
     let mut out = Vec::new();
-    report::human::findings(&mut out, &loaded.sources, &findings, &style).unwrap();
+    let found = defects(&findings, &Names::new(&loaded.inventory));
+    report::human::findings(&mut out, &loaded.sources, &found, &style).unwrap();
     report::human::input_errors(&mut out, &loaded.sources, &failures, &style).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(

@@ -66,6 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "text",
             "tree",
+            "aws",
             "inventory",
             "document",
             "facts",

@@ -10,7 +10,7 @@ use kmslint::eval::Caller;
 use kmslint::facts::{FactMaker, Facts, Limits};
 use kmslint::finding::Confidence;
 use kmslint::fix::Session;
-use kmslint::lint::{OWN_RULES, run, run_document};
+use kmslint::lint::{Defect, Names, OWN_RULES, defects, run, run_document};
 use kmslint::preflight::{EvidenceRequirements, Operation, Question, preflight};
 use kmslint::project::{CheckOptions, Checked, ConfigurationFile, Options, check};
 use kmslint::report::files::Named;
@@ -145,9 +145,11 @@ fn reports(checked: &Checked) {
     let project = &checked.project;
     let (sources, failures) = (&project.loaded.sources, &project.failures);
     let (recognized, files) = (project.loaded.recognized, &project.loaded.files);
-    let summary = Summary::new(&checked.findings, failures, recognized, files);
+    let defects = defects(&checked.findings, &Names::new(&project.loaded.inventory));
+    let told: Vec<_> = defects.iter().map(|defect| &*defect.finding).collect();
+    let summary = Summary::new(&told, failures, recognized, files);
     let mut human = Vec::new();
-    report::human::findings(&mut human, sources, &checked.findings, &STYLE).unwrap();
+    report::human::findings(&mut human, sources, &defects, &STYLE).unwrap();
     report::human::input_errors(&mut human, sources, failures, &STYLE).unwrap();
     report::files::run(&mut human, files, Named::All, &STYLE).unwrap();
     report::human::summary(&mut human, &summary, &STYLE).unwrap();
@@ -155,7 +157,7 @@ fn reports(checked: &Checked) {
     let mut json = Vec::new();
     let document = FindingsDocument {
         sources,
-        findings: &checked.findings,
+        findings: &defects,
         failures,
         files,
         summary: &summary,
@@ -163,20 +165,17 @@ fn reports(checked: &Checked) {
     };
     report::json::findings(&mut json, &document).unwrap();
     let json: Value = serde_json::from_str(harmless(&json, false)).unwrap();
-    assert_eq!(
-        json["findings"].as_array().unwrap().len(),
-        checked.findings.len()
-    );
-    reports_for_programs(checked, &summary);
+    assert_eq!(json["findings"].as_array().unwrap().len(), defects.len());
+    reports_for_programs(checked, &defects, &summary);
 }
 
 /// Those that other programs and platforms take.
-fn reports_for_programs(checked: &Checked, summary: &Summary) {
+fn reports_for_programs(checked: &Checked, defects: &[Defect<'_>], summary: &Summary) {
     let loaded = &checked.project.loaded;
     let (sources, files) = (&loaded.sources, &loaded.files);
     let failures = &checked.project.failures;
-    let mut found: Vec<_> = checked.findings.iter().map(reported).collect();
-    found.sort_by_key(|reported| (reported.finding.primary.at, &reported.finding.rule));
+    let mut found: Vec<_> = defects.iter().map(reported).collect();
+    found.sort_by_key(|of| (of.finding().primary.at, &of.finding().rule));
     let rules: Vec<_> = OWN_RULES.iter().map(own_rule).collect();
     let rules: Vec<_> = checked
         .known
@@ -221,9 +220,9 @@ fn harmless(output: &[u8], github: bool) -> &str {
     text
 }
 
-fn reported(finding: &kmslint::finding::Finding) -> Reported<'_> {
+fn reported<'a>(defect: &'a Defect<'a>) -> Reported<'a> {
     Reported {
-        finding,
+        defect,
         suppressed: None,
     }
 }

@@ -1,12 +1,13 @@
 //! The formats of findings, and what each needs to know.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Finding};
 use crate::fix::{Proposal, fixable, safe_fixes};
-use crate::lint::{OWN_RULES, OwnRule};
+use crate::lint::{Defect, Names, OWN_RULES, OwnRule, Suppressed, defects};
 use crate::project::Checked;
 use crate::report::files::Named;
 use crate::report::json::FindingsDocument;
@@ -54,6 +55,10 @@ pub(super) struct Report<'a> {
     /// Whether only what a run comes to is shown to people.
     quiet: bool,
     summary: Summary,
+    /// What is found and not left out.
+    open: Vec<Defect<'a>>,
+    /// What suppressions cover, with their reasons.
+    suppressed: Vec<(Defect<'a>, &'a str)>,
     /// Safe fixes, for the formats that offer them.
     fixes: Vec<Proposal>,
 }
@@ -61,14 +66,19 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(checked: &'a Checked, (format, quiet): (Format, bool), named: Named) -> Self {
         let project = &checked.project;
+        let loaded = Names::new(&project.loaded.inventory);
+        let open = defects(&checked.findings, &loaded);
+        let suppressed = suppressed(checked, &loaded);
+        let in_baseline = defects(&checked.in_baseline, &loaded).len();
+        let told: Vec<_> = open.iter().map(|defect| &*defect.finding).collect();
         let mut summary = Summary::new(
-            &checked.findings,
+            &told,
             &project.failures,
             project.loaded.checked(),
             &project.loaded.files,
         )
         .with_placeholders(project.loaded.inventory.placeholders())
-        .leaving_out(checked.suppressed.len(), checked.in_baseline.len());
+        .leaving_out(suppressed.len(), in_baseline);
         if format == Format::Human {
             summary.fixable = fixable(checked);
         }
@@ -83,6 +93,8 @@ impl<'a> Report<'a> {
             named,
             quiet,
             summary,
+            open,
+            suppressed,
             fixes,
         }
     }
@@ -91,7 +103,7 @@ impl<'a> Report<'a> {
         let mut out = output::stdout();
         let project = &self.checked.project;
         let (sources, failures) = (&project.loaded.sources, &project.failures);
-        let (findings, style) = (&self.checked.findings, &terminal.style);
+        let (findings, style) = (&self.open, &terminal.style);
         match self.format {
             _ if self.quiet => {
                 report_failures(project, terminal)?;
@@ -143,16 +155,16 @@ impl<'a> Report<'a> {
     /// Calls `write` with what the formats of other programs need.
     fn run(&self, write: impl FnOnce(&Run<'_>) -> io::Result<()>) -> io::Result<()> {
         let checked = self.checked;
-        let open = checked.findings.iter().map(|finding| Reported {
-            finding,
+        let open = self.open.iter().map(|defect| Reported {
+            defect,
             suppressed: None,
         });
-        let suppressed = checked.suppressed.iter().map(|suppressed| Reported {
-            finding: &suppressed.finding,
-            suppressed: Some(&suppressed.reason),
+        let suppressed = self.suppressed.iter().map(|(defect, reason)| Reported {
+            defect,
+            suppressed: Some(reason),
         });
         let mut findings: Vec<_> = open.chain(suppressed).collect();
-        findings.sort_by_key(|reported| (reported.finding.primary.at, &reported.finding.rule));
+        findings.sort_by_key(|of| (of.finding().primary.at, &of.finding().rule));
         let pages = checked.known.rules().iter().map(rule_info);
         let rules: Vec<_> = pages.chain(OWN_RULES.iter().map(own_rule_info)).collect();
         let directory = std::env::current_dir().unwrap_or_default();
@@ -169,6 +181,19 @@ impl<'a> Report<'a> {
             root: &checked.project.config.root,
         })
     }
+}
+
+/// What suppressions cover: of one defect, what is covered for one reason.
+fn suppressed<'a>(checked: &'a Checked, names: &Names<'_>) -> Vec<(Defect<'a>, &'a str)> {
+    let mut by_reason: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for Suppressed { finding, reason } in &checked.suppressed {
+        by_reason.entry(reason).or_default().push(finding);
+    }
+    let each = by_reason.into_iter().flat_map(|(reason, findings)| {
+        let defects = defects(findings, names).into_iter();
+        defects.map(move |defect| (defect, reason))
+    });
+    each.collect()
 }
 
 fn rule_info(rule: &Rule) -> RuleInfo<'_> {

@@ -52,6 +52,8 @@ record! {
         pub decision: Decision,
         /// As in [`super::Access`].
         pub can_text: &'static str,
+        /// Condition keys on which it depends for some of them, sorted.
+        pub depends_on: Vec<String>,
         /// As in [`super::Access`].
         pub days_text: String,
         /// As in [`super::Access`].

@@ -116,13 +116,15 @@ pub fn fingerprint(findings: &mut [Finding], sources: &Sources) {
 /// The fingerprint of each finding itself: its defect, its subject, its principals, and which of several it
 /// is. No other of them has it, so programs that keep findings apart can. The findings have those of their
 /// defects and are sorted: of several with one defect, subject and principals, the first is the first in the
-/// file.
-pub fn own_fingerprints(findings: &[&Finding], root: &Root) -> Vec<Fingerprint> {
-    let own = |finding: &Finding, subject: &str| {
-        let principals = finding.principals.iter().map(|principal| &**principal);
+/// file. With each finding stand all subjects that it is about.
+pub fn own_fingerprints(findings: &[(&Finding, &[&Subject])], root: &Root) -> Vec<Fingerprint> {
+    let own = |finding: &Finding, subject: &str, subjects: &[&Subject]| {
+        let others = subjects.iter().filter(|of| ***of != finding.subject);
+        let others: Vec<_> = others.map(|of| of.name_from(root)).collect();
+        let principals = finding.principals.iter().chain(&others);
         let parts: Vec<_> = [&*finding.rule, subject]
             .into_iter()
-            .chain(principals)
+            .chain(principals.map(String::as_str))
             .collect();
         finding.fingerprints.defect.written(|defect| {
             let parts: Vec<_> = [defect].into_iter().chain(parts).collect();
@@ -131,9 +133,10 @@ pub fn own_fingerprints(findings: &[&Finding], root: &Root) -> Vec<Fingerprint> 
     };
     let chunks = findings.par_chunks(CHUNK);
     let alike = chunks.flat_map_iter(|some| {
-        let with_names = some.iter().zip(names(some, root));
+        let findings: Vec<_> = some.iter().map(|(finding, _)| *finding).collect();
+        let with_names = some.iter().zip(names(&findings, root));
         with_names
-            .map(|(finding, subject)| own(finding, &subject))
+            .map(|((finding, subjects), subject)| own(finding, &subject, subjects))
             .collect::<Vec<_>>()
     });
     let alike: Vec<_> = alike.collect();
@@ -203,6 +206,8 @@ pub(super) mod tests {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }
@@ -211,7 +216,12 @@ pub(super) mod tests {
     /// Of the defect and of the finding itself.
     fn both(findings: &mut [Finding], sources: &Sources, root: &Root) -> Vec<[Fingerprint; 2]> {
         fingerprint(findings, sources);
-        let own = own_fingerprints(&findings.iter().collect::<Vec<_>>(), root);
+        let subjects: Vec<_> = findings.iter().map(|of| [&of.subject]).collect();
+        let with = findings
+            .iter()
+            .zip(&subjects)
+            .map(|(of, subjects)| (of, subjects.as_slice()));
+        let own = own_fingerprints(&with.collect::<Vec<_>>(), root);
         let defects = findings.iter().map(|of| of.fingerprints.defect);
         defects
             .zip(own)

@@ -4,6 +4,7 @@ mod canonical;
 mod earlier;
 mod fingerprint;
 mod subject;
+mod together;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use earlier::{EarlierFingerprints, earlier_fingerprints};
 pub use fingerprint::{Fingerprint, Fingerprints, fingerprint, own_fingerprints};
 pub use subject::Subject;
+pub use together::{Together, TogetherPiece};
 
 use crate::text::{Location, Span};
 
@@ -92,6 +94,11 @@ pub struct Finding {
     /// The bytes of its message that say values, but for numbers and day counts: of how many days a finding
     /// tells may change with any fix.
     pub values: Box<[Span]>,
+    /// What its rule says of several keys and principals together; none where its message does for them, too.
+    pub together: Option<Together>,
+    /// The condition keys on which the permission depends that it is about; none where that is firm, and
+    /// where it is about no permission.
+    pub depends_on: Option<Vec<String>>,
     /// What else decides whether a later finding is this one; empty where the statement is all.
     pub identity: String,
     /// What tells it from all others; [`fingerprint`] fills it in.
@@ -113,9 +120,6 @@ pub(crate) fn first_names(
     format!("{first} and {more} more")
 }
 
-/// New principals that a finding names.
-const MOST_NAMED: usize = 5;
-
 impl Finding {
     /// What its message says, value by value, each with U+0000 behind it, but for numbers and day counts.
     pub fn told(&self) -> String {
@@ -125,8 +129,6 @@ impl Finding {
 
     /// Says that a baseline or suppression covers it but for these of its principals.
     pub fn mark_new(&mut self, principals: Vec<String>) {
-        let named = first_names(&principals, MOST_NAMED);
-        self.help = format!("new, and not covered as others are: {named}; {}", self.help).into();
         self.new_principals = principals;
     }
 }

@@ -38,6 +38,8 @@ pub(super) fn finding(
         principals: principals(node),
         new_principals: Vec::new(),
         values: values.into(),
+        together: rule.together.as_ref().map(|of| of.render(node)),
+        depends_on: depends_on(node),
         identity: text(node.value().peek("identity").as_deref()),
         fingerprints: Fingerprints::default(),
         primary,
@@ -62,6 +64,23 @@ fn principals(node: &Selected<'_, '_>) -> Vec<String> {
     principals.sort_unstable();
     principals.dedup();
     principals
+}
+
+/// The condition keys on which the permission depends that a node is about; none where it is firm, or about
+/// no permission.
+fn depends_on(node: &Selected<'_, '_>) -> Option<Vec<String>> {
+    let decision = node.nearest("decision")?;
+    if decision.text() != Some("conditional") {
+        return None;
+    }
+    let mut keys = Vec::new();
+    if let Some(Fact::List(list)) = node.nearest("depends_on").as_deref() {
+        list.each(&mut |key| {
+            keys.extend(key.text().map(str::to_owned));
+            true
+        });
+    }
+    Some(keys)
 }
 
 /// Fields that tell of day counts.

@@ -69,6 +69,8 @@ impl LoosenedConfiguration {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: self.what.clone(),
             fingerprints: Fingerprints::default(),
         })

@@ -2,8 +2,10 @@
 
 mod baseline;
 mod covered;
+mod defect;
 mod found;
 mod loosened;
+mod names;
 mod overrun;
 mod own;
 mod place;
@@ -22,7 +24,9 @@ use crate::rule::{Catalogue, RuleSelector};
 use crate::text::SourceId;
 
 pub use baseline::{Baseline, BaselineError, Found, baseline};
+pub use defect::{Defect, defects};
 pub use loosened::{LoosenedConfiguration, Standing};
+pub use names::{Names, PolicyOwner, StatementName};
 pub use overrun::Overrun;
 pub use own::{
     CONFIGURATION_LOOSENED, EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OUTDATED_FINGERPRINT,

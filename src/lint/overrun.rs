@@ -56,6 +56,8 @@ impl Overrun {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }

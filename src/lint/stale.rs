@@ -93,6 +93,8 @@ impl BaselineFile<'_> {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

@@ -277,6 +277,8 @@ impl Suppressions<'_> {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         })

@@ -14,6 +14,7 @@ use super::{Style, pieces};
 pub fn findings(out: &mut impl Write, run: &Run<'_>, style: &Style) -> io::Result<()> {
     let open: Vec<_> = run.open().collect();
     pieces::each(out, &open, |out, found| {
+        let found = &found.finding;
         let place = run.place(found.primary.at);
         let kind = format!("{}[{}]", found.severity.name(), found.rule);
         line(out, (place.as_ref(), ""), (&kind, &found.message), style)

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use super::run::{FileRange, Run};
 use super::visible::{clip, prose};
 use super::{Style, configuration, human, pieces};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
+use crate::lint::Defect;
 
 /// Characters of a message at most; GitHub takes 64 KiB.
 const MOST: usize = 4_000;
@@ -20,10 +21,11 @@ const MOST: usize = 4_000;
 /// Where writing fails.
 pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let open: Vec<_> = run.open().collect();
-    pieces::each(out, &open, |out, found| {
+    pieces::each(out, &open, |out, defect| {
+        let found = &defect.finding;
         let place = run.place(found.primary.at);
         let level = level(found.severity);
-        command(out, level, place.as_ref(), &found.rule, &message(found))
+        command(out, level, place.as_ref(), &found.rule, &message(defect))
     })?;
     for failure in run.failures {
         let (file, place) = run.failed(failure);
@@ -53,9 +55,13 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn message(finding: &Finding) -> String {
-    let (message, help) = (prose(&finding.message, true), prose(&finding.help, true));
-    let see = prose(&finding.reference, true);
+fn message(defect: &Defect<'_>) -> String {
+    let finding = &defect.finding;
+    let mut message = prose(&finding.message, true);
+    for (name, note) in defect.lines() {
+        message = format!("{message}\n{name}: {}", prose(note, true));
+    }
+    let (help, see) = (prose(&finding.help, true), prose(&finding.reference, true));
     format!("{message}\nhelp: {help}\nsee: {see}")
 }
 

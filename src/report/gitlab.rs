@@ -11,6 +11,7 @@ use super::json;
 use super::run::{FileRange, Run};
 use super::visible::prose;
 use crate::finding::{Fingerprint, Severity};
+use crate::lint::Defect;
 
 #[derive(Serialize)]
 struct Violation {
@@ -43,9 +44,9 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let findings = findings.filter(|(reported, _)| reported.suppressed.is_none());
     let mut violations: Vec<_> = findings
         .map(|(reported, fingerprint)| {
-            let finding = reported.finding;
+            let finding = reported.finding();
             Violation {
-                description: prose(&finding.message, true),
+                description: description(reported.defect),
                 check_name: finding.rule.to_string(),
                 fingerprint: fingerprint.to_string(),
                 severity: severity(finding.severity),
@@ -71,6 +72,15 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
         });
     }
     json::write(out, &violations)
+}
+
+/// One line, with all that is told of several keys and principals.
+fn description(defect: &Defect<'_>) -> String {
+    let lines = defect
+        .lines()
+        .map(|(name, note)| format!("; {name}: {note}"));
+    let text = defect.finding.message.clone() + &lines.collect::<String>();
+    prose(&text, true)
 }
 
 const fn severity(severity: Severity) -> &'static str {

@@ -10,7 +10,7 @@ use super::Summary;
 use super::lines::{ObjectLines, append_lines, to_lines};
 use super::pieces::in_pieces;
 use crate::config::InForce;
-use crate::finding::Finding;
+use crate::lint::Defect;
 use crate::text::{FileRecord, InputFailure, Location, Position, Sources, escape_json};
 
 /// The version of the document's form; a reader may count on the fields of its version.
@@ -61,7 +61,7 @@ pub struct FindingsDocument<'a> {
     /// Every file that was recognised or is complained of.
     pub sources: &'a Sources,
     /// What was found.
-    pub findings: &'a [Finding],
+    pub findings: &'a [Defect<'a>],
     /// What could not be read or understood.
     pub failures: &'a [InputFailure],
     /// What it comes to.
@@ -93,7 +93,7 @@ pub fn findings(out: &mut impl Write, of_run: &FindingsDocument<'_>) -> io::Resu
         .and_then(|beside| beside.strip_suffix("\n}"));
     write!(out, "{{\n  \"version\": {VERSION},\n  \"findings\": ")?;
     let finding =
-        |finding: &Finding, object: &mut ObjectLines<'_>| write_finding(object, finding, sources);
+        |defect: &Defect<'_>, object: &mut ObjectLines<'_>| write_finding(object, defect, sources);
     list(out, (findings, LONG), finding)?;
     write!(out, ",{},\n  \"files\": ", beside.unwrap_or_default())?;
     list(out, (of_run.files, LONG_FILE), write_file)?;
@@ -209,9 +209,10 @@ impl<W: Write> ListWriter<W> {
 /// `new_principals` are those that such an entry does not cover.
 fn write_finding(
     object: &mut ObjectLines<'_>,
-    finding: &Finding,
+    defect: &Defect<'_>,
     sources: &Sources,
 ) -> serde_json::Result<()> {
+    let finding = &*defect.finding;
     object.text("rule", &finding.rule)?;
     object.plain("severity", &finding.severity)?;
     object.plain("confidence", &finding.confidence)?;
@@ -219,10 +220,17 @@ fn write_finding(
     object.text("help", &finding.help)?;
     object.text("reference", &finding.reference)?;
     object.text("subject", finding.subject.as_str())?;
+    let subjects: Vec<_> = defect.subjects.iter().map(|of| of.as_str()).collect();
+    object.texts("subjects", &subjects)?;
     object.text("label", &finding.primary.text)?;
     object.plain("fingerprint", &finding.fingerprints.defect)?;
     object.texts("principals", &finding.principals)?;
     object.texts("new_principals", &finding.new_principals)?;
+    match &finding.depends_on {
+        Some(keys) => object.texts("depends_on", keys)?,
+        None => object.plain("depends_on", &())?,
+    }
+    object.plain("who_can", &defect.who_can)?;
     write_location(object, place(sources, finding.primary.at).as_ref())?;
     object.objects("related", &finding.related, |label, object| {
         object.text("label", &label.text)?;
@@ -287,7 +295,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::finding::{Confidence, Fingerprints, Label, Severity, Subject};
+    use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, Subject};
     use crate::text::{Fate, InputError, SourceFile, Span};
 
     #[test]
@@ -317,6 +325,8 @@ mod tests {
             principals: Vec::new(),
             new_principals: Vec::new(),
             values: Box::default(),
+            together: None,
+            depends_on: None,
             identity: String::new(),
             fingerprints: Fingerprints::default(),
         }];
@@ -330,7 +340,8 @@ mod tests {
             fate: Fate::PassedOver("it is no text".into()),
             looks_like_ours: false,
         }];
-        let summary = Summary::new(&found, &failures, 1, &files);
+        let summary = Summary::new(&[&found[0]], &failures, 1, &files);
+        let found = found.each_ref().map(Defect::one);
         let mut out = Vec::new();
         let document = FindingsDocument {
             sources: &sources,
@@ -356,10 +367,15 @@ mod tests {
       "help": "do",
       "reference": "https://docs.aws.amazon.com/",
       "subject": "a.json",
+      "subjects": [
+        "a.json"
+      ],
       "label": "here",
       "fingerprint": "00000000000000000000000000000000",
       "principals": [],
       "new_principals": [],
+      "depends_on": null,
+      "who_can": null,
       "location": {
         "file": "a.json",
         "start": {

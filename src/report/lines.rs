@@ -176,8 +176,12 @@ impl<'o> ObjectLines<'o> {
     }
 
     /// A member that is a list of texts.
-    pub(super) fn texts(&mut self, name: &'static str, texts: &[String]) -> serde_json::Result<()> {
-        self.list(name, texts, |text, out, _| string(out, text))
+    pub(super) fn texts(
+        &mut self,
+        name: &'static str,
+        texts: &[impl AsRef<str>],
+    ) -> serde_json::Result<()> {
+        self.list(name, texts, |text, out, _| string(out, text.as_ref()))
     }
 
     /// A member that is a list of objects.
@@ -254,7 +258,7 @@ mod tests {
                     object.plain("number", &7)?;
                     object.plain("nothing", &Value::Null)?;
                     object.texts("texts", &texts)?;
-                    object.texts("none", &[])?;
+                    object.texts("none", &[""; 0])?;
                     object.object("empty", |_| Ok(()))?;
                     object.objects("objects", &texts, |of, inner| inner.text("of", of))
                 })

@@ -5,6 +5,7 @@ use super::path::{DECOMPRESSED, relative};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity, own_fingerprints};
 use crate::fix::Proposal;
+use crate::lint::Defect;
 use crate::text::{FileRecord, InputFailure, Location, Position, Root, Sources, Span};
 
 /// What a run found.
@@ -33,13 +34,20 @@ pub struct Run<'a> {
     pub root: &'a Root,
 }
 
-/// A finding and what was decided of it.
+/// A defect and what was decided of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Reported<'a> {
-    /// The finding.
-    pub finding: &'a Finding,
+    /// The defect.
+    pub defect: &'a Defect<'a>,
     /// Why it is suppressed, in the words of whoever did; `None` where it is not.
     pub suppressed: Option<&'a str>,
+}
+
+impl<'a> Reported<'a> {
+    /// What is told of it.
+    pub fn finding(&self) -> &'a Finding {
+        &self.defect.finding
+    }
 }
 
 /// What a report says of a rule.
@@ -63,14 +71,17 @@ pub struct RuleInfo<'a> {
 
 impl<'a> Run<'a> {
     /// The findings that are not suppressed.
-    pub(super) fn open(&self) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    pub(super) fn open(&self) -> impl Iterator<Item = &'a Defect<'a>> + use<'a> {
         let open = self.findings.iter().filter(|r| r.suppressed.is_none());
-        open.map(|reported| reported.finding)
+        open.map(|reported| reported.defect)
     }
 
     /// The fingerprint of every finding itself, in their order.
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
-        let findings: Vec<_> = self.findings.iter().map(|r| r.finding).collect();
+        let findings = self.findings.iter();
+        let findings: Vec<_> = findings
+            .map(|of| (of.finding(), of.defect.subjects.as_slice()))
+            .collect();
         own_fingerprints(&findings, self.root)
     }
 

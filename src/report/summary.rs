@@ -56,7 +56,7 @@ impl Summary {
     /// Counts findings and failures of a run over so many files that were checked, and what became of
     /// all.
     pub fn new(
-        findings: &[Finding],
+        findings: &[&Finding],
         failures: &[InputFailure],
         files: usize,
         records: &[FileRecord],

@@ -7,7 +7,9 @@ use jsonpath_rust::parser::model::JpQuery;
 use crate::finding::{Confidence, Severity};
 
 use super::declaration::nodes;
-use super::{PageProblem, Raised, Related, Rule, RuleId, Selector, SelectorError, Template};
+use super::{
+    PageProblem, Raised, Related, Rule, RuleId, Selector, SelectorError, Template, TogetherTemplate,
+};
 
 /// What the build script writes.
 mod generated {
@@ -37,6 +39,7 @@ pub(super) struct BuiltinPage {
     selectors: &'static [&'static str],
     raised: Option<(Severity, &'static [&'static str])>,
     message: &'static str,
+    together: Option<&'static str>,
     label: &'static str,
     help: &'static str,
     fix: Option<&'static str>,
@@ -68,6 +71,7 @@ impl BuiltinPage {
             selectors: selectors(self.selectors)?,
             raised: raised.transpose()?,
             message: Template::parse(self.message),
+            together: self.together.map(TogetherTemplate::parse),
             label: Template::parse(self.label),
             help: Template::parse(self.help),
             fix: self.fix.map(str::to_owned),

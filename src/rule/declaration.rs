@@ -9,7 +9,10 @@ use toml::Spanned;
 use crate::finding::{Confidence, Severity};
 use crate::text::Span;
 
-use super::{FieldPath, Nodes, PageProblem, Raised, Related, Selector, SelectorError, Template};
+use super::{
+    FieldPath, Nodes, PageProblem, Raised, Related, Selector, SelectorError, Template,
+    TogetherTemplate,
+};
 
 /// A problem and where in the block it is; no place is the whole block.
 pub(super) type Misdeclared = (PageProblem, Option<Span>);
@@ -22,6 +25,7 @@ pub(super) struct Declaration {
     pub selectors: Vec<Selector>,
     pub raised: Option<Raised>,
     pub message: Template,
+    pub together: Option<TogetherTemplate>,
     pub label: Template,
     pub help: Template,
     pub fix: Option<String>,
@@ -36,6 +40,7 @@ struct Written {
     confidence: Confidence,
     selector: Spanned<OneOrMany>,
     message: Spanned<String>,
+    together: Option<Spanned<String>>,
     label: Option<Spanned<String>>,
     help: Spanned<String>,
     fix: Option<String>,
@@ -111,6 +116,13 @@ impl Declaration {
             selectors: selectors(text, &written.selector)?,
             raised: raised.transpose()?,
             message: required("message", &written.message)?,
+            together: match &written.together {
+                Some(text) => {
+                    required("together", text)?;
+                    Some(TogetherTemplate::parse(text.as_ref()))
+                }
+                None => None,
+            },
             label: match &written.label {
                 Some(label) => template(label)?,
                 None => Template::parse(""),

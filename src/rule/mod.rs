@@ -19,6 +19,7 @@ mod selector;
 mod selector_check;
 mod shape;
 mod template;
+mod together;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use selected::Selected;
 pub use selector::{Selector, SelectorError};
 pub use shape::{Shape, UnknownField};
 pub use template::{FieldPath, Template};
+pub use together::TogetherTemplate;
 
 use crate::finding::{Confidence, Severity};
 
@@ -70,6 +72,8 @@ pub struct Rule {
     pub raised: Option<Raised>,
     /// What is wrong, in one sentence without a final stop.
     pub message: Template,
+    /// The same of several keys and principals together; none where `message` does for them, too.
+    pub together: Option<TogetherTemplate>,
     /// A few words at the underlined bytes; may be empty.
     pub label: Template,
     /// What to do.
@@ -131,6 +135,8 @@ impl Rule {
         let mut selectors = selectors.chain(self.graded().map(|(_, selector)| selector));
         let templates = [&self.message, &self.label, &self.help].into_iter();
         let templates = templates.chain(related.clone().map(|related| &related.label));
+        let together = self.together.iter().flat_map(TogetherTemplate::values);
+        let templates = templates.chain(together);
         let paths = related.filter_map(|related| match &related.nodes {
             Nodes::Field(path) => Some(path),
             Nodes::Enclosing | Nodes::Selected(_) => None,

@@ -137,6 +137,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         selectors: declaration.selectors,
         raised: declaration.raised,
         message: declaration.message,
+        together: declaration.together,
         label: declaration.label,
         help: declaration.help,
         fix: declaration.fix,

@@ -10,7 +10,7 @@ use jsonpath_rust::parser::model::{
     SingularQuerySegment, Test, TestFunction,
 };
 
-use super::{FieldPath, Nodes, Related, Rule, Template};
+use super::{FieldPath, Nodes, Related, Rule, Template, TogetherTemplate};
 
 /// The shape of a document.
 #[derive(Clone, Debug)]
@@ -61,6 +61,12 @@ impl Shape {
             }
         }
         for template in [&rule.message, &rule.label, &rule.help] {
+            let mut missing = chains.iter().map(|chain| self.template(template, chain));
+            if let Some(missing) = missing.find_map(Result::err) {
+                return Some(unknown(template.text())(missing));
+            }
+        }
+        for template in rule.together.iter().flat_map(TogetherTemplate::values) {
             let mut missing = chains.iter().map(|chain| self.template(template, chain));
             if let Some(missing) = missing.find_map(Result::err) {
                 return Some(unknown(template.text())(missing));

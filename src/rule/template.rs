@@ -23,7 +23,7 @@ pub struct Template {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     Text(Box<str>),
     Field(FieldPath),
 }
@@ -101,6 +101,20 @@ impl Template {
                 path.starts_with(|first: char| first.is_ascii_lowercase() || first == '$');
             (is_name && !behind.starts_with('}')).then_some(path)
         })
+    }
+
+    /// The template of the value at a path.
+    pub(super) fn of_field(path: FieldPath) -> Self {
+        let dollar = if path.absolute { "$." } else { "" };
+        Self {
+            text: format!("{{{dollar}{}}}", path.names.join(".")).into(),
+            pieces: vec![Piece::Field(path)],
+        }
+    }
+
+    /// What it consists of.
+    pub(super) fn into_pieces(self) -> Vec<Piece> {
+        self.pieces
     }
 
     /// The template as written.

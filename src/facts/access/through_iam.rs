@@ -100,6 +100,7 @@ fn group(members: &[(&Access, &GrantedBy)]) -> Option<AccessByStatement> {
         count: members.len(),
         decision: first.decision,
         can_text: first.can_text,
+        depends_on: depends_on(members),
         days_text: first.days_text.clone(),
         shortest: first.shortest,
         trusted: first.trusted,
@@ -115,6 +116,13 @@ fn group(members: &[(&Access, &GrantedBy)]) -> Option<AccessByStatement> {
         },
         at: giving.at,
     })
+}
+
+/// Those of all members.
+fn depends_on(members: &[(&Access, &GrantedBy)]) -> Vec<String> {
+    let keys = members.iter().flat_map(|(access, _)| &access.depends_on);
+    let keys: BTreeSet<_> = keys.collect();
+    keys.into_iter().cloned().collect()
 }
 
 fn identity(members: &[(&Access, &GrantedBy)]) -> String {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Reported, RuleInfo, Run, Summary};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Severity, Subject, fingerprint};
+use crate::lint::Defect;
 use crate::text::{
     Fate, FileRecord, InputError, InputFailure, Location, Root, SourceFile, SourceId, Sources,
     Span, is_command, is_deceptive,
@@ -49,6 +50,8 @@ fn findings(policy: SourceId, odd: SourceId) -> [Finding; 3] {
         principals: Vec::new(),
         new_principals: Vec::new(),
         values: Box::default(),
+        together: None,
+        depends_on: None,
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     };
@@ -102,11 +105,13 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
     sources.add(SourceFile::new("keys/fine.json", "{}"));
     let mut findings = findings(policy, odd);
     fingerprint(&mut findings, &sources);
-    let reported: Vec<_> = findings
+    let defects: Vec<_> = findings.iter().map(Defect::one).collect();
+    let reported: Vec<_> = defects
         .iter()
-        .map(|finding| Reported {
-            finding,
-            suppressed: (finding.severity == Severity::Warning).then_some("known, until <June>"),
+        .map(|defect| Reported {
+            defect,
+            suppressed: (defect.finding.severity == Severity::Warning)
+                .then_some("known, until <June>"),
         })
         .collect();
     let [bad, _, info] = findings.clone();
@@ -131,7 +136,7 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
         fixes: &[],
         failures: &failures,
         files: &files,
-        summary: &Summary::new(&[bad, info], &failures, 4, &files),
+        summary: &Summary::new(&[&bad, &info], &failures, 4, &files),
         configuration: &InForce {
             files: vec!["<kms|lint>.toml".to_owned()],
             exclude: vec!["::error::\n##vso[x]".to_owned()],

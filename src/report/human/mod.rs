@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::snippet::{Block, Tone, paint, render};
 use super::visible::prose;
 use super::{Style, Summary, counted, pieces};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Severity};
+use crate::lint::Defect;
 use crate::text::{InputFailure, Location, Sources};
 
 /// Writes every finding with an empty line after it, in the order given.
@@ -15,20 +16,21 @@ use crate::text::{InputFailure, Location, Sources};
 pub fn findings(
     out: &mut impl Write,
     sources: &Sources,
-    findings: &[Finding],
+    defects: &[Defect<'_>],
     style: &Style,
 ) -> io::Result<()> {
-    pieces::each(out, findings, |out, found| {
-        finding(out, sources, found, style)
+    pieces::each(out, defects, |out, found| {
+        defect(out, sources, found, style)
     })
 }
 
-fn finding(
+fn defect(
     out: &mut impl Write,
     sources: &Sources,
-    finding: &Finding,
+    defect: &Defect<'_>,
     style: &Style,
 ) -> io::Result<()> {
+    let finding = &defect.finding;
     let (tone, word) = match finding.severity {
         Severity::Error => (Tone::Error, "error"),
         Severity::Warning => (Tone::Warning, "warning"),
@@ -49,7 +51,10 @@ fn finding(
     let mut told = finding.values.iter();
     let is_told = told.any(|value| value.of(&finding.message) == subject)
         || file.is_some_and(|file| file.name() == subject);
-    if !is_told {
+    for (name, note) in defect.lines() {
+        footnote(out, name, note, style)?;
+    }
+    if !is_told && defect.subjects.len() == 1 {
         footnote(out, "subject", subject, style)?;
     }
     match finding.confidence {

@@ -1,7 +1,7 @@
 //! Whole findings, compared with the exact text that a person reads.
 
 use super::*;
-use crate::finding::{Fingerprints, Label, Subject};
+use crate::finding::{Finding, Fingerprints, Label, Subject};
 use crate::text::{InputError, SourceFile, Span};
 
 const PLAIN: Style = Style {
@@ -64,6 +64,8 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
         principals: Vec::new(),
         new_principals: Vec::new(),
         values: Box::default(),
+        together: None,
+        depends_on: None,
         identity: String::new(),
         fingerprints: Fingerprints::default(),
     }
@@ -71,7 +73,7 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
 
 fn drawn(sources: &Sources, finding: &Finding, style: Style) -> String {
     let mut out = Vec::new();
-    findings(&mut out, sources, std::slice::from_ref(finding), &style).unwrap();
+    findings(&mut out, sources, &[Defect::one(finding)], &style).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -417,7 +419,7 @@ fn the_summary_is_one_line() {
     };
     assert_eq!(summed_up(&nothing), "no findings; 1 file checked\n");
     let (_, finding) = policy_and_finding();
-    let counted = Summary::new(&[finding.clone(), finding], &[], 1, &[]);
+    let counted = Summary::new(&[&finding, &finding], &[], 1, &[]);
     assert_eq!(summed_up(&counted), "2 errors in 1 file; 1 file checked\n");
 }
 
@@ -449,11 +451,17 @@ fn a_thousand_findings_in_a_large_file_are_drawn() {
     let lines = line.repeat(5_000_000 / line.len());
     for file in [&lines, &lines.replace('\n', "€")] {
         let (sources, found) = spread(file, 1_000);
+        let found: Vec<_> = found.iter().map(Defect::one).collect();
         let mut out = Vec::new();
         findings(&mut out, &sources, &found, &PLAIN).unwrap();
         let drawn = String::from_utf8(out).unwrap();
         assert_eq!(drawn.matches("error[cancel-by-nobody]").count(), 1_000);
-        let counts = Summary::new(&found, &[], 1, &[]);
+        let counts = Summary::new(
+            &found.iter().map(|of| &*of.finding).collect::<Vec<_>>(),
+            &[],
+            1,
+            &[],
+        );
         let document = crate::report::json::FindingsDocument {
             sources: &sources,
             findings: &found,

@@ -14,7 +14,8 @@ use super::files::{self, Named};
 use super::run::{FileRange, Reported, Run};
 use super::visible::prose;
 use super::{configuration, pieces};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
+use crate::lint::Defect;
 use crate::text::InputFailure;
 use xml::escape;
 
@@ -104,7 +105,7 @@ fn suites(run: &Run<'_>, threshold: Severity) -> Vec<Suite> {
         )
     });
     let findings = run.findings.par_iter().map(|reported| {
-        let place = run.place(reported.finding.primary.at);
+        let place = run.place(reported.finding().primary.at);
         let case = found(reported, place.as_ref(), threshold);
         (
             place.map_or_else(|| ".".to_owned(), |place| place.path),
@@ -161,15 +162,15 @@ fn broken(failure: &InputFailure, place: Option<&FileRange>) -> Case {
 }
 
 fn found(reported: &Reported<'_>, place: Option<&FileRange>, threshold: Severity) -> Case {
-    let finding = reported.finding;
+    let finding = reported.finding();
     let result = match reported.suppressed {
         Some(reason) => Outcome::Skipped(prose(reason, true)),
         None if finding.severity >= threshold => Outcome::Failed(
             finding.severity.name(),
             prose(&finding.message, true),
-            text(finding, place),
+            text(reported.defect, place),
         ),
-        None => Outcome::Noted(text(finding, place)),
+        None => Outcome::Noted(text(reported.defect, place)),
     };
     Case {
         name: named(&finding.rule, place),
@@ -191,19 +192,25 @@ fn named(what: &str, place: Option<&FileRange>) -> String {
     }
 }
 
-fn text(finding: &Finding, place: Option<&FileRange>) -> String {
+fn text(defect: &Defect<'_>, place: Option<&FileRange>) -> String {
+    let finding = &defect.finding;
     let mut text = format!(
         "{}: {}\n",
         finding.severity.name(),
         prose(&finding.message, true)
     );
     let place = place.map(FileRange::short).unwrap_or_default();
-    for (title, words) in [
+    let subject = match defect.subjects.as_slice() {
+        [one] => one.as_str(),
+        _ => "",
+    };
+    let about = [
         ("at", place.as_str()),
         ("help", &finding.help),
-        ("subject", finding.subject.as_str()),
-        ("see", &finding.reference),
-    ] {
+        ("subject", subject),
+    ];
+    let see = [("see", &*finding.reference)];
+    for (title, words) in about.into_iter().chain(defect.lines()).chain(see) {
         if !words.is_empty() {
             text = format!("{text}{title}: {}\n", prose(words, true));
         }

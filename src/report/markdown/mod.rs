@@ -2,6 +2,7 @@
 
 pub(super) mod escape;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::files::{self, Named};
@@ -9,6 +10,7 @@ use super::run::{FileRange, Run};
 use super::visible::clip;
 use super::{Style, configuration, human};
 use crate::finding::{Finding, Label, Severity, Subject};
+use crate::lint::Defect;
 use escape::{code, fenced, inline, link};
 
 /// UTF-16 code units of a comment at most, which is never less than its characters; GitHub takes
@@ -36,8 +38,8 @@ const STYLE: Style = Style {
 /// # Errors
 /// Where writing fails.
 pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = run.open().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let mut findings: Vec<&Defect<'_>> = run.open().collect();
+    findings.sort_by_key(|of| std::cmp::Reverse(of.finding.severity));
     let mut comment = Comment::default();
     comment.text.push_str("<!-- kmslint -->\n");
     comment.text.push_str(&headline(run)?);
@@ -136,12 +138,13 @@ fn failures(run: &Run<'_>, comment: &mut Comment) -> usize {
 }
 
 /// Writes rows as long as there is room; how many.
-fn table(run: &Run<'_>, findings: &[&Finding], comment: &mut Comment) -> usize {
+fn table(run: &Run<'_>, findings: &[&Defect<'_>], comment: &mut Comment) -> usize {
     let head = "\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n";
     if findings.is_empty() || !comment.add(head, TABLE) {
         return 0;
     }
-    let fits = |finding: &&&Finding| {
+    let fits = |defect: &&&Defect<'_>| {
+        let finding = &defect.finding;
         let rule = link(&code(&finding.rule), &finding.reference);
         let severity = word(finding.severity);
         let message = inline(&clip(&finding.message, SENTENCE));
@@ -155,13 +158,14 @@ fn table(run: &Run<'_>, findings: &[&Finding], comment: &mut Comment) -> usize {
 }
 
 /// Writes blocks as long as there is room; how many.
-fn details(run: &Run<'_>, findings: &[&Finding], comment: &mut Comment) -> io::Result<usize> {
+fn details(run: &Run<'_>, findings: &[&Defect<'_>], comment: &mut Comment) -> io::Result<usize> {
     let mut written = 0_usize;
-    for finding in findings {
+    for defect in findings {
+        let finding = &defect.finding;
         if LIMIT.saturating_sub(NOTE).saturating_sub(comment.used) < ROOM {
             break;
         }
-        let excerpt = fenced(&drawn(run, finding)?);
+        let excerpt = fenced(&drawn(run, defect)?);
         let (rule, place) = (code(&finding.rule), place(run, finding));
         let severity = word(finding.severity);
         let summary = format!("<summary>{severity}: {rule} at {place}</summary>");
@@ -175,7 +179,8 @@ fn details(run: &Run<'_>, findings: &[&Finding], comment: &mut Comment) -> io::R
 
 /// A finding as the terminal shows it. Its words are cut: no policy gets to fill the comment with
 /// one of them.
-fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
+fn drawn(run: &Run<'_>, defect: &Defect<'_>) -> io::Result<String> {
+    let finding = &*defect.finding;
     let cut = |label: &Label| Label {
         at: label.at,
         text: clip(&label.text, SENTENCE).into(),
@@ -187,6 +192,10 @@ fn drawn(run: &Run<'_>, finding: &Finding) -> io::Result<String> {
         primary: cut(&finding.primary),
         related: finding.related.iter().map(cut).collect(),
         ..finding.clone()
+    };
+    let shown = Defect {
+        finding: Cow::Owned(shown),
+        ..defect.clone()
     };
     let mut drawn = Vec::new();
     human::findings(&mut drawn, run.sources, &[shown], &STYLE)?;
@@ -234,11 +243,12 @@ mod tests {
         hostile(|example| {
             let long = Finding {
                 message: "|😀".repeat(100_000),
-                ..example.findings[0].finding.clone()
+                ..example.findings[0].finding().clone()
             };
+            let long = Defect::one(&long);
             let mut findings = vec![*example.findings.first().unwrap(); 2_000];
             let reported = Reported {
-                finding: &long,
+                defect: &long,
                 suppressed: None,
             };
             for findings in [findings.clone(), {

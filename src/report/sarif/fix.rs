@@ -26,13 +26,18 @@ impl<'a> Fixes<'a> {
         Self(run.fixes.iter().flat_map(of).collect())
     }
 
-    /// The fix of a finding.
-    pub(super) fn of(&self, run: &Run<'_>, finding: &Finding) -> Vec<Fix> {
-        let fix = self
-            .0
-            .get(&key(finding))
-            .and_then(|proposal| fix(run, proposal));
-        fix.into_iter().collect()
+    /// The fixes of these findings, each once.
+    pub(super) fn of(&self, run: &Run<'_>, findings: &[&Finding]) -> Vec<Fix> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mut proposals: Vec<&Proposal> = Vec::new();
+        for finding in findings {
+            let found = self.0.get(&key(finding)).copied();
+            proposals.extend(found.filter(|of| !proposals.iter().any(|is| std::ptr::eq(*is, *of))));
+        }
+        let fixes = proposals.into_iter();
+        fixes.filter_map(|proposal| fix(run, proposal)).collect()
     }
 }
 

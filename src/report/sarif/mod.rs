@@ -15,6 +15,7 @@ use super::run::{FileRange, Reported, Run};
 use super::visible::prose;
 use super::{configuration, counted, json};
 use crate::finding::{Confidence, Finding, Fingerprint, Label, Severity};
+use crate::lint::Defect;
 use crate::text::InputFailure;
 use fix::Fixes;
 use location::{ROOT, in_file, labelled, link};
@@ -41,7 +42,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let results = run.findings.iter().zip(run.fingerprints());
     let fixes = Fixes::new(run);
     let results = results.map(|(reported, fingerprint)| {
-        let fixes = fixes.of(run, reported.finding);
+        let fixes = fixes.of(run, &reported.defect.parts);
         SarifResult {
             fixes,
             ..result(run, &rules, *reported, fingerprint)
@@ -102,7 +103,7 @@ fn result<'a>(
     reported: Reported<'a>,
     fingerprint: Fingerprint,
 ) -> SarifResult<'a> {
-    let finding = reported.finding;
+    let finding = reported.finding();
     let related = related(run, finding);
     let suppression = |reason| Suppression {
         kind: "external",
@@ -113,8 +114,8 @@ fn result<'a>(
         rule_id: &finding.rule,
         rule_index: rules.index(&finding.rule),
         level: level(finding.severity),
-        message: text(message(finding, &related)),
-        locations: primary(run, finding),
+        message: text(message(reported.defect, &related)),
+        locations: primary(run, reported.defect),
         related_locations: related.into_iter().map(|(_, location)| location).collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint.to_string())]),
         suppressions: reported.suppressed.map(suppression).into_iter().collect(),
@@ -133,12 +134,14 @@ const fn confidence(confidence: Confidence) -> &'static str {
     }
 }
 
-fn primary(run: &Run<'_>, finding: &Finding) -> Vec<SarifLocation> {
+fn primary(run: &Run<'_>, defect: &Defect<'_>) -> Vec<SarifLocation> {
+    let finding = &defect.finding;
     let place = run.place(finding.primary.at);
     let location = place.map(|place| {
         let mut location = labelled(&place, None, &finding.primary.text);
         // The physical location names a file.
-        if let Some(arn) = finding.subject.key_arn() {
+        let named = defect.subjects.iter().take(MOST_RELATED);
+        for arn in named.filter_map(|subject| subject.key_arn()) {
             location.logical_locations.push(LogicalLocation {
                 fully_qualified_name: prose(arn, true),
                 kind: "resource",
@@ -167,13 +170,23 @@ fn related(run: &Run<'_>, finding: &Finding) -> Vec<(String, SarifLocation)> {
     numbered.map(location).collect()
 }
 
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// The finding's words. GitHub shows a related location only where the message links to it.
 ///
 /// §3.11.5 wants braces doubled, for the sake of placeholders; they are not, since there are no
 /// arguments, and what GitHub and other readers show then is what was meant.
-fn message(finding: &Finding, related: &[(String, SarifLocation)]) -> String {
+fn message(defect: &Defect<'_>, related: &[(String, SarifLocation)]) -> String {
+    let finding = &defect.finding;
     let plain = |words: &str| location::unlinked(&prose(words, true));
     let mut message = format!("{}.", plain(&finding.message));
+    for (name, note) in defect.lines() {
+        message = format!("{message}\n{}: {}.", capital(name), plain(note));
+    }
     if !finding.help.is_empty() {
         message = format!("{message}\nHelp: {}.", plain(&finding.help));
     }

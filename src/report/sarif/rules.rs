@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::types::{Configuration, Help, ReportingDescriptor, RuleProperties};
 use super::{confidence, level, text};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::run::{RuleInfo, Run};
+use crate::report::run::{Reported, RuleInfo, Run};
 
 /// Descriptors of the rules that found something, sorted by id. The others are left out: with
 /// their pages they would be most of the document.
@@ -20,7 +20,7 @@ impl<'a> Rules<'a> {
         let mut descriptors = Vec::new();
         let mut indices = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        let mut findings: Vec<&'a Finding> = run.findings.iter().map(|r| r.finding).collect();
+        let mut findings: Vec<&'a Finding> = run.findings.iter().map(Reported::finding).collect();
         findings.sort_by(|one, two| one.rule.cmp(&two.rule));
         for finding in findings {
             if seen.insert(&finding.rule) {
