@@ -62,7 +62,7 @@ fn what_is_no_longer_found_is_told_in_one_note() {
         {"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:Describe*","Resource":"*"}]}"#;
     fs::write(&policy, mended).unwrap();
     let (code, text) = check(&["--baseline", &argument], &policy);
-    let note = "note[stale-baseline]: ";
+    let note = "info[stale-baseline]: ";
     assert_eq!((code, text.matches(note).count()), (1, 1), "{text}");
     assert!(
         text.contains("entries of the baseline hold what is no longer found"),
@@ -82,9 +82,9 @@ fn a_baseline_of_version_1_still_holds_and_is_brought_over() {
     let file = scratch("earlier.json");
     let argument = file.to_string_lossy().into_owned();
     fs::copy(EARLIER, &file).unwrap();
-    let told = "note[outdated-fingerprint]";
+    let told = "info[outdated-fingerprint]";
     let (code, text) = check(&["--baseline", &argument], Path::new(OF_EARLIER));
-    assert_eq!((code, text.matches("note[").count()), (1, 1), "{text}");
+    assert_eq!((code, text.matches("info[").count()), (1, 1), "{text}");
     assert!(text.contains(told), "{text}");
     let migrate = || {
         let output = Command::new(env!("CARGO_BIN_EXE_kmslint"))

@@ -49,8 +49,14 @@ fn whole_run(discovery: &Discovery) {
         width: 80,
     };
     let mut out = Vec::new();
-    let found = defects(&findings, &Names::new(&loaded.inventory));
-    report::human::findings(&mut out, &loaded.sources, &found, &style).unwrap();
+    let names = Names::new(&loaded.inventory);
+    let context = report::human::Context {
+        sources: &loaded.sources,
+        names: Some(&names),
+        style: &style,
+        verbose: true,
+    };
+    report::human::findings(&mut out, &defects(&findings, &names), &context).unwrap();
     report::human::input_errors(&mut out, &loaded.sources, &failures, &style).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(

@@ -68,6 +68,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "tree",
             "aws",
             "inventory",
+            "who_can",
             "document",
             "facts",
             "finding",

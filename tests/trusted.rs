@@ -191,7 +191,7 @@ fn nested_configuration_loosens_where_the_one_above_allows_it() {
     let told = repository.run(&["check", "--select", "configuration-loosened", "policies"]);
     assert_eq!(told.code, 0, "{}", told.stdout);
     assert!(
-        told.stdout.contains("note[configuration-loosened]"),
+        told.stdout.contains("info[configuration-loosened]"),
         "{}",
         told.stdout
     );

@@ -145,11 +145,19 @@ fn reports(checked: &Checked) {
     let project = &checked.project;
     let (sources, failures) = (&project.loaded.sources, &project.failures);
     let (recognized, files) = (project.loaded.recognized, &project.loaded.files);
-    let defects = defects(&checked.findings, &Names::new(&project.loaded.inventory));
+    let names = Names::new(&project.loaded.inventory);
+    let defects = defects(&checked.findings, &names);
     let told: Vec<_> = defects.iter().map(|defect| &*defect.finding).collect();
     let summary = Summary::new(&told, failures, recognized, files);
     let mut human = Vec::new();
-    report::human::findings(&mut human, sources, &defects, &STYLE).unwrap();
+    let context = report::human::Context {
+        sources,
+        names: Some(&names),
+        style: &STYLE,
+        verbose: true,
+    };
+    report::human::findings(&mut human, &defects, &context).unwrap();
+    report::human::statistics(&mut human, &defects, &STYLE).unwrap();
     report::human::input_errors(&mut human, sources, failures, &STYLE).unwrap();
     report::files::run(&mut human, files, Named::All, &STYLE).unwrap();
     report::human::summary(&mut human, &summary, &STYLE).unwrap();
@@ -194,6 +202,7 @@ fn reports_for_programs(checked: &Checked, defects: &[Defect<'_>], summary: &Sum
         configuration: &checked.in_force,
         rules: &rules,
         directory: "/dev/shm",
+        names: None,
         root: &checked.project.config.root,
     };
     let mut text = Vec::new();
@@ -285,7 +294,9 @@ fn verdicts(checked: &Checked) {
                 continue;
             };
             let mut text = Vec::new();
-            verdict::one(&mut text, &loaded.sources, &answer, &STYLE).unwrap();
+            for verbose in [false, true] {
+                verdict::one(&mut text, &loaded.sources, &answer, (&STYLE, verbose)).unwrap();
+            }
             harmless(&text, false);
             text.clear();
             let beside = verdict_json::Beside {

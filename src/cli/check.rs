@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
+use crate::aws::nearest;
 use crate::config::Date;
 use crate::finding::Severity;
 use crate::project::{CheckOptions, Gate, check, today};
 
-use super::format::{Format, Report};
+use super::format::{Format, Report, Shown};
 use super::inputs::{InputArguments, RuleArguments};
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, clock};
@@ -44,12 +46,32 @@ pub(super) struct CheckArguments {
     /// Exit with 0 where findings would make it 1; what cannot be read still makes it 2.
     #[arg(long)]
     exit_zero: bool,
-    /// Show the last line only, and what cannot be read.
-    #[arg(long)]
-    quiet: bool,
+    /// Show findings that are at least this bad; the others are counted. `warning` for `human` and `markdown`,
+    /// else `info`, and never above the severity that fails. The exit code and the baseline are the same.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    min_severity: Option<Threshold>,
+    #[command(flatten)]
+    amount: Amount,
     /// How to show the findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Write the findings to a file, too, for example `sarif=kmslint.sarif`; may be repeated.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    output: Vec<(Format, PathBuf)>,
+}
+
+/// How much people are shown.
+#[derive(Clone, Copy, Debug, Args)]
+struct Amount {
+    /// Show the last line only, and what cannot be read.
+    #[arg(long)]
+    quiet: bool,
+    /// Show a table of what each rule found; there always is one where there are many findings.
+    #[arg(long)]
+    statistics: bool,
+    /// Show every finding, however many there are of one rule.
+    #[arg(long)]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,8 +91,29 @@ impl Threshold {
     }
 }
 
+/// A format and the file to which findings are written in it.
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (name, file) = text
+        .split_once('=')
+        .filter(|(_, file)| !file.is_empty())
+        .ok_or("write FORMAT=FILE, for example `sarif=kmslint.sarif`")?;
+    let format = Format::from_str(name, false).map_err(|_| {
+        let known = Format::value_variants().iter();
+        let known: Vec<_> = known.filter_map(Format::to_possible_value).collect();
+        let known: Vec<_> = known.iter().map(PossibleValue::get_name).collect();
+        match nearest(name, known.iter().copied()) {
+            Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+            None => format!(
+                "there is no format `{name}`; there are {}",
+                known.join(", ")
+            ),
+        }
+    })?;
+    Ok((format, PathBuf::from(file)))
+}
+
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    if arguments.quiet && !arguments.format.has_last_line() {
+    if arguments.amount.quiet && !arguments.format.has_last_line() {
         return Err(Failure::usage(
             "--quiet shows the last line only, which this format does not have\n  help: leave out `--quiet`, or use it with `--format human` or `concise`",
         ));
@@ -85,8 +128,16 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     inputs.day = arguments.now;
     let checked = check(&inputs, &options)?;
     let named = arguments.inputs.named();
-    let shown = (arguments.format, arguments.quiet);
-    Report::new(&checked, shown, named).show(terminal)?;
+    let shown = Shown {
+        format: arguments.format,
+        outputs: &arguments.output,
+        named,
+        quiet: arguments.amount.quiet,
+        statistics: arguments.amount.statistics,
+        verbose: arguments.amount.verbose,
+        min_severity: arguments.min_severity.map(Threshold::severity),
+    };
+    Report::new(&checked, shown).show(terminal)?;
     let code = match checked.gate() {
         Gate::Fails if arguments.exit_zero => ExitCode::Clean,
         Gate::Passes => ExitCode::Clean,

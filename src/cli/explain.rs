@@ -5,6 +5,7 @@ use clap::Args;
 use crate::lint::OWN_RULES;
 
 use super::inputs::PageArguments;
+use super::rules::no_such_rule;
 use super::{ExitCode, Failure, output};
 
 /// Arguments of `kmslint explain`.
@@ -23,10 +24,13 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     }
     let catalogue = arguments.pages.options().catalogue()?;
     let rule = catalogue.get(&arguments.rule).ok_or_else(|| {
-        Failure::usage(format!(
-            "there is no rule `{}`; `kmslint rules` lists them",
-            arguments.rule.escape_default()
-        ))
+        let own = OWN_RULES.iter().map(|own| own.id);
+        let known = catalogue
+            .rules()
+            .iter()
+            .map(|rule| rule.id.as_str())
+            .chain(own);
+        no_such_rule(&arguments.rule, known)
     })?;
     output::print(rule.text())?;
     Ok(ExitCode::Clean)

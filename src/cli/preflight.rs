@@ -64,6 +64,9 @@ pub(super) struct PreflightArguments {
     /// Exit with 0 where the verdict is caution.
     #[arg(long)]
     allow_caution: bool,
+    /// Show everything that was looked at, and not one screen of it; Markdown and JSON always have all.
+    #[arg(long)]
+    verbose: bool,
     /// How to show the verdict.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -141,7 +144,7 @@ pub(super) fn run(
         placeholders: inventory.placeholders(),
         configuration: &project.in_force(),
     };
-    shown.write(arguments.format, is_one, terminal)?;
+    shown.write((arguments.format, arguments.verbose), is_one, terminal)?;
     Ok(match overall(&answers) {
         Verdict::Go => ExitCode::Clean,
         Verdict::Caution if arguments.allow_caution => ExitCode::Clean,
@@ -199,8 +202,14 @@ struct Shown<'s> {
 
 impl Shown<'_> {
     /// Writes one answer, or all with what they come to.
-    fn write(&self, format: Format, is_one: bool, terminal: &Terminal) -> io::Result<()> {
+    fn write(
+        &self,
+        (format, verbose): (Format, bool),
+        is_one: bool,
+        terminal: &Terminal,
+    ) -> io::Result<()> {
         let (sources, style) = (self.sources, &terminal.style);
+        let how = (style, verbose);
         let one = self.answers.first().filter(|_| is_one);
         let beside = json::Beside {
             placeholders: self.placeholders,
@@ -209,8 +218,8 @@ impl Shown<'_> {
         };
         let mut out = output::stdout();
         match (format, one) {
-            (Format::Human, Some(one)) => human::one(&mut out, sources, one, style)?,
-            (Format::Human, None) => human::pending(&mut out, sources, self.answers, style)?,
+            (Format::Human, Some(one)) => human::one(&mut out, sources, one, how)?,
+            (Format::Human, None) => human::pending(&mut out, sources, self.answers, how)?,
             (Format::Json, Some(one)) => json::one(&mut out, sources, one, beside)?,
             (Format::Json, None) => json::pending(&mut out, sources, self.answers, beside)?,
             (Format::Markdown, Some(one)) => markdown::one(&mut out, sources, one)?,

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use clap::Args;
 
+use crate::aws::nearest;
 use crate::lint::OWN_RULES;
 
 use super::inputs::PageArguments;
@@ -14,6 +15,18 @@ use super::{ExitCode, Failure, output};
 pub(super) struct RulesArguments {
     #[command(flatten)]
     pages: PageArguments,
+}
+
+/// That there is no such rule among these, and the one that may be meant.
+pub(super) fn no_such_rule<'n, N: Iterator<Item = &'n str>>(rule: &str, known: N) -> Failure {
+    let hint = match nearest(rule, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`kmslint rules` lists them".to_owned(),
+    };
+    Failure::usage(format!(
+        "there is no rule `{}`; {hint}",
+        rule.escape_default()
+    ))
 }
 
 pub(super) fn run(arguments: &RulesArguments) -> Result<ExitCode, Failure> {

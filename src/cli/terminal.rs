@@ -10,7 +10,7 @@ use crate::report::Style;
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set; anywhere where `FORCE_COLOR` or `CLICOLOR_FORCE` is.
     Auto,
     /// Always.
     Always,
@@ -25,16 +25,19 @@ pub(super) struct Terminal {
 }
 
 /// Columns where there is no terminal to ask.
-const DEFAULT_WIDTH: usize = 100;
+pub(super) const DEFAULT_WIDTH: usize = 100;
 
 impl Terminal {
     /// Asks standard output, since findings go there.
     pub(super) fn detect(color: ColorChoice) -> Self {
         let terminal = io::stdout().is_terminal();
+        let is_set =
+            |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let forced = is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE");
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || env::var_os("TERM").is_some_and(|value| value == "dumb");
         let color = match color {
-            ColorChoice::Auto => terminal && !plain,
+            ColorChoice::Auto => !plain && (terminal || forced),
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         };

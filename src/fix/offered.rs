@@ -1,23 +1,37 @@
 //! Safe fixes beside the report of a check, as many as can be proven in reasonable time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lint;
 use crate::project::{Checked, Project};
 use crate::rule::Catalogue;
+use crate::text::Location;
 
 use super::last_proof::Said;
 use super::{Effort, FixEngine, FixKind, Proposal, Repaired};
 
-/// How many findings the safe fixes mend, made as `kmslint fix --write` makes them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The findings that the safe fixes mend, made as `kmslint fix --write` makes them.
+#[derive(Clone, Debug, Default)]
 pub struct Fixable {
-    /// Those that were proven to.
-    pub proven: usize,
+    mended: BTreeSet<(Location, Arc<str>, String, String)>,
     /// Whether there were too many findings to prove all, so that there may be more.
     pub at_least: bool,
+}
+
+impl Fixable {
+    /// Whether the finding was proven to be mended.
+    pub fn mends(&self, finding: &Finding) -> bool {
+        !self.mended.is_empty() && self.mended.contains(&told(finding))
+    }
+}
+
+/// What tells a finding from all others of a run.
+fn told(finding: &Finding) -> (Location, Arc<str>, String, String) {
+    let (rule, subject) = (Arc::clone(&finding.rule), finding.subject.to_string());
+    (finding.primary.at, rule, subject, finding.message.clone())
 }
 
 /// How much is proven at most: a proof asks about every user and role.
@@ -89,11 +103,12 @@ pub fn safe_fixes(checked: &Checked) -> Vec<Proposal> {
     repaired.map_or_else(Vec::new, |(repaired, _)| repaired.alone)
 }
 
-/// How many of the findings the safe fixes mend, all made; nothing where that cannot be known.
+/// The findings that the safe fixes mend, all made; nothing where that cannot be known.
 pub fn fixable(checked: &Checked) -> Option<Fixable> {
     let (repaired, at_least) = repaired(checked, &COUNTED)?;
+    let mended = repaired.done.iter().flat_map(|done| &done.findings);
     Some(Fixable {
-        proven: repaired.mended,
+        mended: mended.map(told).collect(),
         at_least,
     })
 }
@@ -142,8 +157,6 @@ mod tests {
     use crate::finding::{Confidence, Fingerprints, Label, Severity, Subject};
     use crate::inventory::{Boundary, Key, Located, Principal};
     use crate::project::{ConfigurationFile, Options};
-    use crate::text::Location;
-    use std::sync::Arc;
 
     fn finding(rule: &str) -> Finding {
         Finding {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Fingerprint, Label, Subject, first_names};
 use crate::text::Location;
+use crate::who_can::settlement_of_key;
 
 use super::found::MOST_RELATED;
 use super::names::{Names, PolicyOwner};
@@ -27,6 +28,8 @@ pub struct Defect<'a> {
     pub subjects: Vec<&'a Subject>,
     /// More than one sentence can tell: lists of keys and principals, by what they are of.
     pub notes: Vec<(&'static str, String)>,
+    /// Whether a safe fix takes away each of its findings, where that was looked at.
+    pub is_fixable: bool,
     /// The command that lists all keys and principals; none where they are all named.
     pub who_can: Option<String>,
 }
@@ -50,6 +53,7 @@ impl<'a> Defect<'a> {
             parts: vec![finding],
             subjects: vec![&finding.subject],
             notes: Vec::new(),
+            is_fixable: false,
             who_can: None,
         }
     }
@@ -75,7 +79,7 @@ impl<'a> Defect<'a> {
         });
         let (first, rest) = parts.split_first()?;
         if rest.is_empty() {
-            return Some(Self::one(first));
+            return Some(Self::one(first).explained(names));
         }
         let subjects: BTreeSet<_> = parts.iter().map(|of| &of.subject).collect();
         let who = Principals::of(&parts);
@@ -106,13 +110,33 @@ impl<'a> Defect<'a> {
         } else {
             None
         };
-        Some(Self {
+        let explained = Self {
             notes: notes(&who, &subjects, names),
+            is_fixable: false,
             who_can,
             finding: Cow::Owned(finding),
             subjects,
             parts,
-        })
+        };
+        Some(explained.explained(names))
+    }
+
+    /// With what a conditional permission depends on, and what would settle it.
+    fn explained(mut self, names: &Names<'_>) -> Self {
+        let Some(keys) = &self.finding.depends_on else {
+            return self;
+        };
+        let mut principals = self.finding.principals.iter();
+        let is_loaded = principals.all(|arn| names.has_principal(arn));
+        let mut by_settlement: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for key in keys {
+            let of = by_settlement.entry(settlement_of_key(key, is_loaded));
+            of.or_default().push(format!("`{key}`"));
+        }
+        let notes = by_settlement.into_iter();
+        let notes = notes.map(|(of, keys)| ("depends on", format!("{} ({of})", keys.join(", "))));
+        self.notes.extend(notes);
+        self
     }
 }
 
@@ -126,7 +150,7 @@ pub fn defects<'a>(
     let mut defects = Vec::with_capacity(findings.len());
     for near in findings.chunk_by(|one, next| place(one) == place(next)) {
         if let [one] = near {
-            defects.push(Defect::one(one));
+            defects.push(Defect::one(one).explained(names));
             continue;
         }
         let mut groups: Vec<Vec<&Finding>> = Vec::new();

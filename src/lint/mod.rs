@@ -26,7 +26,7 @@ use crate::text::SourceId;
 pub use baseline::{Baseline, BaselineError, Found, baseline};
 pub use defect::{Defect, defects};
 pub use loosened::{LoosenedConfiguration, Standing};
-pub use names::{Names, PolicyOwner, StatementName};
+pub use names::{NameLookup, Names, PolicyOwner, StatementName};
 pub use overrun::Overrun;
 pub use own::{
     CONFIGURATION_LOOSENED, EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OUTDATED_FINGERPRINT,

@@ -69,6 +69,14 @@ impl<'a> Names<'a> {
         aliases.value.first().map(String::as_str)
     }
 
+    /// Whether a user or role with this ARN was loaded with its policies.
+    pub fn has_principal(&self, arn: &str) -> bool {
+        let principals = &self.inventory.principals;
+        principals
+            .binary_search_by(|principal| principal.arn.value.as_str().cmp(arn))
+            .is_ok()
+    }
+
     /// How the statement is called that stands there, whole.
     pub fn statement(&self, at: Location) -> Option<StatementName<'a>> {
         let statements = self.statements.get_or_init(|| {
@@ -89,6 +97,24 @@ impl<'a> Names<'a> {
         let others = others.chain(inventory.organization_policies.iter().map(|of| &of.policy));
         let others = others.map(|policy| (policy, PolicyOwner::Other));
         of_keys.chain(attached).chain(others)
+    }
+}
+
+/// Names of keys and statements, for reports.
+pub trait NameLookup: std::fmt::Debug + Sync {
+    /// As [`Names::alias`].
+    fn alias_of(&self, subject: &str) -> Option<&str>;
+    /// As [`Names::statement`].
+    fn statement_at(&self, at: Location) -> Option<StatementName<'_>>;
+}
+
+impl NameLookup for Names<'_> {
+    fn alias_of(&self, subject: &str) -> Option<&str> {
+        self.alias(subject)
+    }
+
+    fn statement_at(&self, at: Location) -> Option<StatementName<'_>> {
+        self.statement(at)
     }
 }
 

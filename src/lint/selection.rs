@@ -2,14 +2,15 @@
 
 use globset::{Glob, GlobMatcher};
 
+use crate::aws::nearest;
 use crate::config::{Config, RuleLevel};
 use crate::finding::Severity;
 use crate::rule::Rule;
 
 /// A pattern that stands for no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` matches no rule")]
-pub struct NoSuchRule(pub String);
+#[error("`{0}` matches no rule{1}")]
+pub struct NoSuchRule(pub String, pub String);
 
 /// The decisions of the command line and the configuration about rules.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +83,12 @@ impl Selection {
 
 impl Pattern {
     fn new(text: &str, known: &[&str]) -> Result<Self, NoSuchRule> {
-        let none = || NoSuchRule(text.escape_default().to_string());
+        let none = || {
+            let near = nearest(text, known.iter().copied());
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| "; `kmslint rules` lists them".to_owned());
+            NoSuchRule(text.escape_default().to_string(), hint)
+        };
         let glob = Glob::new(text).map_err(|_| none())?.compile_matcher();
         if !known.iter().any(|rule| glob.is_match(rule)) {
             return Err(none());
@@ -128,9 +134,16 @@ mod tests {
 
     #[test]
     fn a_pattern_for_no_rule_is_refused() {
-        for text in ["cancel-by-nobod", "x*", "[", ""] {
+        let near = "; did you mean `cancel-by-nobody`?";
+        let none = "; `kmslint rules` lists them";
+        for (text, near) in [
+            ("cancel-by-nobod", near),
+            ("x*", none),
+            ("[", none),
+            ("", none),
+        ] {
             let made = Selection::new(&[text.into()], &[], &Config::default(), &KNOWN);
-            assert_eq!(made.err(), Some(NoSuchRule(text.into())));
+            assert_eq!(made.err(), Some(NoSuchRule(text.into(), near.into())));
         }
     }
 }

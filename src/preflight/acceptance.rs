@@ -127,7 +127,7 @@ fn apply(answers: &mut [Preflight], acceptance: &Acceptance) -> Option<String> {
                     reason.accepted.get_or_insert_with(|| acceptance.by.clone());
                 }
                 Severity::Stop => stops = true,
-                Severity::Note => {}
+                Severity::Info => {}
             }
         }
     }

@@ -111,7 +111,7 @@ pub(super) fn documented_differently(subject: &TargetKey) -> Option<Reason> {
     let is_asymmetric = subject.spec().is_some_and(KeySpec::is_asymmetric);
     is_asymmetric.then(|| {
         Reason::new(
-            Severity::Note,
+            Severity::Info,
             Topic::Loss,
             "documented-differently",
             KEY_STATE,

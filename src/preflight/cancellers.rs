@@ -143,7 +143,7 @@ impl Cancellers {
                 format!("; perhaps {}", listed(&perhaps))
             };
             let severity = if own_can {
-                Severity::Note
+                Severity::Info
             } else {
                 Severity::Caution
             };
@@ -151,7 +151,7 @@ impl Cancellers {
             reasons.push(reason(severity, "nobody-else-can-cancel", text));
         } else {
             let text = format!("it can be cancelled by {}", listed(&sure));
-            let mut found = reason(Severity::Note, "others-can-cancel", text);
+            let mut found = reason(Severity::Info, "others-can-cancel", text);
             found.reference = CANCEL;
             reasons.push(found);
         }

@@ -87,7 +87,7 @@ fn dated(date: Timestamp, subject: &TargetKey, question: &Question) -> Reason {
     let severity = if within(date, now, subject, question) {
         Severity::Caution
     } else {
-        Severity::Note
+        Severity::Info
     };
     reason(severity, "imported-material-expires", text)
         .help("keep the material at hand for as long as the deletion can be cancelled")

@@ -49,7 +49,7 @@ pub(super) fn control_policies(inventory: &Inventory) -> Option<Reason> {
     let loaded = inventory.organization_policies.len();
     let (severity, text) = if loaded == 0 {
         (
-            Severity::Note,
+            Severity::Info,
             "no organization is configured: service and resource control policies, should there be any, are not looked at, and may deny it".to_owned(),
         )
     } else {

@@ -88,7 +88,7 @@ fn state(subject: &TargetKey, operation: Operation) -> Reason {
         Operation::Schedule => by_table(KmsAction::ScheduleKeyDeletion, state),
         Operation::Cancel => by_table(KmsAction::CancelKeyDeletion, state),
         Operation::Pending if state.is_pending_deletion() => {
-            reason(Severity::Note, "key-state", format!("the key is {state}"))
+            reason(Severity::Info, "key-state", format!("the key is {state}"))
         }
         Operation::Pending => {
             let text = format!("the key is {state}, and not pending deletion");
@@ -162,14 +162,14 @@ fn by_table(action: KmsAction, state: KeyState) -> Reason {
     match compatibility(action, state) {
         Compatibility::Ok { note: None } => {
             let text = format!("the key is {state}, which lets {name} through");
-            reason(Severity::Note, "key-state", text)
+            reason(Severity::Info, "key-state", text)
         }
         Compatibility::Ok { note: Some(note) } => {
             let text = format!(
                 "the key is {state}, which lets {name} through: {}",
                 note.meaning()
             );
-            reason(Severity::Note, "key-state", text)
+            reason(Severity::Info, "key-state", text)
         }
         Compatibility::Error { footnotes } => {
             let exceptions: Vec<_> = footnotes

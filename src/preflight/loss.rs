@@ -71,13 +71,13 @@ fn by_usage(subject: &TargetKey) -> Reason {
         )
         .help("download the public key before the deletion if signatures must stay verifiable, and withdraw trust in it where they need not"),
         (false, KeyUsage::GenerateVerifyMac) => reason(
-            Severity::Note,
+            Severity::Info,
             "macs-cannot-be-verified",
             HMAC,
             "this is an HMAC key: no code that was made with it, such as a token or a signed cookie, can be verified ever again, and none can be made",
         ),
         _ => reason(
-            Severity::Note,
+            Severity::Info,
             DATA_IS_LOST,
             DELETING,
             "all that was encrypted under the key, data keys included, is unreadable for ever; services that hold a data key in memory, such as EBS for an attached volume, fail only when they need the key next",
@@ -133,7 +133,7 @@ fn by_origin(subject: &TargetKey) -> Option<Reason> {
         Some(Origin::External) => imported(subject.spec()),
         Some(Origin::AwsCloudHsm) => cloud_hsm(subject.state()),
         Some(Origin::ExternalKeyStore) => reason(
-            Severity::Note,
+            Severity::Info,
             "external-key-stays-and-is-useless",
             DELETING,
             "the external key stays where it is, and decrypts nothing: ciphertext was encrypted by KMS, too, and no new KMS key with the same external key can read it",
@@ -155,14 +155,14 @@ fn origin_not_known(new: Option<&str>) -> Reason {
 fn imported(spec: Option<KeySpec>) -> Reason {
     match spec {
         Some(KeySpec::SymmetricDefault) => reason(
-            Severity::Note,
+            Severity::Info,
             "imported-material-does-not-help",
             IMPORTED,
             "the key material is imported, and that saves nothing: a new key with the same material cannot decrypt what this one encrypted",
         )
         .help("to take the key out of use and be able to bring it back, delete only its imported material, or disable it"),
         Some(_) => reason(
-            Severity::Note,
+            Severity::Info,
             "imported-material-restores",
             IMPORTED,
             "the key material is imported: an equivalent key can be made again, as long as somebody has the material",
@@ -185,7 +185,7 @@ fn cloud_hsm(state: Option<KeyState>) -> Reason {
         )
     } else {
         (
-            Severity::Note,
+            Severity::Info,
             "; it may have to be deleted there by hand, and it stays in backups",
         )
     };
@@ -222,7 +222,7 @@ fn by_family(subject: &TargetKey, family: &Family) -> Option<Reason> {
                 "this is a replica, and its primary exists: related keys, such as that in {region}, decrypt what it encrypted; it can be made again from the primary, in this Region only after KMS has deleted this one{again}"
             );
             reason(
-                Severity::Note,
+                Severity::Info,
                 "replica-can-be-made-again",
                 MULTI_REGION,
                 &text,
@@ -234,7 +234,7 @@ fn by_family(subject: &TargetKey, family: &Family) -> Option<Reason> {
             let text = format!(
                 "related keys that are not pending deletion, such as that in {region}, decrypt what this one encrypted; once they are deleted, too, all is lost as with a single-Region key"
             );
-            reason(Severity::Note, "related-keys-decrypt", MULTI_REGION, &text).at(at)
+            reason(Severity::Info, "related-keys-decrypt", MULTI_REGION, &text).at(at)
         }
         (MultiRegionKeyType::Primary, None) => last_of_family(family, at),
     })
@@ -269,7 +269,7 @@ fn last_of_family(family: &Family, at: Location) -> Reason {
         let text =
             "this primary key has no replicas: deleting it is like deleting a single-Region key";
         return reason(
-            Severity::Note,
+            Severity::Info,
             "like-a-single-region-key",
             MULTI_REGION,
             text,

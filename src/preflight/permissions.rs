@@ -71,7 +71,7 @@ pub(super) fn reasons(
     if principal.may_have_session_policy() {
         let text = "a session policy, should the session have one, is in no file: it can take permissions away, and grants none";
         reasons.push(Reason::new(
-            Severity::Note,
+            Severity::Info,
             Topic::Permission,
             "session-policy-not-known",
             EVALUATION,
@@ -103,7 +103,7 @@ fn decided(permission: &Permission, question: &Question) -> Reason {
     let action = permission.action.qualified();
     let (severity, id, text) = match permission.answer.decision {
         Decision::Allowed => (
-            Severity::Note,
+            Severity::Info,
             "permission",
             format!("the principal may call {action}{days}"),
         ),
@@ -187,7 +187,7 @@ fn recommended(permission: &Permission, question: &Question) -> Option<Reason> {
             ),
         ),
     };
-    let severity = if matters { severity } else { Severity::Note };
+    let severity = if matters { severity } else { Severity::Info };
     let found = Reason::new(
         severity,
         Topic::Permission,
@@ -208,7 +208,7 @@ fn trailing_days(permission: &Permission, own: Option<KmsAction>) -> Option<Reas
     let action = permission.action.qualified();
     let (severity, text) = if trailing.firm {
         (
-            Severity::Note,
+            Severity::Info,
             format!(
                 "`{key}` is {days} at most: {action} is {answer} whatever was done with the key since"
             ),
@@ -221,7 +221,7 @@ fn trailing_days(permission: &Permission, own: Option<KmsAction>) -> Option<Reas
             ),
         )
     };
-    let severity = if is_own { severity } else { Severity::Note };
+    let severity = if is_own { severity } else { Severity::Info };
     Some(Reason::new(
         severity,
         Topic::Guardrail,

@@ -63,7 +63,7 @@ fn only_recorded(recorded: &RecordedDeletion, question: &Question) -> Reason {
                 "; the waiting period ended at {date}, so the key is deleted by now unless it was cancelled after {reaches}, where the record ends"
             ),
         ),
-        None if question.operation == Operation::Cancel => (Severity::Note, String::new()),
+        None if question.operation == Operation::Cancel => (Severity::Info, String::new()),
         None => (Severity::Caution, String::new()),
     };
     let text = format!(

@@ -35,7 +35,7 @@ impl Verdict {
         match worst {
             Some(Severity::Stop) => Self::Stop,
             Some(Severity::Caution) => Self::Caution,
-            Some(Severity::Note) | None => Self::Go,
+            Some(Severity::Info) | None => Self::Go,
         }
     }
 }
@@ -45,7 +45,7 @@ impl Verdict {
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing; worth knowing.
-    Note,
+    Info,
     /// It makes the verdict at least caution.
     Caution,
     /// It makes the verdict stop.
@@ -56,7 +56,7 @@ impl Severity {
     /// The word, in lower case.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Note => "note",
+            Self::Info => "info",
             Self::Caution => "caution",
             Self::Stop => "stop",
         }

@@ -110,7 +110,7 @@ pub enum ProjectError {
         reason: String,
     },
     /// A rule is asked for that does not exist.
-    #[error("{0}; `kmslint rules` lists them")]
+    #[error("{0}")]
     NoSuchRule(#[from] NoSuchRule),
     /// The baseline cannot be read.
     #[error("cannot read the baseline `{path}`: {reason}")]

@@ -14,10 +14,13 @@ use super::{Style, pieces};
 pub fn findings(out: &mut impl Write, run: &Run<'_>, style: &Style) -> io::Result<()> {
     let open: Vec<_> = run.open().collect();
     pieces::each(out, &open, |out, found| {
+        let found_fixable = found.is_fixable;
         let found = &found.finding;
         let place = run.place(found.primary.at);
         let kind = format!("{}[{}]", found.severity.name(), found.rule);
-        line(out, (place.as_ref(), ""), (&kind, &found.message), style)
+        let mark = if found_fixable { " [fixable]" } else { "" };
+        let message = format!("{}{mark}", found.message);
+        line(out, (place.as_ref(), ""), (&kind, &message), style)
     })?;
     for failure in run.failures {
         let (file, place) = run.failed(failure);

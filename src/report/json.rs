@@ -445,7 +445,8 @@ mod tests {
     "left_out": 0,
     "placeholders": 0,
     "suppressed": 0,
-    "in_baseline": 0
+    "in_baseline": 0,
+    "hidden": 0
   },
   "files": [
     {

@@ -5,7 +5,7 @@ use super::path::{DECOMPRESSED, relative};
 use crate::config::InForce;
 use crate::finding::{Confidence, Finding, Fingerprint, Severity, own_fingerprints};
 use crate::fix::Proposal;
-use crate::lint::Defect;
+use crate::lint::{Defect, NameLookup};
 use crate::text::{FileRecord, InputFailure, Location, Position, Root, Sources, Span};
 
 /// What a run found.
@@ -30,6 +30,8 @@ pub struct Run<'a> {
     /// The working directory. Files below it are named from there, whatever the user wrote,
     /// because the readers of reports know the checkout and not this machine; empty if unknown.
     pub directory: &'a str,
+    /// How keys and statements are called.
+    pub names: Option<&'a dyn NameLookup>,
     /// What fingerprints tell the names of files from.
     pub root: &'a Root,
 }

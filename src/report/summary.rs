@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
-use crate::fix::Fixable;
+use crate::lint::Defect;
 use crate::text::{Fate, FileRecord, InputFailure};
 
 /// Counts of one run.
@@ -33,10 +33,15 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings that are left out because the baseline holds them.
     pub in_baseline: usize,
-    /// Findings with a safe fix, where they were counted: each is proven, which takes its time, so
-    /// only people are told.
+    /// Findings that are counted and not shown, as they are less severe than what is asked for.
+    pub hidden: usize,
+    /// The same by severity: infos, warnings.
     #[serde(skip)]
-    pub fixable: Option<Fixable>,
+    pub hidden_of: [usize; 2],
+    /// Findings with a safe fix, and whether there may be more, where they were counted: each is proven,
+    /// which takes its time, so only people are told.
+    #[serde(skip)]
+    pub fixable: Option<(usize, bool)>,
 }
 
 /// That so many values of policies are placeholders of a template, and what that means; nothing where
@@ -82,6 +87,22 @@ impl Summary {
     pub const fn with_placeholders(self, placeholders: usize) -> Self {
         Self {
             placeholders,
+            ..self
+        }
+    }
+
+    /// With all but these findings not shown, but counted.
+    #[must_use]
+    pub fn showing(self, defects: &[Defect<'_>]) -> Self {
+        let shown = |severity| {
+            let of_severity = defects.iter().filter(|of| of.finding.severity == severity);
+            of_severity.count()
+        };
+        let infos = self.infos.saturating_sub(shown(Severity::Info));
+        let warnings = self.warnings.saturating_sub(shown(Severity::Warning));
+        Self {
+            hidden: infos.saturating_add(warnings),
+            hidden_of: [infos, warnings],
             ..self
         }
     }

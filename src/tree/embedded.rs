@@ -76,6 +76,19 @@ impl OffsetMap {
         Self { runs }
     }
 
+    /// The decoded offset of what stands at `outer`, or of the next that stands in the text.
+    pub fn inner(&self, outer: u32) -> u32 {
+        let after = self.runs.partition_point(|(_, start)| *start <= outer);
+        let next = self.runs.get(after).map(|(decoded, _)| *decoded);
+        match after.checked_sub(1).and_then(|index| self.runs.get(index)) {
+            Some((decoded, start)) => {
+                let ahead = decoded.saturating_add(outer.saturating_sub(*start));
+                next.map_or(ahead, |next| ahead.min(next))
+            }
+            None => next.unwrap_or_default(),
+        }
+    }
+
     /// The decoded offset of an outer one that stands inside a run of equal bytes.
     fn decoded(&self, outer: u32) -> Option<u32> {
         let after = self.runs.partition_point(|(_, start)| *start <= outer);

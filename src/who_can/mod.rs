@@ -17,6 +17,6 @@ pub use by_principal::{KeyRow, PrincipalTable, by_principal};
 pub use filter::{Filter, FilterError, Only, Through};
 pub use question::{DELETION, Question, WhoCan};
 pub use row::{Grants, KeyAccess, Part, Row, place};
-pub use settlement::{Settlement, settlement};
+pub use settlement::{Settlement, settlement, settlement_of_key};
 pub use tables::{KeyTable, by_key};
 pub use totals::{ActionTotal, Totals};

@@ -1,5 +1,7 @@
 //! What would settle a conditional answer.
 
+use std::fmt;
+
 use crate::access::{Dependency, Grant, MissingInput, WINDOW_KEY};
 
 /// What makes a conditional answer firm.
@@ -19,6 +21,21 @@ pub enum Settlement {
     Request,
     /// Nothing that AWS documents.
     Nothing,
+}
+
+/// As an imperative.
+impl fmt::Display for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Output(command) => return write!(f, "add the output of `{command}`"),
+            Self::Organization => "name the organization in kmslint.toml",
+            Self::Template => "fill in the template",
+            Self::ReadableFile => "give a file that can be read",
+            Self::Preflight => "ask `kmslint preflight` with `get-key-last-usage`",
+            Self::Request => "no file tells it; the request decides",
+            Self::Nothing => "no file tells it; AWS does not document it",
+        })
+    }
 }
 
 const LISTING: Settlement = Settlement::Output("aws iam get-account-authorization-details");
@@ -87,6 +104,12 @@ fn of_key(key: &str, grant: &Grant) -> Settlement {
             Dependency::Missing(MissingInput::PrincipalPolicies | MissingInput::Principal)
         )
     });
+    settlement_of_key(key, is_loaded)
+}
+
+/// What settles a dependency on the value of a condition key; `is_loaded` says whether the policies of the
+/// callers were.
+pub fn settlement_of_key(key: &str, is_loaded: bool) -> Settlement {
     if key.eq_ignore_ascii_case(WINDOW_KEY) {
         return Settlement::Nothing;
     }

@@ -216,7 +216,7 @@ fn overdue_primary_that_waits_is_no_go_for_a_cancellation() {
     nothing_is_before_the_call(&found, question.now);
     assert_eq!(found.verdict, Verdict::Caution);
     has(&found, "waiting-period-over", Severity::Caution);
-    has(&found, "replica-overdue", Severity::Note);
+    has(&found, "replica-overdue", Severity::Info);
     // Near misses: its own waiting period runs, or the replica's does.
     for (date, outdated) in [
         ("2026-06-28T00:00:00Z", true),
@@ -226,7 +226,7 @@ fn overdue_primary_that_waits_is_no_go_for_a_cancellation() {
         let found = answer(&question, &loaded);
         nothing_is_before_the_call(&found, question.now);
         assert_eq!(found.verdict, Verdict::Go, "{date}: {:#?}", found.reasons);
-        has(&found, "expected-deletion", Severity::Note);
+        has(&found, "expected-deletion", Severity::Info);
         let reasons = found.reasons.iter();
         assert_eq!(
             reasons
@@ -407,7 +407,7 @@ fn imported_material_that_expires_is_said() {
         (expires, Some("2026-07-03T00:00:00Z"), Severity::Caution),
         (expires, Some("1783728000.0"), Severity::Caution),
         (expires, Some("2026-06-01T00:00:00Z"), Severity::Caution),
-        (expires, Some("2027-07-03T00:00:00Z"), Severity::Note),
+        (expires, Some("2027-07-03T00:00:00Z"), Severity::Info),
         (expires, None, Severity::Caution),
         ("KEY_MATERIAL_FADES", None, Severity::Caution),
     ] {

@@ -81,26 +81,26 @@ fn schedule_key_deletion_takes_seven_to_thirty_days() {
 #[test]
 fn schedule_key_deletion_says_what_is_lost() {
     for (metadata, id, severity) in [
-        (json!({}), "data-is-lost", Severity::Note),
+        (json!({}), "data-is-lost", Severity::Info),
         (
             json!({"Origin": "EXTERNAL"}),
             "imported-material-does-not-help",
-            Severity::Note,
+            Severity::Info,
         ),
         (
             json!({"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
             "imported-material-restores",
-            Severity::Note,
+            Severity::Info,
         ),
         (
             json!({"Origin": "EXTERNAL", "KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
             "imported-material-restores",
-            Severity::Note,
+            Severity::Info,
         ),
         (
             json!({"Origin": "AWS_CLOUDHSM"}),
             "cluster-may-keep-the-material",
-            Severity::Note,
+            Severity::Info,
         ),
         (
             json!({"Origin": "AWS_CLOUDHSM", "KeyState": "Unavailable"}),
@@ -110,12 +110,12 @@ fn schedule_key_deletion_says_what_is_lost() {
         (
             json!({"Origin": "EXTERNAL_KEY_STORE"}),
             "external-key-stays-and-is-useless",
-            Severity::Note,
+            Severity::Info,
         ),
         (
             json!({"KeySpec": "HMAC_512", "KeyUsage": "GENERATE_VERIFY_MAC"}),
             "macs-cannot-be-verified",
-            Severity::Note,
+            Severity::Info,
         ),
     ] {
         has(&go_with("loss", &metadata, &[]), id, severity);
@@ -229,7 +229,7 @@ fn a_replica_is_deleted_alone() {
     assert_eq!(timeline.state_after, Some(KeyState::PendingDeletion));
     // 1599523200.0 in the example.
     assert_eq!(at(timeline.earliest_deletion), "2020-09-08T00:00:00Z");
-    has(&found, "replica-can-be-made-again", Severity::Note);
+    has(&found, "replica-can-be-made-again", Severity::Info);
     has_not(&found, "data-is-lost");
     // That the primary still exists must be known.
     let alone = files("replica-alone", &[("key.json", replica)]);
@@ -327,7 +327,7 @@ fn the_expected_date_is_that_of_the_last_replica_and_the_primarys_days() {
         let found = answer(&question, &loaded);
         let timeline = found.timeline.as_ref().unwrap();
         assert_eq!(at(timeline.earliest_deletion), "2026-08-30T00:00:00Z");
-        has(&found, "expected-deletion", Severity::Note);
+        has(&found, "expected-deletion", Severity::Info);
         // Deleting all of them is like deleting a single-Region key.
         has(&found, "last-related-key-deleted", Severity::Caution);
         has_not(&found, "may-wait-for-ever");
@@ -345,7 +345,7 @@ fn the_answers_of_describe_key_load() {
         ..ask(&arn("us-east-1"))
     };
     let found = answer(&question, &loaded);
-    has(&found, "key-state", Severity::Note);
+    has(&found, "key-state", Severity::Info);
     let timeline = found.timeline.unwrap();
     assert_eq!(timeline.earliest_deletion, None);
     assert_eq!(timeline.state_after, Some(KeyState::Disabled));
@@ -373,7 +373,7 @@ fn a_primary_without_replicas_is_like_a_single_region_key() {
     let primary = multi_region("us-east-1", "PRIMARY", &[], &json!({}));
     let loaded = files("no-replicas", &[("key.json", primary)]);
     let found = answer(&ask(&arn("us-east-1")), &loaded);
-    has(&found, "like-a-single-region-key", Severity::Note);
+    has(&found, "like-a-single-region-key", Severity::Info);
     let timeline = found.timeline.unwrap();
     assert_eq!(timeline.state_after, Some(KeyState::PendingDeletion));
     assert_eq!(timeline.earliest_deletion.unwrap().day, Some(30));
@@ -400,7 +400,7 @@ fn recommended_permissions_are_missed() {
         ],
     );
     let found = answer(&ask(ARN), &loaded);
-    has(&found, "permission", Severity::Note);
+    has(&found, "permission", Severity::Info);
     let missing: Vec<_> = found
         .reasons
         .iter()

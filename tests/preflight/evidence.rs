@@ -80,8 +80,8 @@ fn no_evidence_is_never_unused() {
     loaded.inventory.trail = trail("2026-03-01T00:00:00Z", "2026-06-30T12:00:00Z");
     let found = answer(&ask(ARN), &loaded);
     assert_eq!(found.verdict, Verdict::Go, "{:#?}", found.reasons);
-    has(&found, "no-use-recorded", Severity::Note);
-    has(&found, "disabled-long-enough", Severity::Note);
+    has(&found, "no-use-recorded", Severity::Info);
+    has(&found, "disabled-long-enough", Severity::Info);
     // Without the moment nothing is recent.
     let question = Question {
         now: None,
@@ -129,7 +129,7 @@ fn a_public_key_is_not_known_to_be_at_home_without_records() {
     let metadata = json!({"KeySpec": "RSA_4096"});
     let mut loaded = loaded("at-home", &metadata, Some(unused()));
     let found = answer(&ask(ARN), &loaded);
-    has(&found, "never-used", Severity::Note);
+    has(&found, "never-used", Severity::Info);
     has(&found, "public-key-not-known", Severity::Caution);
     loaded.inventory.trail = trail("2026-03-01T00:00:00Z", "2026-06-30T12:00:00Z");
     let found = answer(&ask(ARN), &loaded);
@@ -141,7 +141,7 @@ fn a_public_key_is_not_known_to_be_at_home_without_records() {
 fn the_last_use_of_any_source_counts() {
     for (used, id, severity) in [
         ("2026-06-20T00:00:00Z", "used-recently", Severity::Caution),
-        ("2026-01-20T00:00:00Z", "used-long-ago", Severity::Note),
+        ("2026-01-20T00:00:00Z", "used-long-ago", Severity::Info),
         ("last year", "used", Severity::Caution),
     ] {
         let usage = json!({"KeyId": ARN, "TrackingStartDate": "2026-01-01T00:00:00Z",
@@ -203,7 +203,7 @@ fn an_earlier_deletion_that_was_cancelled_is_told() {
     ));
     let found = answer(&ask(ARN), &loaded);
     has(&found, "cancelled-before", Severity::Caution);
-    has(&found, "scheduled-before", Severity::Note);
+    has(&found, "scheduled-before", Severity::Info);
     assert_eq!(found.evidence.scheduled_at, None);
     let events = &mut loaded.inventory.trail.events;
     events.push(event("DeleteKey", "2026-04-02T00:00:00Z", APP, None));
@@ -270,7 +270,7 @@ fn an_answer_without_a_date_is_said_to_be_one_and_its_proven_age_is_caution() {
     let same = "2021-03-01T09:00:00+01:00";
     let mut undated = loaded("undated", &metadata, Some(usage(same)));
     let found = answer(&ask(ARN), &undated);
-    assert_eq!(find(&found, "last-usage-undated").severity, Severity::Note);
+    assert_eq!(find(&found, "last-usage-undated").severity, Severity::Info);
     has_not(&found, "last-usage-of-another-key");
     // KMS may be late by an hour.
     let late = event("Decrypt", "2026-01-10T01:00:00Z", APP, None);

@@ -72,7 +72,7 @@ fn days_without_use_are_judged_as_far_as_files_bear_it() {
     // Created on 2026-02-01 and tracked from before: 150 days at most.
     let firm = asked("trailing", trailing("200"), &ask(ARN), true);
     has(&firm, "permission", Severity::Stop);
-    has(&firm, "trailing-days-without-use", Severity::Note);
+    has(&firm, "trailing-days-without-use", Severity::Info);
     let open = asked("trailing", trailing("90"), &ask(ARN), true);
     has(&open, "permission-hangs-on-context", Severity::Caution);
     has(&open, "trailing-days-without-use", Severity::Caution);
@@ -153,9 +153,9 @@ fn a_session_has_the_policies_of_its_role() {
         ..ask(ARN)
     };
     let found = asked("session", policy(&ALL), &question, true);
-    has(&found, "permission", Severity::Note);
+    has(&found, "permission", Severity::Info);
     // Its own role is nobody else.
-    has(&found, "nobody-else-can-cancel", Severity::Note);
+    has(&found, "nobody-else-can-cancel", Severity::Info);
     let root = Question {
         principal: Caller::parse("arn:aws:iam::111122223333:root").ok(),
         ..ask(ARN)

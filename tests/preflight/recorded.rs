@@ -131,8 +131,8 @@ fn recorded_scheduling_alone_makes_a_pending_key() {
     };
     let cancel = answer(&cancel, &loaded);
     has_not(&cancel, "already-pending");
-    assert_eq!(find(&cancel, "key-state").severity, Severity::Note);
-    has(&cancel, "pending-by-record", Severity::Note);
+    assert_eq!(find(&cancel, "key-state").severity, Severity::Info);
+    has(&cancel, "pending-by-record", Severity::Info);
 }
 
 /// `PendingWindowInDays`: 30 where the request leaves it out (API reference, `ScheduleKeyDeletion`).
@@ -380,6 +380,6 @@ fn only_key_policy_is_assumed_for_a_recorded_key() {
         };
         let found = answer(&question, &loaded);
         has(&found, "key-policy-assumed", Severity::Caution);
-        has(&found, "pending-by-record", Severity::Note);
+        has(&found, "pending-by-record", Severity::Info);
     }
 }

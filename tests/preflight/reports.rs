@@ -193,18 +193,39 @@ fn text_for_a_narrow_terminal_keeps_to_its_columns_and_to_ascii() {
         width: 80,
     };
     for (loaded, answer) in answers() {
-        let mut out = Vec::new();
-        human::one(&mut out, &loaded.sources, &answer, &style).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(text.is_ascii(), "{text}");
-        for line in text.lines() {
-            // ARNs, links and commands stay whole.
-            let whole = ["arn:", "https://", "aws kms ", "aws s3 "]
-                .iter()
-                .any(|word| line.contains(word));
-            assert!(whole || line.chars().count() <= 80, "{line}");
+        for verbose in [false, true] {
+            let mut out = Vec::new();
+            human::one(&mut out, &loaded.sources, &answer, (&style, verbose)).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(text.is_ascii(), "{text}");
+            for line in text.lines() {
+                // ARNs, links and commands stay whole.
+                let whole = ["arn:", "https://", "aws kms ", "aws s3 "]
+                    .iter()
+                    .any(|word| line.contains(word));
+                assert!(whole || line.chars().count() <= 80, "{line}");
+            }
+            assert!(text.starts_with(&answer.verdict.word().to_ascii_uppercase()));
         }
-        assert!(text.starts_with(&answer.verdict.word().to_ascii_uppercase()));
+    }
+}
+
+/// At 100 columns, the configuration's line and the empty one before it included; a command is longer than a line.
+#[test]
+fn a_verdict_has_room_on_one_screen() {
+    let style = Style {
+        color: false,
+        unicode: true,
+        width: 100,
+    };
+    for (loaded, answer) in answers() {
+        let mut out = Vec::new();
+        human::one(&mut out, &loaded.sources, &answer, (&style, false)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let rows = text
+            .lines()
+            .map(|line| line.chars().count().div_ceil(100).max(1));
+        assert!(rows.sum::<usize>() + 2 <= 50, "{text}");
     }
 }
 

@@ -116,7 +116,7 @@ fn keys_that_nobody_can_delete() {
         has(
             &go_with("state", &metadata, &[]),
             "key-state",
-            Severity::Note,
+            Severity::Info,
         );
     }
     let reserved = json!({"Aliases": [{"AliasName": "alias/aws/s3",

@@ -101,12 +101,12 @@ fn grants_that_allow_use_are_caution() {
         ..ask(ARN)
     };
     let found = answer(&cancel, &loaded(&pending, &[("grants.json", grants)]));
-    has(&found, "live-grants", Severity::Note);
+    has(&found, "live-grants", Severity::Info);
 }
 
 #[test]
 fn grants_that_are_not_all_known_are_said() {
-    has(&after(&[]), "grants-not-known", Severity::Note);
+    has(&after(&[]), "grants-not-known", Severity::Info);
     let none = with_grants(json!({"Grants": [], "Truncated": false}));
     has_not(&none, "grants-not-known");
     has_not(&none, "grants-not-whole");
@@ -193,7 +193,7 @@ fn uses_that_failed_are_tried_uses_unless_denied() {
         "DryRunOperationException",
     ] {
         let found = failed("Decrypt", error);
-        has(&found, "use-denied", Severity::Note);
+        has(&found, "use-denied", Severity::Info);
         has_not(&found, "tried-recently");
         has_not(&found, "needed-while-unusable");
     }
@@ -206,7 +206,7 @@ fn uses_that_failed_are_tried_uses_unless_denied() {
     has(
         &after(&[event("Decrypt", &old)]),
         "tried-long-ago",
-        Severity::Note,
+        Severity::Info,
     );
 }
 

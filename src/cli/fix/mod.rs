@@ -14,6 +14,7 @@ use crate::report::files::Named;
 use crate::rule::Catalogue;
 
 use super::inputs::InputArguments;
+use super::rules::no_such_rule;
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, days, output};
 use show::Shown;
@@ -96,9 +97,7 @@ pub(super) fn run(arguments: &FixArguments, terminal: &Terminal) -> Result<ExitC
     let names = rule_names(Catalogue::builtin().map_err(Failure::usage)?);
     let mut asked = arguments.rule.iter();
     if let Some(unknown) = asked.find(|rule| !names.contains(&rule.as_str())) {
-        return Err(Failure::usage(format!(
-            "there is no rule `{unknown}`; `kmslint rules` lists them"
-        )));
+        return Err(no_such_rule(unknown, names.iter().copied()));
     }
     let checked = check(&arguments.inputs.options(), &CheckOptions::on(today()))?;
     let session = Session::new(checked, &arguments.rule);

@@ -87,7 +87,7 @@ impl Judge<'_> {
             .into_iter()
             .map(|text| {
                 let text = format!("a clue to what depends on the key: {text}");
-                reason(Severity::Note, "dependents", PAST_USE, text)
+                reason(Severity::Info, "dependents", PAST_USE, text)
             })
             .collect()
     }

@@ -99,7 +99,7 @@ impl Judge<'_> {
         };
         let text =
             format!("the key has been {state} {since}, and the records cover the last {asked}");
-        reason(Severity::Note, id, DISABLE_FIRST, text).at(self.subject.at())
+        reason(Severity::Info, id, DISABLE_FIRST, text).at(self.subject.at())
     }
 
     /// The key can still be used, or nobody knows whether it can.

@@ -39,7 +39,7 @@ impl Judge<'_> {
         let found: Vec<Calls> = found.collect();
         let severity = match self.question.operation {
             Operation::Schedule => Severity::Caution,
-            Operation::Cancel | Operation::Pending => Severity::Note,
+            Operation::Cancel | Operation::Pending => Severity::Info,
         };
         needed(&found, severity, "while it could not be used")
     }
@@ -63,7 +63,7 @@ impl Judge<'_> {
         let uses = self.evidence.uses.iter();
         sure.extend(uses.filter(|calls| after(calls, scheduled.surely)).cloned());
         let (severity, help) = match self.question.operation {
-            Operation::Cancel => (Severity::Note, "find out what needs the key"),
+            Operation::Cancel => (Severity::Info, "find out what needs the key"),
             Operation::Pending => (
                 Severity::Stop,
                 "cancel the deletion: something still needs the key",
@@ -140,7 +140,7 @@ impl Judge<'_> {
             );
             let severity = match self.question.operation {
                 Operation::Schedule => Severity::Caution,
-                Operation::Cancel | Operation::Pending => Severity::Note,
+                Operation::Cancel | Operation::Pending => Severity::Info,
             };
             reasons.push(
                 reason(severity, "cancelled-before", PAST_USE, text)
@@ -163,7 +163,7 @@ impl Judge<'_> {
                     calls.who()
                 ),
             };
-            reasons.push(reason(Severity::Note, "scheduled-before", PAST_USE, text).at(calls.at));
+            reasons.push(reason(Severity::Info, "scheduled-before", PAST_USE, text).at(calls.at));
         }
         reasons
     }

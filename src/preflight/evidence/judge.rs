@@ -92,7 +92,7 @@ impl Judge<'_> {
                 .at(at);
         }
         if self.is_quiet() {
-            return reason(Severity::Note, "used-long-ago", PAST_USE, text).at(at);
+            return reason(Severity::Info, "used-long-ago", PAST_USE, text).at(at);
         }
         let text = format!("{text}, and {}", self.what_is_covered());
         self.recorded_too_little(text).at(at)
@@ -172,7 +172,7 @@ impl Judge<'_> {
             }
             _ => {
                 let text = "the answer of `get-key-last-usage` says nothing of when it was written: what is said here of use holds only if it was fetched today".to_owned();
-                reason(Severity::Note, "last-usage-undated", LAST_USAGE, text)
+                reason(Severity::Info, "last-usage-undated", LAST_USAGE, text)
             }
         };
         Some(found.help(help).at(usage.at))
@@ -220,7 +220,7 @@ impl Judge<'_> {
                 "KMS has tracked the key since it was created{created}, and it was never used"
             );
             let at = usage.map(|usage| usage.at);
-            return reason(Severity::Note, "never-used", LAST_USAGE, text).at(at);
+            return reason(Severity::Info, "never-used", LAST_USAGE, text).at(at);
         }
         let tracked = self.quiet_by_tracking();
         if self.is_quiet() {
@@ -234,7 +234,7 @@ impl Judge<'_> {
                     tracked.unwrap_or_default()
                 ),
             };
-            return reason(Severity::Note, "no-use-recorded", PAST_USE, text)
+            return reason(Severity::Info, "no-use-recorded", PAST_USE, text)
                 .at(usage.map(|usage| usage.at));
         }
         match (&self.evidence.coverage, usage) {

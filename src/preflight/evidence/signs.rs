@@ -31,7 +31,7 @@ impl Judge<'_> {
     fn severity(&self) -> Severity {
         match self.question.operation {
             Operation::Schedule | Operation::Pending => Severity::Caution,
-            Operation::Cancel => Severity::Note,
+            Operation::Cancel => Severity::Info,
         }
     }
 
@@ -41,7 +41,7 @@ impl Judge<'_> {
         let Some(grants) = &self.subject.key.metadata.grants else {
             let text =
                 "no file has the grants of the key, so whether one allows use of it is not known";
-            let found = reason(Severity::Note, "grants-not-known", GRANTS, text.to_owned());
+            let found = reason(Severity::Info, "grants-not-known", GRANTS, text.to_owned());
             let before = self.question.operation != Operation::Cancel;
             return before.then(|| found.help("add the output of `aws kms list-grants`"));
         };
@@ -94,7 +94,7 @@ impl Judge<'_> {
                 "something tried to use the key long ago, and failed: {}",
                 named(&failed, "by")
             );
-            return Some(reason(Severity::Note, "tried-long-ago", PAST_USE, text).at(latest.at));
+            return Some(reason(Severity::Info, "tried-long-ago", PAST_USE, text).at(latest.at));
         }
         let text = format!(
             "something tried to use the key, and failed for another reason than the key's state: {}",
@@ -123,7 +123,7 @@ impl Judge<'_> {
         }
         let at = denied.first().or(dry.first())?.at;
         let text = format!("attempts that have not used the key: {}", texts.join("; "));
-        Some(reason(Severity::Note, "use-denied", PAST_USE, text).at(at))
+        Some(reason(Severity::Info, "use-denied", PAST_USE, text).at(at))
     }
 
     /// Those within the time for which a deletion asks for no use; all where it is not known what

@@ -310,7 +310,7 @@ fn when(timeline: &Timeline, window: PendingWindowInDays, question: &Question) -
         "the waiting period is {window} days{omitted}: it can be cancelled for so long{until}, and the key is deleted within 24 hours after that"
     );
     Reason::new(
-        Severity::Note,
+        Severity::Info,
         Topic::Timeline,
         "waiting-period",
         SCHEDULE,
@@ -321,7 +321,7 @@ fn when(timeline: &Timeline, window: PendingWindowInDays, question: &Question) -
 /// What AWS documents differently in two places is shown as such.
 pub(super) fn documented_differently() -> Reason {
     Reason::new(
-        Severity::Note,
+        Severity::Info,
         Topic::Timeline,
         "documented-differently",
         DELETING,

@@ -213,7 +213,7 @@ fn denied_days(family: &Family, windows: &Windows) -> Option<Reason> {
         "the policies of these replicas deny the days that were asked for, so that the plan has others: {}",
         each.join(", ")
     );
-    Some(reason(Severity::Note, "plan-with-other-days", text))
+    Some(reason(Severity::Info, "plan-with-other-days", text))
 }
 
 fn reason(severity: Severity, id: &'static str, text: String) -> Reason {
@@ -231,7 +231,7 @@ fn until(family: &Family, timeline: &Timeline, clock: Clock) -> Reason {
         let text = format!(
             "every replica is pending deletion, so the primary's deletion is expected {when} {end}; cancelling one of them moves it"
         );
-        return reason(Severity::Note, "expected-deletion", text);
+        return reason(Severity::Info, "expected-deletion", text);
     }
     let open = family
         .replicas
@@ -273,10 +273,10 @@ fn of_plan(plan: &Plan) -> Vec<Reason> {
         "{how} the primary is deleted on day {}{bound}; the shortest plan that is allowed here takes {} days",
         plan.days, plan.shortest_days
     );
-    let mut reasons = vec![reason(Severity::Note, "shortest-plan", text)];
+    let mut reasons = vec![reason(Severity::Info, "shortest-plan", text)];
     if !plan.way_out.is_empty() {
         let text = "to delete only the key in this Region, make another one the primary first: this one is a replica then and does not wait";
-        let mut found = reason(Severity::Note, "change-the-primary-region", text.to_owned());
+        let mut found = reason(Severity::Info, "change-the-primary-region", text.to_owned());
         found.reference = PRIMARY_REGION;
         reasons.push(found);
     }

@@ -134,7 +134,7 @@ fn until(date: Timestamp, late: i64, operation: Operation, clock: Clock) -> Reas
         let severity = if operation == Operation::Cancel {
             Severity::Caution
         } else {
-            Severity::Note
+            Severity::Info
         };
         let text = format!("the waiting period ended at {date}, {gone}");
         let help = "to keep the key, try `aws kms cancel-key-deletion` now: where it is too late, it fails and nothing else happens";
@@ -145,7 +145,7 @@ fn until(date: Timestamp, late: i64, operation: Operation, clock: Clock) -> Reas
         let text = format!("{text}; whether that is past is not known without `--now`");
         return reason(Severity::Caution, "cancel-until", text);
     }
-    reason(Severity::Note, "cancel-until", text)
+    reason(Severity::Info, "cancel-until", text)
 }
 
 /// `PendingReplicaDeletion`.
@@ -182,7 +182,7 @@ fn waiting(
     // A cancellation is possible in either state.
     reasons.extend(outdated.map(|reason| match operation {
         Operation::Cancel => Reason {
-            severity: Severity::Note,
+            severity: Severity::Info,
             ..reason
         },
         Operation::Schedule | Operation::Pending => reason,
@@ -229,7 +229,7 @@ fn expected(end: Option<Timestamp>, operation: Operation, clock: Clock) -> Reaso
                     "; whether that is past is not known without `--now`",
                 )
             } else {
-                (Severity::Note, "")
+                (Severity::Info, "")
             };
             let text = format!(
                 "the primary waits for its replicas, and its deletion is expected at {end}; until then it can be cancelled{more}"
@@ -238,7 +238,7 @@ fn expected(end: Option<Timestamp>, operation: Operation, clock: Clock) -> Reaso
         }
         None => {
             let severity = if operation == Operation::Cancel {
-                Severity::Note
+                Severity::Info
             } else {
                 Severity::Caution
             };

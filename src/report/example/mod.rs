@@ -144,6 +144,7 @@ pub(super) fn hostile(check: impl FnOnce(&Run<'_>)) {
         },
         rules: &rules,
         directory: "/work dir",
+        names: None,
         root: &Root::new(Path::new("")),
     });
 }

@@ -1,8 +1,9 @@
 //! Whole findings, compared with the exact text that a person reads.
 
 use super::*;
-use crate::finding::{Finding, Fingerprints, Label, Subject};
-use crate::text::{InputError, SourceFile, Span};
+use crate::finding::{Confidence, Finding, Fingerprints, Label, Subject};
+use crate::report::example::expect;
+use crate::text::{InputError, Location, SourceFile, Span};
 
 const PLAIN: Style = Style {
     color: false,
@@ -71,9 +72,18 @@ fn example(primary: Label, related: Vec<Label>) -> Finding {
     }
 }
 
+fn context<'a>(sources: &'a Sources, style: &'a Style) -> Context<'a> {
+    Context {
+        sources,
+        names: None,
+        style,
+        verbose: true,
+    }
+}
+
 fn drawn(sources: &Sources, finding: &Finding, style: Style) -> String {
     let mut out = Vec::new();
-    findings(&mut out, sources, &[Defect::one(finding)], &style).unwrap();
+    findings(&mut out, &[Defect::one(finding)], &context(sources, &style)).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -147,184 +157,71 @@ fn assert_text(drawn: &str, expected: &str) {
     assert_eq!(drawn.trim_end(), expected.trim(), "\n{drawn}");
 }
 
-#[track_caller]
-fn assert_drawn((sources, finding): (Sources, Finding), style: Style, expected: &str) {
-    assert_text(&drawn(&sources, &finding, style), expected);
-}
-
 #[test]
 fn a_finding_shows_where_and_what_to_do() {
-    assert_drawn(
-        policy_and_finding(),
-        PLAIN,
-        r#"
-error[cancel-by-nobody]: `arn:aws:iam::111122223333:role/Admin` can schedule the
-  │ deletion of the key, and nobody else can cancel it
-   ╭─[keys/policy.json:8:18]
- 7 │       "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
- 8 │       "Action": ["kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
-   ·                  ────────────┬────────────  ───────────┬───────────
-   ·                              │                         ╰─┤ the only one that
-   ·                              │                           │ cancels
-   ·                              ╰── schedules
- 9 │       "Resource": "*"
-   ╰────
-  help: let a second principal call `kms:CancelKeyDeletion`, so that a mistake
-        can be undone in time
-  see: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-"#,
-    );
-}
-
-#[test]
-fn a_narrow_terminal_gets_windows() {
-    assert_drawn(
-        policy_and_finding(),
-        NARROW,
-        r#"
-error[cancel-by-nobody]: `arn:aws:iam::111122223333:role/Admin`
-  │ can schedule the deletion of the
-  │ key, and nobody else can cancel it
-   ╭─[keys/policy.json:8:18]
- 7 │       "Principal": { "AWS": "arn…
- 8 │ …"kms:ScheduleKeyDe…"kms:CancelKeyDele…
-   ·  ─────────┬──────── ─────────┬────────
-   ·           │                  ╰─┤ the only one that
-   ·           │                    │ cancels
-   ·           ╰── schedules
- 9 │       "Resource": "*"
-   ╰────
-  help: let a second principal call
-        `kms:CancelKeyDeletion`, so that
-        a mistake can be undone in time
-  see: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-"#,
-    );
-}
-
-#[test]
-fn a_wide_terminal_gets_whole_lines() {
-    assert_drawn(
-        policy_and_finding(),
-        WIDE,
-        r#"
-error[cancel-by-nobody]: `arn:aws:iam::111122223333:role/Admin` can schedule the deletion of the key, and nobody else can cancel it
-   ╭─[keys/policy.json:8:18]
- 7 │       "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
- 8 │       "Action": ["kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
-   ·                  ────────────┬────────────  ───────────┬───────────
-   ·                              │                         ╰── the only one that cancels
-   ·                              ╰── schedules
- 9 │       "Resource": "*"
-   ╰────
-  help: let a second principal call `kms:CancelKeyDeletion`, so that a mistake can be undone in time
-  see: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-"#,
-    );
-}
-
-#[test]
-fn without_unicode_everything_is_ascii() {
     let (sources, finding) = policy_and_finding();
-    assert!(drawn(&sources, &finding, ASCII).is_ascii());
-    let (sources, finding) = many_files();
-    assert!(drawn(&sources, &finding, ASCII).is_ascii());
-    assert_drawn(
-        policy_and_finding(),
-        ASCII,
-        r#"
-error[cancel-by-nobody]: `arn:aws:iam::111122223333:role/Admin` can schedule the
-  | deletion of the key, and nobody else can cancel it
-   ,-[keys/policy.json:8:18]
- 7 |       "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
- 8 |       "Action": ["kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
-   :                  ^^^^^^^^^^^^|^^^^^^^^^^^^  ^^^^^^^^^^^|^^^^^^^^^^^
-   :                              |                         `-| the only one that
-   :                              |                           | cancels
-   :                              `-- schedules
- 9 |       "Resource": "*"
-   `----
-  help: let a second principal call `kms:CancelKeyDeletion`, so that a mistake
-        can be undone in time
-  see: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-"#,
-    );
+    for (file, style) in [
+        ("human.txt", PLAIN),
+        ("human-narrow.txt", NARROW),
+        ("human-wide.txt", WIDE),
+        ("human-ascii.txt", ASCII),
+    ] {
+        let text = drawn(&sources, &finding, style);
+        assert!(style.unicode || text.is_ascii());
+        expect(file, &text);
+    }
 }
 
 #[test]
 fn colours_are_only_written_when_asked_for() {
     let (sources, finding) = policy_and_finding();
     let colored = drawn(&sources, &finding, COLOR);
-    assert!(colored.starts_with("\u{1b}[31merror[cancel-by-nobody]:\u{1b}[0m `arn:"));
-    assert!(!drawn(&sources, &finding, PLAIN).contains('\u{1b}'));
+    assert!(colored.starts_with("\u{1b}[31merror[cancel-by-nobody]\u{1b}[0m: `arn:"));
+    for (sources, finding) in [(sources, finding), many_files()] {
+        assert!(!drawn(&sources, &finding, PLAIN).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn other_files_are_named_and_hostile_text_is_harmless() {
     let (sources, finding) = many_files();
-    assert!(!drawn(&sources, &finding, PLAIN).contains('\u{1b}'));
+    expect("human-files.txt", &drawn(&sources, &finding, PLAIN));
+    assert!(drawn(&sources, &finding, ASCII).is_ascii());
 }
 
+/// What is found about one statement has one excerpt; of many findings the first of each rule are shown.
 #[test]
-fn other_files_follow_as_notes_and_hostile_text_is_harmless() {
-    assert_drawn(
-        many_files(),
-        PLAIN,
-        r#"
-warning[cancel-by-nobody]: `arn:aws:iam::111122223333:role/Admin` can schedule
-  │ the deletion of the key, and nobody else can cancel it
-    ╭─[keys/policy.json:4:5]
-  3 │       "Statement": [
-  4 │ ╭─▶     {
-  5 │ │         "Sid": "Admins",
-    · │                ────┬───
-    · │                    ╰─┤ the `Sid`, with a long label that must be broken
-    · │                      │ into several lines to fit beside it
-  6 │ │         "Effect": "Allow",
-  7 │ │         "Principal": { "AWS": "arn:aws:iam::111122223333:role/Admin" },
-  8 │ │         "Action": ["kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"],
-  9 │ │         "Resource": "*"
- 10 │ ├─▶     }
-    · ╰──── this statement␛[0m
- 11 │       ]
-    ╰────
-note: here error[x]: nothing
-   ╭─[ev␛il.json:2:17]
- 1 │ { "a": 1,
- 2 │     "é␛[31m�key": "va�lue"
-   ·                    ──────
- 3 │ }
-   ╰────
-note: in one line
-   ╭─[min.json:1:50018]
- 1 │ …xxxxxxxxxxxxxxxxxxxx","Action":"kms:*","b":"€€€€€€€€€€€€€€€€€€€€€€€€€…
-   ·                                 ───────
-   ╰────
-note: see also
-    ╭─[long.json:11:1]
- 10 │     [
- 11 │ ╭─▶ [
- 12 │ │   [
- 13 │ │   [
- 14 │ ├─▶ [
-    · ╰──── (up to line 30)
- 15 │     [
-    ╰────
-  help: let a second principal call `kms:CancelKeyDeletion`, so that a mistake
-        can be undone in time
-  subject: arn:aws:kms:eu-central-1:111122223333:key/1
-  confidence: low
-  see: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
-"#,
-    );
-}
+fn findings_about_one_statement_stand_together_and_many_are_folded() {
+    let (sources, finding) = policy_and_finding();
+    let statement = at(&sources, 0, POLICY.trim());
+    let warning = Finding {
+        rule: "short-waiting-period".into(),
+        severity: Severity::Warning,
+        statement: Some(statement),
+        ..finding.clone()
+    };
+    let error = Finding {
+        statement: Some(statement),
+        ..finding
+    };
+    let found = [warning, error];
+    let defects: Vec<_> = found.iter().map(Defect::one).collect();
+    let mut out = Vec::new();
+    findings(&mut out, &defects, &context(&sources, &PLAIN)).unwrap();
+    expect("human-together.txt", &String::from_utf8(out).unwrap());
 
-#[test]
-fn labels_that_cover_each_other_are_drawn_apart() {
-    let (sources, mut finding) = policy_and_finding();
-    finding.primary = label(&sources, 0, "\"kms:CancelKeyDeletion\"]", "one");
-    let mut related = label(&sources, 0, "kms:CancelKeyDeletion", "two");
-    related.at.span.end = related.at.span.start;
-    finding.related = vec![related; 20];
-    let drawn = drawn(&sources, &finding, PLAIN);
-    assert_eq!(drawn.matches("note: two\n").count(), 8);
-    assert!(drawn.contains("  and 12 more places\n"));
+    let line = "      \"Action\": \"kms:ScheduleKeyDeletion\",\n".repeat(30);
+    let (sources, found) = spread(&line, 30);
+    let defects: Vec<_> = found.iter().map(Defect::one).collect();
+    let mut out = Vec::new();
+    let folded = Context {
+        verbose: false,
+        ..context(&sources, &PLAIN)
+    };
+    findings(&mut out, &defects, &folded).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.matches("error[").count(), FIRST_OF_RULE);
+    assert!(text.contains("and 27 findings more"), "{text}");
 }
 
 #[test]
@@ -401,7 +298,7 @@ fn the_summary_is_one_line() {
     };
     assert_eq!(
         summed_up(&counts),
-        "3 errors, 5 warnings, 2 notes in 4 files; 12 files checked, 3 passed over\n"
+        "3 errors, 5 warnings, 2 info in 4 files; 12 files checked, 3 passed over\n"
     );
     counts.input_errors = 1;
     assert!(summed_up(&counts).ends_with("3 passed over, 1 input not understood\n"));
@@ -453,7 +350,7 @@ fn a_thousand_findings_in_a_large_file_are_drawn() {
         let (sources, found) = spread(file, 1_000);
         let found: Vec<_> = found.iter().map(Defect::one).collect();
         let mut out = Vec::new();
-        findings(&mut out, &sources, &found, &PLAIN).unwrap();
+        findings(&mut out, &found, &context(&sources, &PLAIN)).unwrap();
         let drawn = String::from_utf8(out).unwrap();
         assert_eq!(drawn.matches("error[cancel-by-nobody]").count(), 1_000);
         let counts = Summary::new(

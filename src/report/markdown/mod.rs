@@ -198,7 +198,13 @@ fn drawn(run: &Run<'_>, defect: &Defect<'_>) -> io::Result<String> {
         ..defect.clone()
     };
     let mut drawn = Vec::new();
-    human::findings(&mut drawn, run.sources, &[shown], &STYLE)?;
+    let context = human::Context {
+        sources: run.sources,
+        names: run.names,
+        style: &STYLE,
+        verbose: true,
+    };
+    human::findings(&mut drawn, &[shown], &context)?;
     let drawn = String::from_utf8_lossy(&drawn);
     if run.directory.is_empty() {
         return Ok(drawn.into_owned());
@@ -217,7 +223,7 @@ const fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Info => "note",
+        Severity::Info => "info",
     }
 }
 

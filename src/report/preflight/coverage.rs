@@ -13,6 +13,13 @@ const DAYS: usize = 45;
 
 /// Writes the rows, each with the day on which it begins, and what the signs mean.
 pub(super) fn days(out: &mut impl Write, period: &EvidencePeriod, style: &Style) -> io::Result<()> {
+    rows(out, period, style)?;
+    writeln!(out)?;
+    legend(out, period, style)
+}
+
+/// Writes the rows, each with the day on which it begins.
+pub(super) fn rows(out: &mut impl Write, period: &EvidencePeriod, style: &Style) -> io::Result<()> {
     let mut begins = period.from;
     for row in period.each_day.chunks(DAYS) {
         write!(out, "  {}  ", begins.strftime("%Y-%m-%d"))?;
@@ -29,7 +36,11 @@ pub(super) fn days(out: &mut impl Write, period: &EvidencePeriod, style: &Style)
         let next = length.and_then(|length| begins.checked_add(length).ok());
         begins = next.unwrap_or(period.to);
     }
-    writeln!(out)?;
+    Ok(())
+}
+
+/// Writes what the signs mean.
+fn legend(out: &mut impl Write, period: &EvidencePeriod, style: &Style) -> io::Result<()> {
     let all = [
         DayCoverage::Recorded,
         DayCoverage::Tracked,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{chart, counted, coverage, overall, words};
+use super::{brief, chart, counted, coverage, overall, words};
 use crate::access::{Decision, KnownDecision};
 use crate::preflight::{
     Cancellers, Evidence, Milestone, Operation, Preflight, Reason, Severity, Timeline,
@@ -17,7 +17,7 @@ use crate::text::Sources;
 /// Columns before the words of a reason.
 const INDENT: usize = 12;
 
-/// Writes one answer.
+/// Writes one answer: on one screen, or all of it.
 ///
 /// # Errors
 /// Where writing fails.
@@ -25,13 +25,12 @@ pub fn one(
     out: &mut impl Write,
     sources: &Sources,
     preflight: &Preflight,
-    style: &Style,
+    (style, verbose): (&Style, bool),
 ) -> io::Result<()> {
-    let mut page = Page {
-        out,
-        sources,
-        style,
-    };
+    if !verbose {
+        return brief::one(out, sources, preflight, style);
+    }
+    let mut page = Page::new(out, sources, style);
     page.head(preflight)?;
     page.reasons(preflight)?;
     page.coverage(preflight)?;
@@ -53,10 +52,10 @@ pub fn pending(
     out: &mut impl Write,
     sources: &Sources,
     all: &[Preflight],
-    style: &Style,
+    (style, verbose): (&Style, bool),
 ) -> io::Result<()> {
     for preflight in all {
-        one(out, sources, preflight, style)?;
+        one(out, sources, preflight, (style, verbose))?;
         writeln!(out)?;
     }
     let verdict = overall(all);
@@ -87,11 +86,7 @@ pub fn unused(
     if unused.is_empty() {
         return Ok(());
     }
-    let mut page = Page {
-        out,
-        sources,
-        style,
-    };
+    let mut page = Page::new(out, sources, style);
     page.title("What accepts nothing")?;
     for unused in unused {
         write!(page.out, "  ")?;
@@ -108,13 +103,52 @@ const fn tone_of(verdict: Verdict) -> Tone {
     }
 }
 
-struct Page<'p, W: Write> {
-    out: &'p mut W,
-    sources: &'p Sources,
-    style: &'p Style,
+/// A page, and what it is written from.
+pub(super) struct Page<'p, W: Write> {
+    pub(super) out: &'p mut W,
+    pub(super) sources: &'p Sources,
+    pub(super) style: &'p Style,
 }
 
-impl<W: Write> Page<'_, W> {
+impl<'p, W: Write> Page<'p, W> {
+    pub(super) const fn new(out: &'p mut W, sources: &'p Sources, style: &'p Style) -> Self {
+        Self {
+            out,
+            sources,
+            style,
+        }
+    }
+
+    /// Words on lines of their own, behind as many blanks.
+    pub(super) fn text(&mut self, text: &str, indent: usize) -> io::Result<()> {
+        write!(self.out, "{}", " ".repeat(indent))?;
+        self.words(text, indent)
+    }
+
+    /// The verdict and its sentence, and an empty line.
+    pub(super) fn headline(&mut self, preflight: &Preflight) -> io::Result<()> {
+        let verdict = preflight.verdict;
+        let word = verdict.word().to_ascii_uppercase();
+        let headline = format!("{word}: {}", words::headline(preflight));
+        let headline = paint(&headline, tone_of(verdict), self.style);
+        writeln!(self.out, "{headline}\n")
+    }
+
+    /// The sign of a reason, before its words.
+    pub(super) fn glyph(&mut self, severity: Severity) -> io::Result<()> {
+        let (glyph, tone) = self.sign(severity);
+        write!(self.out, "  {} ", paint(glyph, tone, self.style))
+    }
+
+    const fn sign(&self, severity: Severity) -> (&'static str, Tone) {
+        let unicode = self.style.unicode;
+        match severity {
+            Severity::Stop => (if unicode { "✗" } else { "x" }, Tone::Error),
+            Severity::Caution => (self.caution(), Tone::Warning),
+            Severity::Info => (if unicode { "·" } else { "-" }, Tone::Note),
+        }
+    }
+
     fn shown(&self, text: &str) -> String {
         prose(text, self.style.unicode)
     }
@@ -124,7 +158,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     /// Words that may take several lines, each after the first behind as many blanks.
-    fn words(&mut self, text: &str, indent: usize) -> io::Result<()> {
+    pub(super) fn words(&mut self, text: &str, indent: usize) -> io::Result<()> {
         let columns = self.style.columns().saturating_sub(indent);
         let text = wrap(&self.shown(text), columns, columns);
         let mut lines = text.lines();
@@ -136,15 +170,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn head(&mut self, preflight: &Preflight) -> io::Result<()> {
-        let verdict = preflight.verdict;
-        let word = verdict.word().to_ascii_uppercase();
-        let sentence = words::headline(preflight);
-        let headline = format!("{word}: {sentence}");
-        writeln!(
-            self.out,
-            "{}\n",
-            paint(&headline, tone_of(verdict), self.style)
-        )?;
+        self.headline(preflight)?;
         self.prominent(preflight)?;
         let key = preflight.key.as_ref().map(|key| key.name.as_str());
         self.field("key", key.unwrap_or(&preflight.given_key))?;
@@ -186,14 +212,14 @@ impl<W: Write> Page<'_, W> {
         if self.style.unicode { "▲" } else { "!" }
     }
 
-    fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
+    pub(super) fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
         write!(self.out, "  {name:<9} ")?;
         self.words(text, INDENT)
     }
 
     fn reasons(&mut self, preflight: &Preflight) -> io::Result<()> {
         self.title("Why")?;
-        for severity in [Severity::Stop, Severity::Caution, Severity::Note] {
+        for severity in [Severity::Stop, Severity::Caution, Severity::Info] {
             for reason in preflight.of(severity) {
                 self.reason(reason)?;
             }
@@ -202,12 +228,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn reason(&mut self, reason: &Reason) -> io::Result<()> {
-        let unicode = self.style.unicode;
-        let (glyph, tone) = match reason.severity {
-            Severity::Stop => (if unicode { "✗" } else { "x" }, Tone::Error),
-            Severity::Caution => (self.caution(), Tone::Warning),
-            Severity::Note => (if unicode { "·" } else { "-" }, Tone::Note),
-        };
+        let (glyph, tone) = self.sign(reason.severity);
         let word = format!("{glyph} {:<7}", reason.severity.word());
         write!(self.out, "  {} ", paint(&word, tone, self.style))?;
         self.words(&format!("{} [{}]", reason.sentence, reason.id), INDENT)?;
@@ -220,7 +241,7 @@ impl<W: Write> Page<'_, W> {
             write!(self.out, "{blanks}")?;
             self.words(&words::accepted(self.sources, by), INDENT)?;
         }
-        if reason.severity == Severity::Note {
+        if reason.severity == Severity::Info {
             return Ok(());
         }
         if let Some(place) = words::place(self.sources, reason.at) {
@@ -396,7 +417,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     /// A command stays on one line, so that it can be copied.
-    fn command(&mut self, words: &str, command: &str) -> io::Result<()> {
+    pub(super) fn command(&mut self, words: &str, command: &str) -> io::Result<()> {
         write!(self.out, "  ")?;
         self.words(words, 2)?;
         writeln!(self.out, "      {}", self.shown(command))

@@ -128,7 +128,7 @@ impl<W: Write> Ticket<'_, W> {
         for (severity, title) in [
             (Severity::Stop, "What stops it"),
             (Severity::Caution, "To be looked at and ticked off"),
-            (Severity::Note, "Worth knowing"),
+            (Severity::Info, "Worth knowing"),
         ] {
             let reasons: Vec<&Reason> = preflight.of(severity).collect();
             if reasons.is_empty() {
@@ -146,7 +146,7 @@ impl<W: Write> Ticket<'_, W> {
         let tick = match reason.severity {
             Severity::Caution if reason.accepted.is_some() => "[x] ",
             Severity::Caution => "[ ] ",
-            Severity::Stop | Severity::Note => "",
+            Severity::Stop | Severity::Info => "",
         };
         let id = link(&code(reason.id), reason.reference);
         write!(self.out, "- {tick}{id}: {}", inline(&reason.sentence))?;

@@ -1,5 +1,6 @@
 //! The verdict on a deletion: for people, as a change ticket, as data.
 
+mod brief;
 mod chart;
 mod coverage;
 pub mod human;

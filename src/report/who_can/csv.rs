@@ -74,7 +74,7 @@ fn grant_cells(key: &Key, grant: &Grant, sources: &Sources) -> [String; 12] {
     };
     let depends_on: Vec<_> = grant.depends_on.iter().map(words::dependency).collect();
     let settled = grant.depends_on.iter().map(|of| settlement(of, grant));
-    let mut settled: Vec<_> = settled.map(words::settles).collect();
+    let mut settled: Vec<_> = settled.map(|of| of.to_string()).collect();
     settled.dedup();
     let boundary = match &grant.limits.boundary {
         BoundaryLimit::None => String::new(),

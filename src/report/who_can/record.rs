@@ -207,6 +207,6 @@ fn condition<'a>(dependency: &'a Dependency, grant: &Grant) -> JsonCondition<'a>
     JsonCondition {
         kind,
         name,
-        settled_by: words::settles(settlement(dependency, grant)),
+        settled_by: settlement(dependency, grant).to_string(),
     }
 }

@@ -150,19 +150,6 @@ pub(super) fn dependency(dependency: &Dependency) -> String {
     }
 }
 
-/// What settles it, as an imperative.
-pub(super) fn settles(of: Settlement) -> String {
-    match of {
-        Settlement::Output(command) => format!("add the output of `{command}`"),
-        Settlement::Organization => "name the organization in kmslint.toml".to_owned(),
-        Settlement::Template => "fill in the template".to_owned(),
-        Settlement::ReadableFile => "give a file that can be read".to_owned(),
-        Settlement::Preflight => "ask `kmslint preflight` with `get-key-last-usage`".to_owned(),
-        Settlement::Request => "no file tells it; the request decides".to_owned(),
-        Settlement::Nothing => "no file tells it; AWS does not document it".to_owned(),
-    }
-}
-
 /// These texts without those that stand before, in their order.
 pub(super) fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
@@ -192,7 +179,7 @@ pub(super) fn settlements<'g, G: Iterator<Item = &'g Grant>>(grants: G) -> Vec<S
     let each = by_settlement.into_iter();
     each.map(|(of, words)| {
         let words: Vec<_> = words.into_iter().collect();
-        format!("? {}: {}", words.join(", "), settles(of))
+        format!("? {}: {of}", words.join(", "))
     })
     .collect()
 }
