@@ -1,9 +1,11 @@
 //! Findings as reports tell them: one for each defect of one statement, however many keys and principals it
 //! concerns.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
+use rayon::prelude::*;
 
 use crate::finding::{Finding, Fingerprint, Label, Subject, first_names};
 use crate::text::Location;
@@ -21,7 +23,7 @@ const MOST_NAMED: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Defect<'a> {
     /// What is told of it: of several findings, what they say together, as bad as the worst of them.
-    pub finding: Cow<'a, Finding>,
+    pub finding: Told<'a>,
     /// What was found of it for each key and set of principals, the worst first; at least one.
     pub parts: Vec<&'a Finding>,
     /// What the findings are about, sorted.
@@ -34,6 +36,33 @@ pub struct Defect<'a> {
     pub who_can: Option<String>,
 }
 
+/// What is told of a defect. Most have one finding, so there is no room here for another.
+#[derive(Clone, Debug)]
+pub enum Told<'a> {
+    /// What was found.
+    Found(&'a Finding),
+    /// What several findings say together, or one in other words.
+    Made(Box<Finding>),
+}
+
+impl Told<'_> {
+    /// Other than what was found.
+    pub fn made(finding: Finding) -> Self {
+        Self::Made(Box::new(finding))
+    }
+}
+
+impl Deref for Told<'_> {
+    type Target = Finding;
+
+    fn deref(&self) -> &Finding {
+        match self {
+            Self::Found(finding) => finding,
+            Self::Made(finding) => finding,
+        }
+    }
+}
+
 /// Where, by which rule, about which defect: findings with the same are one.
 type Alike<'a> = (Location, &'a str, Fingerprint, &'a str);
 
@@ -43,12 +72,12 @@ impl<'a> Defect<'a> {
         let is_new = !finding.new_principals.is_empty();
         Self {
             finding: if is_new {
-                Cow::Owned(Finding {
+                Told::made(Finding {
                     help: help(finding, &finding.new_principals.iter().collect()).into(),
                     ..finding.clone()
                 })
             } else {
-                Cow::Borrowed(finding)
+                Told::Found(finding)
             },
             parts: vec![finding],
             subjects: vec![&finding.subject],
@@ -114,7 +143,7 @@ impl<'a> Defect<'a> {
             notes: notes(&who, &subjects, names),
             is_fixable: false,
             who_can,
-            finding: Cow::Owned(finding),
+            finding: Told::made(finding),
             subjects,
             parts,
         };
@@ -147,28 +176,27 @@ pub fn defects<'a>(
     names: &Names<'_>,
 ) -> Vec<Defect<'a>> {
     let findings: Vec<_> = findings.into_iter().collect();
-    let mut defects = Vec::with_capacity(findings.len());
-    for near in findings.chunk_by(|one, next| place(one) == place(next)) {
-        if let [one] = near {
-            defects.push(Defect::one(one).explained(names));
-            continue;
-        }
-        let mut groups: Vec<Vec<&Finding>> = Vec::new();
-        let mut known: BTreeMap<Alike<'_>, usize> = BTreeMap::new();
-        for finding in near {
-            let group = *known.entry(alike(finding)).or_insert(groups.len());
-            match groups.get_mut(group) {
-                Some(parts) => parts.push(finding),
-                None => groups.push(vec![finding]),
-            }
-        }
-        defects.extend(
-            groups
-                .into_iter()
-                .filter_map(|parts| Defect::of(parts, names)),
-        );
+    let near = findings.par_chunk_by(|one, next| place(one) == place(next));
+    near.flat_map_iter(|near| of_statement(near).into_iter())
+        .filter_map(|parts| Defect::of(parts, names))
+        .collect()
+}
+
+/// Findings about one statement by their defects.
+fn of_statement<'a>(near: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
+    if let [one] = near {
+        return vec![vec![*one]];
     }
-    defects
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<Alike<'_>, usize> = BTreeMap::new();
+    for finding in near {
+        let group = *known.entry(alike(finding)).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(parts) => parts.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
 }
 
 /// The statement, or what else a finding points at.

@@ -24,7 +24,7 @@ use crate::rule::{Catalogue, RuleSelector};
 use crate::text::SourceId;
 
 pub use baseline::{Baseline, BaselineError, Found, baseline};
-pub use defect::{Defect, defects};
+pub use defect::{Defect, Told, defects};
 pub use loosened::{LoosenedConfiguration, Standing};
 pub use names::{NameLookup, Names, PolicyOwner, StatementName};
 pub use overrun::Overrun;

@@ -2,7 +2,6 @@
 
 pub(super) mod escape;
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::files::{self, Named};
@@ -10,7 +9,7 @@ use super::run::{FileRange, Run};
 use super::visible::clip;
 use super::{Style, configuration, human};
 use crate::finding::{Finding, Label, Severity, Subject};
-use crate::lint::Defect;
+use crate::lint::{Defect, Told};
 use escape::{code, fenced, inline, link};
 
 /// UTF-16 code units of a comment at most, which is never less than its characters; GitHub takes
@@ -194,7 +193,7 @@ fn drawn(run: &Run<'_>, defect: &Defect<'_>) -> io::Result<String> {
         ..finding.clone()
     };
     let shown = Defect {
-        finding: Cow::Owned(shown),
+        finding: Told::made(shown),
         ..defect.clone()
     };
     let mut drawn = Vec::new();
