@@ -75,8 +75,9 @@ impl Page {
             .parse()
             .unwrap_or_else(|error| panic!("rules/{name}: {error}"));
         let title = body.lines().find_map(|line| line.strip_prefix("# "));
-        let raised = declaration.get("raised").and_then(Value::as_table);
-        let tables = [&declaration].into_iter().chain(raised);
+        let graded = ["raised", "lowered"].map(|name| declaration.get(name));
+        let graded = graded.into_iter().flatten().filter_map(Value::as_table);
+        let tables = [&declaration].into_iter().chain(graded);
         let mut texts: Vec<_> = tables.flat_map(|table| texts(table, "selector")).collect();
         let nodes = related(&declaration).flat_map(|related| texts_of(related.get("nodes")));
         texts.extend(nodes.filter(|nodes| nodes.starts_with('$')));
@@ -95,11 +96,17 @@ impl Page {
     fn written(&self, id: &str) -> String {
         let declaration = &self.declaration;
         let text = |key: &str| texts(declaration, key).concat();
-        let raised = declaration.get("raised").and_then(Value::as_table);
-        let raised = raised.map(|raised| {
-            let severity = variant(&texts(raised, "severity").concat());
-            format!("(Severity::{severity}, &{:?})", texts(raised, "selector"))
-        });
+        let graded = |name: &str| {
+            let table = declaration.get(name).and_then(Value::as_table);
+            let table = table.map(|table| {
+                let severity = variant(&texts(table, "severity").concat());
+                format!(
+                    "Some((Severity::{severity}, &{:?}))",
+                    texts(table, "selector")
+                )
+            });
+            table.unwrap_or_else(|| "None".to_owned())
+        };
         let related = related(declaration).map(|related| {
             let text = |key: &str| texts_of(related.get(key)).concat();
             (text("nodes"), text("label"))
@@ -108,14 +115,15 @@ impl Page {
             "    BuiltinPage {{\n        id: {id:?},\n        \
              page: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{id}.md\")),\n        \
              title: {:?},\n        severity: Severity::{},\n        confidence: Confidence::{},\n        \
-             selectors: &{:?},\n        raised: {},\n        message: {:?},\n        together: {:?},\n        \
-             label: {:?},\n        \
+             selectors: &{:?},\n        raised: {},\n        lowered: {},\n        message: {:?},\n        \
+             together: {:?},\n        label: {:?},\n        \
              help: {:?},\n        fix: {:?},\n        references: &{:?},\n        related: &{:?},\n    }},\n",
             self.title,
             variant(&text("severity")),
             variant(&text("confidence")),
             texts(declaration, "selector"),
-            raised.map_or("None".to_owned(), |raised| format!("Some({raised})")),
+            graded("raised"),
+            graded("lowered"),
             text("message"),
             declaration.get("together").map(|_| text("together")),
             text("label"),

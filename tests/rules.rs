@@ -194,9 +194,14 @@ fn references_are_pages_of_aws_and_the_page_lists_them() {
 }
 
 #[test]
-fn examples_are_json() {
+fn examples_are_json_or_yaml() {
     for rule in rules() {
         for (name, text) in rule.examples().iter().flat_map(|example| &example.files) {
+            if Path::new(name).extension().is_some_and(|of| of == "yaml") {
+                let read = kmslint::tree::yaml::read(text);
+                assert!(read.is_ok(), "{} {name}: {read:?}", rule.id);
+                continue;
+            }
             let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
             assert!(parsed.is_ok(), "{} {name}: {parsed:?}", rule.id);
         }

@@ -636,11 +636,24 @@ fn templates() -> Vec<Shape> {
             "- hosts: all\n  tasks:\n    - amazon.aws.kms_key:\n        alias: a\n".to_owned(),
         ),
         (
+            "escape-cfn.yaml",
+            "Resources:\n  K:\n    Type: \"\\x41WS::KMS::Key\"\n".to_owned(),
+        ),
+        (
+            "number-cfn.yaml",
+            "Resources:\n  \"K #1\": {Type: AWS::KMS::Key}\n".to_owned(),
+        ),
+        (
             "comment.json",
             format!("// generated\n{{\"Resources\":{{\"Key\":{resource}}}}}"),
         ),
     ];
-    let of = |(name, text)| shape(aws, name, text, BROKEN, "such files are not read");
+    let of = |(name, text)| match name {
+        "cfn.json" | "bare.template" => shape(aws, name, text, READ, "deletion-open-to-anyone"),
+        "cfn.yaml" | "cfn.yml" | "stack.template" | "Stack" | "escape-cfn.yaml"
+        | "number-cfn.yaml" => shape(aws, name, text, (Passes, Passes), "key-not-retained"),
+        _ => shape(aws, name, text, BROKEN, "such files are not read"),
+    };
     texts.into_iter().map(of).collect()
 }
 
@@ -1111,12 +1124,6 @@ fn others() -> Vec<Shape> {
         ),
         (
             "its tool makes no key",
-            "cfn-bucket.json",
-            r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#.into(),
-            "speaks",
-        ),
-        (
-            "its tool makes no key",
             "data.tf",
             "data \"aws_kms_key\" \"k\" {\n}\n".into(),
             "it is no JSON",
@@ -1393,8 +1400,6 @@ fn concealed() -> Vec<Shape> {
         ("late.jsonc", format!("{}{OPEN}", comments.replace('#', "//"))),
         ("block-comment.tf", "resource /* x */ \"aws_kms_key\" \"k\" {\n}\n".into()),
         ("escape.tf", "resource \"aws_\\u006bms_key\" \"k\" {\n}\n".into()),
-        ("escape-cfn.yaml", "Resources:\n  K:\n    Type: \"\\x41WS::KMS::Key\"\n".into()),
-        ("number-cfn.yaml", "Resources:\n  \"K #1\": {Type: AWS::KMS::Key}\n".into()),
         ("nul.yaml", format!("# \0\n{yaml}")),
         ("archive-of-text.sqlite", format!("SQLite format 3\0{}{OPEN}\0", "\0\u{1}".repeat(50))),
     ];

@@ -1,7 +1,9 @@
 //! Which statements of an IAM policy let whoever has it delete every key.
 
+use std::borrow::Cow;
+
 use crate::aws::{Arn, KmsAction};
-use crate::policy::{Effect, PolicyKind, Statement, Value, glob};
+use crate::policy::{Effect, PolicyKind, Reason, Segment, Statement, Value, glob};
 
 use super::policy_context::PolicyContext;
 use super::{ConditionEffect, ConditionRecord, StatementRecord};
@@ -88,9 +90,24 @@ fn covers_every_key(statement: &Statement) -> bool {
     }
 }
 
+/// The pattern with `*` in place of what is not known, but for what is known once a resource is there: that
+/// is one name, and not every name.
+fn without_new_names(pattern: &Value) -> Cow<'_, str> {
+    let mut unknown = pattern.unknown_reasons();
+    if !unknown.any(|reason| reason == Reason::KnownAfterApply) {
+        return pattern.with_wildcards();
+    }
+    let pieces = pattern.segments().map(|segment| match segment {
+        Segment::Known(text) => text,
+        Segment::Unknown(_, Reason::KnownAfterApply) => "-",
+        Segment::Unknown(..) => "*",
+    });
+    Cow::Owned(pieces.collect())
+}
+
 /// Whether the pattern matches every key of some account and Region.
 fn matches_every_key(pattern: &Value) -> bool {
-    let pattern = &*pattern.with_wildcards();
+    let pattern = &*without_new_names(pattern);
     let arn = Arn::parse(pattern);
     let filled = |part: Option<&str>, any: &str| {
         let is_whole = |part: &&str| !part.is_empty() && !part.contains(['*', '?']);

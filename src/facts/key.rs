@@ -56,6 +56,7 @@ pub(super) fn record(key: &Key, source_index: &SourceIndex<'_>, day: Option<Date
                 by: "this request",
                 at: source_index.place(of.at),
             }),
+        not_retained: super::removal::record(key, source_index),
         evidence: None,
         at: source_index.place(spec.map_or(key.at, |spec| spec.at)),
     }
@@ -64,7 +65,7 @@ pub(super) fn record(key: &Key, source_index: &SourceIndex<'_>, day: Option<Date
 /// KMS sees no use of a public key, and only the private one undoes these two.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/pqkeys.html>
-fn public_key_goes_on(metadata: &KeyMetadata) -> Option<&'static str> {
+pub(super) fn public_key_goes_on(metadata: &KeyMetadata) -> Option<&'static str> {
     let spec = metadata.spec.as_ref()?.value.known();
     let is_asymmetric = spec.is_some_and(KeySpec::is_asymmetric);
     match metadata.usage.as_ref()?.value.known()? {

@@ -245,7 +245,9 @@ impl<'a> FactMaker<'a> {
                 .as_ref()
                 .zip(key.policy.as_ref())
                 .map(|(subject, policy)| PolicyRecord {
-                    whole: key.arn.is_some() || is_embedded(policy, self.sources),
+                    whole: key.arn.is_some()
+                        || key.declared.is_some()
+                        || is_embedded(policy, self.sources),
                     ..policy_record(subject, policy)
                 }),
             statements,

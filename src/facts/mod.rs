@@ -20,6 +20,7 @@ mod policy_context;
 mod principal;
 mod record;
 mod related;
+mod removal;
 mod resource;
 mod schema;
 mod source_index;
@@ -45,6 +46,7 @@ pub use record::{
     SubjectKind, TagRecord, TooLarge, ValueRecord, WaysRound,
 };
 pub use related::{LastRelated, WaitsForReplicas};
+pub use removal::{NotRetained, RetainedDependentRecord};
 
 pub use schema::schema;
 

@@ -9,7 +9,8 @@ use crate::aws::{AccountId, KeyArn, Reported};
 use crate::text::Location;
 
 use super::{
-    Address, DeclaredResource, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion, Tag,
+    Address, DeclaredResource, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion,
+    StackRemoval, Tag,
 };
 
 /// A value and the place in a file that says it.
@@ -43,6 +44,9 @@ pub struct Key {
     pub policy: Option<LoadedPolicy>,
     /// The resource of a template, a plan or a state by which it is managed.
     pub declared: Option<Arc<DeclaredResource>>,
+    /// What becomes of it when its resource leaves the stack; none where no template of AWS CloudFormation
+    /// declares it.
+    pub stack_removal: Option<Arc<StackRemoval>>,
     /// The place to point at where nothing better is known.
     pub at: Location,
 }

@@ -14,6 +14,7 @@ mod outcome;
 mod planned_change;
 mod policy;
 mod principal;
+mod stack_removal;
 mod trail;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use planned_change::{
 };
 pub use policy::LoadedPolicy;
 pub use principal::{Boundary, IdentityPolicy, Principal, Tag};
+pub use stack_removal::{RemovalOutcome, RetainedDependent, StackRemoval};
 pub use trail::{RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
 
 /// Everything that the given paths hold. What a changed inventory shares with the one that it came

@@ -50,6 +50,7 @@ impl<'d> Document<'d> {
             account: None,
             policy: None,
             declared: None,
+            stack_removal: None,
         }
     }
 

@@ -25,6 +25,7 @@ mod account;
 mod any_notation;
 mod bulk;
 mod by_syntax;
+mod cloudformation;
 mod contents;
 mod declared;
 mod document;

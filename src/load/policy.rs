@@ -90,6 +90,27 @@ pub(super) fn read_rewritten_policy(
     })
 }
 
+/// Reads the policy that a template comes to at `node`, whose places are the file's; `encoding` is that of the
+/// string that it stands in.
+pub(super) fn read_resolved(
+    document: &Document<'_>,
+    (node, kind): (&Node<'_>, PolicyKind),
+    encoding: Option<Encoding>,
+    text: StoredText<'_>,
+    contents: &mut Contents,
+) -> Option<LoadedPolicy> {
+    if let Err(error) = refuse_bulk(node.span.len(), node.span) {
+        contents.errors.push(error);
+        return None;
+    }
+    let written = Written {
+        node,
+        text,
+        encoding,
+    };
+    written.read(document, kind, contents)
+}
+
 /// A policy as it is written into a document.
 struct Written<'n, 'a> {
     node: &'n Node<'a>,

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use crate::aws::DocumentKind;
 use crate::text::{InputError, SourceFile, Span};
-use crate::tree::{Node, Step, json};
+use crate::tree::{Node, Step, Syntax, json};
 
 use super::bulk::refuse_bulk_statements;
+use super::cloudformation::{self, Given};
 use super::contents::Contents;
 use super::document::Document;
 use super::file::{Candidate, Kept, Outcome};
@@ -234,6 +235,10 @@ fn of_document(
     {
         return Ok(Box::new(contents));
     }
+    if cloudformation::is_template(&document.root) {
+        let contents = cloudformation::read(document, Syntax::Json, &Given::default());
+        return Ok(Box::new(contents));
+    }
     let other = |reason: &'static str| NotTaken::Other {
         reason,
         looks_like_ours: hints::looks_like_ours(document.root.span.of(document.text)),
@@ -329,7 +334,6 @@ const CONFIGURATION: &str = "kmslint.toml";
 
 /// A text that does not begin as JSON does.
 fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
-    let text = file.text();
     if candidate
         .path
         .file_name()
@@ -338,6 +342,17 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         return Outcome::passed_over("it is a configuration of kmslint");
     }
     let is_prose = hints::is_prose_or_code(candidate.path);
+    if !is_prose {
+        match of_yaml(candidate, &file) {
+            Ok(Some(contents)) => return Outcome::Read { file, contents },
+            Ok(None) => {}
+            Err(error) => {
+                let shown = Box::new(file);
+                return Outcome::NotJson { shown, error };
+            }
+        }
+    }
+    let text = file.text();
     let resource = || template::in_text(text).or_else(|| by_syntax::resource(text));
     if let Some(resource) = (!is_prose).then(resource).flatten() {
         let error = resource.error(text);
@@ -368,6 +383,51 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
         looks_like_ours,
         kept: Kept::Nothing,
     }
+}
+
+/// The templates of a text in YAML, where it has any.
+fn of_yaml(
+    candidate: &Candidate<'_>,
+    file: &SourceFile,
+) -> Result<Option<Box<Contents>>, InputError> {
+    let is_called_yaml = Syntax::of_name(file.name()) == Some(Syntax::Yaml);
+    let is_promised = is_called_yaml && candidate.named;
+    let found = cloudformation::documents(file.text(), is_called_yaml, is_promised);
+    let Some(roots) = found? else {
+        return Ok(None);
+    };
+    let is_whole = roots.len() == 1;
+    let mut all = Contents::default();
+    for (position, root) in roots.into_iter().enumerate() {
+        let path = if is_whole {
+            Vec::new()
+        } else {
+            vec![Step::Index(position)]
+        };
+        let document = Document {
+            source: candidate.source,
+            name: file.name(),
+            path,
+            text: file.text(),
+            root,
+            is_whole: true,
+        };
+        let mut contents = if cloudformation::is_template(&document.root) {
+            cloudformation::read(&document, Syntax::Yaml, &Given::default())
+        } else {
+            let found = template::in_json(&document.root);
+            Contents {
+                errors: found
+                    .map(|found| found.error(file.text()))
+                    .into_iter()
+                    .collect(),
+                ..Contents::default()
+            }
+        };
+        contents.refuse_duplicate_keys(&document.root);
+        all.extend(contents);
+    }
+    Ok(Some(Box::new(all)))
 }
 
 /// What the AWS CLI wrote in place of an answer.

@@ -9,6 +9,7 @@
 //! | [`Function::Template`] | a pattern: strings are known, of everything else its own value |
 //! | [`Function::Conditional`] | one of both outcomes; the first argument is the condition |
 //! | [`Function::Reference`], [`Function::Lookup`] | unknown: it refers to something without a value here |
+//! | [`Function::Reference`] to `AWS::AccountId` | the account of the stack, and so of its keys |
 //! | [`Function::AfterApply`] | unknown until what it belongs to exists |
 //! | every other one | unknown: a function that was not carried out |
 //!
@@ -22,6 +23,10 @@ use super::value::{Reason, UnknownPart, Value};
 
 /// So many values one may be at most; of more it is not known which.
 const MOST_VALUES: usize = 64;
+
+/// The account of the stack, as a template names it.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
+const STACK_ACCOUNT: &str = "AWS::AccountId";
 
 /// So many characters are shown of a function.
 const MOST_SHOWN: usize = 200;
@@ -51,6 +56,9 @@ fn of_function(deferred: &Deferred<'_>, read: fn(&str) -> Value) -> Value {
                 [Some(one), Some(other)] => Value::one_of(&shown(deferred), [one, other]),
                 _ => unknown(Reason::Function),
             }
+        }
+        (Function::Reference, [name]) if name.as_str() == Some(STACK_ACCOUNT) => {
+            unknown(Reason::StackAccount)
         }
         (Function::Reference | Function::Lookup, _) => unknown(Reason::Reference),
         (Function::AfterApply, _) => unknown(Reason::KnownAfterApply),
@@ -130,7 +138,7 @@ fn of_piece(node: &Node<'_>) -> String {
 fn inside(deferred: &Deferred<'_>) -> String {
     let arguments: Vec<_> = deferred.arguments.iter().map(of_argument).collect();
     match (&deferred.function, arguments.as_slice()) {
-        (Function::Reference | Function::Lookup | Function::Splat, _) => {
+        (Function::Reference | Function::Lookup | Function::Splat | Function::AfterApply, _) => {
             let names = deferred.arguments.iter().zip(&arguments);
             let names = names.map(|(node, shown)| node.as_str().unwrap_or(shown).to_owned());
             names.collect::<Vec<_>>().join(".")

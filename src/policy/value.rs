@@ -57,6 +57,8 @@ pub enum Reason {
     Word,
     /// It refers to something that has no value here: a parameter without a default, a resource.
     Reference,
+    /// It is the account of the stack that a template makes, which is that of the template's keys.
+    StackAccount,
     /// A function that was not carried out, because its arguments are not known or it is not one that can
     /// be.
     Function,

@@ -38,6 +38,7 @@ pub(super) struct BuiltinPage {
     confidence: Confidence,
     selectors: &'static [&'static str],
     raised: Option<(Severity, &'static [&'static str])>,
+    lowered: Option<(Severity, &'static [&'static str])>,
     message: &'static str,
     together: Option<&'static str>,
     label: &'static str,
@@ -51,12 +52,15 @@ pub(super) struct BuiltinPage {
 impl BuiltinPage {
     /// The rule that the page makes.
     pub(super) fn rule(&self) -> Result<Rule, PageProblem> {
-        let raised = self.raised.map(|(severity, texts)| {
-            Ok::<_, SelectorError>(Raised {
-                severity,
-                selectors: selectors(texts)?,
-            })
-        });
+        let graded = |of: Option<(Severity, &[&str])>| {
+            let of = of.map(|(severity, texts)| {
+                Ok::<_, SelectorError>(Raised {
+                    severity,
+                    selectors: selectors(texts)?,
+                })
+            });
+            of.transpose()
+        };
         let related = self.related.iter().map(|(text, label)| {
             Ok::<_, PageProblem>(Related {
                 nodes: nodes(text, Selector::builtin)?,
@@ -69,7 +73,8 @@ impl BuiltinPage {
             severity: self.severity,
             confidence: self.confidence,
             selectors: selectors(self.selectors)?,
-            raised: raised.transpose()?,
+            raised: graded(self.raised)?,
+            lowered: graded(self.lowered)?,
             message: Template::parse(self.message),
             together: self.together.map(TogetherTemplate::parse),
             label: Template::parse(self.label),

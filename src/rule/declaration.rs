@@ -24,6 +24,7 @@ pub(super) struct Declaration {
     pub confidence: Confidence,
     pub selectors: Vec<Selector>,
     pub raised: Option<Raised>,
+    pub lowered: Option<Raised>,
     pub message: Template,
     pub together: Option<TogetherTemplate>,
     pub label: Template,
@@ -46,6 +47,7 @@ struct Written {
     fix: Option<String>,
     references: Spanned<Vec<String>>,
     raised: Option<WrittenRaised>,
+    lowered: Option<WrittenRaised>,
     #[serde(default)]
     related: Vec<WrittenRelated>,
 }
@@ -103,18 +105,22 @@ impl Declaration {
             let span = error.span().map(|range| Span::new(range.start, range.end));
             (PageProblem::Declaration(error.message().to_owned()), span)
         })?;
-        let raised = written.raised.as_ref().map(|raised| {
-            Ok(Raised {
-                severity: raised.severity,
-                selectors: selectors(text, &raised.selector)?,
-            })
-        });
+        let graded = |written: &Option<WrittenRaised>| {
+            let of = written.as_ref().map(|of| {
+                Ok(Raised {
+                    severity: of.severity,
+                    selectors: selectors(text, &of.selector)?,
+                })
+            });
+            of.transpose()
+        };
         let related = written.related.iter().map(|of| related(text, of));
         Ok(Self {
             severity: written.severity,
             confidence: written.confidence,
             selectors: selectors(text, &written.selector)?,
-            raised: raised.transpose()?,
+            raised: graded(&written.raised)?,
+            lowered: graded(&written.lowered)?,
             message: required("message", &written.message)?,
             together: match &written.together {
                 Some(text) => {

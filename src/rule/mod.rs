@@ -70,6 +70,8 @@ pub struct Rule {
     pub selectors: Vec<Selector>,
     /// What it selects that is worse than the rest; nothing where all is as bad.
     pub raised: Option<Raised>,
+    /// What it selects that is less bad than the rest, likewise.
+    pub lowered: Option<Raised>,
     /// What is wrong, in one sentence without a final stop.
     pub message: Template,
     /// The same of several keys and principals together; none where `message` does for them, too.
@@ -90,7 +92,7 @@ pub struct Rule {
     pub page: Cow<'static, str>,
 }
 
-/// What is worse than the rest of what a rule finds, as a `[raised]` table says.
+/// What is worse or less bad than the rest of what a rule finds, as a `[raised]` or `[lowered]` table says.
 #[derive(Clone, Debug)]
 pub struct Raised {
     /// How bad it is.
@@ -109,19 +111,20 @@ impl Rule {
     /// Makes everything that it finds as bad as this.
     pub fn set_severity(&mut self, severity: Severity) {
         self.severity = severity;
-        if let Some(raised) = &mut self.raised {
-            raised.severity = severity;
+        for of in self.raised.iter_mut().chain(&mut self.lowered) {
+            of.severity = severity;
         }
     }
 
     /// Each selector, and how bad what it selects is.
     pub fn graded(&self) -> impl Iterator<Item = (Severity, &Selector)> {
         let own = self.selectors.iter().map(|one| (self.severity, one));
-        let raised = self.raised.iter().flat_map(|raised| {
+        let others = self.raised.iter().chain(&self.lowered);
+        let others = others.flat_map(|raised| {
             let selectors = raised.selectors.iter();
             selectors.map(|one| (raised.severity, one))
         });
-        own.chain(raised)
+        own.chain(others)
     }
 
     /// Whether the rule may read this member of the facts: one of its texts names it, or a selector asks

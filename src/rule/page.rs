@@ -136,6 +136,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         confidence: declaration.confidence,
         selectors: declaration.selectors,
         raised: declaration.raised,
+        lowered: declaration.lowered,
         message: declaration.message,
         together: declaration.together,
         label: declaration.label,

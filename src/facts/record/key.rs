@@ -2,7 +2,7 @@
 
 use crate::aws::AccountId;
 use crate::document::record;
-use crate::facts::{EvidenceRecord, LastRelated, WaitsForReplicas};
+use crate::facts::{EvidenceRecord, LastRelated, NotRetained, WaitsForReplicas};
 
 use super::IndexedLocation;
 
@@ -51,6 +51,9 @@ record! {
         /// That the request which gives the key its policy bypasses the check against a lock-out; left out
         /// elsewhere.
         @left_out pub lockout_check_bypassed: Option<BypassRecord>,
+        /// That AWS CloudFormation schedules its deletion when its resource leaves the stack; left out where the
+        /// template keeps it, and for keys of no template.
+        @left_out pub not_retained: Option<Box<NotRetained>>,
         /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
         @left_out pub evidence: Option<Box<EvidenceRecord>>,
         /// Where the spec stands, else where the key stands.

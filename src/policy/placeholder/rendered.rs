@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::aws::AccountId;
 use crate::policy::{
-    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Segment, Text, Value,
+    Effect, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalForm, Reason, Segment, Text,
+    Value,
 };
 
 use super::stand_in::{StandsFor, Writing, account_token, literal_account, stand_in, stands_for};
@@ -58,7 +59,8 @@ pub fn rendered_foreign(
 /// is named too.
 pub fn may_be_foreign(document: &PolicyDocument, account: Option<AccountId>) -> bool {
     let mut accounts = entries(document).filter_map(account_in);
-    names_placeholder_account(document) && accounts.any(|other| account != Some(other))
+    let mut open = placeholder_accounts(document);
+    open.any(|entry| !is_of_stack(entry)) && accounts.any(|other| account != Some(other))
 }
 
 /// The policy with another account than the key's in place of each placeholder that names one as a whole.
@@ -70,19 +72,30 @@ pub fn as_foreign(
     let own = account.or_else(|| only_account(document));
     let of_key = own.unwrap_or(AccountId::PLACEHOLDER);
     let foreign = |entry: &PrincipalEntry| match stands_for(&entry.text().value) {
-        StandsFor::Account => AccountId::OTHER_PLACEHOLDER,
-        StandsFor::User | StandsFor::Role => of_key,
+        StandsFor::Account if !is_of_stack(entry) => AccountId::OTHER_PLACEHOLDER,
+        StandsFor::Account | StandsFor::User | StandsFor::Role => of_key,
     };
     with_stand_ins(document, of_key, foreign, partition)
 }
 
 /// Whether a placeholder names an account as a whole, which then most likely is the key's.
 fn names_placeholder_account(document: &PolicyDocument) -> bool {
-    entries(document).any(|entry| {
+    placeholder_accounts(document).next().is_some()
+}
+
+/// The placeholders that name an account as a whole.
+fn placeholder_accounts(document: &PolicyDocument) -> impl Iterator<Item = &PrincipalEntry> {
+    entries(document).filter(|entry| {
         entry.is_placeholder()
             && account_in(entry).is_none()
             && stands_for(&entry.text().value) == StandsFor::Account
     })
+}
+
+/// Whether the account is that of the stack to which the key belongs.
+fn is_of_stack(entry: &PrincipalEntry) -> bool {
+    let mut reasons = entry.text().value.unknown_reasons();
+    reasons.any(|reason| reason == Reason::StackAccount)
 }
 
 /// The account that is written in the text, a placeholder or not.

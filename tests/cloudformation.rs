@@ -1,0 +1,367 @@
+//! Templates of AWS CloudFormation: what is read of them, and that a key policy is judged the same wherever it
+//! stands.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use kmslint::facts::{FactMaker, Limits};
+use kmslint::finding::Severity;
+use kmslint::lint::run_all;
+use kmslint::load::{Loaded, load_over};
+use kmslint::rule::{Catalogue, Outcome};
+use kmslint::text::{Discovery, Overlay};
+use serde_json::{Value, json};
+
+fn load(name: &str, text: &str) -> Loaded {
+    let mut overlay = Overlay::default();
+    overlay.put(Path::new(name), text);
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    load_over(&discovery, &overlay)
+}
+
+/// Rule, severity and underlined text of each finding.
+fn findings(name: &str, text: &str) -> Vec<(String, Severity, String)> {
+    let loaded = load(name, text);
+    assert!(loaded.errors.is_empty(), "{:?}\n{text}", loaded.errors);
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all();
+    let found = run_all(&facts, Catalogue::builtin().unwrap());
+    let each = found.into_iter().map(|finding| {
+        let written = finding.primary.at.span.of(text).to_owned();
+        (finding.rule.to_string(), finding.severity, written)
+    });
+    each.collect()
+}
+
+fn rules(name: &str, text: &str) -> BTreeSet<String> {
+    let found = findings(name, text).into_iter();
+    found.map(|(rule, ..)| rule).collect()
+}
+
+/// The messages of what could not be read, each with its text.
+fn errors(name: &str, text: &str) -> Vec<(String, String)> {
+    let errors = load(name, text).errors.into_iter();
+    let each = errors.map(|failure| {
+        let written = failure.error.span.of(text).to_owned();
+        (failure.error.message, written)
+    });
+    each.collect()
+}
+
+/// A value in block style.
+fn yaml(value: &Value, indent: usize, out: &mut String) {
+    let pad = " ".repeat(indent);
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, value) in members {
+                write!(out, "\n{pad}{}:", json!(key)).unwrap();
+                yaml(value, indent + 2, out);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                write!(out, "\n{pad}-").unwrap();
+                yaml(item, indent + 2, out);
+            }
+        }
+        other => write!(out, " {other}").unwrap(),
+    }
+}
+
+fn template(policy: &Value) -> Value {
+    json!({"Resources": {"Key": {"Type": "AWS::KMS::Key", "DeletionPolicy": "Retain",
+        "Properties": {"KeyPolicy": policy}}}})
+}
+
+#[test]
+fn open_conditions_are_looked_at_both_ways() {
+    let policy = |condition: &str| {
+        format!(
+            "Parameters:
+  Stage: {{Type: String, Default: dev}}
+Conditions:
+  IsProd: {condition}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    Properties:
+      KeyPolicy:
+        Statement:
+          - Effect: Allow
+            Principal: {{AWS: !Sub 'arn:aws:iam::${{AWS::AccountId}}:root'}}
+            Action: kms:*
+            Resource: '*'
+          - !If
+            - IsProd
+            - Effect: Allow
+              Principal: '*'
+              Action: kms:ScheduleKeyDeletion
+              Resource: '*'
+            - !Ref AWS::NoValue
+"
+        )
+    };
+    let has =
+        |condition: &str| rules("t.yaml", &policy(condition)).contains("deletion-open-to-anyone");
+    assert!(has("!Equals [!Ref Stage, prod]"));
+    assert!(has("!Not [!Equals [!Ref Stage, prod]]"));
+    assert!(has("!Equals [a, a]"));
+    assert!(!has("!Equals [a, b]"));
+    assert!(!has(
+        "!And [!Equals [!Ref Stage, prod], !Equals [!Ref Stage, dev]]"
+    ));
+}
+
+#[test]
+fn functions_come_to_what_the_template_tells() {
+    let text = r#"
+Parameters:
+  Admin: {Type: String, Default: KeyAdmin}
+  Days: {Type: Number, Default: 7}
+  People: {Type: CommaDelimitedList, Default: "a,b"}
+Mappings:
+  Accounts:
+    prod: {id: "444455556666"}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {Path: /admins/, RoleName: !Ref Admin}
+  Key:
+    Type: "AWS::KMS::Key"
+    DeletionPolicy: Retain
+    Properties:
+      PendingWindowInDays: !Ref Days
+      KeyPolicy:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal:
+              AWS:
+                - !GetAtt Role.Arn
+                - !Join ["", ["arn:aws:iam::", !FindInMap [Accounts, prod, id], ":root"]]
+                - !Select [1, !Split [" ", "x arn:aws:iam::111122223333:role/Selected"]]
+                - !Sub ["arn:aws:iam::111122223333:role/${Name}", {Name: !Select [0, !Ref People]}]
+                - 111122223333
+                - !ImportValue Other
+            Action: kms:*
+            Resource: !Sub "*"
+"#;
+    let loaded = load("t.yaml", text);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let [key] = loaded.inventory.keys.as_slice() else {
+        panic!("{:?}", loaded.inventory.keys);
+    };
+    assert_eq!(key.name, "t.yaml#/Resources/Key");
+    let document = &key.policy.as_ref().unwrap().document;
+    let principal = document.statements[0].principal.as_ref().unwrap();
+    let entries = principal.entries.iter();
+    let texts: Vec<_> = entries
+        .map(|entry| entry.text().value.to_string())
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/admins/KeyAdmin",
+            "arn:aws:iam::444455556666:root",
+            "arn:aws:iam::111122223333:role/Selected",
+            "arn:aws:iam::111122223333:role/a",
+            "111122223333",
+            r#"${Fn::ImportValue("Other")}"#,
+        ]
+    );
+    let declared = key.declared.as_ref().unwrap();
+    let days = declared.waiting_period.as_ref().unwrap();
+    assert_eq!((days.value, days.at.span.of(text)), (7, "!Ref Days"));
+}
+
+#[test]
+fn what_nobody_can_tell_is_refused_at_its_place() {
+    let with = |policy: &str| {
+        format!(
+            "Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy: {policy}
+"
+        )
+    };
+    let statement = "{Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*'}";
+    for (text, place) in [
+        (with("!Ref Policy"), "!Ref Policy"),
+        (
+            with("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://a/b}}}"),
+            "{Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://a/b}}}",
+        ),
+        (with("{Statement: !Ref Statements}"), "!Ref Statements"),
+        (
+            format!(
+                "Transform: [Mine]
+{}",
+                with(&format!("{{Statement: [{statement}]}}"))
+            ),
+            "Mine",
+        ),
+        (
+            "Resources:
+  Fn::ForEach::Keys:
+    - Name
+    - [a, b]
+    - Key${Name}: {Type: AWS::KMS::Key}
+"
+            .to_owned(),
+            "AWS::KMS::Key",
+        ),
+    ] {
+        let found = errors("t.yaml", &text);
+        assert!(
+            found.iter().any(|(_, written)| written.trim() == place),
+            "{text}
+{found:?}"
+        );
+    }
+}
+
+/// A key that exists under a condition, and two roles that are named after each other.
+fn conditional_key(condition: &str) -> String {
+    format!(
+        "Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Condition: {condition}
+    DeletionPolicy: Retain
+    Properties:
+      Description: !If [{condition}, [a], [b]]
+  R1:
+    Type: AWS::IAM::Role
+    Properties: {{RoleName: !Sub '${{R2}}${{R2}}'}}
+  R2:
+    Type: AWS::IAM::Role
+    Properties: {{RoleName: !Sub '${{R1}}${{R1}}'}}
+"
+    )
+}
+
+#[test]
+fn a_template_that_would_have_no_end_is_refused_soon() {
+    let mut laughs = String::from(
+        "a0: &a0 [x, x, x, x, x, x, x, x, x]
+",
+    );
+    for level in 1..12 {
+        let before = level - 1;
+        writeln!(
+            laughs,
+            "a{level}: &a{level} [*a{before}, *a{before}, *a{before}, *a{before}, *a{before}]"
+        )
+        .unwrap();
+    }
+    let mut conditions = String::new();
+    for level in 0..60 {
+        writeln!(
+            conditions,
+            "  C{level}: !And [!Condition C{next}, !Condition C{next}]",
+            next = level + 1
+        )
+        .unwrap();
+    }
+    let cycle = "  A: !Not [!Condition B]
+  B: !Not [!Condition A]
+";
+    for (text, is_refused) in [
+        (format!("{laughs}{}", conditional_key("X")), true),
+        (
+            format!(
+                "Conditions:
+{conditions}{}",
+                conditional_key("C0")
+            ),
+            false,
+        ),
+        (
+            format!(
+                "Conditions:
+{cycle}{}",
+                conditional_key("A")
+            ),
+            false,
+        ),
+        (
+            format!(
+                "a: &a [*a]
+{}",
+                conditional_key("A")
+            ),
+            true,
+        ),
+    ] {
+        let start = Instant::now();
+        let found = errors("t.yaml", &text);
+        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(!found.is_empty(), is_refused, "{found:?}");
+    }
+}
+
+/// Every example of a rule that is a key policy by itself finds the same in a template in JSON, in YAML, and
+/// as a text in either.
+#[test]
+fn key_policies_have_the_same_findings_bare_and_in_templates() {
+    let mut compared = 0;
+    for rule in Catalogue::builtin().unwrap().rules() {
+        for example in rule.examples() {
+            let [(_, text)] = example.files.as_slice() else {
+                continue;
+            };
+            let Ok(policy) = serde_json::from_str::<Value>(text) else {
+                continue;
+            };
+            let is_key_policy =
+                policy.get("Statement").is_some() && load("p.json", text).inventory.keys.len() == 1;
+            // How long the text of a policy is, a template does not tell, and text in which AWS sees
+            // a placeholder the template would replace.
+            if !is_key_policy || rule.id.as_str() == "policy-too-large" || text.contains("${") {
+                continue;
+            }
+            // A text by itself may be a part of a policy; what a template says of a key is all.
+            let of = |name: &str, text: &str| -> BTreeSet<String> {
+                let all = rules(name, text).into_iter();
+                let same = |rule: String| match rule.as_str() {
+                    "policy-without-administration" => "policy-change-by-nobody".to_owned(),
+                    _ => rule,
+                };
+                all.map(same).collect()
+            };
+            let bare = of("p.json", text);
+            let whole = template(&policy);
+            let mut block = String::new();
+            yaml(&whole, 0, &mut block);
+            let as_text = template(&json!(policy.to_string()));
+            let mut literal = String::from(
+                "Resources:\n  Key:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain\n    \
+                 Properties:\n      KeyPolicy: !Sub |\n",
+            );
+            for line in serde_json::to_string_pretty(&policy).unwrap().lines() {
+                writeln!(literal, "        {line}").unwrap();
+            }
+            for (name, text) in [
+                ("t.json", whole.to_string()),
+                ("t.yaml", block),
+                ("t.json", as_text.to_string()),
+                ("t.yaml", literal),
+            ] {
+                assert_eq!(of(name, &text), bare, "{}: {text}", rule.id);
+            }
+            compared += 1;
+            if example.outcome == Outcome::Fires {
+                assert!(!bare.is_empty(), "{}", rule.id);
+            }
+        }
+    }
+    assert!(compared > 100, "{compared}");
+}
