@@ -19,6 +19,7 @@ mod progress;
 mod rules;
 mod schema;
 mod simulate;
+mod suppress;
 mod terminal;
 mod threads;
 mod who_can;
@@ -66,6 +67,8 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Decides one request and explains the decision; or a batch of them.
     Simulate(Box<simulate::SimulateArguments>),
+    /// Writes a suppression into kmslint.toml, with its reason and its last day.
+    Suppress(Box<suppress::SuppressArguments>),
     /// Brings a baseline of an earlier form over.
     Baseline(baseline::BaselineArguments),
     /// Lists the rules.
@@ -89,6 +92,7 @@ impl Command {
             | Self::Diff(_)
             | Self::Simulate(_)
             | Self::Facts(_)
+            | Self::Suppress(_)
             | Self::Baseline(_) => true,
             Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => false,
         }
@@ -114,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Simulate(arguments) => simulate::run(&arguments, &terminal),
+        Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -51,6 +51,8 @@ pub struct Config {
     pub minimum_waiting_period: Option<PendingWindowInDays>,
     /// What the evidence of a go must reach.
     pub evidence: EvidenceSettings,
+    /// The file with findings that are left out, from the file's directory. Only that of the outermost file counts.
+    pub baseline: Option<String>,
     /// The severity at which findings close the gate.
     pub fail_on: Option<Severity>,
     /// The actions on whose gain `kmslint diff` fails; [`FAIL_ON_GAIN`] where none are given.

@@ -14,8 +14,8 @@ use crate::text::{InputError, Span};
 use super::complaint::Complaints;
 use super::{parse_date, span};
 
-/// One `[[suppressions]]` entry. It covers the findings of a rule in one statement as it is
-/// written today, for the keys and principals that it names: a later change of the statement brings them
+/// One `[[suppressions]]` entry. It covers all findings of a rule in some files or about a key, or those in one
+/// statement as it is written today, for the keys and principals that it names: a later change of the statement brings them
 /// back, and another key or principal is found.
 #[derive(Clone, Debug)]
 pub struct Suppression {
@@ -45,6 +45,8 @@ pub enum Target {
 /// Which findings a suppression covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Covers {
+    /// All, as `fingerprint = "any"` says.
+    Any,
     /// Those in the statement with this fingerprint; [`crate::finding::EarlierFingerprints::statement`].
     Statement(Fingerprint),
     /// Those of the defect with this fingerprint; [`crate::finding::Fingerprints::defect`].
@@ -62,6 +64,7 @@ impl Covers {
     /// Whether it covers whatever the other one does.
     pub(super) fn reaches(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Any, _) => true,
             (Self::Statement(own), Self::Statement(other)) => own == other,
             (
                 Self::Defect {
@@ -246,6 +249,16 @@ fn covers(
     at: Span,
 ) -> Result<Covers, InputError> {
     match (statement, defect) {
+        (None, Some(defect)) if defect.get_ref() == "any" => {
+            match keys.as_ref().or(principals.as_ref()) {
+                None => Ok(Covers::Any),
+                Some(names) => Err(InputError::new(
+                    span(names),
+                    "keys and principals are covered beside a fingerprint, not beside `any`",
+                )
+                .help("leave them out: every finding of the rule is covered there")),
+            }
+        }
         (None, Some(defect)) => Ok(Covers::Defect {
             fingerprint: fingerprint(&defect)?,
             keys: Names::read(keys)?,

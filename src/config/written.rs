@@ -24,6 +24,7 @@ use super::{Config, ConfigSpans, Presence, RuleLevel, documents, span, trusted};
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     fail_on: Option<Spanned<String>>,
+    baseline: Option<String>,
     #[serde(default)]
     include: Vec<Spanned<String>>,
     #[serde(default)]
@@ -89,6 +90,7 @@ impl Written {
                 .evidence
                 .map(|evidence| evidence.check(complaints))
                 .unwrap_or_default(),
+            baseline: self.baseline,
             fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
             fail_on_gain: self.diff.check(complaints),
             rules: rules(self.rules, complaints),

@@ -12,6 +12,17 @@ use crate::rule::Rule;
 #[error("`{0}` matches no rule{1}")]
 pub struct NoSuchRule(pub String, pub String);
 
+impl NoSuchRule {
+    /// That a pattern matches none of these, and the one that may be meant.
+    pub fn of(text: &str, known: &[&str]) -> Self {
+        let hint = match nearest(text, known.iter().copied()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => "; `kmslint rules` lists them".to_owned(),
+        };
+        Self(text.escape_default().to_string(), hint)
+    }
+}
+
 /// The decisions of the command line and the configuration about rules.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
@@ -83,12 +94,7 @@ impl Selection {
 
 impl Pattern {
     fn new(text: &str, known: &[&str]) -> Result<Self, NoSuchRule> {
-        let none = || {
-            let near = nearest(text, known.iter().copied());
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            let hint = hint.unwrap_or_else(|| "; `kmslint rules` lists them".to_owned());
-            NoSuchRule(text.escape_default().to_string(), hint)
-        };
+        let none = || NoSuchRule::of(text, known);
         let glob = Glob::new(text).map_err(|_| none())?.compile_matcher();
         if !known.iter().any(|rule| glob.is_match(rule)) {
             return Err(none());

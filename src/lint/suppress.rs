@@ -174,7 +174,7 @@ impl Suppressions<'_> {
             .collect();
         let is_same = |(finding, _): &&(&Finding, &String)| match &suppression.covers {
             Covers::Defect { fingerprint, .. } => *fingerprint == finding.fingerprints.defect,
-            Covers::Statement(_) => false,
+            Covers::Statement(_) | Covers::Any => false,
         };
         let (message, help) = if others.is_empty() {
             let message = format!("`{rule}` finds nothing in `{target}` that is to be suppressed");
@@ -289,6 +289,7 @@ impl Suppressions<'_> {
 fn cover(suppression: &Suppression, finding: &Finding, subject: &str) -> Cover {
     let fingerprints = &finding.fingerprints;
     match &suppression.covers {
+        Covers::Any => Cover::Whole,
         Covers::Statement(statement) => {
             match fingerprints
                 .earlier

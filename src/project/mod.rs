@@ -13,6 +13,7 @@ mod rule_pages;
 mod rules;
 mod run;
 mod simulation;
+mod suppress;
 mod team_files;
 
 pub use crate::load::{Unrecognized, same_policy_shape};
@@ -20,5 +21,6 @@ pub use exclusions::{Exclusions, Migrated, today};
 pub use open::Project;
 pub use options::{ConfigurationFile, Options, ProjectError, Watch};
 pub use rules::{RuleOptions, rule_names};
-pub use run::{CheckOptions, Checked, Gate, check, migrate_baseline};
+pub use run::{CheckOptions, Checked, Gate, check, migrate_baseline, suppress};
 pub use simulation::{SimulationFiles, SimulationPaths};
+pub use suppress::{SuppressedFindings, SuppressionTarget};

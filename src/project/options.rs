@@ -112,6 +112,17 @@ pub enum ProjectError {
     /// A rule is asked for that does not exist.
     #[error("{0}")]
     NoSuchRule(#[from] NoSuchRule),
+    /// A suppression cannot be written.
+    #[error("cannot write a suppression to `{path}`: {reason}")]
+    UnwrittenSuppression {
+        /// The configuration.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// What is to be suppressed makes no sense.
+    #[error("{0}")]
+    Suppression(String),
     /// The baseline cannot be read.
     #[error("cannot read the baseline `{path}`: {reason}")]
     Baseline {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{Date, InForce};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, fingerprint};
-use crate::lint::{self, Selection, Suppressed, sorted};
+use crate::lint::{self, NoSuchRule, Selection, Suppressed, sorted};
 use crate::rule::Catalogue;
 use crate::text::InputFailure;
 
@@ -13,6 +13,7 @@ use super::exclusions::{Exclusions, Migrated, Ran, migrate};
 use super::open::Project;
 use super::options::{Options, ProjectError};
 use super::rules::{Known, RuleOptions, Rules, rule_names, severity};
+use super::suppress::{SuppressedFindings, SuppressionTarget, write};
 use super::team_files::TeamFiles;
 
 /// How a project is checked.
@@ -98,18 +99,26 @@ pub fn check(inputs: &Options, options: &CheckOptions) -> Result<Checked, Projec
         mut findings,
         subjects,
     } = Found::of(inputs, &options.rules)?;
+    let mut exclusions = options.exclusions.clone();
+    if exclusions.write_baseline.is_none() {
+        let configured = project.config.baseline.as_ref();
+        let configured = configured.map(|path| project.config.root.directory().join(path));
+        exclusions.baseline = exclusions.baseline.or(configured);
+    }
     let left_out = Ran {
         project: &mut project,
         selection: &selection,
         subjects: &subjects,
     }
-    .leave_out(&mut findings, &options.exclusions)?;
+    .leave_out(&mut findings, &exclusions)?;
     findings.extend(project.loosened_findings(&selection));
     let threshold = options.fail_on.or(project.config.fail_on);
     let threshold = threshold.unwrap_or(Severity::Error);
     let baseline = options.exclusions.baseline.as_ref();
+    let baseline = baseline.map(|path| path.to_string_lossy().into_owned());
+    let configured = exclusions.baseline.and(project.config.baseline.clone());
     let in_force = InForce {
-        baseline: baseline.map(|path| path.to_string_lossy().into_owned()),
+        baseline: baseline.or(configured),
         fail_on: Some(threshold.name()),
         ..project.in_force_for(&known, &selection)
     };
@@ -137,6 +146,25 @@ pub fn migrate_baseline(
 ) -> Result<Option<Migrated>, ProjectError> {
     let found = Found::of(inputs, rules)?;
     migrate(path, found.findings, &found.project)
+}
+
+/// Adds a suppression of a rule to the configuration: the nearest, the one that is asked for, or a new one.
+///
+/// # Errors
+/// As [`check`]; where there is no such rule or key, where nothing is found that it would suppress, and where
+/// the file cannot be written.
+pub fn suppress(
+    inputs: &Options,
+    rules: &RuleOptions,
+    (rule, target): (&str, &SuppressionTarget),
+    why: (&str, Date),
+) -> Result<SuppressedFindings, ProjectError> {
+    let found = Found::of(inputs, rules)?;
+    let known = rule_names(&found.known);
+    if !known.contains(&rule) {
+        return Err(NoSuchRule::of(rule, &known).into());
+    }
+    write(inputs, &found.project, &found.findings, (rule, target), why)
 }
 
 /// What a run found before anything is left out.

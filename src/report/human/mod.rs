@@ -106,7 +106,10 @@ fn header(out: &mut impl Write, section: &Section<'_>, context: &Context<'_>) ->
     };
     let alias = context.names.and_then(|names| names.alias_of(subject));
     let text = match (alias, subject.split(':').collect::<Vec<_>>().as_slice()) {
-        (Some(alias), ["arn", _, "kms", region, _, key]) => format!("{alias} · {key} · {region}"),
+        (Some(alias), ["arn", _, "kms", region, _, key]) => {
+            let id = key.strip_prefix("key/").unwrap_or(key);
+            format!("{alias} · {id} · {region}")
+        }
         (None, ["arn", ..]) => subject.to_owned(),
         (Some(alias), _) => format!("{alias} · {subject}"),
         (None, _) => return Ok(()),

@@ -50,13 +50,19 @@ pub(super) fn sections<'d>(defects: &'d [Defect<'d>]) -> Vec<Section<'d>> {
         for group in groups.iter_mut() {
             group.sort_by_key(|defect| Reverse(defect.finding.severity));
         }
-        groups.sort_by_key(|group| Reverse(worst(group)));
+        groups.sort_by_key(|group| Reverse((worst(group), keys(group))));
     }
     sections.sort_by_key(|(_, groups)| Reverse(groups.first().and_then(|group| worst(group))));
     let sections = sections.into_iter();
     sections
         .map(|(subject, groups)| Section { subject, groups })
         .collect()
+}
+
+/// Keys that the widest of them concerns.
+fn keys(group: &[&Defect<'_>]) -> usize {
+    let keys = group.iter().map(|defect| defect.subjects.len());
+    keys.max().unwrap_or_default()
 }
 
 fn worst(group: &[&Defect<'_>]) -> Option<Severity> {
