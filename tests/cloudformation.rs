@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kmslint::aws::AccountId;
 use kmslint::facts::{FactMaker, Limits};
 use kmslint::finding::Severity;
 use kmslint::lint::run_all;
-use kmslint::load::{Loaded, load_over};
+use kmslint::load::{Declared, Loaded, StackValues, load_declared, load_over};
 use kmslint::rule::{Catalogue, Outcome};
-use kmslint::text::{Discovery, Overlay};
+use kmslint::text::{Discovery, Overlay, Progress};
 use serde_json::{Value, json};
 
 fn load(name: &str, text: &str) -> Loaded {
@@ -116,6 +117,65 @@ Resources:
     assert!(!has(
         "!And [!Equals [!Ref Stage, prod], !Equals [!Ref Stage, dev]]"
     ));
+}
+
+#[test]
+fn what_is_given_settles_conditions_and_the_account() {
+    let text = "Parameters:
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Condition: IsProd
+    Properties:
+      KeyPolicy:
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}
+            Action: kms:*
+            Resource: '*'
+";
+    let keys = |stage: &str| {
+        let mut overlay = Overlay::default();
+        overlay.put(Path::new("t.yaml"), text);
+        let discovery = Discovery {
+            found: overlay.paths().map(Path::to_path_buf).collect(),
+            ..Discovery::default()
+        };
+        let declared = Declared {
+            stack: StackValues {
+                parameters: [("Stage".to_owned(), stage.to_owned())].into(),
+                account: AccountId::parse("111122223333"),
+                region: Some("cn-north-1".to_owned()),
+            },
+            ..Declared::default()
+        };
+        load_declared(&discovery, &overlay, &declared, &Progress::default())
+            .inventory
+            .keys
+    };
+    assert!(keys("dev").is_empty());
+    let keys = keys("prod");
+    let document = &keys[0].policy.as_ref().unwrap().document;
+    let principal = document.statements[0].principal.as_ref().unwrap();
+    let written = principal.entries[0].text().value.to_string();
+    assert_eq!(written, "arn:aws-cn:iam::111122223333:root");
+}
+
+/// `cdk.out` has the templates, and a tree of what they were made of.
+#[test]
+fn the_tree_of_constructs_is_passed_over() {
+    let tree = json!({"version": "tree-0.1", "tree": {"id": "App", "path": "", "children": {"Key": {
+        "attributes": {"aws:cdk:cloudformation:type": "AWS::KMS::Key", "aws:cdk:cloudformation:props":
+            {"keyPolicy": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*"}]}}}}}}});
+    let loaded = load("cdk.out/tree.json", &tree.to_string());
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    assert_eq!(
+        (loaded.passed_over().len(), loaded.inventory.keys.len()),
+        (1, 0)
+    );
 }
 
 #[test]

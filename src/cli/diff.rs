@@ -16,7 +16,7 @@ use crate::report::files::Named;
 use crate::text::{Comparison, InputFailure};
 
 use super::inputs::{
-    TrustedArguments, configuration, report_failures, report_files, report_loosened,
+    StackArguments, TrustedArguments, configuration, report_failures, report_files, report_loosened,
 };
 use super::terminal::Terminal;
 use super::{ExitCode, Failure, output};
@@ -63,6 +63,8 @@ pub(super) struct DiffArguments {
     #[arg(long)]
     no_config: bool,
     #[command(flatten)]
+    stack: StackArguments,
+    #[command(flatten)]
     trusted: TrustedArguments,
     /// How to show the difference.
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -88,6 +90,7 @@ impl DiffArguments {
             exclude: self.exclude.clone(),
             configuration: configuration(self.config.as_ref(), self.no_config),
             trusted_revision: self.trusted.revision(),
+            stack: self.stack.values(),
             cautions: REASONS,
             ..Options::default()
         }

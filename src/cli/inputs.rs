@@ -1,14 +1,17 @@
 //! Arguments about inputs and rules, which several commands have in common.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::aws::{DocumentKind, PendingWindowInDays};
+use crate::aws::{AccountId, DocumentKind, PendingWindowInDays};
 use crate::lint::Standing;
 use crate::preflight::REASONS;
-use crate::project::{ConfigurationFile, Options, Project, RuleOptions, Unrecognized, Watch};
+use crate::project::{
+    ConfigurationFile, Options, Project, RuleOptions, StackValues, Unrecognized, Watch,
+};
 use crate::report;
 use crate::report::files::Named;
 
@@ -51,7 +54,50 @@ pub(super) struct InputArguments {
     #[arg(long)]
     no_config: bool,
     #[command(flatten)]
+    stack: StackArguments,
+    #[command(flatten)]
     trusted: TrustedArguments,
+}
+
+/// With which values templates of AWS CloudFormation are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Templates of AWS CloudFormation")]
+pub(super) struct StackArguments {
+    /// The value of a parameter; may be repeated. Without one a parameter has its default, and conditions on
+    /// it are looked at both ways.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = StackValues::parse_parameter)]
+    parameters: Vec<(String, String)>,
+    /// A file of parameters, as `aws cloudformation create-stack` and `deploy` take it; `--parameter`
+    /// stands above it.
+    #[arg(long, value_name = "FILE", value_parser = parameters_of_file)]
+    parameters_file: Option<BTreeMap<String, String>>,
+    /// The account of the stack: `AWS::AccountId`.
+    #[arg(long, value_name = "ACCOUNT", value_parser = parse_account)]
+    account: Option<AccountId>,
+    /// The Region of the stack: `AWS::Region`, and with it `AWS::Partition` and `AWS::URLSuffix`.
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+}
+
+impl StackArguments {
+    pub(super) fn values(&self) -> StackValues {
+        let mut parameters = self.parameters_file.clone().unwrap_or_default();
+        parameters.extend(self.parameters.iter().cloned());
+        StackValues {
+            parameters,
+            account: self.account,
+            region: self.region.clone(),
+        }
+    }
+}
+
+fn parameters_of_file(path: &str) -> Result<BTreeMap<String, String>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    StackValues::parameters_of_file(&text)
+}
+
+fn parse_account(text: &str) -> Result<AccountId, String> {
+    AccountId::parse(text).ok_or_else(|| "an account id has 12 digits".to_owned())
 }
 
 /// What a change that is checked must not change.
@@ -114,6 +160,7 @@ impl InputArguments {
             trusted_revision: self.trusted.revision(),
             kind: self.kind,
             unrecognized: self.unrecognized.map(OnUnrecognized::meant),
+            stack: self.stack.values(),
             minimum_waiting_period: self.minimum_waiting_period,
             day: None,
             cautions: REASONS,

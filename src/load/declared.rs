@@ -7,6 +7,8 @@ use crate::aws::DocumentKind;
 use crate::policy::PolicyKind;
 use crate::text::{FilterError, LeftOut, PathPatterns, Root};
 
+use super::cloudformation::StackValues;
+
 /// What becomes of a file that is not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unrecognized {
@@ -25,6 +27,8 @@ pub struct Declared {
     /// The kinds of policies in files whose paths match; the first that matches counts. Such a file must
     /// be understood.
     pub documents: Vec<(PathPatterns, DocumentKind)>,
+    /// With which values templates are read.
+    pub stack: StackValues,
     /// What becomes of a file that is not understood, however it was given; files in `documents` excepted.
     pub unrecognized: Option<Unrecognized>,
 }

@@ -10,6 +10,7 @@ use crate::text::{
     InputError, Opened, Overlay, Progress, ReadError, SourceFile, SourceId, admit, read_whole,
 };
 
+use super::cloudformation::StackValues;
 use super::contents::Contents;
 use super::declared::Declared;
 use super::hints;
@@ -186,7 +187,7 @@ fn compressed(candidate: &Candidate<'_>, mut unknown: Unknown<impl Read>) -> Out
         return Outcome::Unreadable(error.help(help));
     }
     match text::decode(&candidate.path.to_string_lossy(), unknown.bytes) {
-        Ok(file) => match recognize::recognize(candidate, file, None) {
+        Ok(file) => match recognize::recognize(candidate, file, (None, &StackValues::default())) {
             Outcome::Read { file, contents } if contents.trail.is_some() => {
                 Outcome::Read { file, contents }
             }
@@ -353,7 +354,7 @@ fn may_begin(text: &str) -> bool {
 fn read_bytes(candidate: &Candidate<'_>, bytes: Vec<u8>, shared: &Shared<'_>) -> Outcome {
     let kind = shared.declared.kind(candidate.path, candidate.named);
     match text::decode(&candidate.path.to_string_lossy(), bytes) {
-        Ok(file) => recognize::recognize(candidate, file, kind),
+        Ok(file) => recognize::recognize(candidate, file, (kind, &shared.declared.stack)),
         Err(ReadError::NotText { error, shown }) => recognize::broken(candidate, shown, error),
         Err(error) => Outcome::Unreadable(error.complaint()),
     }

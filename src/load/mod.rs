@@ -64,6 +64,7 @@ use rayon::prelude::*;
 
 use crate::inventory::{Inventory, Key};
 use crate::text::{Discovery, GZIP_MAGIC, Overlay, Progress, Sources};
+pub use cloudformation::StackValues;
 use contents::Contents;
 pub use declared::{Declared, Unrecognized};
 use file::{Candidate, Kept, Outcome, Shared};

@@ -11,7 +11,7 @@ use crate::text::{InputError, SourceFile, Span};
 use crate::tree::{Node, Step, Syntax, json};
 
 use super::bulk::refuse_bulk_statements;
-use super::cloudformation::{self, Given};
+use super::cloudformation::{self, StackValues};
 use super::contents::Contents;
 use super::document::Document;
 use super::file::{Candidate, Kept, Outcome};
@@ -20,11 +20,11 @@ use super::format::{self, Answer};
 use super::single::read_as;
 use super::{by_syntax, encoded, hints, no_text, policy_in_text, template, wrapped};
 
-/// Recognises a file by its text. `kind` is what its user says of it.
+/// Recognises a file by its text. `kind` is what its user says of it, and `stack` what of templates.
 pub(super) fn recognize(
     candidate: &Candidate<'_>,
     file: SourceFile,
-    kind: Option<DocumentKind>,
+    (kind, stack): (Option<DocumentKind>, &StackValues),
 ) -> Outcome {
     let text = file.text();
     if text.trim_matches(is_blank).is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn recognize(
         };
     }
     if !hints::begins_like_json(text) {
-        return other_text(candidate, file);
+        return other_text(candidate, file, stack);
     }
     let is_promised = candidate.named || kind.is_some();
     if !is_promised && !hints::may_be_ours(text.as_bytes()) && !encoded::is_in(text) {
@@ -46,7 +46,7 @@ pub(super) fn recognize(
         };
     }
     match parse_all(text) {
-        Ok(roots) => match of_json(candidate, &file, roots, kind) {
+        Ok(roots) => match of_json(candidate, &file, roots, (kind, stack)) {
             Ok(contents) => Outcome::Read { file, contents },
             Err(not_taken) => Outcome::from_answers(not_taken, file),
         },
@@ -162,7 +162,7 @@ fn of_json(
     candidate: &Candidate<'_>,
     file: &SourceFile,
     roots: Vec<Node<'_>>,
-    kind: Option<DocumentKind>,
+    said: (Option<DocumentKind>, &StackValues),
 ) -> Result<Box<Contents>, NotTaken> {
     let is_whole = roots.len() == 1;
     let mut all: Option<Box<Contents>> = None;
@@ -180,7 +180,7 @@ fn of_json(
             root,
             is_whole,
         };
-        match of_document(&document, kind).or_else(|other| of_strings(candidate, &document, other))
+        match of_document(&document, said).or_else(|other| of_strings(candidate, &document, other))
         {
             Ok(mut contents) => {
                 contents.refuse_duplicate_keys(&document.root);
@@ -228,7 +228,7 @@ fn of_strings(
 
 fn of_document(
     document: &Document<'_>,
-    kind: Option<DocumentKind>,
+    (kind, stack): (Option<DocumentKind>, &StackValues),
 ) -> Result<Box<Contents>, NotTaken> {
     if let Some(kind) = kind
         && let Some(contents) = read_as(document, kind)
@@ -236,8 +236,15 @@ fn of_document(
         return Ok(Box::new(contents));
     }
     if cloudformation::is_template(&document.root) {
-        let contents = cloudformation::read(document, Syntax::Json, &Given::default());
+        let contents = cloudformation::read(document, Syntax::Json, stack);
         return Ok(Box::new(contents));
+    }
+    if cloudformation::is_construct_tree(&document.root) {
+        return Err(NotTaken::Other {
+            reason: "it is the tree of constructs of the AWS CDK, whose templates stand beside it",
+            looks_like_ours: false,
+            may_belong: false,
+        });
     }
     let other = |reason: &'static str| NotTaken::Other {
         reason,
@@ -333,7 +340,7 @@ pub(super) const PROGRAM: &str = "it is a program or prose, and has a key policy
 const CONFIGURATION: &str = "kmslint.toml";
 
 /// A text that does not begin as JSON does.
-fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
+fn other_text(candidate: &Candidate<'_>, file: SourceFile, stack: &StackValues) -> Outcome {
     if candidate
         .path
         .file_name()
@@ -343,7 +350,7 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
     }
     let is_prose = hints::is_prose_or_code(candidate.path);
     if !is_prose {
-        match of_yaml(candidate, &file) {
+        match of_yaml(candidate, &file, stack) {
             Ok(Some(contents)) => return Outcome::Read { file, contents },
             Ok(None) => {}
             Err(error) => {
@@ -389,6 +396,7 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile) -> Outcome {
 fn of_yaml(
     candidate: &Candidate<'_>,
     file: &SourceFile,
+    stack: &StackValues,
 ) -> Result<Option<Box<Contents>>, InputError> {
     let is_called_yaml = Syntax::of_name(file.name()) == Some(Syntax::Yaml);
     let is_promised = is_called_yaml && candidate.named;
@@ -413,7 +421,7 @@ fn of_yaml(
             is_whole: true,
         };
         let mut contents = if cloudformation::is_template(&document.root) {
-            cloudformation::read(&document, Syntax::Yaml, &Given::default())
+            cloudformation::read(&document, Syntax::Yaml, stack)
         } else {
             let found = template::in_json(&document.root);
             Contents {

@@ -119,7 +119,7 @@ fn of_member(object: &Node<'_>, member: &Member<'_>) -> Option<KmsResource> {
             let tool = of_type(text).filter(|_| !is_data && !is_recorded)?;
             found(tool, member.value.span)
         }
-        // The tree of constructs that the AWS CDK writes beside its templates.
+        // A part of the tree of constructs that the AWS CDK writes beside its templates.
         ("aws:cdk:cloudformation:type", Content::String(text)) => {
             found(of_type(text)?, member.value.span)
         }

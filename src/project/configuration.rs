@@ -228,6 +228,7 @@ impl Configuration {
         let mut declared = Declared {
             named: options.kind,
             unrecognized: options.unrecognized,
+            stack: options.stack.clone(),
             ..Declared::default()
         };
         for Layer { config, .. } in self.in_force() {

@@ -16,7 +16,7 @@ mod simulation;
 mod suppress;
 mod team_files;
 
-pub use crate::load::{Unrecognized, same_policy_shape};
+pub use crate::load::{StackValues, Unrecognized, same_policy_shape};
 pub use exclusions::{Exclusions, Migrated, today};
 pub use open::Project;
 pub use options::{ConfigurationFile, Options, ProjectError, Watch};

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use crate::aws::{DocumentKind, PendingWindowInDays};
 use crate::config::Date;
 use crate::lint::NoSuchRule;
-use crate::load::Unrecognized;
+use crate::load::{StackValues, Unrecognized};
 use crate::rule::{CatalogueError, PageProblem};
 use crate::text::{Discovery, FilterError, GitError, Progress};
 
@@ -28,6 +28,8 @@ pub struct Options {
     /// What becomes of a file that is not understood; unless it is said, it is an error where the file
     /// was given by its own path.
     pub unrecognized: Option<Unrecognized>,
+    /// With which values templates are read.
+    pub stack: StackValues,
     /// The revision at which the configuration, the baseline, a team's own rules and the control
     /// policies that the configuration names are read; the working tree where there is none. The
     /// files that are checked are always those of the working tree.

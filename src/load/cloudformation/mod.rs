@@ -8,12 +8,12 @@
 mod cases;
 mod condition;
 mod function;
-mod given;
 mod identity;
 mod key;
 mod policy;
 mod removal;
 mod resolve;
+mod stack_values;
 mod substitution;
 mod template;
 
@@ -28,13 +28,13 @@ use super::document::Document;
 use super::template as elsewhere;
 use condition::Case;
 use function::intrinsic;
-pub(super) use given::Given;
 use resolve::{MOST_MADE, Resolver};
-pub(super) use template::is_template;
+pub use stack_values::StackValues;
 use template::{Resource, Template};
+pub(super) use template::{is_construct_tree, is_template};
 
 /// Reads a template.
-pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &Given) -> Contents {
+pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &StackValues) -> Contents {
     let template = Template::new(&document.root, given);
     let mut reader = Reader {
         document,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::text::Span;
 use crate::tree::{Content, Member, Node};
 
-use super::Given;
+use super::StackValues;
 use super::function::scalar;
 
 /// A template.
@@ -17,7 +17,7 @@ pub(super) struct Template<'t, 'a> {
     conditions: BTreeMap<&'t str, &'t Node<'a>>,
     resources: BTreeMap<&'t str, Resource<'t, 'a>>,
     /// What the user says of parameters and of the stack.
-    pub(super) given: &'t Given,
+    pub(super) given: &'t StackValues,
 }
 
 /// A parameter.
@@ -91,7 +91,7 @@ impl Parameter<'_, '_> {
 }
 
 impl<'t, 'a> Template<'t, 'a> {
-    pub(super) fn new(root: &'t Node<'a>, given: &'t Given) -> Self {
+    pub(super) fn new(root: &'t Node<'a>, given: &'t StackValues) -> Self {
         let section = |name: &str| root.get(name).and_then(Node::members).unwrap_or_default();
         let named = |member: &'t Member<'a>| (&*member.key, &member.value);
         let parameters = section("Parameters").iter().map(named);
@@ -131,6 +131,15 @@ impl<'t, 'a> Template<'t, 'a> {
         let all = root.get("Resources").and_then(Node::members);
         all.unwrap_or_default().iter().filter_map(Resource::of)
     }
+}
+
+/// Whether a document is the tree of constructs that the AWS CDK writes beside the templates that it makes of
+/// it: `tree.json`.
+/// <https://docs.aws.amazon.com/cdk/v2/guide/constructs.html>
+pub(in crate::load) fn is_construct_tree(root: &Node<'_>) -> bool {
+    let version = root.get("version").and_then(Node::as_str);
+    let tree = root.get("tree").and_then(|tree| tree.get("id"));
+    version.is_some_and(|version| version.starts_with("tree-")) && tree.is_some()
 }
 
 /// Whether a document is a template: its resources have types, each of which has colons in it.
