@@ -55,7 +55,6 @@ pub use crate::eval::{
 };
 
 pub(crate) use answer::{Answer, AnsweringStatement, MissingAllow};
-pub(crate) use applicable::UnknownBoundary;
 pub(crate) use candidate::Candidate;
 pub(crate) use cast::{Cast, account_of_either};
 pub(crate) use changed::{changed_principals, control_policies_differ};

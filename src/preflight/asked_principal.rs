@@ -1,8 +1,8 @@
 //! The principal of the question, with the policies that decide, and what of them is not known.
 
 use crate::access::{
-    AskedKey, Caller, Candidate, CandidateQuestion, Explained, Identities, MissingPolicies,
-    UnknownBoundary,
+    AskedKey, Caller, Candidate, CandidateQuestion, Explained, Identities, MissingInput,
+    MissingPolicies,
 };
 use crate::aws::{Arn, KmsAction, PendingWindowInDays};
 use crate::inventory::Inventory;
@@ -40,16 +40,30 @@ impl<'a> AskedPrincipal<'a> {
             identities,
             doubts: Vec::new(),
         };
-        if key.policy.is_none() {
-            let sentence = "no file has the key policy, so what it allows is not known";
-            let help = "add the output of `aws kms get-key-policy`";
-            asked.doubt("key-policy-not-loaded", sentence, help, EVALUATION);
+        let elsewhere = asked.another_partition();
+        let is_elsewhere = elsewhere.is_some();
+        asked.doubts.extend(elsewhere);
+        let mut control = Vec::new();
+        for missing in asked.candidate.missing_inputs(key, identities) {
+            match missing {
+                MissingInput::KeyPolicy => {
+                    let sentence = "no file has the key policy, so what it allows is not known";
+                    let help = "add the output of `aws kms get-key-policy`";
+                    asked.doubt("key-policy-not-loaded", sentence, help, EVALUATION);
+                }
+                // Whoever is of another partition is stopped, whatever its policies are.
+                MissingInput::PrincipalPolicies | MissingInput::Principal if !is_elsewhere => {
+                    asked.doubt_principal(inventory);
+                }
+                MissingInput::Boundary if !is_elsewhere => asked.doubt_boundary(),
+                MissingInput::ControlPolicy(name) => control.push(name),
+                MissingInput::PrincipalPolicies
+                | MissingInput::Principal
+                | MissingInput::Boundary
+                | MissingInput::File(_) => {}
+            }
         }
-        match asked.another_partition() {
-            Some(reason) => asked.doubts.push(reason),
-            None => asked.doubt_principal(inventory),
-        }
-        asked.doubt_organization(inventory);
+        asked.doubt_organization(&control);
         asked
     }
 
@@ -66,22 +80,19 @@ impl<'a> AskedPrincipal<'a> {
     }
 
     fn doubt_principal(&mut self, inventory: &Inventory) {
-        if !self.candidate.has_known_policies() {
-            let reason = listing::not_loaded(&self.candidate.caller, inventory);
-            let at = reason.at.unwrap_or(self.subject.key.at);
-            self.doubts.push(reason.at(at));
-        }
-        if self.candidate.applicable.unknown_boundary == UnknownBoundary::NotLoaded {
-            let sentence = "the principal's permissions boundary is in no file, and what it stops is not known";
-            let help = "call `aws iam get-account-authorization-details` without `--filter`";
-            self.doubt("boundary-not-loaded", sentence, help, EVALUATION);
-        }
+        let reason = listing::not_loaded(&self.candidate.caller, inventory);
+        let at = reason.at.unwrap_or(self.subject.key.at);
+        self.doubts.push(reason.at(at));
     }
 
-    fn doubt_organization(&mut self, inventory: &Inventory) {
-        let organization = inventory.organization.as_ref();
-        let missing = organization.map(|of| of.missing(&inventory.organization_policies));
-        let missing = missing.unwrap_or_default();
+    fn doubt_boundary(&mut self) {
+        let sentence =
+            "the principal's permissions boundary is in no file, and what it stops is not known";
+        let help = "call `aws iam get-account-authorization-details` without `--filter`";
+        self.doubt("boundary-not-loaded", sentence, help, EVALUATION);
+    }
+
+    fn doubt_organization(&mut self, missing: &[String]) {
         if missing.is_empty() {
             return;
         }
