@@ -77,9 +77,11 @@ impl Page {
         let title = body.lines().find_map(|line| line.strip_prefix("# "));
         let graded = ["raised", "lowered"].map(|name| declaration.get(name));
         let graded = graded.into_iter().flatten().filter_map(Value::as_table);
-        let tables = [&declaration].into_iter().chain(graded);
-        let mut texts: Vec<_> = tables.flat_map(|table| texts(table, "selector")).collect();
-        let nodes = related(&declaration).flat_map(|related| texts_of(related.get("nodes")));
+        let also = tables(&declaration, "also").filter_map(Value::as_table);
+        let all = [&declaration].into_iter().chain(graded).chain(also);
+        let mut texts: Vec<_> = all.flat_map(|table| texts(table, "selector")).collect();
+        let related = tables(&declaration, "related");
+        let nodes = related.flat_map(|related| texts_of(related.get("nodes")));
         texts.extend(nodes.filter(|nodes| nodes.starts_with('$')));
         let parse = |text: &String| {
             let query = parse_json_path(&comments::without_comments(text));
@@ -107,7 +109,18 @@ impl Page {
             });
             table.unwrap_or_else(|| "None".to_owned())
         };
-        let related = related(declaration).map(|related| {
+        let also = tables(declaration, "also").filter_map(Value::as_table);
+        let also = also.map(|also| {
+            let text = |key: &str| texts(also, key).concat();
+            format!(
+                "(&{:?}, [{:?}, {:?}, {:?}])",
+                texts(also, "selector"),
+                text("message"),
+                text("label"),
+                text("help")
+            )
+        });
+        let related = tables(declaration, "related").map(|related| {
             let text = |key: &str| texts_of(related.get(key)).concat();
             (text("nodes"), text("label"))
         });
@@ -117,7 +130,8 @@ impl Page {
              title: {:?},\n        severity: Severity::{},\n        confidence: Confidence::{},\n        \
              selectors: &{:?},\n        raised: {},\n        lowered: {},\n        message: {:?},\n        \
              together: {:?},\n        label: {:?},\n        \
-             help: {:?},\n        fix: {:?},\n        references: &{:?},\n        related: &{:?},\n    }},\n",
+             help: {:?},\n        fix: {:?},\n        references: &{:?},\n        related: &{:?},\n        \
+             also: &[{}],\n    }},\n",
             self.title,
             variant(&text("severity")),
             variant(&text("confidence")),
@@ -131,13 +145,15 @@ impl Page {
             declaration.get("fix").map(|_| text("fix")),
             texts(declaration, "references"),
             related.collect::<Vec<_>>(),
+            also.collect::<Vec<_>>().join(", "),
         )
     }
 }
 
-fn related(declaration: &Table) -> impl Iterator<Item = &Value> {
-    let related = declaration.get("related").and_then(Value::as_array);
-    related.into_iter().flatten()
+/// The tables of a list of tables.
+fn tables<'t>(declaration: &'t Table, name: &str) -> impl Iterator<Item = &'t Value> + use<'t> {
+    let tables = declaration.get(name).and_then(Value::as_array);
+    tables.into_iter().flatten()
 }
 
 /// The variant of an enum that serde calls by this word.

@@ -561,14 +561,6 @@ fn broken() -> Vec<Shape> {
 fn templates() -> Vec<Shape> {
     let aws = "its tool makes the key";
     let resource = format!(r#"{{"Type":"AWS::KMS::Key","Properties":{{"KeyPolicy":{OPEN}}}}}"#);
-    let plan = format!(
-        r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{{"mode":"managed","type":"aws_kms_key","values":{{"policy":{}}}}}]}}}}}}"#,
-        quoted(OPEN)
-    );
-    let state = format!(
-        r#"{{"version":4,"terraform_version":"1.9.0","resources":[{{"mode":"managed","type":"aws_kms_key","instances":[{{"attributes":{{"policy":{}}}}}]}}]}}"#,
-        quoted(OPEN)
-    );
     let texts = [
         (
             "cfn.json",
@@ -613,8 +605,6 @@ fn templates() -> Vec<Shape> {
             "main.tf.json",
             r#"{"resource":{"aws_kms_key":{"k":{"policy":"{}"}}}}"#.to_owned(),
         ),
-        ("tfplan.json", plan),
-        ("terraform.tfstate", state),
         (
             "Pulumi.yaml",
             "resources:\n  key:\n    type: aws:kms:Key\n".to_owned(),
@@ -673,6 +663,41 @@ fn notebook(source: &str) -> String {
     let lines: Vec<_> = source.split_inclusive('\n').collect();
     let cell = serde_json::json!({"cell_type": "code", "source": lines});
     serde_json::json!({"cells": [cell], "nbformat": 4}).to_string()
+}
+
+/// Plans and states of Terraform, which are read.
+fn of_terraform() -> Vec<Shape> {
+    let policy = quoted(OPEN);
+    let values = format!(
+        r#"{{"root_module":{{"resources":[{{"address":"aws_kms_key.k","mode":"managed","type":"aws_kms_key","name":"k","values":{{"policy":{policy}}}}}]}}}}"#
+    );
+    let change =
+        format!(r#""change":{{"actions":["create"],"before":null,"after":{{"policy":{policy}}}}}"#);
+    let texts = [
+        (
+            "tfplan.json",
+            format!(
+                r#"{{"format_version":"1.2","resource_changes":[{{"address":"aws_kms_key.k","mode":"managed","type":"aws_kms_key","name":"k",{change}}}]}}"#
+            ),
+        ),
+        (
+            "values.json",
+            format!(r#"{{"format_version":"0.1","planned_values":{values}}}"#),
+        ),
+        (
+            "state.json",
+            format!(r#"{{"format_version":"1.0","terraform_version":"1.9.0","values":{values}}}"#),
+        ),
+        (
+            "terraform.tfstate",
+            format!(
+                r#"{{"version":4,"terraform_version":"1.9.0","serial":1,"lineage":"a","outputs":{{}},"resources":[{{"mode":"managed","type":"aws_kms_key","name":"k","provider":"p","instances":[{{"attributes":{{"policy":{policy}}}}}]}}]}}"#
+            ),
+        ),
+    ];
+    let each = texts.into_iter();
+    each.map(|(name, text)| shape("its tool makes the key", name, text, READ, FOUND))
+        .collect()
 }
 
 /// Policies in the languages that people write configurations in: their tools make JSON of them, and nobody
@@ -1515,6 +1540,7 @@ fn all() -> Vec<Shape> {
         wrapped(),
         broken(),
         templates(),
+        of_terraform(),
         others(),
         languages(),
         encodings(),

@@ -38,14 +38,15 @@ was makes at least caution: the answer is the same on every day.
 Examples:
   kmslint preflight --key arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab \\
       --principal arn:aws:iam::111122223333:role/KeyAdmin --days 14 --now now keys
-  kmslint preflight --pending keys --now 2027-01-31"
+  kmslint preflight --pending keys --now 2027-01-31
+  kmslint preflight --plan plan.json --principal arn:aws:iam::111122223333:role/Deploy keys"
 )]
 pub(super) struct PreflightArguments {
     /// The key: its id or its ARN.
-    #[arg(long, required_unless_present = "pending", value_name = "KEY")]
+    #[arg(long, required_unless_present_any = ["pending", "plan"], value_name = "KEY")]
     key: Option<String>,
     /// Who would call: the ARN of a user, role, role session, federated user or account root.
-    #[arg(long, required_unless_present = "pending", value_name = "ARN")]
+    #[arg(long, required_unless_present_any = ["pending", "plan"], value_name = "ARN")]
     principal: Option<String>,
     /// The waiting period to ask for, 7 to 30 days; without it the request names none.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
@@ -74,6 +75,10 @@ pub(super) struct PreflightArguments {
     /// planned deletion (a request of `aws kms schedule-key-deletion`); may be repeated.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["key", "days", "operation"])]
     pending: Vec<PathBuf>,
+    /// Check every deletion that a plan of Terraform makes, as `terraform show -json` writes it; may be
+    /// repeated. Without --principal the verdict is at least caution.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "days", "operation", "pending"])]
+    plan: Vec<PathBuf>,
     #[command(flatten)]
     inputs: InputArguments,
 }
@@ -103,6 +108,7 @@ pub(super) fn run(
     let principal = arguments.principal.as_deref().map(caller).transpose()?;
     let mut options = arguments.inputs.options();
     options.paths.extend(arguments.pending.iter().cloned());
+    options.paths.extend(arguments.plan.iter().cloned());
     let project = Project::open(&options)?;
     let sources = &project.loaded.sources;
     // Without everything that was given there is no verdict: what is missing may be what speaks
@@ -126,12 +132,14 @@ pub(super) fn run(
         evidence: requirements(project.config.evidence),
     };
     let inventory = &project.loaded.inventory;
-    let is_one = arguments.pending.is_empty();
+    let is_one = arguments.pending.is_empty() && arguments.plan.is_empty();
     let facts = project.fact_maker();
     let mut answers = if is_one {
         let answer = preflight(&question, &facts)
             .map_err(|error| Failure::usage(format!("--key: {error}\n  help: {}", error.help())))?;
         vec![answer]
+    } else if arguments.pending.is_empty() {
+        all_of_plans(&question, &arguments.plan, (&project, &facts))?
     } else {
         all_pending(&question, &arguments.pending, (&project, &facts))?
     };
@@ -141,6 +149,11 @@ pub(super) fn run(
         sources,
         answers: &answers,
         unused: &unused,
+        operation: if arguments.plan.is_empty() {
+            Operation::Pending
+        } else {
+            Operation::Schedule
+        },
         placeholders: inventory.placeholders(),
         configuration: &project.in_force(),
     };
@@ -191,11 +204,32 @@ fn all_pending(
     Ok(all)
 }
 
+/// The deletions of the plans in these files.
+fn all_of_plans(
+    question: &Question,
+    paths: &[PathBuf],
+    (project, facts): (&Project, &FactMaker<'_>),
+) -> Result<Vec<Preflight>, Failure> {
+    for path in paths {
+        if !project.holds_plan(path) {
+            let path = path.display();
+            let text = format!(
+                "--plan: `{path}` is no plan\n  help: write it with `terraform show -json PLAN > plan.json`"
+            );
+            return Err(Failure::usage(text));
+        }
+    }
+    let named = |at: Location| project.is_below(at, paths);
+    Ok(planned(question, facts, &named))
+}
+
 /// What is shown.
 struct Shown<'s> {
     sources: &'s Sources,
     answers: &'s [Preflight],
     unused: &'s [UnusedAcceptance],
+    /// What the answers have in common, where there are several.
+    operation: Operation,
     placeholders: usize,
     configuration: &'s InForce,
 }
@@ -219,11 +253,17 @@ impl Shown<'_> {
         let mut out = output::stdout();
         match (format, one) {
             (Format::Human, Some(one)) => human::one(&mut out, sources, one, how)?,
-            (Format::Human, None) => human::pending(&mut out, sources, self.answers, how)?,
+            (Format::Human, None) => {
+                human::pending(&mut out, sources, (self.operation, self.answers), how)?;
+            }
             (Format::Json, Some(one)) => json::one(&mut out, sources, one, beside)?,
-            (Format::Json, None) => json::pending(&mut out, sources, self.answers, beside)?,
+            (Format::Json, None) => {
+                json::pending(&mut out, sources, (self.operation, self.answers), beside)?;
+            }
             (Format::Markdown, Some(one)) => markdown::one(&mut out, sources, one)?,
-            (Format::Markdown, None) => markdown::pending(&mut out, sources, self.answers)?,
+            (Format::Markdown, None) => {
+                markdown::pending(&mut out, sources, (self.operation, self.answers))?;
+            }
         }
         match format {
             Format::Human => {

@@ -53,10 +53,18 @@ pub(super) fn record(key: &Key, source_index: &SourceIndex<'_>, day: Option<Date
             .as_ref()
             .map(|of| BypassRecord {
                 operation: of.value,
-                by: "this request",
+                by: key.declared.as_ref().map_or_else(
+                    || "this request".to_owned(),
+                    |declared| format!("`{}`", declared.address),
+                ),
                 at: source_index.place(of.at),
             }),
         not_retained: super::removal::record(key, source_index),
+        declared: key
+            .declared
+            .as_ref()
+            .map(|declared| Box::new(super::declared::record(declared, source_index))),
+        planned: None,
         evidence: None,
         at: source_index.place(spec.map_or(key.at, |spec| spec.at)),
     }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::access::{AskedKey, Identities, KeyIdentity, RequestContext, key_context};
 use crate::aws::{AccountId, KeyArn, PendingWindowInDays};
-use crate::inventory::{Inventory, Key, LoadedPolicy, TrailIndex};
+use crate::inventory::{Inventory, Key, KeyMetadata, LoadedPolicy, Located, Tag, TrailIndex};
 use crate::policy::{
     PolicyDocument, PolicySize, Rendered, Text, Version, rendered, rendered_foreign,
 };
@@ -16,8 +16,8 @@ use super::related::KeyStates;
 use super::source_index::SourceIndex;
 use super::surroundings::Surroundings;
 use super::{
-    AccessTable, Facts, KeyRecord, Limits, PolicyRecord, SubjectKind, TooLarge, access, any_key,
-    evidence, gates, key, statement,
+    Access, AccessTable, Facts, KeyRecord, Limits, PolicyRecord, SubjectKind, TooLarge, access,
+    any_key, evidence, gates, key, planned, statement,
 };
 
 /// Version of the shape of [`Facts`].
@@ -182,7 +182,8 @@ impl<'a> FactMaker<'a> {
     /// and role is asked about with its own policies; of an account without any it is said what its IAM
     /// policies could give at most.
     pub fn of_key(&self, key: &Key) -> Facts {
-        let document = key.policy.as_ref().map(|policy| &policy.document);
+        let policy = key.policy.as_ref().filter(|_| !key.is_going());
+        let document = policy.map(|policy| &policy.document);
         let partition = key.arn.as_ref().map(KeyArn::partition);
         let read = |rendered: Option<&Rendered>| {
             let reading = Reading {
@@ -207,7 +208,8 @@ impl<'a> FactMaker<'a> {
             account: reading.account,
             partition: None,
         };
-        let policy = key.policy.as_ref();
+        // Of a key that a plan deletes its policy is none that the plan puts in place.
+        let policy = key.policy.as_ref().filter(|_| !key.is_going());
         let subject = policy.zip(reading.document).map(|(policy, document)| {
             let file = (policy.source, source_index.file(policy.source));
             let asked = AskedKey::new(identity, key_context(&key.metadata), Some(document));
@@ -232,6 +234,10 @@ impl<'a> FactMaker<'a> {
         let state = (at, pending.is_some());
         let evidence = evidence::record(key, &self.trail, self.limits, &source_index, state);
         record.evidence = evidence.map(Box::new);
+        if key.declared.is_some() {
+            let opened = self.opened(key, reading, &source_index);
+            record.planned = planned::record(key, opened, &source_index).map(Box::new);
+        }
         Facts {
             format: FORMAT,
             subject: key
@@ -243,7 +249,7 @@ impl<'a> FactMaker<'a> {
             key: record,
             policy: subject
                 .as_ref()
-                .zip(key.policy.as_ref())
+                .zip(policy)
                 .map(|(subject, policy)| PolicyRecord {
                     whole: key.arn.is_some()
                         || key.declared.is_some()
@@ -255,6 +261,57 @@ impl<'a> FactMaker<'a> {
             sources: source_index.names(),
             other_reading: None,
         }
+    }
+
+    /// Who can schedule the deletion of the key after a plan changes its tags or aliases, and could not before,
+    /// or only with a longer waiting period. Nothing where no plan does.
+    fn opened(
+        &self,
+        key: &Key,
+        reading: &Reading<'_>,
+        source_index: &SourceIndex<'_>,
+    ) -> Option<Vec<String>> {
+        let planned = key.declared.as_ref()?.planned.as_deref()?;
+        let changed = planned.gate_attributes.as_ref()?;
+        let policy = key.policy.as_ref()?;
+        let document = reading.document?;
+        let file = (policy.source, source_index.file(policy.source));
+        let aliases = changed.aliases.as_ref();
+        let with = |tags: Option<&Vec<Tag>>, aliases: Option<&Vec<String>>| {
+            let mut metadata = KeyMetadata::clone(&key.metadata);
+            let at = changed.at;
+            let tags = tags.cloned().map(|value| Located { value, at });
+            let aliases = aliases.cloned().map(|value| Located { value, at });
+            metadata.tags = tags.or(metadata.tags);
+            metadata.aliases = aliases.or(metadata.aliases);
+            let identity = KeyIdentity {
+                arn: key.arn.clone(),
+                account: reading.account,
+                partition: None,
+            };
+            let asked = AskedKey::new(identity, key_context(&metadata), Some(document));
+            let mut subject = PolicyContext::new(document, asked, file);
+            subject.identities = Some(&self.identities);
+            let statements = statement::records(&subject);
+            let asked = (&self.identities, self.trusted);
+            access::table(&subject, &statements, asked, source_index).schedule
+        };
+        let before = with(changed.tags.as_ref(), aliases.map(|of| &of.before));
+        let after = with(None, aliases.map(|of| &of.after));
+        // For how many day counts it is surely allowed, and for how many perhaps.
+        let reach = |access: &Access| {
+            let sure = access.days.len();
+            (sure, sure.saturating_add(access.conditional_days.len()))
+        };
+        let is_opened = |access: &&Access| {
+            let same =
+                |old: &&Access| (old.kind, &old.principal) == (access.kind, &access.principal);
+            let old = before.iter().find(same).map_or((0, 0), reach);
+            let new = reach(access);
+            old.0 < new.0 || old.1 < new.1
+        };
+        let opened = after.iter().filter(is_opened);
+        Some(opened.map(|access| access.name.clone()).collect())
     }
 
     /// The facts of a policy that is no key's: one that was loaded, or the same after an edit.

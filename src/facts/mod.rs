@@ -8,6 +8,7 @@ mod any_key;
 mod condition;
 mod coverage;
 mod days_text;
+mod declared;
 mod evidence;
 mod gates;
 mod indexed_location;
@@ -16,6 +17,7 @@ mod key;
 mod located;
 mod maker;
 mod pending;
+mod planned;
 mod policy_context;
 mod principal;
 mod record;
@@ -36,9 +38,14 @@ mod tests;
 pub use crate::aws::PrincipalKind;
 pub use access_by_statement::{AccessByStatement, GivingStatement, GroupMember, ThroughIam};
 pub use coverage::{CoverageRecord, CoverageSpan};
+pub use declared::{DeclaredRecord, DeclaredWaitingPeriod};
 pub use evidence::{CallRecord, ChangeRecord, EvidenceRecord, PublicKeyDownloads, StillUsed};
 pub use located::LocatedFacts;
 pub use maker::FactMaker;
+pub use planned::{
+    DependentRecord, DestructionRecord, LoweredWaitingPeriod, OpenedGate, PlannedRecord,
+    PlannedUpdate, ReplicasLeft, VanishedRecord,
+};
 pub use record::{
     Access, AccessTable, ActionForm, ActionRecord, BypassRecord, ConditionEffect, ConditionRecord,
     Facts, GateAttribute, GrantedBy, IndexedLocation, Inert, InertCause, KeyRecord, Limits,

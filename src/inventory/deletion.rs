@@ -5,7 +5,7 @@ use crate::aws::Reported;
 use crate::aws::key::KeyState;
 use crate::text::Location;
 
-use super::Located;
+use super::{DeclaringTool, KeyDependent, Located};
 
 /// A request of `ScheduleKeyDeletion` that was written down and not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,25 @@ pub struct PlannedDeletion {
     pub days: Option<i64>,
     /// Where the key is named.
     pub at: Location,
+    /// The resource whose destruction it is; none of a request.
+    pub resource: Option<Box<DestroyedResource>>,
+}
+
+/// A resource that a plan destroys, and its key with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestroyedResource {
+    /// The tool.
+    pub tool: DeclaringTool,
+    /// How the tool names it.
+    pub address: String,
+    /// Whether another key takes its place in the template.
+    pub is_replacement: bool,
+    /// Whether the days are not those that are sent.
+    pub days_are_open: bool,
+    /// What the plan keeps that is encrypted under the key.
+    pub dependents: Vec<KeyDependent>,
+    /// That the tool refuses to carry out the plan, for this reason.
+    pub refused: Option<&'static str>,
 }
 
 /// What KMS answered when the deletion was scheduled.

@@ -9,8 +9,8 @@ use crate::aws::{AccountId, KeyArn, Reported};
 use crate::text::Location;
 
 use super::{
-    Address, DeclaredResource, LoadedPolicy, Provenance, RecordedDeletion, ScheduledDeletion,
-    StackRemoval, Tag,
+    Address, DeclaredResource, LoadedPolicy, PlannedChange, Provenance, RecordedDeletion,
+    ScheduledDeletion, StackRemoval, Tag,
 };
 
 /// A value and the place in a file that says it.
@@ -49,6 +49,22 @@ pub struct Key {
     pub stack_removal: Option<Arc<StackRemoval>>,
     /// The place to point at where nothing better is known.
     pub at: Location,
+}
+
+impl Key {
+    /// What a plan does to it.
+    pub fn planned(&self) -> Option<&PlannedChange> {
+        self.declared.as_ref()?.planned.as_deref()
+    }
+
+    /// Whether a plan deletes it, or found it gone: what the plan puts in place has no such key.
+    pub fn is_going(&self) -> bool {
+        let planned = self.planned();
+        planned.is_some_and(|of| {
+            let is_gone = of.vanished.as_ref().is_some_and(|of| !of.is_recreated);
+            of.destruction.is_some() || is_gone
+        })
+    }
 }
 
 /// What `describe-key`, `list-resource-tags`, `list-aliases` and `get-key-last-usage` say; each is

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use address::{Address, Provenance};
 pub use coverage::{Coverage, MissingLogs, OpenSpan, RegionEvents, TrailSelectors, TrailStatus};
 pub use declared_resource::{DeclaredPolicy, DeclaredResource, DeclaringTool};
-pub use deletion::{PlannedDeletion, ScheduledDeletion};
+pub use deletion::{DestroyedResource, PlannedDeletion, ScheduledDeletion};
 pub use evidence::{Evidence, EvidenceType};
 pub use key::{Grant, Grants, Key, KeyMetadata, LastUsage, Located, RelatedKeys};
 pub use life::{DeletionStep, RecordedDeletion, RecordedLife};

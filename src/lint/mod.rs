@@ -160,7 +160,12 @@ fn add_found(
     catalogue: &Catalogue,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Overrun> {
-    let Some(rule) = catalogue.rules().get(selector.rule) else {
+    let rule = catalogue.rules().get(selector.rule);
+    let worded = rule.and_then(|rule| match selector.also {
+        Some(also) => rule.also.get(also),
+        None => Some(rule),
+    });
+    let Some(rule) = worded else {
         return Ok(());
     };
     let overrun = |steps| Overrun {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion};
-use crate::text::InputError;
+use crate::text::{InputError, Span};
 use crate::tree::{Node, duplicate_keys};
 
 use super::folder::Owner;
@@ -44,6 +44,8 @@ pub(super) struct Contents {
     pub(super) trail: Option<Box<TrailPart>>,
     /// That it is a file of records.
     pub(super) evidence: Option<Evidence>,
+    /// The bytes of the file that no output may show.
+    pub(super) concealed: Vec<Span>,
     /// What is wrong with the file.
     pub(super) errors: Vec<InputError>,
 }
@@ -72,6 +74,7 @@ impl Contents {
         self.organizations.extend(other.organizations);
         self.trail = self.trail.take().or(other.trail);
         self.evidence = self.evidence.or(other.evidence);
+        self.concealed.extend(other.concealed);
         self.errors.extend(other.errors);
     }
 

@@ -16,6 +16,7 @@ use super::declared::Declared;
 use super::hints;
 use super::no_text;
 use super::recognize;
+use super::terraform;
 use super::trail::{self, Look, PlacedError, Sniff, Tally, Unknown};
 
 /// A file that may be of use.
@@ -212,6 +213,13 @@ const DECOMPRESS: &str = "decompress it: only the files of CloudTrail are read a
 /// What is none of the texts that are read: an error where it holds a key policy all the same, unless it is
 /// a program or for people.
 fn not_read(path: &Path, bytes: &[u8], is: &str, otherwise: &'static str) -> Outcome {
+    if terraform::is_binary_plan(bytes) {
+        let error = InputError::new(
+            text::Span::default(),
+            "the file is a plan of Terraform that only Terraform reads",
+        );
+        return Outcome::Unreadable(error.help(terraform::SHOW));
+    }
     let Some(what) = no_text::holds_inside(bytes) else {
         return Outcome::passed_over(otherwise);
     };

@@ -52,6 +52,7 @@ mod scheduled;
 mod single;
 mod table;
 mod template;
+mod terraform;
 mod trail;
 mod trust;
 mod wrapped;
@@ -76,6 +77,9 @@ use organization::OrganizationPart;
 pub use policy_shape::same_policy_shape;
 pub use single::{key_file, policy_file, policy_file_over};
 use trail::TrailParts;
+
+/// What a file holds that is a plan, as its record tells.
+pub const PLAN: &str = "Terraform plan";
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::inventory::Key;
+use crate::inventory::{DeclaredPolicy, Key};
 use crate::text::{Fate, SourceId};
 
 use super::file::Candidate;
@@ -15,7 +15,6 @@ use super::loaded::Loaded;
 pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
     let keys = &loaded.inventory.keys;
     let is_alone = |key: &Key| key.policy.is_some() && !is_described(key);
-    let lacks_policy = |key: &Key| key.policy.is_none() && is_described(key);
     if !keys.iter().any(lacks_policy) {
         return;
     }
@@ -36,8 +35,8 @@ pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
     for key in keys {
         let source = key.at.source;
         if lacks_policy(key) {
-            let note = "no key policy of it was loaded, so who can delete it is not known";
-            notes.insert(source, note.to_owned());
+            let note = without_policy_note(key);
+            notes.entry(source).or_insert(note);
         } else if is_alone(key)
             && let Some(count) = paths.get(&source).and_then(|path| without_policy.get(path))
         {
@@ -67,4 +66,27 @@ pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
             *note = by_path.get(&file.path).cloned();
         }
     }
+}
+
+/// Whether it is not known who can delete the key, for the want of its policy: nobody asks that of a key that goes,
+/// or of one with AWS's default policy.
+fn lacks_policy(key: &Key) -> bool {
+    let declared = key.declared.as_ref().map(|declared| declared.policy);
+    key.policy.is_none()
+        && (is_described(key) || declared.is_some())
+        && !key.is_going()
+        && declared != Some(DeclaredPolicy::Default)
+}
+
+fn without_policy_note(key: &Key) -> String {
+    let declared = key.declared.as_ref().map(|declared| &declared.address);
+    declared.map_or_else(
+        || "no key policy of it was loaded, so who can delete it is not known".to_owned(),
+        |address| {
+            format!(
+                "the key policy of `{address}` is not known before it is applied, or is marked as sensitive, so who \
+                 can delete the key is not known"
+            )
+        },
+    )
 }

@@ -18,7 +18,7 @@ use super::file::{Candidate, Kept, Outcome};
 use super::folder::Sibling;
 use super::format::{self, Answer};
 use super::single::read_as;
-use super::{by_syntax, encoded, hints, no_text, policy_in_text, template, wrapped};
+use super::{by_syntax, encoded, hints, no_text, policy_in_text, template, terraform, wrapped};
 
 /// Recognises a file by its text. `kind` is what its user says of it, and `stack` what of templates.
 pub(super) fn recognize(
@@ -47,7 +47,10 @@ pub(super) fn recognize(
     }
     match parse_all(text) {
         Ok(roots) => match of_json(candidate, &file, roots, (kind, stack)) {
-            Ok(contents) => Outcome::Read { file, contents },
+            Ok(mut contents) => Outcome::Read {
+                file: file.concealed(&std::mem::take(&mut contents.concealed)),
+                contents,
+            },
             Err(not_taken) => Outcome::from_answers(not_taken, file),
         },
         Err(error) => broken(candidate, Box::new(file), error),
@@ -299,6 +302,15 @@ pub(super) fn broken(
     shown: Box<SourceFile>,
     error: InputError,
 ) -> Outcome {
+    if terraform::may_hold_secrets(shown.text()) {
+        let place = shown.position(error.span.start);
+        let message = format!(
+            "the plan or state of Terraform cannot be read: {} in line {}, column {}",
+            error.message, place.line, place.column
+        );
+        let error = InputError::new(Span::default(), message);
+        return Outcome::Unreadable(error.help(terraform::SHOW));
+    }
     if let Some(resource) = template::in_text(shown.text()) {
         let error = resource.error(shown.text());
         return Outcome::NotJson { shown, error };

@@ -1,5 +1,7 @@
 //! The key of the question, with what follows from its metadata.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::access::AskedKey;
@@ -35,6 +37,8 @@ impl TargetKey {
         let account = arn.as_ref().map(KeyArn::account).or(key.account);
         let mut key = key.clone();
         key.account = account;
+        // What is asked about is the key as it is, and not what a plan makes of it.
+        key.declared = None;
         key.arn.clone_from(&arn);
         Self {
             id: id.or_else(|| metadata_id(&key)),
@@ -42,6 +46,22 @@ impl TargetKey {
             arn,
             key,
         }
+    }
+
+    /// Takes over what a plan says of the same key and no answer of AWS does.
+    pub(super) fn fill_in(&mut self, planned: &Key) {
+        if self.key.policy.is_none() {
+            self.key.policy.clone_from(&planned.policy);
+        }
+        let own = Arc::make_mut(&mut self.key.metadata);
+        let other = &planned.metadata;
+        own.spec = own.spec.take().or_else(|| other.spec.clone());
+        own.usage = own.usage.take().or_else(|| other.usage.clone());
+        own.origin = own.origin.take().or_else(|| other.origin.clone());
+        let multi_region = own.multi_region.take();
+        own.multi_region = multi_region.or_else(|| other.multi_region.clone());
+        let part = own.multi_region_type.take();
+        own.multi_region_type = part.or_else(|| other.multi_region_type.clone());
     }
 
     pub(super) fn name(&self) -> &str {

@@ -1,7 +1,7 @@
 //! Which key is meant: a key id or key ARN, held against the keys that the files describe.
 
 use crate::aws::{AccountId, Arn, KeyArn, KeyArnError};
-use crate::inventory::{Evidence, EvidenceType, Inventory, Key};
+use crate::inventory::{Evidence, EvidenceType, Inventory, Key, Provenance};
 
 use super::key::TargetKey;
 use super::reference::{ALIASES, SCHEDULE};
@@ -299,7 +299,20 @@ fn policy_assumed(only: &TargetKey) -> Reason {
     .help("add the output of `aws kms describe-key` for the key")
 }
 
+/// Every key once: what AWS said of a key counts before what a plan says of it, which fills in the rest.
 fn subjects(inventory: &Inventory) -> Vec<TargetKey> {
-    let keys = inventory.keys.iter();
-    keys.map(|key| TargetKey::new(key, None)).collect()
+    let is_planned = |key: &&Key| key.provenance == Provenance::Planned;
+    let (planned, others): (Vec<_>, Vec<_>) = inventory.keys.iter().partition(is_planned);
+    let mut subjects: Vec<_> = others
+        .into_iter()
+        .map(|key| TargetKey::new(key, None))
+        .collect();
+    for key in planned {
+        let same = |of: &&mut TargetKey| of.arn.is_some() && of.arn == key.arn;
+        match subjects.iter_mut().find(same) {
+            Some(known) if known.key.provenance != Provenance::Planned => known.fill_in(key),
+            _ => subjects.push(TargetKey::new(key, None)),
+        }
+    }
+    subjects
 }

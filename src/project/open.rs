@@ -10,10 +10,10 @@ use crate::config::Config;
 use crate::facts::{FactMaker, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
-use crate::load::{Declared, Loaded, load_declared, may_be_read};
+use crate::load::{Declared, Loaded, PLAN, load_declared, may_be_read};
 use crate::text::{
-    AtRevision, Base, Comparison, Discovery, Filter, InputError, InputFailure, Location, Overlay,
-    Progress, Root, SourceId, Span, at_revision, discover,
+    AtRevision, Base, Comparison, Discovery, Fate, Filter, InputError, InputFailure, Location,
+    Overlay, Progress, Root, SourceId, Span, at_revision, discover,
 };
 
 use super::configuration::{self, Broken, Configuration, Layer, Search};
@@ -336,6 +336,14 @@ impl Project {
             // The files of `.` have names without it.
             let file = Root::new(Path::new(file.name()));
             paths.iter().any(|path| file.is_within(path))
+        })
+    }
+
+    /// Whether a file at the path, or below it, was read as a plan.
+    pub fn holds_plan(&self, path: &Path) -> bool {
+        self.loaded.files.iter().any(|file| {
+            let is = matches!(&file.fate, Fate::Checked { holds, .. } if *holds == PLAN);
+            is && Root::new(Path::new(&file.path)).is_within(path)
         })
     }
 }

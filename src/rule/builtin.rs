@@ -47,6 +47,8 @@ pub(super) struct BuiltinPage {
     references: &'static [&'static str],
     /// `nodes` and `label` of each.
     related: &'static [(&'static str, &'static str)],
+    /// The selectors of each, and its message, label and help.
+    also: &'static [(&'static [&'static str], [&'static str; 3])],
 }
 
 impl BuiltinPage {
@@ -67,7 +69,7 @@ impl BuiltinPage {
                 label: Template::parse(label),
             })
         });
-        Ok(Rule {
+        let rule = Rule {
             id: RuleId::new(self.id)?,
             title: self.title.to_owned(),
             severity: self.severity,
@@ -84,7 +86,14 @@ impl BuiltinPage {
             related: related.collect::<Result<_, _>>()?,
             file: format!("rules/{}.md", self.id),
             page: Cow::Borrowed(self.page),
-        })
+            also: Vec::new(),
+        };
+        let also = self.also.iter().map(|(texts, words)| {
+            let words = words.map(Template::parse);
+            Ok::<_, SelectorError>(rule.worded(selectors(texts)?, words))
+        });
+        let also = also.collect::<Result<_, _>>()?;
+        Ok(Rule { also, ..rule })
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Catalogue {
 pub(crate) struct RuleSelector {
     /// The rule's position among all.
     pub(crate) rule: usize,
+    /// Which of its other wordings, where it is not the first.
+    pub(crate) also: Option<usize>,
     pub(crate) severity: Severity,
     pub(crate) selector: Selector,
 }
@@ -144,10 +146,16 @@ impl Catalogue {
         self.selectors.get_or_init(|| {
             let rules = self.rules.iter().enumerate();
             let selectors = rules.flat_map(|(position, rule)| {
-                rule.graded().map(move |(severity, selector)| RuleSelector {
-                    rule: position,
-                    severity,
-                    selector: selector.clone(),
+                let others = rule.also.iter().enumerate();
+                let others = others.map(|(also, rule)| (Some(also), rule));
+                let worded = std::iter::once((None, rule)).chain(others);
+                worded.flat_map(move |(also, rule)| {
+                    rule.graded().map(move |(severity, selector)| RuleSelector {
+                        rule: position,
+                        also,
+                        severity,
+                        selector: selector.clone(),
+                    })
                 })
             });
             selectors.collect()

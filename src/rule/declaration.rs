@@ -32,6 +32,8 @@ pub(super) struct Declaration {
     pub fix: Option<String>,
     pub references: Vec<String>,
     pub related: Vec<Related>,
+    /// The selectors of each `[[also]]` table, and its message, label and help.
+    pub also: Vec<(Vec<Selector>, [Template; 3])>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,17 @@ struct Written {
     lowered: Option<WrittenRaised>,
     #[serde(default)]
     related: Vec<WrittenRelated>,
+    #[serde(default)]
+    also: Vec<WrittenAlso>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAlso {
+    selector: Spanned<OneOrMany>,
+    message: Spanned<String>,
+    label: Option<Spanned<String>>,
+    help: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -115,7 +128,9 @@ impl Declaration {
             of.transpose()
         };
         let related = written.related.iter().map(|of| related(text, of));
+        let also = written.also.iter().map(|of| also(text, of));
         Ok(Self {
+            also: also.collect::<Result<_, _>>()?,
             severity: written.severity,
             confidence: written.confidence,
             selectors: selectors(text, &written.selector)?,
@@ -129,16 +144,26 @@ impl Declaration {
                 }
                 None => None,
             },
-            label: match &written.label {
-                Some(label) => template(label)?,
-                None => Template::parse(""),
-            },
+            label: optional(written.label.as_ref())?,
             help: required("help", &written.help)?,
             fix: written.fix,
             related: related.collect::<Result<_, _>>()?,
             references: references(written.references)?,
         })
     }
+}
+
+fn also(block: &str, written: &WrittenAlso) -> Result<(Vec<Selector>, [Template; 3]), Misdeclared> {
+    let words = [
+        required("message", &written.message)?,
+        optional(written.label.as_ref())?,
+        required("help", &written.help)?,
+    ];
+    Ok((selectors(block, &written.selector)?, words))
+}
+
+fn optional(written: Option<&Spanned<String>>) -> Result<Template, Misdeclared> {
+    written.map_or_else(|| Ok(Template::parse("")), template)
 }
 
 fn required(name: &'static str, written: &Spanned<String>) -> Result<Template, Misdeclared> {

@@ -86,6 +86,8 @@ pub struct Rule {
     pub references: Vec<Arc<str>>,
     /// What else to show.
     pub related: Vec<Related>,
+    /// The same rule in other words where it finds the defect elsewhere, as `[[also]]` tables say.
+    pub also: Vec<Self>,
     /// The page's file.
     pub file: String,
     /// The whole page.
@@ -113,6 +115,25 @@ impl Rule {
         self.severity = severity;
         for of in self.raised.iter_mut().chain(&mut self.lowered) {
             of.severity = severity;
+        }
+        for also in &mut self.also {
+            also.severity = severity;
+        }
+    }
+
+    /// The rule with these selectors and words: its message, label and help.
+    fn worded(&self, selectors: Vec<Selector>, [message, label, help]: [Template; 3]) -> Self {
+        Self {
+            selectors,
+            raised: None,
+            lowered: None,
+            message,
+            label,
+            help,
+            together: None,
+            related: Vec::new(),
+            also: Vec::new(),
+            ..self.clone()
         }
     }
 
@@ -145,7 +166,8 @@ impl Rule {
             Nodes::Enclosing | Nodes::Selected(_) => None,
         });
         let mut paths = paths.chain(templates.flat_map(Template::fields));
-        selectors.any(|selector| selector.may_read(member))
+        self.also.iter().any(|also| also.may_read(member))
+            || selectors.any(|selector| selector.may_read(member))
             || paths.any(|path| path.names.first().is_some_and(|name| **name == *member))
     }
 

@@ -129,7 +129,7 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
             return Err((PageProblem::NoExample(word), title.span, title.line));
         }
     }
-    Ok(Rule {
+    let rule = Rule {
         id,
         title: title.text.to_owned(),
         severity: declaration.severity,
@@ -146,7 +146,12 @@ fn read(id: &str, page: &str) -> Result<Rule, Misplaced> {
         related: declaration.related,
         file: String::new(),
         page: Cow::Borrowed(""),
-    })
+        also: Vec::new(),
+    };
+    let also = declaration.also.into_iter();
+    let also = also.map(|(selectors, words)| rule.worded(selectors, words));
+    let also = also.collect();
+    Ok(Rule { also, ..rule })
 }
 
 /// A problem at a part, or at the end of the page where there is none.

@@ -72,6 +72,10 @@ impl Shape {
                 return Some(unknown(template.text())(missing));
             }
         }
+        let mut also = rule.also.iter();
+        if let Some(unknown) = also.find_map(|also| self.unknown_field(also)) {
+            return Some(unknown);
+        }
         // What one selector finds may have places that another's has not.
         for related in &rule.related {
             let mut found = chains.iter().map(|chain| self.related(related, chain));

@@ -36,6 +36,7 @@ pub struct SourceFile {
     text: String,
     decompressed: bool,
     of_no_text: bool,
+    has_concealed: bool,
     line_starts: OnceLock<Vec<u32>>,
     blocks: OnceLock<Vec<usize>>,
 }
@@ -51,6 +52,7 @@ impl SourceFile {
             text: text.into(),
             decompressed: false,
             of_no_text: false,
+            has_concealed: false,
             line_starts: OnceLock::new(),
             blocks: OnceLock::new(),
         }
@@ -90,7 +92,30 @@ impl SourceFile {
 
     /// Whether the text is the file's bytes, and no more and no less.
     pub const fn is_exact(&self) -> bool {
-        !self.decompressed && !self.of_no_text
+        !self.decompressed && !self.of_no_text && !self.has_concealed
+    }
+
+    /// The same text with blanks in place of what stands at these bytes, so that nothing shows it. Every line and
+    /// every character stays where it is.
+    #[must_use]
+    pub fn concealed(self, spans: &[Span]) -> Self {
+        if spans.is_empty() {
+            return self;
+        }
+        let mut text = String::with_capacity(self.text.len());
+        let mut end = 0;
+        for span in spans {
+            let start = (span.start as usize).max(end);
+            text.push_str(self.text.get(end..start).unwrap_or_default());
+            end = (span.end as usize).max(start);
+            blank(self.text.get(start..end).unwrap_or_default(), &mut text);
+        }
+        text.push_str(self.text.get(end..).unwrap_or_default());
+        Self {
+            text,
+            has_concealed: true,
+            ..self
+        }
     }
 
     /// The path as the user gave it, for example `keys/policy.json`.
@@ -219,6 +244,22 @@ impl Sources {
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
         let files = (0..).map(SourceId).zip(&self.files);
         files.filter_map(|(id, file)| Some((id, file.as_ref()?)))
+    }
+}
+
+/// Writes as many blanks as there are characters, each as many bytes long.
+fn blank(text: &str, into: &mut String) {
+    for c in text.chars() {
+        into.push_str(match c {
+            '\n' => "\n",
+            '\r' => "\r",
+            _ => match c.len_utf8() {
+                1 => " ",
+                2 => "\u{a0}",
+                3 => "\u{2003}",
+                _ => "\u{e0020}",
+            },
+        });
     }
 }
 

@@ -164,7 +164,7 @@ fn the_schema_describes_every_answer() {
         &|_| true,
     );
     let mut out = Vec::new();
-    json::pending(&mut out, &keys.sources, &all, beside).unwrap();
+    json::pending(&mut out, &keys.sources, (Operation::Pending, &all), beside).unwrap();
     assert_eq!(check(&out)["keys"].as_array().unwrap().len(), 2);
 
     let plans = loaded("plans");
@@ -174,7 +174,7 @@ fn the_schema_describes_every_answer() {
         &|_| true,
     );
     let mut out = Vec::new();
-    json::pending(&mut out, &plans.sources, &all, beside).unwrap();
+    json::pending(&mut out, &plans.sources, (Operation::Pending, &all), beside).unwrap();
     let document = check(&out);
     let keys = document["keys"].as_array().unwrap();
     assert!(!keys.is_empty());

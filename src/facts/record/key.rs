@@ -2,7 +2,9 @@
 
 use crate::aws::AccountId;
 use crate::document::record;
-use crate::facts::{EvidenceRecord, LastRelated, NotRetained, WaitsForReplicas};
+use crate::facts::{
+    DeclaredRecord, EvidenceRecord, LastRelated, NotRetained, PlannedRecord, WaitsForReplicas,
+};
 
 use super::IndexedLocation;
 
@@ -54,6 +56,10 @@ record! {
         /// That AWS CloudFormation schedules its deletion when its resource leaves the stack; left out where the
         /// template keeps it, and for keys of no template.
         @left_out pub not_retained: Option<Box<NotRetained>>,
+        /// The resource of a template, a plan or a state by which it is managed; left out where there is none.
+        @left_out pub declared: Option<Box<DeclaredRecord>>,
+        /// What a plan does to it; left out where none does anything that is told of.
+        @left_out pub planned: Option<Box<PlannedRecord>>,
         /// What CloudTrail recorded; left out where no file of CloudTrail was loaded.
         @left_out pub evidence: Option<Box<EvidenceRecord>>,
         /// Where the spec stands, else where the key stands.
@@ -69,7 +75,7 @@ record! {
         /// The operation, for example `PutKeyPolicy`.
         pub operation: &'static str,
         /// Who makes it, in words.
-        pub by: &'static str,
+        pub by: String,
         /// Where it says so.
         pub at: IndexedLocation,
     }

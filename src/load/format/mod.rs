@@ -29,15 +29,17 @@ mod schedule_key_deletion;
 use crate::policy::PolicyKind;
 use crate::tree::Node;
 
+use super::PLAN;
 use super::contents::Contents;
 use super::document::Document;
 use super::policy::read_policy;
+use super::terraform;
 
 /// One input format: what its documents hold, in the singular, and how to read them.
 type Format = (&'static str, fn(&Document<'_>) -> Answer);
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 25] = [
+const FORMATS: [Format; 27] = [
     ("key policy", key_policy::read),
     ("IAM policy", iam_policy::read),
     ("key policy", get_key_policy::read),
@@ -63,6 +65,8 @@ const FORMATS: [Format; 25] = [
     ("trail description", get_event_selectors::read),
     ("trail description", get_trail_status::read),
     ("CloudTrail digest", cloudtrail_digest::read),
+    (PLAN, terraform::read_plan),
+    ("Terraform state", terraform::read_state),
 ];
 
 /// What a format says to a document.

@@ -76,6 +76,7 @@ fn request(document: &Document<'_>) -> Contents {
             key: key.value,
             days: Some(days),
             at: key.at,
+            resource: None,
         }),
         (_, Some(node), None) => contents.errors.push(
             InputError::new(

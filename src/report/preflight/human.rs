@@ -51,7 +51,7 @@ pub fn one(
 pub fn pending(
     out: &mut impl Write,
     sources: &Sources,
-    all: &[Preflight],
+    (operation, all): (Operation, &[Preflight]),
     (style, verbose): (&Style, bool),
 ) -> io::Result<()> {
     for preflight in all {
@@ -60,7 +60,12 @@ pub fn pending(
     }
     let verdict = overall(all);
     let (word, tone) = (verdict.word().to_ascii_uppercase(), tone_of(verdict));
-    writeln!(out, "{}: {}", paint(&word, tone, style), counted(all))?;
+    writeln!(
+        out,
+        "{}: {}",
+        paint(&word, tone, style),
+        counted(operation, all)
+    )?;
     for preflight in all {
         let verdict = preflight.verdict;
         let word = paint(&format!("{:<8}", verdict.word()), tone_of(verdict), style);

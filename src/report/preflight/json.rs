@@ -52,7 +52,7 @@ pub fn one(
     write(out, &document)
 }
 
-/// Writes the answers for all keys that are pending deletion, the worst verdict at the top, and the
+/// Writes the answers for all keys that are pending deletion, or that plans delete, the worst verdict at the top, and the
 /// acceptances that accept nothing.
 ///
 /// # Errors
@@ -60,14 +60,14 @@ pub fn one(
 pub fn pending(
     out: &mut impl Write,
     sources: &Sources,
-    all: &[Preflight],
+    (operation, all): (Operation, &[Preflight]),
     beside: Beside<'_>,
 ) -> io::Result<()> {
     let answers = all.iter().map(|preflight| answer(sources, preflight));
     let document = json!({
         "version": VERSION,
         "verdict": overall(all),
-        "operation": Operation::Pending,
+        "operation": operation,
         "keys": answers.collect::<Result<Vec<_>, _>>()?,
         UNUSED: located(beside.unused, sources)?,
         "placeholders": beside.placeholders,

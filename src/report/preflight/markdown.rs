@@ -36,9 +36,13 @@ pub fn one(out: &mut impl Write, sources: &Sources, preflight: &Preflight) -> io
 ///
 /// # Errors
 /// Where writing fails.
-pub fn pending(out: &mut impl Write, sources: &Sources, all: &[Preflight]) -> io::Result<()> {
+pub fn pending(
+    out: &mut impl Write,
+    sources: &Sources,
+    (operation, all): (Operation, &[Preflight]),
+) -> io::Result<()> {
     let verdict = overall(all);
-    writeln!(out, "## {}: {}\n", counted(all), verdict.word())?;
+    writeln!(out, "## {}: {}\n", counted(operation, all), verdict.word())?;
     if !all.is_empty() {
         writeln!(out, "| Verdict | Key | Look at |\n| --- | --- | --- |")?;
     }

@@ -23,7 +23,10 @@ pub fn place(sources: &Sources, at: Location) -> String {
 }
 
 /// What several keys have in common, for example `2 keys are pending deletion`.
-fn counted(all: &[Preflight]) -> String {
+fn counted(operation: Operation, all: &[Preflight]) -> String {
+    if all.is_empty() && operation == Operation::Schedule {
+        return "no deletion is planned".to_owned();
+    }
     let planned = all
         .iter()
         .filter(|of| of.operation == Operation::Schedule)
