@@ -289,6 +289,69 @@ fn what_nobody_can_tell_is_refused_at_its_place() {
 }
 
 /// A key that exists under a condition, and two roles that are named after each other.
+/// What a template says of keys and nobody reads is told; what is none of ours, or newer than kmslint, is not.
+#[test]
+fn what_stands_where_it_is_not_read_does_not_pass() {
+    const POLICY: &str = "{Version: '2012-10-17', Statement: [{Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*'}]}";
+    for (resource, written) in [
+        (
+            "Type: AWS::KMS::Key, Properties: {Keypolicy: POLICY}",
+            Some("Keypolicy"),
+        ),
+        (
+            "Type: AWS::KMS::Key, Propertis: {KeyPolicy: POLICY}",
+            Some("Propertis"),
+        ),
+        ("Type: AWS::KMS::Key, Properties: []", Some("[]")),
+        (
+            "Type: AWS::KMS::Key, Properties: {Enabled: false, Next: {KeyPolicy: POLICY}}",
+            Some("Statement"),
+        ),
+        (
+            "Type: AWS::KMS::Key, Properties: {Enabled: false, Next: {Size: 3}}",
+            None,
+        ),
+        (
+            "Type: AWS::KMS::Key, Properties: {'Fn::Transform': {Name: AWS::Include}}",
+            Some("'Fn::Transform'"),
+        ),
+        (
+            "Type: AWS::KMS::Key, 'Fn::Transform': {Name: AWS::Include}",
+            Some("'Fn::Transform'"),
+        ),
+        (
+            "Type: My::KMS::Key::MODULE, Properties: {KeyPolicy: POLICY}",
+            Some("Statement"),
+        ),
+        ("Type: My::KMS::Key::MODULE, Properties: {Name: a}", None),
+        (
+            "Type: Custom::Key, Properties: {Body: {Type: AWS::KMS::Key}}",
+            Some("AWS::KMS::Key"),
+        ),
+        (
+            "Type: aws::kms::key, Properties: {KeyPolicy: POLICY}",
+            Some("Statement"),
+        ),
+        (
+            "Type: AWS::EC2::VPCEndpoint, Properties: {PolicyDocument: POLICY}",
+            None,
+        ),
+    ] {
+        let text = format!(
+            "Resources:\n  K: {{{}}}\n",
+            resource.replace("POLICY", POLICY)
+        );
+        let found = errors("t.yaml", &text)
+            .into_iter()
+            .map(|(_, written)| written);
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            written.into_iter().collect::<Vec<_>>(),
+            "{text}"
+        );
+    }
+}
+
 fn conditional_key(condition: &str) -> String {
     format!(
         "Resources:

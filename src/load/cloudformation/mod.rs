@@ -16,6 +16,7 @@ mod resolve;
 mod stack_values;
 mod substitution;
 mod template;
+mod unread;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -96,6 +97,7 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
     fn read(&mut self) {
         for resource in self.template.resources() {
             self.resource(resource);
+            self.refuse_rest(resource);
         }
         self.refuse_macros();
         self.refuse_unread();
@@ -189,8 +191,7 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
 
     fn refuse_in(&mut self, node: &Node<'a>) {
         if let Some(found) = elsewhere::in_json(node) {
-            let error = found.error(self.document.text).help(PROCESSED);
-            self.complain(error);
+            self.complain(self.unread(found.at));
         }
     }
 
