@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kmslint::aws::AccountId;
+use kmslint::difference::{Side, WATCHED, between};
 use kmslint::facts::{FactMaker, Limits};
 use kmslint::finding::Severity;
 use kmslint::lint::run_all;
@@ -487,4 +488,80 @@ fn key_policies_have_the_same_findings_bare_and_in_templates() {
         }
     }
     assert!(compared > 100, "{compared}");
+}
+
+/// The rule, the logical id and whether the gate fails, of a change of templates.
+fn changes(before: &str, after: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+    let before = load("t.yaml", before);
+    let mut overlay = Overlay::default();
+    for (name, text) in after {
+        overlay.put(Path::new(name), *text);
+    }
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    let after = load_over(&discovery, &overlay);
+    let side = |loaded: &'static Loaded| Side {
+        inventory: &loaded.inventory,
+        sources: &loaded.sources,
+        roots: &[],
+    };
+    let (before, after) = (Box::leak(Box::new(before)), Box::leak(Box::new(after)));
+    let found = between(side(before), side(after), WATCHED);
+    let each = found.stacks.into_iter().map(|change| {
+        let logical_id = change.key().logical_id.clone();
+        (change.rule().to_owned(), logical_id, change.fails())
+    });
+    each.collect()
+}
+
+fn declared_key(id: &str, more: &str) -> String {
+    format!(
+        "Resources:\n  {id}:\n    Type: AWS::KMS::Key\n{more}  Topic:\n    Type: AWS::SNS::Topic\n"
+    )
+}
+
+#[test]
+fn a_key_that_a_change_removes_is_deleted_as_the_template_before_it_says() {
+    let removed = |id: &str| vec![("key-removed-from-template".to_owned(), id.to_owned(), true)];
+    let plain = declared_key("Key", "");
+    let retained = declared_key("Key", "    DeletionPolicy: Retain\n");
+    let nothing = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n";
+    assert_eq!(changes(&plain, &[("t.yaml", nothing)]), removed("Key"));
+    assert_eq!(changes(&plain, &[]), removed("Key"));
+    assert!(changes(&retained, &[("t.yaml", nothing)]).is_empty());
+    assert!(changes(&plain, &[("t.yaml", &retained)]).is_empty());
+    // A key that is kept only from this change on, under another name, is not the same.
+    let renamed = declared_key("Other", "    DeletionPolicy: Retain\n");
+    assert_eq!(changes(&plain, &[("t.yaml", &renamed)]), removed("Key"));
+    let moved = changes(&plain, &[("t.yaml", nothing), ("u.yaml", &plain)]);
+    let wanted = (
+        "key-removed-from-template".to_owned(),
+        "Key".to_owned(),
+        false,
+    );
+    assert_eq!(moved, [wanted]);
+    let replica = plain.replace("::Key\n", "::ReplicaKey\n");
+    assert!(!changes(&replica, &[])[0].2);
+}
+
+#[test]
+fn a_property_that_cannot_change_makes_the_update_fail() {
+    let of = |spec: &str| declared_key("Key", &format!("    Properties: {{KeySpec: {spec}}}\n"));
+    let wanted = (
+        "immutable-property-change".to_owned(),
+        "Key".to_owned(),
+        false,
+    );
+    let found = changes(&of("RSA_2048"), &[("t.yaml", &of("RSA_4096"))]);
+    assert_eq!(found, std::slice::from_ref(&wanted));
+    let found = changes(&declared_key("Key", ""), &[("t.yaml", &of("RSA_2048"))]);
+    assert_eq!(found, [wanted]);
+    let found = changes(
+        &declared_key("Key", ""),
+        &[("t.yaml", &of("SYMMETRIC_DEFAULT"))],
+    );
+    assert!(found.is_empty());
+    assert!(changes(&of("RSA_2048"), &[("t.yaml", &of("!Ref Spec"))]).is_empty());
 }

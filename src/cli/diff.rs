@@ -33,7 +33,8 @@ policy that says the same.\n\n\
 Exit codes: 1 where anyone gains ScheduleKeyDeletion, PutKeyPolicy or, unless AWS made the key's \
 material, DeleteImportedKeyMaterial, also under conditions, by a key that is new, or where a policy \
 denies it no longer, and where nobody is left who could cancel deletion or change the key policy; \
-`fail_on_gain` in `[diff]` of kmslint.toml is another list of actions; 2 where an input could not be \
+`fail_on_gain` in `[diff]` of kmslint.toml is another list of actions; where a template of AWS CloudFormation no longer \
+has a key that its `DeletionPolicy` before the change does not keep; 2 where an input could not be \
 read; else 0."
 )]
 pub(super) struct DiffArguments {

@@ -4,6 +4,7 @@ use crate::access::{CaseSet, Decision, Decisions};
 use crate::aws::{AccountId, KmsAction, PrincipalKind};
 
 use super::ActionGroup;
+use super::StackChange;
 
 /// All that a change does; nothing where it does nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Difference {
     /// Keys, then policies, by name; only those whose permissions differ and those that one side
     /// does not have.
     pub subjects: Vec<ChangedSubject>,
+    /// What becomes of keys that templates of AWS CloudFormation declared before the change.
+    pub stacks: Vec<StackChange>,
 }
 
 /// What a subject is.
@@ -164,15 +167,16 @@ pub struct StandingChange {
 impl Difference {
     /// Whether permissions are the same and both sides have the same keys and policies.
     pub const fn is_empty(&self) -> bool {
-        self.subjects.is_empty()
+        self.subjects.is_empty() && self.stacks.is_empty()
     }
 
-    /// The difference of the change in the other direction.
+    /// The difference of the change in the other direction, as far as permissions go.
     #[must_use]
     pub fn reversed(&self) -> Self {
         let subjects = self.subjects.iter();
         Self {
             subjects: subjects.map(ChangedSubject::reversed).collect(),
+            stacks: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::access::Decision;
 use crate::aws::{ActionSet, KmsAction};
 
+use super::StackChange;
 use super::{ChangedSubject, Difference};
 
 impl ChangedSubject {
@@ -84,9 +85,10 @@ impl Difference {
         subjects.any(ChangedSubject::loses_policy_control)
     }
 
-    /// Whether a gate that fails on the gain of these actions fails.
+    /// Whether a gate that fails on the gain of these actions, and on keys that a template removes, fails.
     pub fn fails(&self, fail_on_gain: ActionSet) -> bool {
         let mut subjects = self.subjects.iter();
         subjects.any(|subject| subject.fails(fail_on_gain))
+            || self.stacks.iter().any(StackChange::fails)
     }
 }

@@ -247,7 +247,7 @@ pub(super) fn policy_names(policy: &LoadedPolicy, side: Side<'_>) -> Names {
 
 /// The path from the root that it lies below, and how to call it. A root that is the file itself
 /// has no name of its own, so that two files can be compared whatever they are called.
-fn below(name: &str, roots: &[PathBuf]) -> (String, String) {
+pub(super) fn below(name: &str, roots: &[PathBuf]) -> (String, String) {
     let path = Path::new(name);
     let slashed = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let below = roots.iter().find_map(|root| {

@@ -20,6 +20,7 @@ mod matching;
 mod nonexistent;
 mod people;
 mod policy;
+mod stack;
 mod surroundings;
 mod term;
 mod text;
@@ -42,6 +43,7 @@ pub use change::{
     Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, Requirement,
     StandingChange, SubjectKind, UnknownChange, Way, Who,
 };
+pub use stack::{DeclaredKey, StackChange};
 
 use canonical::Canonical;
 use matching::{Pair, key_names, pairs, policy_names};
@@ -154,5 +156,8 @@ pub fn between(before: Side<'_>, after: Side<'_>, operations: ActionSet) -> Diff
     });
     let mut subjects: Vec<_> = keys.chain(policies).collect();
     subjects.sort_by(|a, b| (a.kind, &a.subject).cmp(&(b.kind, &b.subject)));
-    Difference { subjects }
+    Difference {
+        subjects,
+        stacks: stack::changes(before, after),
+    }
 }

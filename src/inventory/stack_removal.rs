@@ -16,6 +16,8 @@ pub struct StackRemoval {
     /// where it is not known.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html>
     pub waiting_period: Option<i64>,
+    /// The condition of the template under which the resource is there; none where it always is.
+    pub condition: Option<String>,
     /// Whether it is a replica key, which can be made again from its primary key.
     pub is_replica: bool,
     /// Resources that the template keeps and that name the key.

@@ -48,6 +48,10 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             logical_id: resource.id.to_owned(),
             outcome,
             waiting_period,
+            condition: resource
+                .attribute("Condition")
+                .and_then(Node::as_str)
+                .map(str::to_owned),
             is_replica: resource.kind == "AWS::KMS::ReplicaKey",
             dependents: self.dependents(resource, resolver),
             at: self.document.at(at),

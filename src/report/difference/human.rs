@@ -8,7 +8,7 @@ use crate::report::snippet::{Tone, paint};
 use crate::report::visible::prose;
 
 use super::row::{Row, Sign, remarks, rows};
-use super::{Gate, by_weight, summary, what};
+use super::{Gate, by_weight, stack, summary, what};
 
 /// So many principals are named in a row.
 const MOST_NAMES: usize = 6;
@@ -28,6 +28,19 @@ pub fn write(
 ) -> io::Result<()> {
     for subject in by_weight(difference, gate) {
         write_subject(out, subject, gate, style)?;
+        writeln!(out)?;
+    }
+    for change in &difference.stacks {
+        let (severity, sentence) = stack::sentence(change);
+        let tone = match severity {
+            "error" => Tone::Error,
+            "warning" => Tone::Warning,
+            _ => Tone::Note,
+        };
+        let head = paint(&format!("{severity}[{}]", change.rule()), tone, style);
+        writeln!(out, "{head}: {}", prose(&sentence, style.unicode))?;
+    }
+    if !difference.stacks.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(difference, gate))

@@ -8,13 +8,13 @@ use crate::access::{CaseSet, Decision, KnownDecision};
 use crate::aws::{ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
 use crate::config::InForce;
 use crate::difference::{
-    Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, StandingChange,
-    SubjectKind, UnknownChange, Way,
+    Change, ChangedSubject, Difference, EffectivePermission, Hanging, Presence, StackChange,
+    StandingChange, SubjectKind, UnknownChange, Way,
 };
 use crate::report::json::{JsonError, failure};
 use crate::text::{InputFailure, Sources};
 
-use super::Gate;
+use super::{Gate, stack};
 
 /// The version of the document's form; a reader may count on the fields of its version.
 const VERSION: u8 = 1;
@@ -37,8 +37,20 @@ struct Document<'a> {
     loses_last_canceller: bool,
     loses_policy_control: bool,
     subjects: Vec<JsonSubject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stack_changes: Vec<JsonStackChange<'a>>,
     errors: Vec<JsonError<'a>>,
     configuration: JsonConfigurations<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonStackChange<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    fails: bool,
+    template: &'a str,
+    logical_id: &'a str,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -156,10 +168,24 @@ pub fn write(
             .iter()
             .map(|changed| subject(changed, gate))
             .collect(),
+        stack_changes: difference.stacks.iter().map(stack_change).collect(),
         errors: errors.collect(),
         configuration: JsonConfigurations { before, after },
     };
     crate::report::json::write(out, &document)
+}
+
+fn stack_change(change: &StackChange) -> JsonStackChange<'_> {
+    let (severity, message) = stack::sentence(change);
+    let key = change.key();
+    JsonStackChange {
+        rule: change.rule(),
+        severity,
+        fails: change.fails(),
+        template: &key.template,
+        logical_id: &key.logical_id,
+        message,
+    }
 }
 
 fn names(actions: ActionSet) -> Vec<&'static str> {

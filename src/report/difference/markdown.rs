@@ -9,7 +9,7 @@ use crate::report::visible::clip;
 use crate::text::InputFailure;
 
 use super::row::{Row, remarks, rows};
-use super::{Gate, by_weight, summary, what};
+use super::{Gate, by_weight, stack, summary, what};
 
 /// So many principals are named in a row.
 const MOST_NAMES: usize = 10;
@@ -37,6 +37,17 @@ pub fn write(
     let mut left = add_failures(&mut text, failures);
     for subject in by_weight(difference, gate) {
         left = left.saturating_add(add_subject(&mut text, subject, gate));
+    }
+    for (position, change) in difference.stacks.iter().enumerate() {
+        let (severity, sentence) = stack::sentence(change);
+        let gap = if position == 0 { "\n" } else { "" };
+        let sentence = inline(&clip(&sentence, CELL));
+        if !add(
+            &mut text,
+            &format!("{gap}- **{severity}** {}: {sentence}\n", change.rule()),
+        ) {
+            left = left.saturating_add(1);
+        }
     }
     out.write_all(text.as_bytes())?;
     if left > 0 {

@@ -4,6 +4,7 @@ pub mod human;
 pub mod json;
 pub mod markdown;
 mod row;
+mod stack;
 mod words;
 
 #[cfg(test)]
@@ -61,6 +62,9 @@ fn summary(difference: &Difference, gate: Gate) -> String {
     if difference.is_empty() {
         return format!("no difference in {}", watched(gate.watched));
     }
+    if difference.subjects.is_empty() {
+        return with_stacks(difference, String::new());
+    }
     let subjects = &difference.subjects;
     let of_kind = |kind| subjects.iter().filter(move |s| s.kind == kind).count();
     let (keys, policies) = (of_kind(SubjectKind::Key), of_kind(SubjectKind::Policy));
@@ -107,7 +111,23 @@ fn summary(difference: &Difference, gate: Gate) -> String {
             summary = format!("{summary}; nobody is left who could {what} in {count}");
         }
     }
-    summary
+    with_stacks(difference, summary)
+}
+
+/// A summary with how many keys templates remove.
+fn with_stacks(difference: &Difference, summary: String) -> String {
+    let removed = difference.stacks.iter().filter(|change| change.fails());
+    let removed = removed.count();
+    let words = match removed {
+        0 if summary.is_empty() => "templates differ".to_owned(),
+        0 => return summary,
+        _ => format!("{} removed from templates", counted(removed, "key", "keys")),
+    };
+    if summary.is_empty() {
+        words
+    } else {
+        format!("{summary}; {words}")
+    }
 }
 
 /// The operations that were asked about, those by which a key is used together.

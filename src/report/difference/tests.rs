@@ -71,6 +71,7 @@ fn difference() -> Difference {
     };
     Difference {
         subjects: vec![subject],
+        stacks: Vec::new(),
     }
 }
 
