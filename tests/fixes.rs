@@ -95,10 +95,10 @@ impl Checked {
         self.findings.iter().filter(same).count()
     }
 
-    /// A plan is no file that is edited: its findings say what to change in the source.
+    /// Plans and templates are no files that are edited: their findings say what to change.
     fn can_edit(&self, found: &Finding) -> bool {
         let file = self.loaded.sources.get(found.primary.at.source);
-        file.is_some_and(SourceFile::is_exact)
+        file.is_some_and(SourceFile::can_be_edited)
     }
 
     fn count(&self, finding: &Finding) -> usize {

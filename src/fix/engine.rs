@@ -229,7 +229,10 @@ impl<'a> FixEngine<'a> {
     fn places(&self, files: BTreeSet<SourceId>) -> BTreeMap<SourceId, EditableFile<'a>> {
         let files = files.into_par_iter();
         let read = |source| {
-            let file = self.sources().get(source).filter(|file| file.is_exact())?;
+            let file = self
+                .sources()
+                .get(source)
+                .filter(|file| file.can_be_edited())?;
             let syntax = Syntax::of_file(file.name(), file.text());
             Some((source, EditableFile::read(syntax, file.text())?))
         };

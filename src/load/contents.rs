@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion};
-use crate::text::{InputError, Span};
+use crate::text::{InputError, SourceFile, Span};
 use crate::tree::{Node, duplicate_keys};
 
+use super::cloudformation;
 use super::folder::Owner;
 use super::identity::AccountPart;
 use super::join::{Addition, is_described};
@@ -51,6 +52,15 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// The file as it is kept: without what must not be shown.
+    pub(super) fn kept(&mut self, file: SourceFile) -> SourceFile {
+        let file = file.concealed(&std::mem::take(&mut self.concealed));
+        if self.holds == Some(cloudformation::TEMPLATE) {
+            return file.of_template();
+        }
+        file
+    }
+
     /// Adds what another document of the same file holds. No file has several that others of its
     /// directory are about.
     pub(super) fn extend(&mut self, other: Self) {

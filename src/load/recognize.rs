@@ -48,7 +48,7 @@ pub(super) fn recognize(
     match parse_all(text) {
         Ok(roots) => match of_json(candidate, &file, roots, (kind, stack)) {
             Ok(mut contents) => Outcome::Read {
-                file: file.concealed(&std::mem::take(&mut contents.concealed)),
+                file: contents.kept(file),
                 contents,
             },
             Err(not_taken) => Outcome::from_answers(not_taken, file),
@@ -363,7 +363,10 @@ fn other_text(candidate: &Candidate<'_>, file: SourceFile, stack: &StackValues) 
     let is_prose = hints::is_prose_or_code(candidate.path);
     if !is_prose {
         match of_yaml(candidate, &file, stack) {
-            Ok(Some(contents)) => return Outcome::Read { file, contents },
+            Ok(Some(mut contents)) => {
+                let file = contents.kept(file);
+                return Outcome::Read { file, contents };
+            }
             Ok(None) => {}
             Err(error) => {
                 let shown = Box::new(file);

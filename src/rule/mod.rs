@@ -133,6 +133,8 @@ impl Rule {
             together: None,
             related: Vec::new(),
             also: Vec::new(),
+            file: String::new(),
+            page: Cow::Borrowed(""),
             ..self.clone()
         }
     }

@@ -36,9 +36,20 @@ pub struct SourceFile {
     text: String,
     decompressed: bool,
     of_no_text: bool,
-    has_concealed: bool,
+    held: Held,
     line_starts: OnceLock<Vec<u32>>,
     blocks: OnceLock<Vec<usize>>,
+}
+
+/// How the text stands to what it says.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    /// It says what is written.
+    AsWritten,
+    /// Functions are carried out before it says anything.
+    WithFunctions,
+    /// Blanks stand for what must not be shown.
+    WithBlanks,
 }
 
 /// Bytes between two places at which the characters before them are known.
@@ -52,7 +63,7 @@ impl SourceFile {
             text: text.into(),
             decompressed: false,
             of_no_text: false,
-            has_concealed: false,
+            held: Held::AsWritten,
             line_starts: OnceLock::new(),
             blocks: OnceLock::new(),
         }
@@ -92,7 +103,24 @@ impl SourceFile {
 
     /// Whether the text is the file's bytes, and no more and no less.
     pub const fn is_exact(&self) -> bool {
-        !self.decompressed && !self.of_no_text && !self.has_concealed
+        !self.decompressed && !self.of_no_text && !matches!(self.held, Held::WithBlanks)
+    }
+
+    /// The same text as that of a template: what it comes to is known once its functions are carried out.
+    #[must_use]
+    pub fn of_template(self) -> Self {
+        Self {
+            held: match self.held {
+                Held::AsWritten => Held::WithFunctions,
+                held => held,
+            },
+            ..self
+        }
+    }
+
+    /// Whether what is edited in the text says what it is written as.
+    pub const fn can_be_edited(&self) -> bool {
+        self.is_exact() && matches!(self.held, Held::AsWritten)
     }
 
     /// The same text with blanks in place of what stands at these bytes, so that nothing shows it. Every line and
@@ -113,7 +141,7 @@ impl SourceFile {
         text.push_str(self.text.get(end..).unwrap_or_default());
         Self {
             text,
-            has_concealed: true,
+            held: Held::WithBlanks,
             ..self
         }
     }

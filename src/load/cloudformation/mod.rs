@@ -34,6 +34,9 @@ pub use stack_values::StackValues;
 use template::{Resource, Template};
 pub(super) use template::{is_construct_tree, is_template};
 
+/// What a template is called.
+pub(super) const TEMPLATE: &str = "CloudFormation template";
+
 /// Reads a template.
 pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &StackValues) -> Contents {
     let template = Template::new(&document.root, given);
@@ -43,7 +46,7 @@ pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &StackValues)
         template: &template,
         budget: Cell::new(MOST_MADE),
         contents: Contents {
-            holds: Some("CloudFormation template"),
+            holds: Some(TEMPLATE),
             ..Contents::default()
         },
     };

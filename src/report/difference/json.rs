@@ -37,7 +37,6 @@ struct Document<'a> {
     loses_last_canceller: bool,
     loses_policy_control: bool,
     subjects: Vec<JsonSubject<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     stack_changes: Vec<JsonStackChange<'a>>,
     errors: Vec<JsonError<'a>>,
     configuration: JsonConfigurations<'a>,
