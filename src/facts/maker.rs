@@ -298,7 +298,7 @@ impl<'a> FactMaker<'a> {
         };
         let before = with(changed.tags.as_ref(), aliases.map(|of| &of.before));
         let after = with(None, aliases.map(|of| &of.after));
-        // For how many day counts it is surely allowed, and for how many perhaps.
+        // For how many day counts it is allowed, and for how many the answer is conditional.
         let reach = |access: &Access| {
             let sure = access.days.len();
             (sure, sure.saturating_add(access.conditional_days.len()))

@@ -161,7 +161,7 @@ record! {
 /// Resources that words name.
 const MOST_NAMED: usize = 3;
 
-/// What the plan does to the key; nothing where it does nothing that is told. `opened` are those for whom a
+/// What the plan does to the key; nothing where the plan changes nothing that rules report. `opened` are those for whom a
 /// change of tags or aliases opens the deletion of the key.
 pub(super) fn record(
     key: &Key,

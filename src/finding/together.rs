@@ -11,7 +11,7 @@ pub enum TogetherPiece {
     Value,
     /// Who: by name where they are few, else how many.
     Principals,
-    /// `can`, or `can perhaps` where none of them surely can.
+    /// `can`, or `can perhaps` where the answer is conditional for each of them.
     Can,
     /// `the key`, or how many keys.
     Keys,

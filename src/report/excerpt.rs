@@ -216,7 +216,7 @@ impl Wanted {
 }
 
 /// The offset itself, or where the character around it begins.
-fn boundary(text: &str, offset: usize) -> usize {
+pub(super) fn boundary(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {
         at = at.saturating_sub(1);
@@ -224,14 +224,15 @@ fn boundary(text: &str, offset: usize) -> usize {
     at
 }
 
-fn line_of(file: &SourceFile, offset: usize) -> usize {
+/// The line with this offset, from 0.
+pub(super) fn line_of(file: &SourceFile, offset: usize) -> usize {
     let starts = file.line_starts();
     let after = starts.partition_point(|start| *start as usize <= offset);
     after.saturating_sub(1)
 }
 
 /// The bytes of a line without its line end.
-fn line_range(file: &SourceFile, number: usize) -> Range<usize> {
+pub(super) fn line_range(file: &SourceFile, number: usize) -> Range<usize> {
     let start = |number: usize| file.line_starts().get(number).map(|start| *start as usize);
     let first = start(number).unwrap_or(file.text().len());
     let end = start(number.saturating_add(1)).unwrap_or(file.text().len());

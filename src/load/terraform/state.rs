@@ -43,12 +43,7 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
         let Some(name) = ResourceName::of(node) else {
             continue;
         };
-        let attributes = Attributes::new(
-            document,
-            node.get("values"),
-            None,
-            node.get("sensitive_values"),
-        );
+        let attributes = attributes(document, node);
         if let Some(kind) = KeyType::of(name.kind) {
             let address = node.get("address").unwrap_or(node);
             let resource = KeyResource {
@@ -72,14 +67,15 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
         let Some(name) = ResourceName::of(node).filter(|of| of.kind == "aws_kms_key_policy") else {
             continue;
         };
-        let attributes = Attributes::new(
-            document,
-            node.get("values"),
-            None,
-            node.get("sensitive_values"),
-        );
+        let attributes = attributes(document, node);
         attach_policy(&name, &attributes, first, contents);
     }
+}
+
+/// What a resource of a state is.
+fn attributes<'n, 'a>(document: &'n Document<'a>, node: &'n Node<'a>) -> Attributes<'n, 'a> {
+    let (values, sensitive) = (node.get("values"), node.get("sensitive_values"));
+    Attributes::new(document, values, None, sensitive)
 }
 
 /// Gives the key that a resource names the policy of the resource.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::super::Style;
+use super::super::excerpt::{boundary, line_of, line_range};
 use super::super::path::shown_name;
 use super::super::snippet::{Tone, paint};
 use super::super::visible::{prose, wrap};
@@ -36,6 +37,13 @@ pub(super) struct MarkedFile<'a> {
     pub(super) decoded: Option<&'a DecodedPolicy>,
     /// What stands behind the place, for example the name of the statement.
     pub(super) title: &'a str,
+}
+
+impl<'a> MarkedFile<'a> {
+    /// The text whose lines are drawn.
+    fn text(&self) -> &'a SourceFile {
+        self.decoded.map_or(self.file, |decoded| &decoded.file)
+    }
 }
 
 struct Characters {
@@ -80,7 +88,7 @@ pub(super) fn draw(
     let Some(first) = marks.first() else {
         return Ok(());
     };
-    let text = shown.decoded.map_or(shown.file, |decoded| &decoded.file);
+    let text = shown.text();
     let lines = by_line(shown, marks, style);
     let characters = if style.unicode { &UNICODE } else { &ASCII };
     let width = lines
@@ -136,7 +144,7 @@ fn by_line(
     marks: &[Mark<'_>],
     style: &Style,
 ) -> BTreeMap<usize, Vec<Placed>> {
-    let text = shown.decoded.map_or(shown.file, |decoded| &decoded.file);
+    let text = shown.text();
     let mut lines: BTreeMap<usize, Vec<Placed>> = BTreeMap::new();
     for mark in marks {
         let at = shown
@@ -179,27 +187,11 @@ fn placed(text: &SourceFile, at: Span, mark: &Mark<'_>, style: &Style) -> (usize
     (number, Placed { bytes, words, tone })
 }
 
-fn boundary(text: &str, offset: usize) -> usize {
-    let mut at = offset.min(text.len());
-    while !text.is_char_boundary(at) {
-        at = at.saturating_sub(1);
-    }
-    at
-}
-
-fn line_of(file: &SourceFile, offset: usize) -> usize {
-    let starts = file.line_starts();
-    let after = starts.partition_point(|start| *start as usize <= offset);
-    after.saturating_sub(1)
-}
-
 /// Where a line begins, and its text.
 fn range(file: &SourceFile, number: usize) -> (usize, &str) {
-    let start = |number: usize| file.line_starts().get(number).map(|start| *start as usize);
-    let first = start(number).unwrap_or(file.text().len());
-    let end = start(number.saturating_add(1)).unwrap_or(file.text().len());
-    let line = file.text().get(first..end).unwrap_or_default();
-    (first, line.trim_end_matches(['\n', '\r']))
+    let bytes = line_range(file, number);
+    let line = file.text().get(bytes.clone()).unwrap_or_default();
+    (bytes.start, line.trim_end_matches('\r'))
 }
 
 fn line(file: &SourceFile, number: usize) -> &str {
