@@ -102,7 +102,7 @@ impl<'a> Report<'a> {
         };
         if let Some(fixable) = &fixable {
             for defect in &mut open {
-                defect.is_fixable = defect.parts.iter().all(|part| fixable.mends(part));
+                defect.is_fixable = defect.parts().iter().all(|part| fixable.mends(part));
             }
         }
         let fixes = if shown.has(|format| format == Format::Sarif) {

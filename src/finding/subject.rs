@@ -87,6 +87,12 @@ impl Subject {
     }
 }
 
+impl AsRef<str> for Subject {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.text)

@@ -24,16 +24,34 @@ const MOST_NAMED: usize = 5;
 pub struct Defect<'a> {
     /// What is told of it: of several findings, what they say together, as bad as the worst of them.
     pub finding: Told<'a>,
-    /// What was found of it for each key and set of principals, the worst first; at least one.
-    pub parts: Vec<&'a Finding>,
-    /// What the findings are about, sorted.
-    pub subjects: Vec<&'a Subject>,
-    /// More than one sentence can tell: lists of keys and principals, by what they are of.
-    pub notes: Vec<(&'static str, String)>,
+    found: Found<'a>,
+    details: Option<Box<Details>>,
     /// Whether a safe fix takes away each of its findings, where that was looked at.
     pub is_fixable: bool,
+}
+
+/// What was found of a defect. Thousands have one finding, so there is no room here for more.
+#[derive(Clone, Debug)]
+enum Found<'a> {
+    /// For one key or policy.
+    One(&'a Finding, &'a Subject),
+    /// For several keys and sets of principals.
+    Several(Box<Several<'a>>),
+}
+
+#[derive(Clone, Debug)]
+struct Several<'a> {
+    parts: Vec<&'a Finding>,
+    subjects: Vec<&'a Subject>,
+}
+
+/// More than one sentence can tell.
+#[derive(Clone, Debug, Default)]
+struct Details {
+    /// Lists of keys and principals, by what they are of.
+    notes: Vec<(&'static str, String)>,
     /// The command that lists all keys and principals; none where they are all named.
-    pub who_can: Option<String>,
+    who_can: Option<String>,
 }
 
 /// What is told of a defect. Most have one finding, so there is no room here for another.
@@ -79,21 +97,38 @@ impl<'a> Defect<'a> {
             } else {
                 Told::Found(finding)
             },
-            parts: vec![finding],
-            subjects: vec![&finding.subject],
-            notes: Vec::new(),
+            found: Found::One(finding, &finding.subject),
+            details: None,
             is_fixable: false,
-            who_can: None,
         }
+    }
+
+    /// What was found of it for each key and set of principals, the worst first; at least one.
+    pub fn parts(&self) -> &[&'a Finding] {
+        match &self.found {
+            Found::One(finding, _) => std::slice::from_ref(finding),
+            Found::Several(several) => &several.parts,
+        }
+    }
+
+    /// What the findings are about, sorted.
+    pub fn subjects(&self) -> &[&'a Subject] {
+        match &self.found {
+            Found::One(_, subject) => std::slice::from_ref(subject),
+            Found::Several(several) => &several.subjects,
+        }
+    }
+
+    /// The command that lists all keys and principals; none where they are all named.
+    pub fn who_can(&self) -> Option<&str> {
+        self.details.as_ref()?.who_can.as_deref()
     }
 
     /// What is told beside the sentence, a line for each.
     pub fn lines(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let notes = self.notes.iter().map(|(name, note)| (*name, note.as_str()));
-        let who_can = self
-            .who_can
-            .iter()
-            .map(|command| ("all of them", command.as_str()));
+        let notes = self.details.iter().flat_map(|details| &details.notes);
+        let notes = notes.map(|(name, note)| (*name, note.as_str()));
+        let who_can = self.who_can().map(|command| ("all of them", command));
         notes.chain(who_can)
     }
 
@@ -140,12 +175,13 @@ impl<'a> Defect<'a> {
             None
         };
         let explained = Self {
-            notes: notes(&who, &subjects, names),
+            details: Some(Box::new(Details {
+                notes: notes(&who, &subjects, names),
+                who_can,
+            })),
             is_fixable: false,
-            who_can,
             finding: Told::made(finding),
-            subjects,
-            parts,
+            found: Found::Several(Box::new(Several { parts, subjects })),
         };
         Some(explained.explained(names))
     }
@@ -164,7 +200,7 @@ impl<'a> Defect<'a> {
         }
         let notes = by_settlement.into_iter();
         let notes = notes.map(|(of, keys)| ("depends on", format!("{} ({of})", keys.join(", "))));
-        self.notes.extend(notes);
+        self.details.get_or_insert_default().notes.extend(notes);
         self
     }
 }

@@ -119,13 +119,13 @@ fn list<T: Sync>(
             text.extend_from_slice(begin);
             ObjectLines::write(&mut text, 2, |object| write(item, object))?;
         }
-        Ok(escaped(text)?)
+        Ok(text)
     };
     out.write_all(b"[")?;
     let mut comma: &[u8] = b"";
     in_pieces(items, piece, |piece| {
         out.write_all(std::mem::replace(&mut comma, b","))?;
-        out.write_all(piece.as_bytes())
+        out.write_all(&piece)
     })?;
     out.write_all(if items.is_empty() { b"]" } else { b"\n  ]" })
 }
@@ -220,8 +220,7 @@ fn write_finding(
     object.text("help", &finding.help)?;
     object.text("reference", &finding.reference)?;
     object.text("subject", finding.subject.as_str())?;
-    let subjects: Vec<_> = defect.subjects.iter().map(|of| of.as_str()).collect();
-    object.texts("subjects", &subjects)?;
+    object.texts("subjects", defect.subjects())?;
     object.text("label", &finding.primary.text)?;
     object.plain("fingerprint", &finding.fingerprints.defect)?;
     object.texts("principals", &finding.principals)?;
@@ -230,7 +229,10 @@ fn write_finding(
         Some(keys) => object.texts("depends_on", keys)?,
         None => object.plain("depends_on", &())?,
     }
-    object.plain("who_can", &defect.who_can)?;
+    match defect.who_can() {
+        Some(command) => object.text("who_can", command)?,
+        None => object.plain("who_can", &())?,
+    }
     write_location(object, place(sources, finding.primary.at).as_ref())?;
     object.objects("related", &finding.related, |label, object| {
         object.text("label", &label.text)?;

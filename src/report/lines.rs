@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use crate::text::escape_json;
+
 /// A comma, the end of a line, and the indentation of the deepest line that is written at once.
 const LINE: &[u8] = b",\n                                ";
 /// Blanks of one level.
@@ -155,7 +157,7 @@ impl<'o> ObjectLines<'o> {
         string(self.out, text)
     }
 
-    /// A member of any kind on one line: a number, true, false or null.
+    /// A member that no text of a policy is in, on one line: a number, true, false, null, or a word of ours.
     pub(super) fn plain(
         &mut self,
         name: &'static str,
@@ -228,15 +230,26 @@ fn next_line(out: &mut (impl Write + ?Sized), depth: usize, is_first: bool) -> i
     (0..blanks).try_for_each(|_| out.write_all(b" "))
 }
 
-/// A string; most need no escapes, which is seen without a branch for each byte.
+/// A string with nothing in it that would steer a terminal. Most need no escapes, which is seen without a
+/// branch for each byte.
 fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
-        return serde_json::to_writer(out, text);
+    // No command of a runner is without a number sign or a low line.
+    let is_special = |byte: u8| {
+        (byte < b' ')
+            | (byte >= 0x7f)
+            | (byte == b'"')
+            | (byte == b'\\')
+            | (byte == b'#')
+            | (byte == b'_')
+    };
+    if !text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return Ok(());
     }
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
+    let quoted = serde_json::to_string(text)?;
+    out.extend_from_slice(escape_json(&quoted).as_bytes());
     Ok(())
 }
 
@@ -247,9 +260,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_written_as_serde_json_writes_them() {
+    fn members_are_written_as_serde_json_writes_them_but_escaped() {
         let long = "x".repeat(100);
-        for text in ["", "a b", "\u{7f}é😀", "\"", "a\\", "\n", "\u{1f}x", &long] {
+        for text in [
+            "",
+            "a b",
+            "\u{7f}é😀",
+            "\"",
+            "a\\",
+            "\n",
+            "\u{1f}x",
+            "a_b #c",
+            "##[group]",
+            "section_start:0:x",
+            "a\u{202e}b",
+            &long,
+        ] {
             for depth in [0, 1, 5, 40] {
                 let texts = [text.to_owned(), "y".to_owned()];
                 let mut out = Vec::new();
@@ -269,7 +295,8 @@ mod tests {
                 });
                 let mut wanted = Vec::new();
                 append_lines(&mut wanted, &document, depth).unwrap();
-                assert_eq!(String::from_utf8(out), String::from_utf8(wanted));
+                let wanted = String::from_utf8(wanted).unwrap();
+                assert_eq!(String::from_utf8(out).unwrap(), escape_json(&wanted));
             }
         }
     }

@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
         let findings = self.findings.iter();
         let findings: Vec<_> = findings
-            .map(|of| (of.finding(), of.defect.subjects.as_slice()))
+            .map(|of| (of.finding(), of.defect.subjects()))
             .collect();
         own_fingerprints(&findings, self.root)
     }

@@ -25,7 +25,7 @@ pub(super) fn sections<'d>(defects: &'d [Defect<'d>]) -> Vec<Section<'d>> {
     let mut of_subject = BTreeMap::new();
     let mut of_statement: BTreeMap<(usize, Location), usize> = BTreeMap::new();
     for defect in defects {
-        let subject = match defect.subjects.as_slice() {
+        let subject = match defect.subjects() {
             [one] => Some(one.as_str()),
             _ => None,
         };
@@ -61,7 +61,7 @@ pub(super) fn sections<'d>(defects: &'d [Defect<'d>]) -> Vec<Section<'d>> {
 
 /// Keys that the widest of them concerns.
 fn keys(group: &[&Defect<'_>]) -> usize {
-    let keys = group.iter().map(|defect| defect.subjects.len());
+    let keys = group.iter().map(|defect| defect.subjects().len());
     keys.max().unwrap_or_default()
 }
 

@@ -137,7 +137,7 @@ impl<'d> Places<'d> {
                     words: &label.text,
                     tone,
                 });
-            } else if !label.text.is_empty() && defect.parts.len() == 1 {
+            } else if !label.text.is_empty() && defect.parts().len() == 1 {
                 others.push(label);
             }
         }

@@ -35,7 +35,7 @@ pub fn statistics(out: &mut impl Write, defects: &[Defect<'_>], style: &Style) -
         *count = count.saturating_add(1);
         found
             .keys
-            .extend(defect.subjects.iter().map(|of| of.as_str()));
+            .extend(defect.subjects().iter().map(|of| of.as_str()));
         found
             .principals
             .extend(finding.principals.iter().map(String::as_str));

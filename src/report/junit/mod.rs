@@ -200,7 +200,7 @@ fn text(defect: &Defect<'_>, place: Option<&FileRange>) -> String {
         prose(&finding.message, true)
     );
     let place = place.map(FileRange::short).unwrap_or_default();
-    let subject = match defect.subjects.as_slice() {
+    let subject = match defect.subjects() {
         [one] => one.as_str(),
         _ => "",
     };

@@ -192,10 +192,8 @@ fn drawn(run: &Run<'_>, defect: &Defect<'_>) -> io::Result<String> {
         related: finding.related.iter().map(cut).collect(),
         ..finding.clone()
     };
-    let shown = Defect {
-        finding: Told::made(shown),
-        ..defect.clone()
-    };
+    let mut drawn_defect = defect.clone();
+    drawn_defect.finding = Told::made(shown);
     let mut drawn = Vec::new();
     let context = human::Context {
         sources: run.sources,
@@ -203,7 +201,7 @@ fn drawn(run: &Run<'_>, defect: &Defect<'_>) -> io::Result<String> {
         style: &STYLE,
         verbose: true,
     };
-    human::findings(&mut drawn, &[shown], &context)?;
+    human::findings(&mut drawn, &[drawn_defect], &context)?;
     let drawn = String::from_utf8_lossy(&drawn);
     if run.directory.is_empty() {
         return Ok(drawn.into_owned());

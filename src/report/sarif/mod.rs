@@ -42,7 +42,7 @@ pub fn run(out: &mut impl Write, run: &Run<'_>) -> io::Result<()> {
     let results = run.findings.iter().zip(run.fingerprints());
     let fixes = Fixes::new(run);
     let results = results.map(|(reported, fingerprint)| {
-        let fixes = fixes.of(run, &reported.defect.parts);
+        let fixes = fixes.of(run, reported.defect.parts());
         SarifResult {
             fixes,
             ..result(run, &rules, *reported, fingerprint)
@@ -140,7 +140,7 @@ fn primary(run: &Run<'_>, defect: &Defect<'_>) -> Vec<SarifLocation> {
     let location = place.map(|place| {
         let mut location = labelled(&place, None, &finding.primary.text);
         // The physical location names a file.
-        let named = defect.subjects.iter().take(MOST_RELATED);
+        let named = defect.subjects().iter().take(MOST_RELATED);
         for arn in named.filter_map(|subject| subject.key_arn()) {
             location.logical_locations.push(LogicalLocation {
                 fully_qualified_name: prose(arn, true),
