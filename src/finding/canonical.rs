@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::{SourceFile, Span};
-use crate::tree::{Content, Deferred, ForResult, Function, Node, Syntax, json};
+use crate::tree::{Content, Deferred, ForResult, Function, Member, Node, Syntax, json};
 
 /// Strings in strings that are looked through; an event of CloudTrail has two.
 pub(super) const MAX_LEVELS: usize = 4;
@@ -21,8 +21,12 @@ pub(super) fn of_file(file: &SourceFile, at: Span) -> String {
 fn of_json(text: &str) -> Option<String> {
     let mut inner = Cow::Borrowed(text);
     for _ in 0..MAX_LEVELS {
-        if let Ok(node) = json::parse(&inner) {
-            return Some(of_node(&node));
+        if let Ok(mut node) = json::parse(&inner) {
+            // Sorted where they are: there is one for each statement with a finding.
+            sort(&mut node);
+            let mut out = String::with_capacity(inner.len());
+            write(&node, Order::AsWritten, &mut out);
+            return Some(out);
         }
         inner = outer(&inner)?.into();
     }
@@ -100,6 +104,25 @@ pub(super) fn in_order(node: &Node<'_>, order: Order) -> String {
     out
 }
 
+/// Brings the members of all objects of JSON in the order of their keys.
+fn sort(node: &mut Node<'_>) {
+    match &mut node.value {
+        Content::Array(items) => items.iter_mut().for_each(sort),
+        Content::Object(members) => {
+            members.sort_by(|one, two| one.key.cmp(&two.key));
+            for member in members {
+                sort(&mut member.value);
+            }
+        }
+        // JSON has no function.
+        Content::Deferred(_)
+        | Content::Null
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_) => {}
+    }
+}
+
 fn write(node: &Node<'_>, order: Order, out: &mut String) {
     match &node.value {
         Content::Null => out.push_str("null"),
@@ -108,20 +131,26 @@ fn write(node: &Node<'_>, order: Order, out: &mut String) {
         Content::String(text) => string(text, out),
         Content::Array(items) => list(['[', ']'], items, order, out),
         Content::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            if order == Order::ByKey {
-                sorted.sort_by(|one, two| one.key.cmp(&two.key));
-            }
             out.push('{');
-            for (index, member) in sorted.into_iter().enumerate() {
-                comma(index, out);
-                string(&member.key, out);
-                out.push(':');
-                write(&member.value, order, out);
+            if order == Order::AsWritten {
+                self::members(members, order, out);
+            } else {
+                let mut sorted: Vec<_> = members.iter().collect();
+                sorted.sort_by(|one, two| one.key.cmp(&two.key));
+                self::members(sorted, order, out);
             }
             out.push('}');
         }
         Content::Deferred(deferred) => function(deferred, order, out),
+    }
+}
+
+fn members<'n>(members: impl IntoIterator<Item = &'n Member<'n>>, order: Order, out: &mut String) {
+    for (index, member) in members.into_iter().enumerate() {
+        comma(index, out);
+        string(&member.key, out);
+        out.push(':');
+        write(&member.value, order, out);
     }
 }
 

@@ -213,16 +213,25 @@ pub fn defects<'a>(
 ) -> Vec<Defect<'a>> {
     let findings: Vec<_> = findings.into_iter().collect();
     let near = findings.par_chunk_by(|one, next| place(one) == place(next));
-    near.flat_map_iter(|near| of_statement(near).into_iter())
-        .filter_map(|parts| Defect::of(parts, names))
-        .collect()
+    let of_near = |near: &[&'a Finding]| {
+        // Nearly always.
+        let lone = match near {
+            [one] => Some(Defect::one(one).explained(names)),
+            _ => None,
+        };
+        let several = match near {
+            [_] => Vec::new(),
+            _ => of_statement(near),
+        };
+        let several = several.into_iter();
+        let several = several.filter_map(|parts| Defect::of(parts, names));
+        lone.into_iter().chain(several)
+    };
+    near.flat_map_iter(of_near).collect()
 }
 
 /// Findings about one statement by their defects.
 fn of_statement<'a>(near: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
-    if let [one] = near {
-        return vec![vec![*one]];
-    }
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut known: BTreeMap<Alike<'_>, usize> = BTreeMap::new();
     for finding in near {

@@ -18,9 +18,9 @@ pub(super) fn finding(
     let primary = label(&rule.label, node, files);
     let mut related = Vec::new();
     for more in &rule.related {
-        let places = labels(more, node, files)?;
-        related.extend(places.into_iter().filter(|label| label.at != primary.at));
+        add_labels(&mut related, more, node, files)?;
     }
+    related.retain(|label: &Label| label.at != primary.at);
     related.truncate(MOST_RELATED);
     // There may be thousands of findings, each with one.
     related.shrink_to_fit();
@@ -103,22 +103,28 @@ fn label(text: &Template, node: &Selected<'_, '_>, files: &Files<'_, '_>) -> Lab
     }
 }
 
-fn labels(
+fn add_labels(
+    labels: &mut Vec<Label>,
     related: &Related,
     node: &Selected<'_, '_>,
     files: &Files<'_, '_>,
-) -> Result<Vec<Label>, TooManySteps> {
-    let nodes = match &related.nodes {
-        Nodes::Enclosing => node.enclosing_with("at").into_iter().collect(),
-        Nodes::Selected(selector) => selector.select(node.facts())?,
+) -> Result<(), TooManySteps> {
+    let mut add = |node: &Selected<'_, '_>| labels.push(label(&related.label, node, files));
+    match &related.nodes {
+        Nodes::Enclosing => node.enclosing_with("at").iter().for_each(add),
+        Nodes::Selected(selector) => {
+            let selected = selector.select(node.facts())?;
+            selected.iter().take(MOST_RELATED).for_each(add);
+        }
         Nodes::Field(path) => match node.find(path) {
-            Some(Fact::List(list)) => list.items().iter().map(|item| node.with(item)).collect(),
-            Some(item @ Fact::Record(_)) => vec![node.with(item)],
-            _ => Vec::new(),
+            Some(Fact::List(list)) => {
+                for item in list.items().iter().take(MOST_RELATED) {
+                    add(&node.with(item));
+                }
+            }
+            Some(item @ Fact::Record(_)) => add(&node.with(item)),
+            _ => {}
         },
-    };
-    let nodes = nodes.iter().take(MOST_RELATED);
-    Ok(nodes
-        .map(|node| label(&related.label, node, files))
-        .collect())
+    }
+    Ok(())
 }

@@ -233,16 +233,17 @@ fn next_line(out: &mut (impl Write + ?Sized), depth: usize, is_first: bool) -> i
 /// A string with nothing in it that would steer a terminal. Most need no escapes, which is seen without a
 /// branch for each byte.
 fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
-    // No command of a runner is without a number sign or a low line.
-    let is_special = |byte: u8| {
-        (byte < b' ')
-            | (byte >= 0x7f)
-            | (byte == b'"')
-            | (byte == b'\\')
-            | (byte == b'#')
-            | (byte == b'_')
+    let special = |byte: u8| {
+        u8::from(byte < b' ')
+            | u8::from(byte >= 0x7f)
+            | u8::from(byte == b'"')
+            | u8::from(byte == b'\\')
+            | u8::from(byte == b'#')
+            | (u8::from(byte == b'_') << 1)
     };
-    if !text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+    let special = text.bytes().fold(0, |all, byte| all | special(byte));
+    // A command of a runner has a number sign or this.
+    if special == 0 || special == 2 && !text.contains("section_") {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
