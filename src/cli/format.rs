@@ -199,6 +199,9 @@ impl<'a> Report<'a> {
         });
         // What fails is shown.
         let from = from.min(self.checked.threshold);
+        if from == Severity::Info {
+            return (Cow::Borrowed(&self.open), self.summary);
+        }
         // What is said of kmslint's own files is hidden only where that is asked for.
         let is_own = |rule: &str| OWN_RULES.iter().any(|own| own.id == rule);
         let is_told = |defect: &&Defect<'_>| {

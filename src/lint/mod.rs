@@ -45,7 +45,7 @@ pub fn run_all(facts: &[Facts], catalogue: &Catalogue) -> Vec<Finding> {
     let findings = facts
         .par_iter()
         .flat_map_iter(|facts| run(facts, catalogue));
-    sorted(findings.collect())
+    joined(findings.collect())
 }
 
 /// As [`try_run`]; that a selector takes too long, so that nobody knows what it would find, is an
@@ -181,8 +181,7 @@ fn add_found(
 
 /// The findings by file, position and rule. Those that say the same about the same bytes are one: one
 /// statement may give the same permission to several principals.
-pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    // Those of several files mostly are already.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     if !findings.is_sorted_by(|one, two| key(one) <= key(two)) {
         findings.sort_by(|one, two| key(one).cmp(&key(two)));
     }
@@ -213,6 +212,15 @@ pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The same of findings of several subjects, each of which are sorted.
+pub fn joined(findings: Vec<Finding>) -> Vec<Finding> {
+    // Those of several files mostly are already, and none says what another says.
+    if findings.is_sorted_by(|one, two| key(one) < key(two)) {
+        return findings;
+    }
+    sorted(findings)
 }
 
 /// How many places a finding may still show: nobody looks at a thousand, and as many findings may

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{Date, InForce};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, fingerprint};
-use crate::lint::{self, NoSuchRule, Selection, Suppressed, sorted};
+use crate::lint::{self, NoSuchRule, Selection, Suppressed, joined};
 use crate::rule::Catalogue;
 use crate::text::InputFailure;
 
@@ -74,10 +74,10 @@ pub enum Gate {
 impl Checked {
     /// What the gate does.
     pub fn gate(&self) -> Gate {
-        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        let mut findings = self.findings.iter();
         if !self.project.failures.is_empty() {
             Gate::CannotTell
-        } else if worst >= Some(self.threshold) {
+        } else if findings.any(|finding| finding.severity >= self.threshold) {
             Gate::Fails
         } else {
             Gate::Passes
@@ -284,6 +284,6 @@ impl Project {
                 subjects.push(subject);
             }
         });
-        (sorted(all), subjects, overruns)
+        (joined(all), subjects, overruns)
     }
 }

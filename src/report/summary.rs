@@ -67,14 +67,27 @@ impl Summary {
         records: &[FileRecord],
     ) -> Self {
         let with = |fate: fn(&Fate) -> bool| records.iter().filter(|of| fate(&of.fate)).count();
-        let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
-        let sources = findings.iter().map(|finding| finding.primary.at.source);
+        let (mut errors, mut warnings, mut infos) = (0_usize, 0_usize, 0_usize);
+        // Findings of one file mostly stand together.
+        let mut sources: Vec<_> = Vec::new();
+        for finding in findings {
+            let count = match finding.severity {
+                Severity::Error => &mut errors,
+                Severity::Warning => &mut warnings,
+                Severity::Info => &mut infos,
+            };
+            *count = count.saturating_add(1);
+            let source = finding.primary.at.source;
+            if sources.last() != Some(&source) {
+                sources.push(source);
+            }
+        }
         Self {
             files,
-            files_with_findings: sources.collect::<BTreeSet<_>>().len(),
-            errors: of(Severity::Error),
-            warnings: of(Severity::Warning),
-            infos: of(Severity::Info),
+            files_with_findings: sources.into_iter().collect::<BTreeSet<_>>().len(),
+            errors,
+            warnings,
+            infos,
             input_errors: failures.len(),
             passed_over: with(|fate| matches!(fate, Fate::PassedOver(_))),
             left_out: with(|fate| matches!(fate, Fate::LeftOut(_))),
