@@ -77,16 +77,20 @@ impl Vocabulary {
 
     /// Notes a text by itself, and that the field has it.
     pub(crate) fn add_text(&mut self, field: Option<Word>, text: &str) {
-        let anywhere = self.asked.as_ref().is_none_or(|asked| asked.anywhere);
-        let is_asked = |field| {
-            let asked = self.asked.as_ref();
-            asked.is_some_and(|asked| asked.fields.has(field))
-        };
-        if !anywhere && !field.is_some_and(is_asked) {
-            return;
+        if self.notes_texts(field) {
+            self.add_value(field, Word::text(text));
         }
-        let text = Word::text(text);
-        if anywhere {
+    }
+
+    /// Whether texts of this field are noted.
+    pub(crate) fn notes_texts(&self, field: Option<Word>) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_none_or(|of| of.anywhere || field.is_some_and(|field| of.fields.has(field)))
+    }
+
+    /// Notes a text, whose word is given, where [`notes_texts`](Self::notes_texts) says so.
+    pub(crate) fn add_value(&mut self, field: Option<Word>, text: Word) {
+        if self.asked.as_ref().is_none_or(|asked| asked.anywhere) {
             self.add(text);
         }
         if let Some(field) = field {

@@ -1,6 +1,7 @@
 //! JSON on lines of its own, as `serde_json` writes it for people, each line's indentation at once:
 //! a long report is mostly lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -249,8 +250,13 @@ fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
         out.push(b'"');
         return Ok(());
     }
-    let quoted = serde_json::to_string(text)?;
-    out.extend_from_slice(escape_json(&quoted).as_bytes());
+    let start = out.len();
+    serde_json::to_writer(&mut *out, text)?;
+    let quoted = String::from_utf8_lossy(out.get(start..).unwrap_or_default());
+    if let Cow::Owned(escaped) = escape_json(&quoted) {
+        out.truncate(start);
+        out.extend_from_slice(escaped.as_bytes());
+    }
     Ok(())
 }
 
