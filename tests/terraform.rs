@@ -131,3 +131,165 @@ fn what_is_no_plan_that_can_be_read_is_refused_with_the_command_to_run() {
         Some(2)
     );
 }
+
+/// What each distinctive value of the policies below has in it.
+const DISTINCTIVE: [&str; 2] = ["zecret", "987654321098"];
+
+/// A policy, every value of which is distinctive, as a string of JSON.
+fn distinctive(principal: &str, more: &str) -> String {
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Id":"zecretId","Statement":[{{"Sid":"zecretSid","Effect":"Allow",{principal}"Action":["kms:ScheduleKeyDeletion","kms:DisableKey"],"Resource":"*"}},
+        {{"Sid":"zecretGate","Effect":"Allow",{principal}"Action":"kms:PutKeyPolicy","Resource":"*","Condition":{{"StringEquals":{{"aws:PrincipalTag/zecret-tag":"zecretValue"}},"Bool":{{"aws:zecret-key":"true"}}}}}}{more}]}}"#
+    );
+    serde_json::to_string(&policy).unwrap()
+}
+
+/// A plan in which every policy is sensitive: of a key, of a key's own resource, and of a role; `broken` also one
+/// that AWS would not take.
+fn sensitive_policies(broken: bool) -> String {
+    let principal = r#""Principal":{"AWS":"arn:aws:iam::987654321098:role/zecretRole"},"#;
+    let key = distinctive(principal, "");
+    let identity = distinctive("", "");
+    let other = if broken {
+        distinctive(
+            principal,
+            r#",{"Sid":"zecretBroken","Effect":"Permit zecret"}"#,
+        )
+    } else {
+        key.clone()
+    };
+    let change = |kind: &str, name: &str, after: String, marks: &str| {
+        format!(
+            r#"{{"address":"{kind}.{name}","mode":"managed","type":"{kind}","name":"{name}","change":{{"actions":["create"],"before":null,"after":{after},"after_unknown":{{"arn":true}},"after_sensitive":{marks}}}}}"#
+        )
+    };
+    let changes = [
+        change(
+            "aws_kms_key",
+            "own",
+            format!(r#"{{"policy":{key},"deletion_window_in_days":7}}"#),
+            r#"{"policy":true}"#,
+        ),
+        change(
+            "aws_kms_key",
+            "other",
+            r#"{"deletion_window_in_days":8}"#.to_owned(),
+            "{}",
+        ),
+        change(
+            "aws_kms_key_policy",
+            "apart",
+            format!(
+                r#"{{"policy":{other},"key_id":"arn:aws:kms:eu-west-1:111122223333:key/aaaabbbb-12ab-34cd-56ef-1234567890ab"}}"#
+            ),
+            r#"{"policy":true}"#,
+        ),
+        change(
+            "aws_iam_role",
+            "role",
+            format!(
+                r#"{{"name":"role","inline_policy":[{{"name":"zecretName","policy":{identity}}}]}}"#
+            ),
+            r#"{"inline_policy":[{"policy":true}]}"#,
+        ),
+        change(
+            "aws_iam_policy",
+            "policy",
+            format!(r#"{{"name":"policy","policy":{identity}}}"#),
+            r#"{"policy":true}"#,
+        ),
+    ];
+    format!(
+        r#"{{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{}]}}"#,
+        changes.join(",\n")
+    )
+}
+
+/// What the program says, with one of these exit codes and without any distinctive value.
+fn hiding(arguments: &[&str], codes: &[i32]) -> String {
+    let output = run(arguments);
+    let text = text(&output);
+    assert!(!text.is_empty(), "{arguments:?}");
+    let code = output.status.code().unwrap();
+    assert!(codes.contains(&code), "{arguments:?}: {code}\n{text}");
+    for secret in DISTINCTIVE {
+        assert!(!text.contains(secret), "{arguments:?}: {secret}\n{text}");
+    }
+    text
+}
+
+#[test]
+fn policies_that_are_sensitive_are_judged_and_never_shown() {
+    let plan = file("sensitive.json", &sensitive_policies(false));
+    let broken = file("sensitive-broken.json", &sensitive_policies(true));
+    let (plan, broken) = (plan.to_str().unwrap(), broken.to_str().unwrap());
+    for format in [
+        "human", "json", "sarif", "github", "gitlab", "junit", "markdown", "concise",
+    ] {
+        let all = ["check", "--min-severity", "info", "--format", format];
+        let text = hiding(&[&all[..], &[plan]].concat(), &[1]);
+        for wanted in [
+            "cross-account-deletion",
+            "aws_kms_key.own",
+            "aws_kms_key_policy.apart",
+            "aws_iam_role.role.inline_policy[0]",
+            "aws_iam_policy.policy",
+            "short-waiting-period",
+        ] {
+            assert!(text.contains(wanted), "{format}: {wanted}\n{text}");
+        }
+        hiding(&[&all[..], &[broken]].concat(), &[2]);
+    }
+    hiding(&["check", "--verbose", "--statistics", plan], &[1]);
+}
+
+#[test]
+fn policies_that_are_sensitive_are_shown_by_no_other_command() {
+    let plan = file("sensitive-others.json", &sensitive_policies(false));
+    let broken = file("sensitive-others-broken.json", &sensitive_policies(true));
+    let nothing = r#"{"format_version":"1.2","resource_changes":[]}"#;
+    let before = file("sensitive-before.json", nothing);
+    let before = before.to_str().unwrap();
+    for path in [plan.to_str().unwrap(), broken.to_str().unwrap()] {
+        let refused: (&[&str], &[i32]) = (&[path], &[2]);
+        let any: &[i32] = &[0, 1, 2];
+        for (command, formats, (given, codes)) in [
+            (
+                "who-can",
+                &["human", "json", "jsonl", "csv", "markdown"][..],
+                refused,
+            ),
+            (
+                "diff",
+                &["human", "json", "markdown"],
+                (&[before, path], &[2]),
+            ),
+            ("fix", &["human", "json"], (&[path], any)),
+            (
+                "preflight",
+                &["human", "json", "markdown"],
+                (&["--plan", path], any),
+            ),
+        ] {
+            for format in formats {
+                hiding(&[&[command, "--format", format], given].concat(), codes);
+            }
+        }
+        hiding(&["fix", "--diff", path], any);
+        hiding(&["facts", path], &[2]);
+    }
+}
+
+#[test]
+fn fingerprints_of_sensitive_policies_do_not_depend_on_what_they_say() {
+    let plan = file("sensitive-baseline-plan.json", &sensitive_policies(false));
+    let baseline = plan.with_file_name("sensitive-baseline.json");
+    fs::remove_file(&baseline).unwrap_or_default();
+    let (path, written) = (plan.to_str().unwrap(), baseline.to_str().unwrap());
+    hiding(&["check", "--write-baseline", written, path], &[0]);
+    let entries = fs::read_to_string(&baseline).unwrap();
+    assert!(DISTINCTIVE.iter().all(|secret| !entries.contains(secret)));
+    let other = sensitive_policies(false).replace("zecret", "other");
+    fs::write(&plan, other.replace("987654321098", "987654321097")).unwrap();
+    hiding(&["check", "--baseline", written, path], &[0]);
+}

@@ -121,6 +121,7 @@ impl DiffArguments {
             }
         };
         for (side, words) in [(&mut before, "before"), (&mut after, "after")] {
+            side.refuse_sensitive();
             for failure in &mut side.failures {
                 let message = &failure.error.message;
                 failure.error.message = format!("{words} the change: {message}");

@@ -21,7 +21,8 @@ pub(super) struct FactsArguments {
 }
 
 pub(super) fn run(arguments: &FactsArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let project = Project::open(&arguments.inputs.options())?;
+    let mut project = Project::open(&arguments.inputs.options())?;
+    project.refuse_sensitive();
     let sources = &project.loaded.sources;
     let mut list = report::json::ListWriter::new(output::stdout());
     project.fact_maker().each_in_turn(

@@ -143,7 +143,8 @@ impl WhoCanArguments {
 }
 
 pub(super) fn run(arguments: &WhoCanArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
-    let project = Project::open(&arguments.inputs.options())?;
+    let mut project = Project::open(&arguments.inputs.options())?;
+    project.refuse_sensitive();
     report_files(&project, arguments.inputs.named(), terminal)?;
     report_placeholders(&project, "")?;
     report_failures(&project, terminal)?;

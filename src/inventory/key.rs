@@ -10,7 +10,7 @@ use crate::text::Location;
 
 use super::{
     Address, DeclaredResource, LoadedPolicy, PlannedChange, Provenance, RecordedDeletion,
-    ScheduledDeletion, StackRemoval, Tag,
+    ScheduledDeletion, SensitivePolicy, StackRemoval, Tag,
 };
 
 /// A value and the place in a file that says it.
@@ -42,6 +42,8 @@ pub struct Key {
     pub metadata: Arc<KeyMetadata>,
     /// Its key policy.
     pub policy: Option<LoadedPolicy>,
+    /// The same where it is marked as sensitive; nothing but the rules look at it, and nothing of it is shown.
+    pub sensitive_policy: Option<Box<SensitivePolicy>>,
     /// The resource of a template, a plan or a state by which it is managed.
     pub declared: Option<Arc<DeclaredResource>>,
     /// What becomes of it when its resource leaves the stack; none where no template of AWS CloudFormation

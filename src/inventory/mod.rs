@@ -33,7 +33,7 @@ pub use outcome::CallOutcome;
 pub use planned_change::{
     AliasChange, GateAttributes, KeyDependent, PlannedChange, PlannedDestruction, VanishedKey,
 };
-pub use policy::LoadedPolicy;
+pub use policy::{LoadedPolicy, SensitivePolicy};
 pub use principal::{Boundary, IdentityPolicy, Principal, Tag};
 pub use stack_removal::{RemovalOutcome, RetainedDependent, StackRemoval};
 pub use trail::{RecordedCaller, RecordedChange, RecordedEvents, Trail, TrailIndex};
@@ -49,6 +49,8 @@ pub struct Inventory {
     pub planned: Vec<PlannedDeletion>,
     /// Policies that are attached to nothing that was loaded, sorted by place.
     pub policies: Vec<LoadedPolicy>,
+    /// Those that are no key's and are marked as sensitive, sorted by place.
+    pub sensitive_policies: Vec<SensitivePolicy>,
     /// Users and roles, sorted by ARN.
     pub principals: Vec<Arc<Principal>>,
     /// The policies of users, groups and roles, each once however often it is attached.
@@ -64,6 +66,13 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Every policy that is marked as sensitive, with its key; but for those of keys that a plan deletes.
+    pub fn sensitive(&self) -> impl Iterator<Item = (Option<&Key>, &SensitivePolicy)> {
+        let of_keys = self.keys.iter().filter(|key| !key.is_going());
+        let of_keys = of_keys.filter_map(|key| Some((Some(key), key.sensitive_policy.as_deref()?)));
+        of_keys.chain(self.sensitive_policies.iter().map(|of| (None, of)))
+    }
+
     /// How many values of policies a template has yet to fill in.
     pub fn placeholders(&self) -> usize {
         let of_keys = self.keys.iter().filter_map(|key| key.policy.as_ref());

@@ -1,7 +1,7 @@
 //! A policy and the file that it stands in.
 
 use crate::policy::{PolicyDocument, PolicySize};
-use crate::text::SourceId;
+use crate::text::{Location, SourceId};
 use crate::tree::Encoding;
 
 /// A policy as loaded. The spans of its document are bytes of `source`, also where the policy is
@@ -19,4 +19,15 @@ pub struct LoadedPolicy {
     pub size: Option<PolicySize>,
     /// What it says.
     pub document: PolicyDocument,
+}
+
+/// A policy that a plan or a state marks as sensitive: it is judged, and nothing of it is shown.
+#[derive(Clone, Debug)]
+pub struct SensitivePolicy {
+    /// How the tool names the resource whose policy it is.
+    pub resource: String,
+    /// Where the resource is named, which may be shown.
+    pub at: Location,
+    /// The policy.
+    pub policy: LoadedPolicy,
 }

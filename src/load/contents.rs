@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion};
+use crate::inventory::{
+    Evidence, Key, LoadedPolicy, OrganizationPolicy, PlannedDeletion, SensitivePolicy,
+};
 use crate::text::{InputError, SourceFile, Span};
 use crate::tree::{Node, duplicate_keys};
 
@@ -33,6 +35,8 @@ pub(super) struct Contents {
     pub(super) planned: Vec<PlannedDeletion>,
     /// Policies that are no key's.
     pub(super) policies: Vec<LoadedPolicy>,
+    /// The same of those that are marked as sensitive.
+    pub(super) sensitive_policies: Vec<SensitivePolicy>,
     /// Users, groups, roles and their policies.
     pub(super) account: Option<Box<AccountPart>>,
     /// What the other files of the directory are about.
@@ -71,6 +75,7 @@ impl Contents {
         self.additions.extend(other.additions);
         self.planned.extend(other.planned);
         self.policies.extend(other.policies);
+        self.sensitive_policies.extend(other.sensitive_policies);
         if let Some(account) = other.account {
             let own = self.account();
             own.principals.extend(account.principals);

@@ -49,6 +49,7 @@ impl<'d> Document<'d> {
             arn: None,
             account: None,
             policy: None,
+            sensitive_policy: None,
             declared: None,
             stack_removal: None,
         }

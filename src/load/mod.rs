@@ -249,6 +249,9 @@ impl<'a> Parts<'a> {
         inventory.planned.extend(contents.planned);
         inventory.policies.extend(contents.policies);
         inventory
+            .sensitive_policies
+            .extend(contents.sensitive_policies);
+        inventory
             .organization_policies
             .extend(contents.organization_policies);
         inventory.evidence.extend(contents.evidence);

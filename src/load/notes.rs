@@ -73,6 +73,7 @@ pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
 fn lacks_policy(key: &Key) -> bool {
     let declared = key.declared.as_ref().map(|declared| declared.policy);
     key.policy.is_none()
+        && key.sensitive_policy.is_none()
         && (is_described(key) || declared.is_some())
         && !key.is_going()
         && declared != Some(DeclaredPolicy::Default)
@@ -84,8 +85,8 @@ fn without_policy_note(key: &Key) -> String {
         || "no key policy of it was loaded, so who can delete it is not known".to_owned(),
         |address| {
             format!(
-                "the key policy of `{address}` is not known before it is applied, or is marked as sensitive, so who \
-                 can delete the key is not known"
+                "the key policy of `{address}` is not known before it is applied, so who can delete the key is not \
+                 known"
             )
         },
     )

@@ -12,6 +12,7 @@ mod organization;
 mod rule_pages;
 mod rules;
 mod run;
+mod sensitive;
 mod simulation;
 mod suppress;
 mod team_files;

@@ -13,6 +13,7 @@ use super::exclusions::{Exclusions, Migrated, Ran, migrate};
 use super::open::Project;
 use super::options::{Options, ProjectError};
 use super::rules::{Known, RuleOptions, Rules, rule_names, severity};
+use super::sensitive;
 use super::suppress::{SuppressedFindings, SuppressionTarget, write};
 use super::team_files::TeamFiles;
 
@@ -284,6 +285,17 @@ impl Project {
                 subjects.push(subject);
             }
         });
+        for of in self.loaded.inventory.sensitive() {
+            let (found, subject) = sensitive::find(of, &maker, catalogue);
+            match found {
+                Ok(mut found) => {
+                    fingerprint(&mut found, sources);
+                    all.append(&mut found);
+                }
+                Err(overrun) => overruns.push(overrun.failure(&subject)),
+            }
+            subjects.push(subject);
+        }
         (joined(all), subjects, overruns)
     }
 }

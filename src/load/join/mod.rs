@@ -156,6 +156,7 @@ fn take_later(key: &mut Key, later: Key) {
     take(&mut key.arn, later.arn);
     take(&mut key.account, later.account);
     take(&mut key.policy, later.policy);
+    take(&mut key.sensitive_policy, later.sensitive_policy);
     take(&mut key.declared, later.declared);
     let old = Arc::make_mut(&mut key.metadata);
     let new = Arc::unwrap_or_clone(later.metadata);

@@ -2,12 +2,15 @@
 
 use crate::inventory::{Located, Tag};
 use crate::load::document::Document;
+use crate::text::Location;
 use crate::tree::{Content, Node};
 
 /// The attributes of a resource at one time.
 #[derive(Clone)]
 pub(super) struct Attributes<'n, 'a> {
     document: &'n Document<'a>,
+    /// Where the resource is named.
+    at: Location,
     /// The object that holds them; none where there is no resource then.
     values: Option<&'n Node<'a>>,
     /// Which of them are known only once the plan is carried out.
@@ -33,13 +36,14 @@ pub(super) enum Attribute<'n, 'a> {
 
 impl<'n, 'a> Attributes<'n, 'a> {
     pub(super) fn new(
-        document: &'n Document<'a>,
+        (document, named): (&'n Document<'a>, &Node<'_>),
         values: Option<&'n Node<'a>>,
         unknown: Option<&'n Node<'a>>,
         sensitive: Option<&'n Node<'a>>,
     ) -> Self {
         Self {
             document,
+            at: document.at(named.span),
             values: values.filter(|values| values.members().is_some()),
             unknown,
             sensitive,
@@ -55,6 +59,11 @@ impl<'n, 'a> Attributes<'n, 'a> {
     /// Whether there is a resource.
     pub(super) const fn are_there(&self) -> bool {
         self.values.is_some()
+    }
+
+    /// Where the resource is named.
+    pub(super) const fn at(&self) -> Location {
+        self.at
     }
 
     /// The document that they stand in.

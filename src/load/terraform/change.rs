@@ -47,13 +47,14 @@ impl<'n, 'a> Change<'n, 'a> {
         let list = change.get("actions")?;
         let actions = list.items()?.iter().filter_map(Node::as_str).collect();
         let at = |name: &str| change.get(name);
+        let named = (document, node.get("address").unwrap_or(node));
         Some(Self {
             name,
             path,
             node,
-            before: Attributes::new(document, at("before"), None, at("before_sensitive")),
+            before: Attributes::new(named, at("before"), None, at("before_sensitive")),
             after: Attributes::new(
-                document,
+                named,
                 at("after"),
                 at("after_unknown"),
                 at("after_sensitive"),

@@ -6,7 +6,8 @@ use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
 use crate::tree::{Content, Node};
 
-use super::key::{called, read_policy_of};
+use super::attributes::Attribute;
+use super::key::{called, read_policy_of, read_sensitive};
 use super::{Attributes, ResourceName};
 
 /// The types of resources with such policies, or with what says who has them.
@@ -44,16 +45,30 @@ pub(super) fn read(
     }
     for attribute in ["policy", "policy_document"] {
         let what = (attribute, PolicyKind::Identity);
-        let (policy, _) = read_policy_of(attributes, what, name.address, contents);
-        contents.policies.extend(policy);
+        let read = read_policy_of(attributes, what, name.address, contents);
+        contents.policies.extend(read.policy);
+        let sensitive = read.sensitive.map(|of| *of);
+        contents.sensitive_policies.extend(sensitive);
     }
     for (list, document) in [("inline_policy", "policy"), ("policies", "policy_document")] {
-        let items = attributes.node(list).and_then(Node::items);
-        for item in items.unwrap_or_default() {
+        let (node, is_sensitive) = match attributes.get(list) {
+            Attribute::Known(node) => (node, false),
+            Attribute::Sensitive(node) => (node, true),
+            Attribute::Absent | Attribute::Unknown => continue,
+        };
+        let items = node.items().unwrap_or_default().iter().zip(0_usize..);
+        for (item, position) in items {
             let policy = item.get(document).filter(|policy| {
                 policy.as_str().is_none_or(|text| !text.is_empty()) && policy.value != Content::Null
             });
             let Some(policy) = policy else { continue };
+            let what = (policy, PolicyKind::Identity);
+            if is_sensitive {
+                let resource = format!("{}.{list}[{position}]", name.address);
+                let read = read_sensitive(attributes, what, &resource, contents);
+                contents.sensitive_policies.extend(read);
+                continue;
+            }
             let file = attributes.document();
             let own = item.get("name").or_else(|| item.get("policy_name"));
             let own = own.and_then(Node::as_str).unwrap_or_default();

@@ -6,13 +6,13 @@ use crate::aws::key::{ApiEnum, KeyState, MultiRegionKeyType, Origin};
 use crate::aws::{AccountId, KeyArn, Reported};
 use crate::inventory::{
     Address, DeclaredPolicy, DeclaredResource, DeclaringTool, Key, KeyMetadata, LoadedPolicy,
-    Located, Provenance,
+    Located, Provenance, SensitivePolicy,
 };
 use crate::load::contents::Contents;
 use crate::load::policy::read_policy;
 use crate::policy::PolicyKind;
-use crate::text::Location;
-use crate::tree::Step;
+use crate::text::{InputError, Location};
+use crate::tree::{Node, Step};
 
 use super::attributes::Attribute;
 use super::key_type::KeyType;
@@ -47,7 +47,7 @@ impl KeyResource<'_, '_> {
         let document = self.attributes.document();
         let arn = self.attributes.text("arn");
         let arn = arn.and_then(|arn| KeyArn::parse(arn.value).ok());
-        let (policy, declared_policy) = read_attribute(
+        let read = read_attribute(
             &self.attributes,
             self.kind.policy,
             self.name.address,
@@ -67,14 +67,15 @@ impl KeyResource<'_, '_> {
             account: arn.as_ref().map(KeyArn::account),
             arn,
             metadata: Arc::new(metadata),
-            policy,
+            policy: read.policy,
+            sensitive_policy: read.sensitive,
             stack_removal: None,
             declared: Some(Arc::new(DeclaredResource {
                 tool: DeclaringTool::Terraform,
                 resource_type: self.name.kind.to_owned(),
                 address: self.name.address.to_owned(),
                 waiting_period: self.attributes.days(self.kind.waiting_period),
-                policy: declared_policy,
+                policy: read.declared,
                 planned: None,
                 at: self.at,
             })),
@@ -205,39 +206,91 @@ pub(super) fn called(file: &str, address: &str) -> String {
     format!("{file}#{address}")
 }
 
-/// The policy of an attribute, and what is known of it. One that may not be shown is not taken for known: what
-/// it says would stand in every report.
+/// The policy of an attribute of a resource.
+pub(super) struct ReadPolicy {
+    /// The policy, where it is known and may be shown.
+    pub(super) policy: Option<LoadedPolicy>,
+    /// The policy, where it is marked as sensitive.
+    pub(super) sensitive: Option<Box<SensitivePolicy>>,
+    /// What the resource says of it.
+    pub(super) declared: DeclaredPolicy,
+}
+
+/// The key policy of an attribute.
 pub(super) fn read_attribute(
     attributes: &Attributes<'_, '_>,
     name: &str,
     address: &str,
     contents: &mut Contents,
-) -> (Option<LoadedPolicy>, DeclaredPolicy) {
+) -> ReadPolicy {
     read_policy_of(attributes, (name, PolicyKind::Key), address, contents)
 }
 
-/// The same of a policy of this kind.
+/// The policy of this kind of an attribute.
 pub(super) fn read_policy_of(
     attributes: &Attributes<'_, '_>,
     (name, kind): (&str, PolicyKind),
     address: &str,
     contents: &mut Contents,
-) -> (Option<LoadedPolicy>, DeclaredPolicy) {
-    let node = match attributes.get(name) {
-        Attribute::Absent => return (None, DeclaredPolicy::Default),
-        Attribute::Unknown | Attribute::Sensitive(_) => return (None, DeclaredPolicy::Unknown),
-        Attribute::Known(node) if node.as_str().is_some_and(str::is_empty) => {
-            return (None, DeclaredPolicy::Default);
-        }
-        Attribute::Known(node) => node,
+) -> ReadPolicy {
+    let without = |declared| ReadPolicy {
+        policy: None,
+        sensitive: None,
+        declared,
     };
+    let is_empty = |node: &Node<'_>| node.as_str().is_some_and(str::is_empty);
+    match attributes.get(name) {
+        Attribute::Absent => without(DeclaredPolicy::Default),
+        Attribute::Unknown => without(DeclaredPolicy::Unknown),
+        Attribute::Known(node) | Attribute::Sensitive(node) if is_empty(node) => {
+            without(DeclaredPolicy::Default)
+        }
+        Attribute::Sensitive(node) => ReadPolicy {
+            sensitive: read_sensitive(attributes, (node, kind), address, contents).map(Box::new),
+            ..without(DeclaredPolicy::Unknown)
+        },
+        Attribute::Known(node) => {
+            let document = attributes.document();
+            let policy = read_policy(document, node, kind, contents);
+            let policy = policy.map(|policy| LoadedPolicy {
+                name: called(document.name, address),
+                ..policy
+            });
+            ReadPolicy {
+                policy,
+                ..without(DeclaredPolicy::Written)
+            }
+        }
+    }
+}
+
+/// A policy that is marked as sensitive. Complaints of it would show what it says, so there is one at most, which
+/// says nothing of it.
+pub(super) fn read_sensitive(
+    attributes: &Attributes<'_, '_>,
+    (node, kind): (&Node<'_>, PolicyKind),
+    resource: &str,
+    contents: &mut Contents,
+) -> Option<SensitivePolicy> {
     let document = attributes.document();
-    let policy = read_policy(document, node, kind, contents);
-    let policy = policy.map(|policy| LoadedPolicy {
-        name: called(document.name, address),
-        ..policy
-    });
-    (policy, DeclaredPolicy::Written)
+    let mut own = Contents::default();
+    let policy = read_policy(document, node, kind, &mut own);
+    if policy.is_none() || !own.errors.is_empty() {
+        let message = format!(
+            "the policy of `{resource}` is marked as sensitive, and is none that AWS would take"
+        );
+        let error = InputError::new(attributes.at().span, message).label("its policy is not shown");
+        let help = "check the policy by itself, in a file of its own, to see what is wrong with it";
+        contents.errors.push(error.help(help));
+    }
+    Some(SensitivePolicy {
+        resource: resource.to_owned(),
+        at: attributes.at(),
+        policy: LoadedPolicy {
+            name: called(document.name, resource),
+            ..policy?
+        },
+    })
 }
 
 /// The only account that the values name.

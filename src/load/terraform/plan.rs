@@ -315,8 +315,7 @@ impl<'n, 'a> Plan<'n, 'a> {
 
     fn attach_policy(&mut self, change: &'n Change<'n, 'a>) {
         let address = change.name.address;
-        let (policy, declared) =
-            read_attribute(&change.after, "policy", address, &mut self.contents);
+        let read = read_attribute(&change.after, "policy", address, &mut self.contents);
         let bypass = change.after.flag("bypass_policy_lockout_safety_check");
         let bypass = bypass.filter(|flag| flag.value).map(|flag| Located {
             value: "PutKeyPolicy",
@@ -324,8 +323,9 @@ impl<'n, 'a> Plan<'n, 'a> {
         });
         let position = self.key_named(change, "key_id", &change.after);
         if let Some(found) = position.and_then(|position| self.keys.get_mut(position)) {
-            found.key.policy = policy;
-            found.policy = declared;
+            found.key.policy = read.policy;
+            found.key.sensitive_policy = read.sensitive;
+            found.policy = read.declared;
             if bypass.is_some() {
                 Arc::make_mut(&mut found.key.metadata).lockout_check_bypassed = bypass;
             }
@@ -333,7 +333,11 @@ impl<'n, 'a> Plan<'n, 'a> {
         }
         // The key is declared elsewhere.
         let mut key = self.key_elsewhere(change, &change.after, "after");
-        key.policy = policy;
+        key.policy = read.policy;
+        key.sensitive_policy = read.sensitive;
+        if let Some(declared) = &mut key.declared {
+            Arc::make_mut(declared).policy = read.declared;
+        }
         Arc::make_mut(&mut key.metadata).lockout_check_bypassed = bypass;
         self.contents.keys.push(key);
     }
@@ -378,6 +382,7 @@ impl<'n, 'a> Plan<'n, 'a> {
         own.retain(|of| of.planned.destruction.is_none());
         for of in own {
             of.key.policy = None;
+            of.key.sensitive_policy = None;
             of.policy = DeclaredPolicy::Default;
             of.planned.policy_reset = Some(reset.clone());
         }

@@ -75,7 +75,8 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
 /// What a resource of a state is.
 fn attributes<'n, 'a>(document: &'n Document<'a>, node: &'n Node<'a>) -> Attributes<'n, 'a> {
     let (values, sensitive) = (node.get("values"), node.get("sensitive_values"));
-    Attributes::new(document, values, None, sensitive)
+    let named = node.get("address").unwrap_or(node);
+    Attributes::new((document, named), values, None, sensitive)
 }
 
 /// Gives the key that a resource names the policy of the resource.
@@ -85,7 +86,7 @@ pub(super) fn attach_policy(
     first: usize,
     contents: &mut Contents,
 ) {
-    let (policy, _) = read_attribute(attributes, "policy", name.address, contents);
+    let read = read_attribute(attributes, "policy", name.address, contents);
     let Some(id) = attributes.text("key_id") else {
         return;
     };
@@ -93,8 +94,11 @@ pub(super) fn attach_policy(
         let known = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
         known == Some(id.value) || key.arn.as_ref().is_some_and(|arn| arn.as_str() == id.value)
     });
-    if let (Some(key), Some(policy)) = (own, policy) {
-        key.policy = Some(policy);
+    if let Some(key) = own
+        && (read.policy.is_some() || read.sensitive.is_some())
+    {
+        key.policy = read.policy;
+        key.sensitive_policy = read.sensitive;
     }
 }
 

@@ -146,7 +146,8 @@ impl<'n, 'a> Instance<'n, 'a> {
 
     /// The attributes, without those that are sensitive: of these the file lists the paths.
     fn attributes(&self, document: &'n Document<'a>) -> Attributes<'n, 'a> {
-        Attributes::new(document, self.values(), None, None).without(self.secret_names())
+        let named = self.resource.get("name").unwrap_or(self.resource);
+        Attributes::new((document, named), self.values(), None, None).without(self.secret_names())
     }
 
     /// The names of the attributes that hold something sensitive.
