@@ -565,3 +565,96 @@ fn a_property_that_cannot_change_makes_the_update_fail() {
     assert!(found.is_empty());
     assert!(changes(&of("RSA_2048"), &[("t.yaml", &of("!Ref Spec"))]).is_empty());
 }
+
+#[test]
+fn waiting_periods_that_do_not_exist_are_told() {
+    let key = |days: &str| {
+        format!(
+            "Parameters:\n  Days: {{Type: Number, Default: 99999}}\n  Open: {{Type: Number}}\nResources:\n  \
+             Key:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain\n    Properties:\n      \
+             PendingWindowInDays: {days}\n"
+        )
+    };
+    let is_found = |days: &str| rules("t.yaml", &key(days)).contains("waiting-period-out-of-range");
+    for days in ["6", "31", "65536", "70000", "-1", "'400000'", "!Ref Days"] {
+        assert!(is_found(days), "{days}");
+    }
+    for days in ["7", "30", "'14'", "!Ref Open"] {
+        assert!(!is_found(days), "{days}");
+    }
+    for days in ["soon", "7.5", "[7]", "{}", "99999999999999999999"] {
+        let message = "`PendingWindowInDays` must be a number of days".to_owned();
+        let wanted = vec![(message, days.to_owned())];
+        assert_eq!(errors("t.yaml", &key(days)), wanted, "{days}");
+    }
+}
+
+#[test]
+fn a_default_that_aws_refuses_is_named_with_its_parameter() {
+    let text = "Parameters:
+  Admin: {Type: String, Default: admin}
+  Version: {Type: String, Default: v1}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    Properties:
+      KeyPolicy:
+        Version: !Sub '${Version}'
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Ref Admin}
+            Action: kms:*
+            Resource: '*'
+          - Effect: Allow
+            Principal: {AWS: boss}
+            Action: kms:*
+            Resource: '*'
+";
+    let helps = load("t.yaml", text).errors.into_iter();
+    let helps: Vec<_> = helps
+        .map(|of| {
+            (
+                of.error.span.of(text).to_owned(),
+                of.error.help.unwrap_or_default(),
+            )
+        })
+        .collect();
+    let of = |written: &str| {
+        let found = helps.iter().find(|(of, _)| of == written);
+        found.map(|(_, help)| help.as_str()).unwrap_or_default()
+    };
+    assert!(
+        of("!Ref Admin").contains("`--parameter Admin=VALUE`"),
+        "{helps:?}"
+    );
+    assert!(
+        of("!Sub '${Version}'").contains("`--parameter Version=VALUE`"),
+        "{helps:?}"
+    );
+    assert!(!of("boss").contains("--parameter"), "{helps:?}");
+}
+
+#[test]
+fn the_policy_of_a_resource_is_its_keys() {
+    let mut overlay = Overlay::default();
+    let policy = json!({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+        "Action": "kms:*", "Resource": "*"}]});
+    overlay.put(Path::new("t.json"), template(&policy).to_string());
+    let described = json!({"KeyMetadata": {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}});
+    overlay.put(Path::new("describe-key.json"), described.to_string());
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    let loaded = load_over(&discovery, &overlay);
+    let notes: Vec<_> = loaded
+        .files
+        .iter()
+        .map(|file| (&file.path, &file.fate))
+        .collect();
+    let shown = format!("{notes:?}");
+    assert!(!shown.contains("which key this policy is of"), "{shown}");
+    assert!(shown.contains("no key policy of it was loaded"), "{shown}");
+}

@@ -568,3 +568,40 @@ fn an_open_key_policy_is_narrowed_to_the_account() {
         );
     }
 }
+
+#[test]
+fn files_that_are_not_edited_are_named_with_the_reason() {
+    let directory = Directory::new("not-edited", &[statement("Allow", ACCOUNT, &["kms:*"])]);
+    let policy = document(&[statement("Allow", ADMIN, &["kms:*"])]);
+    directory.write(
+        "stack.json",
+        &json!({"Resources": {"Key": {"Type": "AWS::KMS::Key", "DeletionPolicy": "Retain",
+            "Properties": {"KeyPolicy": policy}}}})
+        .to_string(),
+    );
+    let listed = directory.listed(&["stack.json"]);
+    let not_edited = listed["not_edited"].as_array().unwrap();
+    assert_eq!(not_edited.len(), 1);
+    assert_eq!(not_edited[0]["file"], "stack.json");
+    assert!(not_edited[0]["findings"].as_u64().unwrap() > 0);
+    let reason = not_edited[0]["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("it is a CloudFormation template"),
+        "{reason}"
+    );
+    assert_eq!(listed["files"], json!([]));
+
+    let (code, out, _) = directory.run(&["fix", "stack.json"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("not edited: stack.json ("), "{out}");
+    let (code, out, err) = directory.run(&["fix", "stack.json", "--diff"]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(err.contains("not edited: stack.json ("), "{err}");
+    // Nothing is found of a rule that is not asked about.
+    let none = directory.listed(&["stack.json", "--rule", "sid-repeated"]);
+    assert_eq!(none["not_edited"], json!([]));
+    // What was asked for cannot be made.
+    let (code, out, err) = directory.run(&["fix", "stack.json", "--allow-deletion-by", APP]);
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(out.contains("the file is not edited"), "{out}");
+}

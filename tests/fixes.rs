@@ -19,7 +19,7 @@ use kmslint::load::{Loaded, load_over};
 use kmslint::report::difference::{Named, effects};
 use kmslint::report::objection::reasons;
 use kmslint::rule::{Catalogue, Example, Outcome, Rule};
-use kmslint::text::{Discovery, Overlay, SourceFile};
+use kmslint::text::{Discovery, Overlay};
 use kmslint::tree::Syntax;
 use kmslint::tree::edit::{Draft, EditableFile, Passage, apply};
 use serde_json::Value as Json;
@@ -98,7 +98,7 @@ impl Checked {
     /// Plans and templates are no files that are edited: their findings say what to change.
     fn can_edit(&self, found: &Finding) -> bool {
         let file = self.loaded.sources.get(found.primary.at.source);
-        file.is_some_and(SourceFile::can_be_edited)
+        file.is_some_and(|file| file.why_not_edited().is_none())
     }
 
     fn count(&self, finding: &Finding) -> usize {

@@ -51,7 +51,8 @@ pub struct Config {
     pub minimum_waiting_period: Option<PendingWindowInDays>,
     /// What the evidence of a go must reach.
     pub evidence: EvidenceSettings,
-    /// The file with findings that are left out, from the file's directory. Only that of the outermost file counts.
+    /// The file with findings that are left out, from the file's directory. Only the outermost file
+    /// may name it.
     pub baseline: Option<String>,
     /// The severity at which findings close the gate.
     pub fail_on: Option<Severity>,
@@ -83,6 +84,8 @@ pub struct Config {
 /// The bytes of what a configuration says.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigSpans {
+    /// Of [`Config::baseline`].
+    pub baseline: Option<Span>,
     /// Of [`Config::fail_on`].
     pub fail_on: Option<Span>,
     /// Of [`Config::minimum_waiting_period`].

@@ -24,7 +24,7 @@ use super::{Config, ConfigSpans, Presence, RuleLevel, documents, span, trusted};
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     fail_on: Option<Spanned<String>>,
-    baseline: Option<String>,
+    baseline: Option<Spanned<String>>,
     #[serde(default)]
     include: Vec<Spanned<String>>,
     #[serde(default)]
@@ -70,6 +70,7 @@ impl Written {
         let limit = self.limits.and_then(|limits| limits.minimum_waiting_period);
         let spans = |list: &[Spanned<String>]| list.iter().map(span).collect();
         let spans = ConfigSpans {
+            baseline: self.baseline.as_ref().map(span),
             fail_on: self.fail_on.as_ref().map(span),
             minimum_waiting_period: limit.as_ref().map(span),
             nested_may_loosen: self.nested_may_loosen.as_ref().map(span),
@@ -90,7 +91,7 @@ impl Written {
                 .evidence
                 .map(|evidence| evidence.check(complaints))
                 .unwrap_or_default(),
-            baseline: self.baseline,
+            baseline: self.baseline.map(Spanned::into_inner),
             fail_on: self.fail_on.and_then(|word| fail_on(&word, complaints)),
             fail_on_gain: self.diff.check(complaints),
             rules: rules(self.rules, complaints),

@@ -130,6 +130,7 @@ macro_rules! plain {
 plain! {
     bool: {"type": "boolean"};
     f64: {"type": "number"};
+    i64: {"type": "integer"};
     String: {"type": "string"};
     &'static str: {"type": "string"};
     u8: {"type": "integer", "minimum": 0};

@@ -99,6 +99,14 @@ macro_rules! integers {
 
 integers!(u8 u16 u32 u64 usize);
 
+impl AsFact for i64 {
+    fn as_fact(&self) -> Fact<'_> {
+        Fact::Integer(*self)
+    }
+
+    fn note(&self, _: Option<Word>, _: &mut Vocabulary) {}
+}
+
 impl AsFact for String {
     fn as_fact(&self) -> Fact<'_> {
         Fact::Text(self.as_str().into())

@@ -33,7 +33,7 @@ record! {
     #[derive(Clone, Debug)]
     pub struct DeclaredWaitingPeriod {
         /// Days, as written.
-        pub days: u16,
+        pub days: i64,
         /// The same as text.
         pub text: String,
         /// Whether AWS KMS takes no such waiting period; left out where it does.
@@ -64,12 +64,12 @@ pub(super) fn record(
     }
 }
 
-fn waiting_period(window: &Located<u16>, source_index: &SourceIndex<'_>) -> DeclaredWaitingPeriod {
+fn waiting_period(window: &Located<i64>, source_index: &SourceIndex<'_>) -> DeclaredWaitingPeriod {
     let days = window.value;
     DeclaredWaitingPeriod {
         days,
         text: days.to_string(),
-        out_of_range: PendingWindowInDays::new(days.into()).is_err(),
+        out_of_range: PendingWindowInDays::new(days).is_err(),
         at: source_index.place(window.at),
     }
 }

@@ -9,7 +9,7 @@ use crate::facts::{FactMaker, Facts};
 use crate::finding::Finding;
 use crate::inventory::{Inventory, LoadedPolicy};
 use crate::project::Project;
-use crate::text::{SourceId, Sources};
+use crate::text::{SourceFile, SourceId, Sources};
 use crate::tree::Syntax;
 use crate::tree::edit::EditableFile;
 
@@ -18,7 +18,7 @@ use super::plan::Refusal;
 use super::prover::{PolicyState, Prover, Slot};
 use super::repair::Round;
 use super::target::Target;
-use super::{AllowDeletion, Effort, FixKind, Proposal, Repaired};
+use super::{AllowDeletion, Effort, FixKind, NotEdited, Proposal, Repaired};
 
 /// Says which findings are to be fixed, and how.
 pub type Wanted<'w> = dyn Fn(&Finding) -> Option<FixKind> + Sync + 'w;
@@ -191,10 +191,9 @@ impl<'a> FixEngine<'a> {
             if !matches!(slot, Slot::Key(_)) {
                 continue;
             }
-            let Some(state) = places
-                .get(&policy.source)
-                .and_then(|file| prover.as_read(slot, policy, file))
-            else {
+            let file = places.get(&policy.source);
+            let Some(state) = file.and_then(|file| prover.as_read(slot, policy, file)) else {
+                outcome.refuse_policy(policy, self.why_not_edited(policy.source));
                 continue;
             };
             let edited = files.entry(policy.source).or_default();
@@ -232,11 +231,38 @@ impl<'a> FixEngine<'a> {
             let file = self
                 .sources()
                 .get(source)
-                .filter(|file| file.can_be_edited())?;
+                .filter(|file| file.why_not_edited().is_none())?;
             let syntax = Syntax::of_file(file.name(), file.text());
             Some((source, EditableFile::read(syntax, file.text())?))
         };
         files.filter_map(read).collect()
+    }
+
+    /// Why the file cannot be edited. Only of one that cannot.
+    fn why_not_edited(&self, source: SourceId) -> &'static str {
+        let file = self.sources().get(source);
+        file.and_then(SourceFile::why_not_edited)
+            .unwrap_or("its policy cannot be found in its text again")
+    }
+
+    /// The files of these findings in which nothing can be edited, each with how many findings there are.
+    pub(super) fn not_edited(&self, findings: &[&Finding]) -> Vec<NotEdited> {
+        let mut by_file: BTreeMap<SourceId, usize> = BTreeMap::new();
+        for finding in findings {
+            let count = by_file.entry(finding.primary.at.source).or_default();
+            *count = count.saturating_add(1);
+        }
+        let cannot = |source: &SourceId| {
+            let file = self.sources().get(*source);
+            file.is_some_and(|file| file.why_not_edited().is_some())
+        };
+        by_file.retain(|source, _| cannot(source));
+        let each = by_file.into_iter().map(|(source, findings)| NotEdited {
+            source,
+            findings,
+            reason: self.why_not_edited(source),
+        });
+        each.collect()
     }
 
     /// Every policy that somebody can change, with what findings call it.

@@ -45,7 +45,7 @@ pub use kind::FixKind;
 pub use last_proof::Unproven;
 pub use objection::{Objection, Unfound};
 pub use offered::{Fixable, fixable, safe_fixes};
-pub use outcome::{Refused, Repaired, Total};
+pub use outcome::{NotEdited, Refused, Repaired, Total};
 pub use plan::Refusal;
 pub use proposal::{Change, Proposal, Safety, Shown};
 pub use session::Session;

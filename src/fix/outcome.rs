@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::difference::Difference;
 use crate::finding::Finding;
+use crate::inventory::LoadedPolicy;
 use crate::text::{Location, SourceId};
 use crate::tree::edit;
 use crate::tree::edit::Edit;
@@ -29,6 +30,17 @@ pub struct Refused {
     pub input: bool,
 }
 
+/// A file in which something is found and nothing can be edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotEdited {
+    /// The file.
+    pub source: SourceId,
+    /// How many findings there are in it.
+    pub findings: usize,
+    /// Why, without a final stop.
+    pub reason: &'static str,
+}
+
 /// What became of all findings: the final set of fixes, each proven on what the ones before it left.
 /// Every place is one of the files as they were read.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +57,8 @@ pub struct Repaired {
     pub left: Vec<Proposal>,
     /// Findings without a proposal.
     pub refused: Vec<Refused>,
+    /// Files with findings in which nothing can be edited.
+    pub not_edited: Vec<NotEdited>,
     /// How many findings were not tried, as there is too much to prove.
     pub untried: usize,
     /// How many fixes another run would make of what these leave: they were not safe as the files are.
@@ -118,6 +132,20 @@ impl Repaired {
             self.untried = self.untried.saturating_add(findings);
             self.refuse(None, Some(state), untried(findings));
         }
+    }
+
+    /// Adds that a policy cannot be edited, as its file cannot.
+    pub(super) fn refuse_policy(&mut self, policy: &LoadedPolicy, reason: &str) {
+        self.refused.push(Refused {
+            rule: String::new(),
+            subject: policy.name.clone(),
+            at: Location {
+                source: policy.source,
+                span: policy.document.span,
+            },
+            reason: format!("the file is not edited: {reason}"),
+            input: true,
+        });
     }
 
     /// Adds that there is no fix for the finding, or none of the policy.

@@ -18,15 +18,25 @@ pub struct Session {
     pub checked: Checked,
     /// The fix of each rule that is asked about.
     kinds: BTreeMap<String, FixKind>,
+    /// These rules; all where there are none.
+    rules: Vec<String>,
 }
 
 impl Session {
     /// Fixes of what these rules find, of all where none are given. What is suppressed is not fixed.
     pub fn new(checked: Checked, rules: &[String]) -> Self {
-        let is_asked = |id: &str| rules.is_empty() || rules.iter().any(|rule| rule == id);
-        let mut kinds = kinds(&checked.catalogue);
-        kinds.retain(|rule, _| is_asked(rule));
-        Self { checked, kinds }
+        let mut session = Self {
+            kinds: kinds(&checked.catalogue),
+            checked,
+            rules: rules.to_vec(),
+        };
+        let mut kinds = std::mem::take(&mut session.kinds);
+        kinds.retain(|rule, _| session.is_asked(rule));
+        Self { kinds, ..session }
+    }
+
+    fn is_asked(&self, id: &str) -> bool {
+        self.rules.is_empty() || self.rules.iter().any(|rule| rule == id)
     }
 
     /// The final set of the fixes that `accept` takes.
@@ -43,13 +53,19 @@ impl Session {
         let check = |facts: &Facts| lint::run(facts, &self.checked.catalogue);
         let suppressed = self.checked.suppressed.iter();
         let suppressed: BTreeSet<_> = suppressed.map(|of| Said::by(&of.finding)).collect();
+        let counts = |finding: &Finding| !suppressed.contains(&Said::by(finding));
         let wanted = |finding: &Finding| {
             let kind = self.kinds.get(&*finding.rule).copied();
-            kind.filter(|_| !suppressed.contains(&Said::by(finding)))
+            kind.filter(|_| counts(finding))
         };
         let facts = self.checked.project.fact_maker();
         let engine = FixEngine::of(&self.checked.project, &facts, &check);
-        engine.repair_within(&self.checked.findings, &wanted, accept, effort)
+        let findings = &self.checked.findings;
+        let asked = findings.iter().filter(|of| self.is_asked(&of.rule));
+        Repaired {
+            not_edited: engine.not_edited(&asked.filter(|of| counts(of)).collect::<Vec<_>>()),
+            ..engine.repair_within(findings, &wanted, accept, effort)
+        }
     }
 
     /// Lets a principal delete the keys of the project; nothing where it has no key policy.

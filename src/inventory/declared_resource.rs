@@ -56,7 +56,7 @@ pub struct DeclaredResource {
     /// The waiting period with which the tool schedules the deletion of the key when it destroys the
     /// resource, days as written. None where the resource leaves it out: AWS KMS takes 30 then.
     /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
-    pub waiting_period: Option<Located<u16>>,
+    pub waiting_period: Option<Located<i64>>,
     /// What it says of the key policy.
     pub policy: DeclaredPolicy,
     /// What a plan does to it; none of a template or a state, and where the plan changes nothing.

@@ -14,7 +14,8 @@ use super::loaded::Loaded;
 /// Notes it with the files concerned.
 pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
     let keys = &loaded.inventory.keys;
-    let is_alone = |key: &Key| key.policy.is_some() && !is_described(key);
+    // The policy of a resource is its key's.
+    let is_alone = |key: &Key| key.policy.is_some() && !is_described(key) && key.declared.is_none();
     if !keys.iter().any(lacks_policy) {
         return;
     }
@@ -25,7 +26,7 @@ pub(super) fn take(loaded: &mut Loaded, candidates: &[Candidate<'_>]) {
     let mut without_policy: BTreeMap<&PathBuf, usize> = BTreeMap::new();
     for directory in keys
         .iter()
-        .filter(|key| lacks_policy(key))
+        .filter(|key| lacks_policy(key) && key.declared.is_none())
         .filter_map(|key| paths.get(&key.at.source))
     {
         let count = without_policy.entry(directory).or_default();

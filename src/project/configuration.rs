@@ -92,7 +92,8 @@ impl Search<'_> {
             (ConfigurationFile::At(path), _) => vec![path.clone()],
             (ConfigurationFile::Nearest, Some(path)) => team.configurations(path)?,
         };
-        let (mut layers, mut broken) = (Vec::new(), Broken::new());
+        let (mut layers, mut broken) = (Vec::<Layer>::new(), Broken::new());
+        let mut outermost: Option<String> = None;
         for path in paths {
             let file = match team.read(&path) {
                 Ok(file) => file,
@@ -103,7 +104,12 @@ impl Search<'_> {
             let root = Root::new(path.parent().unwrap_or(Path::new("")));
             let presence = |path: &Path| team.presence(&root, path);
             let parsed = Config::parse_in(&file, &root, &presence);
-            match parsed.and_then(|config| self.known(config, team)) {
+            let above = outermost.get_or_insert_with(|| file.name().to_owned());
+            let parsed = parsed.and_then(|config| match nested_baseline(&config, above) {
+                Some(error) if *above != file.name() => Err(vec![error]),
+                _ => self.known(config, team),
+            });
+            match parsed {
                 Ok(config) => layers.push(Layer {
                     path,
                     file,
@@ -257,6 +263,16 @@ impl Configuration {
         }
         Ok(filter)
     }
+}
+
+/// What is wrong with a configuration below another one that names a baseline: there is one of a check.
+fn nested_baseline(config: &Config, above: &str) -> Option<InputError> {
+    let at = config.spans.baseline?;
+    let message = "a configuration below another one cannot name a baseline";
+    let help = format!(
+        "name it in `{above}`, as a path from there; a check below takes that one, or what `--baseline` names"
+    );
+    Some(InputError::new(at, message).label("not used").help(help))
 }
 
 fn unreadable(path: &Path, error: &TeamFileError) -> ProjectError {

@@ -15,7 +15,7 @@ use super::visible::{clip, prose, source_char};
 use crate::config::InForce;
 use crate::difference::Difference;
 use crate::finding::Finding;
-use crate::fix::{Change, Proposal, Refused, Repaired, Safety, Total};
+use crate::fix::{Change, NotEdited, Proposal, Refused, Repaired, Safety, Total};
 use crate::text::{SourceId, Sources, defuse};
 use crate::tree::edit::{Edit, PatchOperation};
 
@@ -172,6 +172,23 @@ pub fn refusal(
     writeln!(out, "{title}: {}", prose(&text, style.unicode))
 }
 
+/// Writes which file with findings is not edited, and why, on one line.
+///
+/// # Errors
+/// Where writing fails.
+pub fn not_edited(
+    out: &mut impl Write,
+    sources: &Sources,
+    of: &NotEdited,
+    style: &Style,
+) -> io::Result<()> {
+    let name = sources.get(of.source).map_or("", |file| file.name());
+    let title = paint("not edited", Tone::Warning, style);
+    let findings = counted(of.findings, "finding", "findings");
+    let text = format!("{name} ({findings}): {}", of.reason);
+    writeln!(out, "{title}: {}", prose(&text, style.unicode))
+}
+
 /// Writes one line that sums up a list.
 ///
 /// # Errors
@@ -285,6 +302,7 @@ struct Report<'a> {
     mended: usize,
     left: usize,
     refused: Vec<JsonRefused<'a>>,
+    not_edited: Vec<JsonNotEdited<'a>>,
     untried: usize,
     opened: usize,
     placeholders: usize,
@@ -350,6 +368,13 @@ struct JsonRefused<'a> {
     reason: &'a str,
 }
 
+#[derive(Serialize)]
+struct JsonNotEdited<'a> {
+    file: &'a str,
+    findings: usize,
+    reason: &'a str,
+}
+
 /// Writes the final set of fixes, what they do together and refusals as one JSON document. Every line and
 /// the edits of `files` are of the files as they were read; the edits of a proposal are of the file with
 /// the proposals before it for the same policy made. `placeholders`: how many values of the policies are.
@@ -406,6 +431,15 @@ pub fn json(
             })
             .collect(),
         refused: json_refusals(sources, &outcome.refused),
+        not_edited: outcome
+            .not_edited
+            .iter()
+            .map(|of| JsonNotEdited {
+                file: sources.get(of.source).map_or("", |file| file.name()),
+                findings: of.findings,
+                reason: of.reason,
+            })
+            .collect(),
         untried: outcome.untried,
         opened: outcome.opened,
         placeholders,

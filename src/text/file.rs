@@ -118,9 +118,21 @@ impl SourceFile {
         }
     }
 
-    /// Whether what is edited in the text says what it is written as.
-    pub const fn can_be_edited(&self) -> bool {
-        self.is_exact() && matches!(self.held, Held::AsWritten)
+    /// Why an edit of the text is not one of the file, or says another thing than it is written as: what to do
+    /// instead, or what stands in the way. None where it can be edited.
+    pub const fn why_not_edited(&self) -> Option<&'static str> {
+        Some(match self.held {
+            Held::WithBlanks => {
+                "it is a plan or a state, which Terraform writes: make the change in its configuration"
+            }
+            Held::WithFunctions => {
+                "it is a CloudFormation template, and fixes are not proven through its functions: make the change \
+                 by hand, or in what the template is made from"
+            }
+            Held::AsWritten if self.decompressed => "it is compressed",
+            Held::AsWritten if self.of_no_text => "it is not text",
+            Held::AsWritten => return None,
+        })
     }
 
     /// The same text with blanks in place of what stands at these bytes, so that nothing shows it. Every line and

@@ -1,6 +1,6 @@
 //! What is shown of the fixes of one run, or written.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use crate::cli::inputs::{report_failures, report_files, report_loosened, report_placeholders};
@@ -74,8 +74,16 @@ impl Shown<'_> {
             for refused in &outcome.refused {
                 report::fixes::refusal(&mut out, sources, refused, style)?;
             }
+            self.show_not_edited(&mut out, outcome)?;
         }
         out.flush()?;
+        Ok(())
+    }
+
+    fn show_not_edited(&self, out: &mut impl Write, outcome: &Repaired) -> Result<(), Failure> {
+        for of in &outcome.not_edited {
+            report::fixes::not_edited(out, self.sources(), of, &self.terminal.style)?;
+        }
         Ok(())
     }
 
@@ -96,6 +104,7 @@ impl Shown<'_> {
             let mut err = output::stderr();
             report::fixes::refusal(&mut err, sources, refused, &self.terminal.style)?;
         }
+        self.show_not_edited(&mut output::stderr(), outcome)?;
         let code = self.exit_code(!blocked.is_empty())?;
         let mut out = output::stdout();
         if self.arguments.diff {

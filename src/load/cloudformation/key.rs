@@ -8,11 +8,12 @@ use crate::inventory::{
     Address, DeclaredPolicy, DeclaredResource, DeclaringTool, Key, KeyMetadata, Located, Provenance,
 };
 use crate::policy::PolicyKind;
-use crate::text::Location;
-use crate::tree::Step;
+use crate::text::{InputError, Location};
+use crate::tree::{Content, Step};
 
 use super::Reader;
 use super::condition::Case;
+use super::function::scalar;
 use super::resolve::Resolver;
 use super::template::Resource;
 
@@ -76,14 +77,23 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         }
     }
 
-    /// `PendingWindowInDays`, where it is known.
+    /// `PendingWindowInDays`, where it is known. What is no number of days is complained of.
     fn days(
-        &self,
+        &mut self,
         resource: Resource<'t, 'a>,
         resolver: &Resolver<'_, 't, 'a>,
-    ) -> Option<Located<u16>> {
+    ) -> Option<Located<i64>> {
         let node = resource.property("PendingWindowInDays")?;
-        let value = resolver.text(node)?.parse().ok()?;
+        let window = resolver.resolve(node)?;
+        if matches!(window.value, Content::Deferred(_)) {
+            return None;
+        }
+        let Some(value) = scalar(&window).and_then(|text| text.parse().ok()) else {
+            let message = "`PendingWindowInDays` must be a number of days";
+            let error = InputError::new(node.span, message).label("not a number of days");
+            self.complain(error.help("AWS KMS takes 7 to 30 days, and 30 where it is left out"));
+            return None;
+        };
         let at = self.document.at(node.span);
         Some(Located { value, at })
     }

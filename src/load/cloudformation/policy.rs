@@ -1,5 +1,7 @@
 //! A policy in a template: as an object, as text in a string, or as the text of `Fn::Sub`.
 
+use std::collections::BTreeSet;
+
 use crate::inventory::LoadedPolicy;
 use crate::load::document::Document;
 use crate::load::policy::read_resolved;
@@ -20,10 +22,13 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         (node, kind): (&Node<'a>, PolicyKind),
         name: &str,
     ) -> Option<LoadedPolicy> {
+        let before = self.contents.errors.len();
         let policy = match text_of(node) {
-            Some((string, variables)) => self.in_string(resolver, (string, variables), kind)?,
-            None => self.resolved(resolver, node, kind)?,
+            Some((string, variables)) => self.in_string(resolver, (string, variables), kind),
+            None => self.resolved(resolver, node, kind),
         };
+        self.name_defaults(before, node);
+        let policy = policy?;
         Some(LoadedPolicy {
             name: name.to_owned(),
             ..policy
@@ -115,6 +120,26 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             self.complain(InputError::new(string.span, message).label("not checked"));
         }
         found
+    }
+
+    /// Adds to what is wrong with these bytes of a policy that they are the defaults of parameters, where they are.
+    fn name_defaults(&mut self, from: usize, node: &Node<'a>) {
+        let template = self.template;
+        for error in self.contents.errors.iter_mut().skip(from) {
+            let mut names = BTreeSet::new();
+            template.defaults_at(node, error.span, &mut names);
+            let Some(name) = names.first() else {
+                continue;
+            };
+            let what = format!(
+                "this is the default of the parameter `{name}`: give the value of the stack with `--parameter \
+                 {name}=VALUE`, or change the default"
+            );
+            error.help = Some(match error.help.take() {
+                Some(help) => format!("{what}; {help}"),
+                None => what,
+            });
+        }
     }
 
     fn take(

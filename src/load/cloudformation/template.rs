@@ -1,13 +1,14 @@
 //! The sections of a template.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::Span;
 use crate::tree::{Content, Member, Node};
 
 use super::StackValues;
-use super::function::scalar;
+use super::function::{intrinsic, scalar};
+use super::substitution::{Piece, pieces};
 
 /// A template.
 #[derive(Debug)]
@@ -117,6 +118,54 @@ impl<'t, 'a> Template<'t, 'a> {
 
     pub(super) fn resource(&self, id: &str) -> Option<Resource<'t, 'a>> {
         self.resources.get(id).copied()
+    }
+
+    /// The parameters without a given value whose defaults stand for the function at these bytes.
+    pub(super) fn defaults_at<'n>(
+        &self,
+        node: &'n Node<'a>,
+        at: Span,
+        names: &mut BTreeSet<&'n str>,
+    ) {
+        let is_inside = node.span.start >= at.start && node.span.end <= at.end;
+        let overlaps = node.span.start < at.end && at.start < node.span.end;
+        if !overlaps {
+            return;
+        }
+        let mut add = |name: &'n str| {
+            let parameter = self.parameter(name);
+            let has_default = parameter.is_some_and(|of| of.default().is_some());
+            if is_inside && has_default && self.given.parameter(name).is_none() {
+                names.insert(name);
+            }
+        };
+        if let Some(of) = intrinsic(node) {
+            let text = of.argument.items().map_or(Some(of.argument), <[_]>::first);
+            match (of.name, text.and_then(Node::as_str)) {
+                ("Ref", Some(name)) => add(name),
+                ("Sub", Some(text)) => pieces(text).into_iter().for_each(|piece| {
+                    if let Piece::Variable(name) = piece {
+                        add(name);
+                    }
+                }),
+                _ => {}
+            }
+            self.defaults_at(of.argument, at, names);
+            return;
+        }
+        match &node.value {
+            Content::Array(items) => {
+                for item in items {
+                    self.defaults_at(item, at, names);
+                }
+            }
+            Content::Object(members) => {
+                for member in members {
+                    self.defaults_at(&member.value, at, names);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The value of a mapping.

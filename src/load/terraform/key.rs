@@ -74,7 +74,12 @@ impl KeyResource<'_, '_> {
                 tool: DeclaringTool::Terraform,
                 resource_type: self.name.kind.to_owned(),
                 address: self.name.address.to_owned(),
-                waiting_period: self.attributes.days(self.kind.waiting_period),
+                waiting_period: self.attributes.days(self.kind.waiting_period).map(|days| {
+                    Located {
+                        value: days.value.into(),
+                        at: days.at,
+                    }
+                }),
                 policy: read.declared,
                 planned: None,
                 at: self.at,
