@@ -21,8 +21,12 @@ pub enum Lookup<'a> {
 pub(super) fn by_name(one: &str, other: &str) -> Ordering {
     #[cfg(test)]
     super::steps::add(1);
-    let folded = |byte: u8| byte.to_ascii_lowercase();
-    one.bytes().map(folded).cmp(other.bytes().map(folded))
+    let mut both = one.bytes().zip(other.bytes());
+    let differing = both.find(|(one, other)| !one.eq_ignore_ascii_case(other));
+    match differing {
+        Some((one, other)) => one.to_ascii_lowercase().cmp(&other.to_ascii_lowercase()),
+        None => one.len().cmp(&other.len()),
+    }
 }
 
 /// The values of a key; none say that it is absent.

@@ -111,16 +111,19 @@ mod tests {
 
     #[test]
     fn too_many_exceptions_are_refused() {
-        let policy = |count: usize| {
+        let policy = |count: usize, condition: &str| {
             let statement = r#"{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/r"},
                 "Action":"kms:*","Resource":"*"}"#;
+            let statement = statement.replace("\"*\"}", &format!("\"*\"{condition}}}"));
             let text = format!("{{\"Statement\":[{}]}}", vec![statement; count].join(","));
             PolicyReading::of_text(&text, PolicyKind::Key)
                 .document
                 .map(|_| ())
         };
-        assert!(policy(724).is_ok());
-        let errors = policy(725).unwrap_err();
+        assert!(policy(724, "").is_ok());
+        let condition = r#","Condition":{"Null":{"aws:PrincipalTag/t":"true"}}"#;
+        assert!(policy(418, condition).is_ok() && policy(419, condition).is_err());
+        let errors = policy(725, "").unwrap_err();
         assert!(
             errors[0]
                 .message

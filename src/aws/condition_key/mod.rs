@@ -158,10 +158,17 @@ pub fn find(name: &str) -> Option<&'static ConditionKey> {
     BY_LENGTH.find(name)
 }
 
-/// The rows by the length of their names: a lookup compares with two or three of them.
+/// The rows by the length of their names and two letters: a lookup compares with one of them, mostly.
 struct ByLength {
-    whole: Vec<Vec<&'static ConditionKey>>,
+    whole: Vec<Vec<([u8; 2], &'static ConditionKey)>>,
     prefixes: Vec<&'static ConditionKey>,
+}
+
+/// The middle and the last letter of a name, in lower case.
+fn letters(name: &str) -> [u8; 2] {
+    let name = name.as_bytes();
+    let letter = |at: usize| name.get(at).map_or(0, u8::to_ascii_lowercase);
+    [letter(name.len() / 2), letter(name.len().saturating_sub(1))]
 }
 
 impl ByLength {
@@ -171,7 +178,7 @@ impl ByLength {
         let longest = whole.iter().map(|key| key.name.len()).max();
         let of_length = |length| {
             let same = whole.iter().filter(|key| key.name.len() == length);
-            same.copied().collect()
+            same.map(|key| (letters(key.name), *key)).collect()
         };
         Self {
             whole: (0..=longest.unwrap_or_default()).map(of_length).collect(),
@@ -180,9 +187,16 @@ impl ByLength {
     }
 
     fn find(&self, name: &str) -> Option<&'static ConditionKey> {
-        let whole = self.whole.get(name.len()).into_iter().flatten();
-        whole
-            .chain(&self.prefixes)
+        let letters = letters(name);
+        let same = self.whole.get(name.len()).into_iter().flatten();
+        let same = same.filter(|(of, _)| *of == letters).map(|(_, key)| key);
+        let may_begin = |key: &&&ConditionKey| {
+            let last = key.name.as_bytes().last();
+            let there = name.as_bytes().get(key.name.len().saturating_sub(1));
+            last.zip(there)
+                .is_some_and(|(last, there)| last.eq_ignore_ascii_case(there))
+        };
+        same.chain(self.prefixes.iter().filter(may_begin))
             .find(|key| key.covers(name))
             .copied()
     }
