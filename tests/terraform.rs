@@ -293,3 +293,58 @@ fn fingerprints_of_sensitive_policies_do_not_depend_on_what_they_say() {
     fs::write(&plan, other.replace("987654321098", "987654321097")).unwrap();
     hiding(&["check", "--baseline", written, path], &[0]);
 }
+
+/// The keys of a plan with users and roles, as `who-can` says who can schedule their deletion.
+fn who_can_delete(paths: &[&str]) -> Vec<(String, String)> {
+    let output = run(&[&["who-can", "--no-config", "--format", "jsonl"], paths].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let records = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let word = |record: &serde_json::Value, name: &str| {
+        let value = record.get(name).and_then(serde_json::Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    records
+        .filter(|record| word(record, "action") == "kms:ScheduleKeyDeletion")
+        .map(|record| (word(&record, "principal"), word(&record, "decision")))
+        .collect()
+}
+
+#[test]
+fn principals_of_a_plan_can_do_what_its_policies_give_and_perhaps_more() {
+    let plan = "fixtures/terraform/principals.json";
+    let found = who_can_delete(&[plan]);
+    for name in [
+        "role/ci/deployer",
+        "role/auditor",
+        "role/owner",
+        "user/alice",
+    ] {
+        let arn = format!("arn:aws:iam::111122223333:{name}");
+        assert!(found.iter().any(|(of, _)| *of == arn), "{name}: {found:?}");
+    }
+    // Those of a role that goes, and of one of which the plan knows no ARN, are nobody's.
+    for name in ["role/gone", "role/elsewhere"] {
+        assert!(found.iter().all(|(of, _)| !of.ends_with(name)), "{found:?}");
+    }
+    // A plan never lists all of an account.
+    let account = ("111122223333".to_owned(), "conditional".to_owned());
+    assert!(found.contains(&account), "{found:?}");
+}
+
+#[test]
+fn what_aws_lists_of_a_principal_holds_before_what_a_plan_says() {
+    let plan = "fixtures/terraform/principals.json";
+    let listing = r#"{"UserDetailList":[],"GroupDetailList":[],"Policies":[],"RoleDetailList":[{"Path":"/","RoleName":"owner","RoleId":"AROAEXAMPLE1","Arn":"arn:aws:iam::111122223333:role/owner","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[]},"RolePolicyList":[],"AttachedManagedPolicies":[]}]}"#;
+    let listing = file("listing.json", listing);
+    let found = who_can_delete(&[plan, listing.to_str().unwrap()]);
+    let has = |name: &str| found.iter().any(|(of, _)| of.ends_with(name));
+    assert!(has("role/ci/deployer") && !has("role/owner"), "{found:?}");
+    // The listing is of the whole account, and the plan adds to it.
+    assert!(
+        found.iter().all(|(of, _)| of != "111122223333"),
+        "{found:?}"
+    );
+}

@@ -196,9 +196,10 @@ impl<'a> Candidate<'a> {
         applicable.with(loaded.or(open_key_policy()))
     }
 
-    /// Whether its identity-based policies are known, or it has none.
-    pub(crate) const fn has_known_policies(&self) -> bool {
-        self.caller.is_root() || self.caller.is_service() || self.principal.is_some()
+    /// Whether its identity-based policies are all known, or it has none.
+    pub(crate) fn has_known_policies(&self) -> bool {
+        let is_listed = self.principal.is_some_and(|of| !of.principal.is_declared);
+        self.caller.is_root() || self.caller.is_service() || is_listed
     }
 
     /// The question whether this caller may do it, for every day count.

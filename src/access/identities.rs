@@ -78,7 +78,8 @@ impl<'a> Identities<'a> {
         }
     }
 
-    /// The loaded users and roles of the account, sorted by ARN.
+    /// The loaded users and roles of the account, sorted by ARN, those that only a plan or a state declares
+    /// included.
     pub(crate) fn of_account(&self, account: AccountId) -> &[LoadedPrincipal<'a>] {
         self.accounts.get(&account).map_or(&[], Vec::as_slice)
     }
@@ -88,17 +89,20 @@ impl<'a> Identities<'a> {
         self.accounts.is_empty()
     }
 
-    /// The loaded user or role that the caller is, or whose session it is: the policies, the
+    /// The listed user or role that the caller is, or whose session it is: the policies, the
     /// permissions boundary and the tags of a role apply to its sessions.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+    /// Of one that only a plan or a state declares it is not known what it may not do.
     pub(crate) fn principal_of(&self, caller: &Caller) -> Option<&LoadedPrincipal<'a>> {
         let loaded = self.of_account(caller.account()?);
+        let is_listed = |of: &&LoadedPrincipal<'_>| !of.principal.is_declared;
         if caller.session().is_some() {
-            return loaded.iter().find(|of| is_caller(of.principal, caller));
+            let mut listed = loaded.iter().filter(is_listed);
+            return listed.find(|of| is_caller(of.principal, caller));
         }
         let arn = caller.as_str();
         let found = loaded.binary_search_by(|of| of.principal.arn.value.as_str().cmp(arn));
-        loaded.get(found.ok()?)
+        loaded.get(found.ok()?).filter(is_listed)
     }
 
     /// The policies and limits that apply to a caller of this account, who is this loaded user or
@@ -141,10 +145,10 @@ impl<'a> Identities<'a> {
     }
 
     /// Whether everyone of the account was loaded. Every account has roles that AWS made, so
-    /// one without any was loaded in part.
+    /// one without any was loaded in part; a plan or a state never lists all.
     pub(crate) fn is_whole(&self, account: AccountId) -> bool {
         let mut loaded = self.of_account(account).iter();
-        loaded.any(|of| of.principal.kind == PrincipalKind::Role)
+        loaded.any(|of| of.principal.kind == PrincipalKind::Role && !of.principal.is_declared)
     }
 
     /// The organization's id, where the account is a member.

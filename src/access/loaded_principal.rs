@@ -79,6 +79,7 @@ impl LoadedPrincipal<'_> {
         }
         DecidingTraits {
             kind: self.principal.kind,
+            is_declared: self.principal.is_declared,
             policies: (self.policies, self.boundary),
             boundary: self.principal.boundary,
             service_linked: self.is_service_linked(),
@@ -113,6 +114,7 @@ impl LoadedPrincipal<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DecidingTraits {
     kind: PrincipalKind,
+    is_declared: bool,
     policies: (usize, Option<usize>),
     boundary: crate::inventory::Boundary,
     service_linked: bool,

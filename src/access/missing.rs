@@ -37,6 +37,7 @@ impl Identities<'_> {
         let loaded = self.of_account(account).iter();
         let alike: Vec<&Principal> = loaded
             .map(|of| of.principal)
+            .filter(|of| !of.is_declared)
             .filter(|of| of.kind == kind)
             .collect();
         let same = |of: &&&Principal| of.name.eq_ignore_ascii_case(name);

@@ -256,9 +256,15 @@ impl<'q, 'a> Asker<'q, 'a> {
         is_alone: bool,
     ) -> Vec<Standing> {
         let mut candidate = None;
+        // One that a plan or a state declares may have other policies. Where those that are known give it nothing,
+        // it is one of the users and roles that were not loaded.
+        let mut given = self.actions.iter();
+        let is_open = principal.principal.is_declared
+            && given.any(|action| self.identities().may_allow(principal, *action));
         let each = self.actions.iter().map(|action| {
             // Most users and roles have no policy that allows it.
             let may = is_alone
+                || is_open
                 || self.identities().may_allow(principal, *action)
                 || self.is_open_to_all(*action);
             if !may {

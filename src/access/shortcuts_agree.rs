@@ -263,6 +263,7 @@ fn account(rng: &mut Rng) -> Inventory {
             id: rng.chance(80).then(|| id.to_owned()),
             tags: rng.chance(80).then(|| vec![tag]),
             policies: own.into_iter().collect(),
+            is_declared: false,
             of_groups: Vec::new(),
             boundary: match rng.between(0, 9) {
                 0 => Boundary::NotLoaded,

@@ -218,12 +218,24 @@ pub(super) fn loaded_members<'a>(
     accounts: &BTreeSet<AccountId>,
 ) -> BTreeMap<&'a str, Loaded<'a>> {
     let mut all: BTreeMap<&str, Loaded<'_>> = BTreeMap::new();
+    // What one that only a plan or a state declares can do besides is not known on either side.
+    let is_listed = |of: &&LoadedPrincipal<'_>| !of.principal.is_declared;
     for account in accounts {
-        for member in surroundings.before.of_account(*account) {
+        for member in surroundings
+            .before
+            .of_account(*account)
+            .iter()
+            .filter(is_listed)
+        {
             let arn = member.principal.arn.value.as_str();
             all.entry(arn).or_default().0 = Some(member);
         }
-        for member in surroundings.after.of_account(*account) {
+        for member in surroundings
+            .after
+            .of_account(*account)
+            .iter()
+            .filter(is_listed)
+        {
             let arn = member.principal.arn.value.as_str();
             all.entry(arn).or_default().1 = Some(member);
         }

@@ -43,7 +43,9 @@ impl<'a> Surroundings<'a> {
             let policy = inventory.identity_policies.get(*position)?;
             Some(place(&policy.policy))
         };
-        for principal in &inventory.principals {
+        // Of one that a plan or a state declares it is not known which keys its account has.
+        let listed = inventory.principals.iter().filter(|of| !of.is_declared);
+        for principal in listed {
             if let Boundary::Policy(position) = principal.boundary {
                 around.in_use.extend(at(&position));
             }

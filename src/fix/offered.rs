@@ -197,6 +197,7 @@ mod tests {
             policies: Vec::new(),
             of_groups: Vec::new(),
             boundary: Boundary::None,
+            is_declared: false,
         }
     }
 

@@ -74,7 +74,7 @@ impl<'a> Names<'a> {
         let principals = &self.inventory.principals;
         principals
             .binary_search_by(|principal| principal.arn.value.as_str().cmp(arn))
-            .is_ok()
+            .is_ok_and(|at| principals.get(at).is_some_and(|of| !of.is_declared))
     }
 
     /// How the statement is called that stands there, whole.

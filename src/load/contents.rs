@@ -77,11 +77,7 @@ impl Contents {
         self.policies.extend(other.policies);
         self.sensitive_policies.extend(other.sensitive_policies);
         if let Some(account) = other.account {
-            let own = self.account();
-            own.principals.extend(account.principals);
-            own.groups.extend(account.groups);
-            own.managed.extend(account.managed);
-            own.inline.extend(account.inline);
+            self.account().extend(*account);
         }
         self.owner = self.owner.take().or(other.owner);
         self.organization_policies

@@ -236,10 +236,7 @@ impl<'a> Parts<'a> {
         self.additions
             .extend(contents.additions.into_iter().map(placed));
         if let Some(account) = contents.account {
-            self.account.principals.extend(account.principals);
-            self.account.groups.extend(account.groups);
-            self.account.managed.extend(account.managed);
-            self.account.inline.extend(account.inline);
+            self.account.extend(*account);
         }
         self.organizations.extend(contents.organizations);
         if let Some(part) = contents.trail {

@@ -72,7 +72,8 @@ impl<'a> Wanted<'a> {
     fn not_listed(&self, inventory: &Inventory) -> Option<Reason> {
         let of = |kind| {
             let all = inventory.principals.iter().map(|principal| &**principal);
-            all.filter(move |other| other.account == self.account && other.kind == kind)
+            let listed = all.filter(|other| !other.is_declared);
+            listed.filter(move |other| other.account == self.account && other.kind == kind)
         };
         of(PrincipalKind::Role).next()?;
         let word = word(self.kind);

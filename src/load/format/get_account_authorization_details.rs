@@ -119,6 +119,7 @@ impl<'d, 'a> Reader<'d, 'a> {
                 groups,
                 attachments,
                 boundary,
+                is_declared: false,
             });
         }
     }

@@ -73,6 +73,7 @@ fn owner(
         groups: Vec::new(),
         attachments,
         boundary,
+        is_declared: false,
     })))
 }
 

@@ -6,6 +6,7 @@
 
 mod part;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -34,7 +35,12 @@ pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing
     for (arn, policy) in parts.managed {
         resolver.add_managed(arn, policy);
     }
-    let mut principals = last_of(parts.principals, |part| part.arn.value.clone());
+    for (arn, policy) in parts.declared {
+        resolver.add_declared(arn, policy);
+    }
+    let (declared, listed): (Vec<_>, Vec<_>) =
+        parts.principals.into_iter().partition(|of| of.is_declared);
+    let mut principals = last_of(listed, |part| part.arn.value.clone());
     let mut groups = last_of(parts.groups, |part| (part.account, part.name.clone()));
     for inline in parts.inline {
         inventory
@@ -49,6 +55,17 @@ pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing
         let principal = resolver.principal(part, &groups);
         inventory.principals.push(Arc::new(principal));
     }
+    for part in all_of_declared(declared) {
+        let by_arn = |other: &Arc<Principal>| other.arn.value.cmp(&part.arn.value);
+        match inventory.principals.binary_search_by(by_arn) {
+            // What AWS lists of it holds, and the others are policies by themselves.
+            Ok(_) => inventory.policies.extend(part.attachments.inline),
+            Err(place) => {
+                let principal = resolver.principal(part, &groups);
+                inventory.principals.insert(place, Arc::new(principal));
+            }
+        }
+    }
     inventory.identity_policies = resolver.policies;
     resolver.missing
 }
@@ -56,6 +73,23 @@ pub(super) fn join(parts: AccountPart, inventory: &mut Inventory) -> Vec<Missing
 /// Each once, the last that says the same.
 fn last_of<T, K: Ord>(parts: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
     parts.into_iter().map(|part| (key(&part), part)).collect()
+}
+
+/// Each once, with all policies that any plan or state says that it has.
+fn all_of_declared(parts: Vec<PrincipalPart>) -> impl Iterator<Item = PrincipalPart> {
+    let mut all: BTreeMap<String, PrincipalPart> = BTreeMap::new();
+    for part in parts {
+        match all.entry(part.arn.value.clone()) {
+            Entry::Vacant(entry) => drop(entry.insert(part)),
+            Entry::Occupied(entry) => {
+                let own = entry.into_mut();
+                own.attachments.inline.extend(part.attachments.inline);
+                own.attachments.managed.extend(part.attachments.managed);
+                own.boundary = own.boundary.take().or(part.boundary);
+            }
+        }
+    }
+    all.into_values()
 }
 
 /// Attaches an inline policy to the only loaded holder of that name, in place of what is loaded
@@ -90,6 +124,8 @@ fn attach(
 struct PolicyResolver {
     policies: Vec<Arc<IdentityPolicy>>,
     managed: BTreeMap<String, usize>,
+    /// Managed policies as plans and states declare them.
+    declared: BTreeMap<String, usize>,
     missing: Vec<Missing>,
     /// What was complained of already: one complaint for each policy and group.
     told: BTreeSet<String>,
@@ -107,6 +143,25 @@ impl PolicyResolver {
             Some(old) => *old = policy,
             None => self.policies.push(policy),
         }
+    }
+
+    fn add_declared(&mut self, arn: String, policy: LoadedPolicy) {
+        self.declared.insert(arn.clone(), self.policies.len());
+        let arn = Some(arn);
+        self.policies.push(Arc::new(IdentityPolicy { arn, policy }));
+    }
+
+    /// The positions of what a plan or a state attaches, as far as that was loaded: of the rest nothing is known.
+    fn declared_positions(&mut self, attachments: Attachments) -> Vec<usize> {
+        let Attachments { inline, managed } = attachments;
+        let known = managed.iter().filter_map(|arn| {
+            let position = self.declared.get(&arn.value);
+            position.or_else(|| self.managed.get(&arn.value)).copied()
+        });
+        let known: Vec<_> = known.collect();
+        let managed = Vec::new();
+        let own = self.positions(Attachments { inline, managed });
+        known.into_iter().chain(own).collect()
     }
 
     fn positions(&mut self, attachments: Attachments) -> Vec<usize> {
@@ -134,7 +189,11 @@ impl PolicyResolver {
         part: PrincipalPart,
         groups: &BTreeMap<(AccountId, String), Vec<usize>>,
     ) -> Principal {
-        let mut policies = self.positions(part.attachments);
+        let mut policies = if part.is_declared {
+            self.declared_positions(part.attachments)
+        } else {
+            self.positions(part.attachments)
+        };
         let mut of_groups = Vec::new();
         for group in &part.groups {
             match groups.get(&(part.account, group.value.clone())) {
@@ -155,7 +214,8 @@ impl PolicyResolver {
         policies.dedup();
         of_groups.sort_unstable_by_key(|of| of.0);
         let boundary = part.boundary.map_or(Boundary::None, |arn| {
-            let position = self.managed.get(&arn).copied();
+            let declared = self.declared.get(&arn).filter(|_| part.is_declared);
+            let position = declared.or_else(|| self.managed.get(&arn)).copied();
             position.map_or(Boundary::NotLoaded, Boundary::Policy)
         });
         Principal {
@@ -168,6 +228,7 @@ impl PolicyResolver {
             policies,
             of_groups,
             boundary,
+            is_declared: part.is_declared,
         }
     }
 

@@ -12,8 +12,21 @@ pub(in crate::load) struct AccountPart {
     pub(in crate::load) groups: Vec<GroupPart>,
     /// Managed policies by ARN.
     pub(in crate::load) managed: Vec<(String, LoadedPolicy)>,
+    /// The same that a plan or a state declares, for the principals that it declares.
+    pub(in crate::load) declared: Vec<(String, LoadedPolicy)>,
     /// Inline policies that came without their holder.
     pub(in crate::load) inline: Vec<InlinePart>,
+}
+
+impl AccountPart {
+    /// Adds what another file says.
+    pub(in crate::load) fn extend(&mut self, other: Self) {
+        self.principals.extend(other.principals);
+        self.groups.extend(other.groups);
+        self.managed.extend(other.managed);
+        self.declared.extend(other.declared);
+        self.inline.extend(other.inline);
+    }
 }
 
 /// The policies of a user, group or role.
@@ -40,6 +53,8 @@ pub(in crate::load) struct PrincipalPart {
     pub(in crate::load) attachments: Attachments,
     /// The ARN of its permissions boundary.
     pub(in crate::load) boundary: Option<String>,
+    /// Whether a plan or a state declares it: it can have policies of which that says nothing.
+    pub(in crate::load) is_declared: bool,
 }
 
 /// A group.

@@ -34,19 +34,17 @@ pub(super) const KINDS: [&str; 20] = [
     "awscc_iam_group",
 ];
 
-/// Reads the policies of a resource.
+/// The policies of a resource that may be shown; the others are kept apart.
 pub(super) fn read(
     name: &ResourceName<'_>,
     attributes: &Attributes<'_, '_>,
     contents: &mut Contents,
-) {
-    if !KINDS.contains(&name.kind) || !attributes.are_there() {
-        return;
-    }
+) -> Vec<LoadedPolicy> {
+    let mut policies = Vec::new();
     for attribute in ["policy", "policy_document"] {
         let what = (attribute, PolicyKind::Identity);
         let read = read_policy_of(attributes, what, name.address, contents);
-        contents.policies.extend(read.policy);
+        policies.extend(read.policy);
         let sensitive = read.sensitive.map(|of| *of);
         contents.sensitive_policies.extend(sensitive);
     }
@@ -73,10 +71,11 @@ pub(super) fn read(
             let own = item.get("name").or_else(|| item.get("policy_name"));
             let own = own.and_then(Node::as_str).unwrap_or_default();
             let read = read_policy(file, policy, PolicyKind::Identity, contents);
-            contents.policies.extend(read.map(|policy| LoadedPolicy {
+            policies.extend(read.map(|policy| LoadedPolicy {
                 name: called(file.name, &format!("{}/{own}", name.address)),
                 ..policy
             }));
         }
     }
+    policies
 }

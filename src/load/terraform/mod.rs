@@ -15,6 +15,7 @@ mod concealment;
 mod configuration;
 mod dependents;
 mod identity_policies;
+mod identity_resources;
 mod key;
 mod key_type;
 mod plan;

@@ -18,9 +18,10 @@ use crate::tree::Node;
 use super::change::Change;
 use super::concealment::Concealment;
 use super::configuration::Configuration;
+use super::identity_resources::{Around, IdentityResources};
 use super::key::{KeyResource, only, read_attribute};
 use super::key_type::{KeyType, may_be_shown};
-use super::{Attributes, dependents, identity_policies, state};
+use super::{Attributes, dependents, state};
 
 /// Reads a plan.
 pub(super) fn read(document: &Document<'_>) -> Contents {
@@ -41,10 +42,16 @@ pub(super) fn read(document: &Document<'_>) -> Contents {
     plan.add_grants();
     plan.add_dependents();
     plan.add_replicas();
-    plan.add_identity_policies();
+    let resources = plan.identity_resources();
     let refused = refusal(&document.root);
     let account = plan.account();
+    let configuration = Some(plan.configuration);
     let mut contents = plan.finish(refused, account);
+    let around = Around {
+        configuration,
+        account,
+    };
+    resources.join(around, &mut contents);
     // A plan that only refreshes the state lists no changes: what it will have put in place is the rest.
     if document.root.get("resource_changes").is_none() {
         state::read_values(document, "planned_values", &mut contents);
@@ -555,10 +562,13 @@ impl<'n, 'a> Plan<'n, 'a> {
         }
     }
 
-    fn add_identity_policies(&mut self) {
+    /// Users, groups and roles as the plan will have put them in place.
+    fn identity_resources(&mut self) -> IdentityResources<'n, 'a> {
+        let mut resources = IdentityResources::default();
         for change in self.changes.iter().filter(|change| !change.does("forget")) {
-            identity_policies::read(&change.name, &change.after, &mut self.contents);
+            resources.add(change.name, &change.after, &mut self.contents);
         }
+        resources
     }
 
     /// The account in which the plan works: the only one that it asked AWS about.

@@ -6,9 +6,10 @@ use crate::load::document::Document;
 use crate::tree::{Node, Step};
 
 use super::concealment::Concealment;
+use super::identity_resources::{Around, IdentityResources};
 use super::key::{KeyResource, read_attribute};
 use super::key_type::{KeyType, may_be_shown};
-use super::{Attributes, ResourceName, identity_policies, unreadable};
+use super::{Attributes, ResourceName, unreadable};
 
 /// Reads a state.
 pub(super) fn read(document: &Document<'_>) -> Contents {
@@ -38,6 +39,7 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
     gather(root, &path, &mut resources);
     let is_planned = member != "values";
     let first = contents.keys.len();
+    let mut identities = IdentityResources::default();
     for (node, path) in &resources {
         contents.errors.extend(unreadable::complaint(node, false));
         let Some(name) = ResourceName::of(node) else {
@@ -61,8 +63,9 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
             };
             contents.keys.push(key);
         }
-        identity_policies::read(&name, &attributes, contents);
+        identities.add(name, &attributes, contents);
     }
+    identities.join(Around::nothing(), contents);
     for (node, _) in &resources {
         let Some(name) = ResourceName::of(node).filter(|of| of.kind == "aws_kms_key_policy") else {
             continue;

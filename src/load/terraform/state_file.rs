@@ -7,9 +7,10 @@ use crate::text::InputError;
 use crate::tree::{Content, Node, Step};
 
 use super::concealment::Concealment;
+use super::identity_resources::{Around, IdentityResources};
 use super::key::KeyResource;
 use super::key_type::{KeyType, is_known, is_of_kms, may_be_shown};
-use super::{Attributes, ResourceName, identity_policies, state};
+use super::{Attributes, ResourceName, state};
 
 /// An instance of a resource.
 struct Instance<'n, 'a> {
@@ -25,6 +26,7 @@ pub(super) fn read(document: &Document<'_>) -> Contents {
     let mut contents = Contents::default();
     let mut concealment = Concealment::default();
     let instances = instances(&document.root, &mut contents.errors);
+    let mut identities = IdentityResources::default();
     for instance in &instances {
         let Some(name) = instance.name() else {
             continue;
@@ -52,8 +54,9 @@ pub(super) fn read(document: &Document<'_>) -> Contents {
             let key = resource.observed(&mut contents);
             contents.keys.push(key);
         }
-        identity_policies::read(&name, &attributes, &mut contents);
+        identities.add(name, &attributes, &mut contents);
     }
+    identities.join(Around::nothing(), &mut contents);
     for instance in &instances {
         let of_policy = |name: &ResourceName<'_>| name.kind == "aws_kms_key_policy";
         if let Some(name) = instance.name().filter(of_policy) {
