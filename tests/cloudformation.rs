@@ -1,6 +1,6 @@
 //! Templates of AWS CloudFormation: what is read of them, and that a key policy is judged the same wherever it
 //! stands.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -657,4 +657,232 @@ fn the_policy_of_a_resource_is_its_keys() {
     let shown = format!("{notes:?}");
     assert!(!shown.contains("which key this policy is of"), "{shown}");
     assert!(shown.contains("no key policy of it was loaded"), "{shown}");
+}
+
+/// A change set with these changes.
+fn change_set(changes: &Value, more: &Value) -> String {
+    let mut set = json!({
+        "Changes": changes, "ChangeSetName": "c", "StackName": "s", "Status": "CREATE_COMPLETE",
+        "ChangeSetId": "arn:aws:cloudformation:eu-west-1:111122223333:changeSet/c/1",
+        "ExecutionStatus": "AVAILABLE",
+    });
+    let members = set.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    set.to_string()
+}
+
+const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/// A change of a key: its action, its policy action, its replacement, and what it is before and after.
+fn key_change(kind: &str, what: [&str; 3], sides: [Option<Value>; 2]) -> Value {
+    let [action, policy_action, replacement] = what;
+    let mut change = json!({"LogicalResourceId": "Key", "ResourceType": kind, "Action": action});
+    let mut set = |name: &str, value: &str| {
+        if !value.is_empty() {
+            change[name] = json!(value);
+        }
+    };
+    set("PolicyAction", policy_action);
+    set("Replacement", replacement);
+    if action != "Add" {
+        set("PhysicalResourceId", KEY_ID);
+    }
+    for (name, side) in ["BeforeContext", "AfterContext"].into_iter().zip(sides) {
+        if let Some(properties) = side {
+            set(name, &json!({"Properties": properties}).to_string());
+        }
+    }
+    json!([{"Type": "Resource", "ResourceChange": change}])
+}
+
+#[test]
+fn what_a_change_set_removes_is_a_planned_deletion() {
+    let key = "AWS::KMS::Key";
+    let of = |what, before: Option<Value>, after: Option<Value>| {
+        let changes = key_change(key, what, [before, after]);
+        let loaded = load("c.json", &change_set(&changes, &json!({})));
+        assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+        let planned = loaded.inventory.planned.iter();
+        let planned: Vec<_> = planned
+            .map(|of| {
+                let resource = of.resource.as_ref().unwrap();
+                (of.key.clone(), of.days, resource.days_are_open)
+            })
+            .collect();
+        (planned, loaded.inventory.keys.len())
+    };
+    let arn = format!("arn:aws:kms:eu-west-1:111122223333:key/{KEY_ID}");
+    let removed = ["Remove", "Delete", ""];
+    let seven = Some(json!({"PendingWindowInDays": "7"}));
+    assert_eq!(
+        of(removed, seven.clone(), None),
+        (vec![(arn.clone(), Some(7), false)], 1)
+    );
+    // Left out: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+    assert_eq!(
+        of(removed, Some(json!({})), None),
+        (vec![(arn.clone(), None, false)], 1)
+    );
+    // Without `--include-property-values` nothing tells the days.
+    assert_eq!(of(removed, None, None), (vec![(arn, None, true)], 1));
+    let open = Some(json!({"PendingWindowInDays": "{{changeSet:KNOWN_AFTER_APPLY}}"}));
+    assert!(
+        of(removed, open, None)
+            .0
+            .iter()
+            .all(|(_, days, is_open)| days.is_none() && *is_open)
+    );
+    // What stays is no key of the plan.
+    assert_eq!(
+        of(["Remove", "Retain", ""], seven.clone(), None),
+        (vec![], 0)
+    );
+    assert_eq!(
+        of(["Remove", "RetainExceptOnCreate", ""], seven.clone(), None),
+        (vec![], 0)
+    );
+    assert_eq!(
+        of(["SyncWithActual", "", ""], seven.clone(), seven.clone()),
+        (vec![], 0)
+    );
+    assert_eq!(of(["Add", "", ""], None, seven.clone()), (vec![], 1));
+    assert_eq!(of(["Import", "", ""], None, seven.clone()), (vec![], 1));
+    assert_eq!(
+        of(["Modify", "", "False"], seven.clone(), seven),
+        (vec![], 1)
+    );
+}
+
+#[test]
+fn a_replica_key_that_is_replaced_is_deleted_and_made_anew() {
+    let sides = [Some(json!({})), Some(json!({}))];
+    let what = ["Modify", "ReplaceAndDelete", "True"];
+    let changes = key_change("AWS::KMS::ReplicaKey", what, sides.clone());
+    let loaded = load("c.json", &change_set(&changes, &json!({})));
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let planned = &loaded.inventory.planned;
+    assert!(
+        planned
+            .iter()
+            .all(|of| of.resource.as_ref().unwrap().is_replacement)
+    );
+    assert_eq!((planned.len(), loaded.inventory.keys.len()), (1, 2));
+    let what = ["Modify", "ReplaceAndRetain", "True"];
+    let changes = key_change("AWS::KMS::ReplicaKey", what, sides);
+    let loaded = load("c.json", &change_set(&changes, &json!({})));
+    assert_eq!(
+        (loaded.inventory.planned.len(), loaded.errors.len()),
+        (0, 0)
+    );
+}
+
+/// The messages about a change set.
+fn left_open(changes: &Value, more: &Value) -> Vec<String> {
+    let found = errors("c.json", &change_set(changes, more));
+    found.into_iter().map(|(message, _)| message).collect()
+}
+
+#[test]
+fn what_a_change_set_leaves_open_is_an_error() {
+    let told = left_open;
+    let sides = || [Some(json!({})), Some(json!({}))];
+    for what in [
+        ["Dynamic", "", ""],
+        ["Modify", "", "Conditional"],
+        ["Modify", "ReplaceAndDelete", "Conditional"],
+        // AWS CloudFormation never replaces such a key.
+        ["Modify", "ReplaceAndDelete", "True"],
+        ["Modify", "", "True"],
+        ["Modify", "Delete", "False"],
+        ["Remove", "", ""],
+        ["Remove", "Snapshot", ""],
+        ["Purge", "", ""],
+    ] {
+        let found = told(&key_change("AWS::KMS::Key", what, sides()), &json!({}));
+        let wanted = "whether the change set deletes the key of `Key` is not known";
+        assert_eq!(found, [wanted], "{what:?}");
+    }
+    let added = key_change("AWS::KMS::Key", ["Add", "", ""], [None, None]);
+    let found = told(&added, &json!({}));
+    assert_eq!(
+        found,
+        ["the change set does not tell the properties of the key `Key` after it"]
+    );
+    let found = told(&json!([]), &json!({"NextToken": "abc"}));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(told(&json!([]), &json!({"NextToken": null})).is_empty());
+    assert_eq!(
+        told(&json!([]), &json!({"Status": "CREATE_IN_PROGRESS"})).len(),
+        1
+    );
+}
+
+#[test]
+fn a_nested_stack_of_which_nothing_is_told_is_an_error() {
+    let stack = |change: Value| {
+        let mut of =
+            json!({"LogicalResourceId": "Nested", "ResourceType": "AWS::CloudFormation::Stack"});
+        of.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        left_open(
+            &json!([{"Type": "Resource", "ResourceChange": of}]),
+            &json!({}),
+        )
+    };
+    assert_eq!(
+        stack(json!({"Action": "Remove", "PolicyAction": "Delete"})).len(),
+        1
+    );
+    assert!(stack(json!({"Action": "Remove", "PolicyAction": "Retain"})).is_empty());
+    assert_eq!(
+        stack(json!({"Action": "Modify", "Replacement": "False"})).len(),
+        1
+    );
+    let nested = "arn:aws:cloudformation:eu-west-1:111122223333:changeSet/n/2";
+    let found = stack(json!({"Action": "Modify", "ChangeSetId": nested}));
+    assert_eq!(
+        found,
+        ["the change set of the nested stack `Nested` is not read, and may delete keys"]
+    );
+}
+
+#[test]
+fn a_nested_change_set_beside_it_is_read() {
+    let nested = "arn:aws:cloudformation:eu-west-1:111122223333:changeSet/n/2";
+    let outer = json!([{"Type": "Resource", "ResourceChange": {"Action": "Modify", "ChangeSetId": nested,
+        "LogicalResourceId": "Nested", "ResourceType": "AWS::CloudFormation::Stack"}}]);
+    let inner = key_change("AWS::KMS::Key", ["Remove", "Delete", ""], [None, None]);
+    let mut overlay = Overlay::default();
+    overlay.put(Path::new("outer.json"), change_set(&outer, &json!({})));
+    overlay.put(
+        Path::new("inner.json"),
+        change_set(&inner, &json!({"ChangeSetId": nested})),
+    );
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    let loaded = load_over(&discovery, &overlay);
+    assert_eq!(
+        (loaded.errors.len(), loaded.inventory.planned.len()),
+        (0, 1)
+    );
+}
+
+#[test]
+fn a_key_policy_of_a_change_set_is_judged_at_its_bytes() {
+    let policy = json!({"Statement": [{"Effect": "Allow", "Principal": "*",
+        "Action": "kms:*", "Resource": "*"}]});
+    for policy in [policy.clone(), json!(policy.to_string())] {
+        let sides = [None, Some(json!({"KeyPolicy": policy}))];
+        let text = change_set(
+            &key_change("AWS::KMS::Key", ["Add", "", ""], sides),
+            &json!({}),
+        );
+        assert!(
+            rules("c.json", &text).contains("deletion-open-to-anyone"),
+            "{text}"
+        );
+    }
 }

@@ -75,7 +75,8 @@ pub(super) struct PreflightArguments {
     /// planned deletion (a request of `aws kms schedule-key-deletion`); may be repeated.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["key", "days", "operation"])]
     pending: Vec<PathBuf>,
-    /// Check every deletion that a plan of Terraform makes, as `terraform show -json` writes it; may be
+    /// Check every deletion that a plan of Terraform makes, as `terraform show -json` writes it, or a change
+    /// set of CloudFormation (`aws cloudformation describe-change-set --include-property-values`); may be
     /// repeated. Without --principal the verdict is at least caution.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "days", "operation", "pending"])]
     plan: Vec<PathBuf>,
@@ -214,7 +215,8 @@ fn all_of_plans(
         if !project.holds_plan(path) {
             let path = path.display();
             let text = format!(
-                "--plan: `{path}` is no plan\n  help: write it with `terraform show -json PLAN > plan.json`"
+                "--plan: `{path}` is no plan\n  help: write it with `terraform show -json PLAN > plan.json`, or `aws cloudformation \
+                 describe-change-set --include-property-values`"
             );
             return Err(Failure::usage(text));
         }

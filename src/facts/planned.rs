@@ -3,7 +3,8 @@
 use crate::aws::KeyArn;
 use crate::document::record;
 use crate::inventory::{
-    DeclaredResource, Key, KeyDependent, PlannedChange, PlannedDestruction, VanishedKey,
+    DeclaredResource, DeclaringTool, Key, KeyDependent, PlannedChange, PlannedDestruction,
+    VanishedKey,
 };
 
 use super::IndexedLocation;
@@ -227,7 +228,7 @@ impl Planned<'_> {
         } else {
             "destroys"
         };
-        let (days, days_text) = days(of);
+        let (days, days_text) = days(of, self.declared.tool);
         let dependents = of.dependents.iter().map(|of| DependentRecord {
             address: of.address.clone(),
             attribute: of.attribute.clone(),
@@ -242,7 +243,7 @@ impl Planned<'_> {
             days_text,
             loss: self.loss(of),
             dependents: dependents.collect(),
-            instead: instead(of),
+            instead: instead(of, self.declared.tool),
             identity: self.identity(what),
             at: self.source_index.place(of.at),
         }
@@ -331,7 +332,7 @@ impl Planned<'_> {
 
 /// AWS KMS takes 30 days where the request names none.
 /// <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
-fn days(of: &PlannedDestruction) -> (Option<u16>, String) {
+fn days(of: &PlannedDestruction, tool: DeclaringTool) -> (Option<u16>, String) {
     match of.waiting_period {
         _ if of.waiting_period_is_open => {
             let words = "a waiting period that the plan does not tell";
@@ -339,8 +340,12 @@ fn days(of: &PlannedDestruction) -> (Option<u16>, String) {
         }
         Some(days) => (Some(days), format!("a waiting period of {days} days")),
         None => {
-            let words = "a waiting period of 30 days, as the state names none";
-            (Some(30), words.to_owned())
+            let named = match tool {
+                DeclaringTool::Terraform => "the state",
+                DeclaringTool::CloudFormation => "its resource",
+            };
+            let words = format!("a waiting period of 30 days, as {named} names none");
+            (Some(30), words)
         }
     }
 }
@@ -382,12 +387,15 @@ fn why(of: &PlannedDestruction) -> String {
     }
 }
 
-fn instead(of: &PlannedDestruction) -> String {
+fn instead(of: &PlannedDestruction, tool: DeclaringTool) -> String {
     let words = if of.deposed.is_some() {
         "make sure that nothing is encrypted under the old key any more; to keep it, take it out of the state"
     } else if of.is_replacement {
         "undo what replaces the key, or declare a second key beside it and move to that what is encrypted \
          under this one"
+    } else if tool == DeclaringTool::CloudFormation {
+        "to keep the key, leave its resource in the template, or set `DeletionPolicy: Retain` in an update before the \
+         one that removes it"
     } else {
         "to keep the key, put its block back, or take it out of the state without deleting it: a `removed` \
          block with `lifecycle { destroy = false }`"

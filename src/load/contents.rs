@@ -8,7 +8,7 @@ use crate::inventory::{
 use crate::text::{InputError, SourceFile, Span};
 use crate::tree::{Node, duplicate_keys};
 
-use super::cloudformation;
+use super::cloudformation::{self, ChangeSetPart};
 use super::folder::Owner;
 use super::identity::AccountPart;
 use super::join::{Addition, is_described};
@@ -49,6 +49,8 @@ pub(super) struct Contents {
     pub(super) trail: Option<Box<TrailPart>>,
     /// That it is a file of records.
     pub(super) evidence: Option<Evidence>,
+    /// That it is a change set of AWS CloudFormation.
+    pub(super) change_set: Option<Box<ChangeSetPart>>,
     /// The bytes of the file that no output may show.
     pub(super) concealed: Vec<Span>,
     /// What is wrong with the file.
@@ -59,10 +61,10 @@ impl Contents {
     /// The file as it is kept: without what must not be shown.
     pub(super) fn kept(&mut self, file: SourceFile) -> SourceFile {
         let file = file.concealed(&std::mem::take(&mut self.concealed));
-        if self.holds == Some(cloudformation::TEMPLATE) {
-            return file.of_template();
+        match self.holds.and_then(cloudformation::why_not_edited) {
+            Some(reason) => file.not_edited(reason),
+            None => file,
         }
-        file
     }
 
     /// Adds what another document of the same file holds. No file has several that others of its
@@ -85,6 +87,7 @@ impl Contents {
         self.organizations.extend(other.organizations);
         self.trail = self.trail.take().or(other.trail);
         self.evidence = self.evidence.or(other.evidence);
+        self.change_set = self.change_set.take().or(other.change_set);
         self.concealed.extend(other.concealed);
         self.errors.extend(other.errors);
     }

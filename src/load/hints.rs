@@ -14,7 +14,7 @@ use crate::text::Span;
 
 /// Words of which every document has one that any format, or any file of a folder that iam-collect
 /// wrote, could be. An escape may hide any of them.
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 32] = [
     "tatement",
     "TATEMENT",
     "olicy",
@@ -37,6 +37,7 @@ const WORDS: [&str; 31] = [
     "Events",
     "IsLogging",
     "LookupAttributes",
+    "ChangeSetI",
     "StartTime",
     "EndTime",
     "\\u00",
@@ -49,7 +50,7 @@ const WORDS: [&str; 31] = [
     "ewk",
 ];
 
-static FINDERS: LazyLock<[Finder<'static>; 31]> = LazyLock::new(|| WORDS.map(Finder::new));
+static FINDERS: LazyLock<[Finder<'static>; 32]> = LazyLock::new(|| WORDS.map(Finder::new));
 
 /// Whether a text that begins like JSON can be anything that is read. A small list of strings may say
 /// something in a folder of iam-collect: see `load::folder`.

@@ -65,6 +65,7 @@ use rayon::prelude::*;
 
 use crate::inventory::{Inventory, Key};
 use crate::text::{Discovery, GZIP_MAGIC, Overlay, Progress, Sources};
+use cloudformation::ChangeSetPart;
 pub use cloudformation::StackValues;
 use contents::Contents;
 pub use declared::{Declared, Unrecognized};
@@ -78,8 +79,13 @@ pub use policy_shape::same_policy_shape;
 pub use single::{key_file, policy_file, policy_file_over};
 use trail::TrailParts;
 
-/// What a file holds that is a plan, as its record tells.
-pub const PLAN: &str = "Terraform plan";
+/// What a file holds that is a plan of Terraform, as its record tells.
+const PLAN: &str = "Terraform plan";
+
+/// Whether what a file holds, as its record tells, is a plan.
+pub fn is_plan(holds: &str) -> bool {
+    holds == PLAN || holds == cloudformation::CHANGE_SET
+}
 
 /// Reads all files of a discovery into one inventory.
 pub fn load(discovery: &Discovery) -> Loaded {
@@ -153,6 +159,7 @@ pub fn load_declared(
         parts.organizations,
         &mut loaded.inventory,
     ));
+    missing.extend(cloudformation::nested_not_read(&parts.change_sets));
     for missing in missing {
         let file = loaded.sources.get(missing.at.source);
         let file = file.map_or_else(String::new, |file| file.name().to_owned());
@@ -219,6 +226,7 @@ struct Parts<'a> {
     account: AccountPart,
     organizations: Vec<OrganizationPart>,
     trail: TrailParts<'a>,
+    change_sets: Vec<ChangeSetPart>,
 }
 
 impl<'a> Parts<'a> {
@@ -239,6 +247,8 @@ impl<'a> Parts<'a> {
             self.account.extend(*account);
         }
         self.organizations.extend(contents.organizations);
+        let change_set = contents.change_set.map(|of| *of);
+        self.change_sets.extend(change_set);
         if let Some(part) = contents.trail {
             let coverage = &mut inventory.trail.coverage;
             self.trail.take((of.path, of.source), *part, coverage);

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::facts::{FactMaker, Limits};
 use crate::inventory::EvidenceType;
 use crate::lint::{LoosenedConfiguration, Standing};
-use crate::load::{Declared, Loaded, PLAN, load_declared, may_be_read};
+use crate::load::{Declared, Loaded, is_plan, load_declared, may_be_read};
 use crate::text::{
     AtRevision, Base, Comparison, Discovery, Fate, Filter, InputError, InputFailure, Location,
     Overlay, Progress, Root, SourceId, Span, at_revision, discover,
@@ -342,7 +342,7 @@ impl Project {
     /// Whether a file at the path, or below it, was read as a plan.
     pub fn holds_plan(&self, path: &Path) -> bool {
         self.loaded.files.iter().any(|file| {
-            let is = matches!(&file.fate, Fate::Checked { holds, .. } if *holds == PLAN);
+            let is = matches!(&file.fate, Fate::Checked { holds, .. } if is_plan(holds));
             is && Root::new(Path::new(&file.path)).is_within(path)
         })
     }

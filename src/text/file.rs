@@ -46,8 +46,8 @@ pub struct SourceFile {
 enum Held {
     /// It says what is written.
     AsWritten,
-    /// Functions are carried out before it says anything.
-    WithFunctions,
+    /// An edit of it is none of what it says, for this reason.
+    NotAsWritten(&'static str),
     /// Blanks stand for what must not be shown.
     WithBlanks,
 }
@@ -106,12 +106,12 @@ impl SourceFile {
         !self.decompressed && !self.of_no_text && !matches!(self.held, Held::WithBlanks)
     }
 
-    /// The same text as that of a template: what it comes to is known once its functions are carried out.
+    /// The same text, of which an edit is none of what it says, for this reason.
     #[must_use]
-    pub fn of_template(self) -> Self {
+    pub fn not_edited(self, reason: &'static str) -> Self {
         Self {
             held: match self.held {
-                Held::AsWritten => Held::WithFunctions,
+                Held::AsWritten => Held::NotAsWritten(reason),
                 held => held,
             },
             ..self
@@ -125,10 +125,7 @@ impl SourceFile {
             Held::WithBlanks => {
                 "it is a plan or a state, which Terraform writes: make the change in its configuration"
             }
-            Held::WithFunctions => {
-                "it is a CloudFormation template, and fixes are not proven through its functions: make the change \
-                 by hand, or in what the template is made from"
-            }
+            Held::NotAsWritten(reason) => reason,
             Held::AsWritten if self.decompressed => "it is compressed",
             Held::AsWritten if self.of_no_text => "it is not text",
             Held::AsWritten => return None,

@@ -6,6 +6,7 @@
 //! unknown; where nobody could tell what a policy says, that is an error.
 
 mod cases;
+mod change_set;
 mod condition;
 mod function;
 mod identity;
@@ -27,6 +28,7 @@ use crate::tree::{Content, Node, Step, Syntax, yaml};
 use super::contents::Contents;
 use super::document::Document;
 use super::template as elsewhere;
+pub(super) use change_set::{CHANGE_SET, ChangeSetPart, nested_not_read, read as read_change_set};
 use condition::Case;
 use function::intrinsic;
 use resolve::{MOST_MADE, Resolver};
@@ -35,7 +37,21 @@ use template::{Resource, Template};
 pub(super) use template::{is_construct_tree, is_template};
 
 /// What a template is called.
-pub(super) const TEMPLATE: &str = "CloudFormation template";
+const TEMPLATE: &str = "CloudFormation template";
+
+/// Why an edit of a file with this is no fix; none where it is nothing of AWS CloudFormation.
+pub(super) fn why_not_edited(holds: &str) -> Option<&'static str> {
+    match holds {
+        TEMPLATE => Some(
+            "it is a CloudFormation template, and fixes are not proven through its functions: make the change by \
+             hand, or in what the template is made from",
+        ),
+        CHANGE_SET => {
+            Some("it is a change set, which CloudFormation writes: make the change in the template")
+        }
+        _ => None,
+    }
+}
 
 /// Reads a template.
 pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &StackValues) -> Contents {

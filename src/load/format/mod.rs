@@ -30,6 +30,7 @@ use crate::policy::PolicyKind;
 use crate::tree::Node;
 
 use super::PLAN;
+use super::cloudformation::{self, CHANGE_SET};
 use super::contents::Contents;
 use super::document::Document;
 use super::policy::read_policy;
@@ -39,7 +40,7 @@ use super::terraform;
 type Format = (&'static str, fn(&Document<'_>) -> Answer);
 
 /// Every format; no document is of two.
-const FORMATS: [Format; 27] = [
+const FORMATS: [Format; 28] = [
     ("key policy", key_policy::read),
     ("IAM policy", iam_policy::read),
     ("key policy", get_key_policy::read),
@@ -67,6 +68,7 @@ const FORMATS: [Format; 27] = [
     ("CloudTrail digest", cloudtrail_digest::read),
     (PLAN, terraform::read_plan),
     ("Terraform state", terraform::read_state),
+    (CHANGE_SET, cloudformation::read_change_set),
 ];
 
 /// What a format says to a document.
