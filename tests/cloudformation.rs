@@ -886,3 +886,63 @@ fn a_key_policy_of_a_change_set_is_judged_at_its_bytes() {
         );
     }
 }
+
+/// The users and roles that can schedule a deletion by policies of a template, as findings name them.
+fn who_can_delete(text: &str, stack: StackValues) -> BTreeSet<String> {
+    let mut overlay = Overlay::default();
+    overlay.put(Path::new("t.yaml"), text);
+    let discovery = Discovery {
+        found: overlay.paths().map(Path::to_path_buf).collect(),
+        ..Discovery::default()
+    };
+    let declared = Declared {
+        stack,
+        ..Declared::default()
+    };
+    let loaded = load_declared(&discovery, &overlay, &declared, &Progress::default());
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let principals = loaded.inventory.principals.iter();
+    assert!(principals.clone().all(|of| of.is_declared));
+    let facts = FactMaker::new(&loaded.inventory, &loaded.sources, Limits::default()).all();
+    let found = run_all(&facts, Catalogue::builtin().unwrap()).into_iter();
+    found
+        .filter(|finding| &*finding.rule == "deletion-through-iam")
+        .flat_map(|finding| finding.principals)
+        .collect()
+}
+
+#[test]
+fn users_and_roles_of_a_template_have_the_policies_that_it_attaches_to_them() {
+    let text = include_str!("../fixtures/cloudformation/principals.yaml");
+    let stack = || StackValues {
+        account: AccountId::parse("111122223333"),
+        region: Some("eu-west-1".to_owned()),
+        ..StackValues::default()
+    };
+    let found = who_can_delete(text, stack());
+    // A Deny whose condition is open does not protect, one that is certain does, and so does a boundary.
+    let wanted = ["role/ci/deployer", "user/alice", "user/bob"];
+    let wanted = wanted.map(|name| format!("arn:aws:iam::111122223333:{name}"));
+    assert_eq!(found, BTreeSet::from(wanted));
+    // Without the account nobody has an ARN.
+    assert!(who_can_delete(text, StackValues::default()).is_empty());
+    // What denies surely takes the permission away, and what is removed gives it back.
+    let no_deny = text.replace("Roles: [!Ref Deployer]", "Roles: [!Ref Auditor]");
+    assert!(
+        who_can_delete(&no_deny, stack()).contains("arn:aws:iam::111122223333:role/ci/deployer")
+    );
+    let certain = text.replace(
+        "    Condition: Open\n    Properties:\n      Roles",
+        "    Properties:\n      Roles",
+    );
+    assert!(
+        !who_can_delete(&certain, stack()).contains("arn:aws:iam::111122223333:role/ci/deployer")
+    );
+}
+
+#[test]
+fn policies_that_nobody_known_has_stay_policies_by_themselves() {
+    let text = include_str!("../fixtures/cloudformation/principals.yaml");
+    // All policies of the template, whoever has them.
+    assert_eq!(load("t.yaml", text).inventory.policies.len(), 6);
+}

@@ -64,7 +64,7 @@ pub struct Principal {
     pub of_groups: Vec<(usize, Arc<str>)>,
     /// Its permissions boundary.
     pub boundary: Boundary,
-    /// Whether only a plan or a state declares it. It can have other policies then, and its account other
+    /// Whether only a plan, a state or a template declares it. It can have other policies then, and its account other
     /// principals: what its policies give is known, and what they do not give is not.
     pub is_declared: bool,
 }

@@ -36,6 +36,8 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         resolver: &Resolver<'_, 't, 'a>,
         _: &Case,
     ) {
+        let said = self.identity.entry(resource.id).or_default();
+        said.cases = said.cases.saturating_add(1);
         let own = match resource.kind {
             "AWS::SSO::PermissionSet" => Some("InlinePolicy"),
             "AWS::IAM::Role"
@@ -48,7 +50,7 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         if let Some(property) = own {
             if let Some(node) = resource.property(property) {
                 self.identity_policy(
-                    resolver,
+                    (resource, resolver),
                     node,
                     &self.name(resource, &["Properties", property]),
                 );
@@ -68,9 +70,9 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             };
             let name = self.name(resource, &["Properties", "Policies", &position.to_string()]);
             if let Some(document) = item.get("PolicyDocument") {
-                self.identity_policy(resolver, document, &name);
+                self.identity_policy((resource, resolver), document, &name);
             } else if item.get("Statement").is_some() {
-                self.identity_policy(resolver, item, &name);
+                self.identity_policy((resource, resolver), item, &name);
             }
             // The name of a managed policy, or one of SAM's templates, which allow none of the actions on
             // keys that are looked for:
@@ -78,7 +80,12 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         }
     }
 
-    fn identity_policy(&mut self, resolver: &Resolver<'_, 't, 'a>, node: &Node<'a>, name: &str) {
+    fn identity_policy(
+        &mut self,
+        (resource, resolver): (Resource<'t, 'a>, &Resolver<'_, 't, 'a>),
+        node: &Node<'a>,
+        name: &str,
+    ) {
         let policy = self.policy(resolver, (node, PolicyKind::Identity), name);
         let Some(policy) = policy else {
             return;
@@ -88,8 +95,9 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             other.name == policy.name
                 && format!("{:?}", other.document) == format!("{:?}", policy.document)
         };
-        if !self.contents.policies.iter().any(same) {
-            self.contents.policies.push(policy);
+        let said = &mut self.identity.entry(resource.id).or_default().all;
+        if !said.iter().any(same) {
+            said.push(policy);
         }
     }
 

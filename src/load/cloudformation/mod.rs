@@ -9,6 +9,7 @@ mod cases;
 mod change_set;
 mod condition;
 mod function;
+mod holder;
 mod identity;
 mod key;
 mod policy;
@@ -20,8 +21,9 @@ mod template;
 mod unread;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::inventory::LoadedPolicy;
 use crate::text::InputError;
 use crate::tree::{Content, Node, Step, Syntax, yaml};
 
@@ -61,6 +63,7 @@ pub(super) fn read(document: &Document<'_>, syntax: Syntax, given: &StackValues)
         syntax,
         template: &template,
         budget: Cell::new(MOST_MADE),
+        identity: BTreeMap::new(),
         contents: Contents {
             holds: Some(TEMPLATE),
             ..Contents::default()
@@ -110,6 +113,16 @@ struct Reader<'r, 't, 'a> {
     template: &'r Template<'t, 'a>,
     budget: Cell<usize>,
     contents: Contents,
+    /// The policies of users, groups and roles, by the logical id of the resource that says them.
+    identity: BTreeMap<&'t str, SaidPolicies>,
+}
+
+/// The policies that a resource says.
+#[derive(Default)]
+struct SaidPolicies {
+    /// In how many cases of the template's conditions the resource was looked at.
+    cases: usize,
+    all: Vec<LoadedPolicy>,
 }
 
 impl<'t, 'a> Reader<'_, 't, 'a> {
@@ -118,6 +131,7 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             self.resource(resource);
             self.refuse_rest(resource);
         }
+        self.join_holders();
         self.refuse_macros();
         self.refuse_unread();
     }

@@ -215,7 +215,7 @@ impl<'r, 't, 'a> Resolver<'r, 't, 'a> {
     }
 
     /// The ARN of a resource.
-    fn arn_of(&self, of: Resource<'t, 'a>, span: Span) -> Option<Node<'a>> {
+    pub(super) fn arn_of(&self, of: Resource<'t, 'a>, span: Span) -> Option<Node<'a>> {
         let pseudo = |name: &str| self.named(name, span);
         let text = |text: &'static str| Some(string(text, span));
         let head = [text("arn:"), pseudo("AWS::Partition")];

@@ -12,7 +12,7 @@ pub(in crate::load) struct AccountPart {
     pub(in crate::load) groups: Vec<GroupPart>,
     /// Managed policies by ARN.
     pub(in crate::load) managed: Vec<(String, LoadedPolicy)>,
-    /// The same that a plan or a state declares, for the principals that it declares.
+    /// The same that a plan, a state or a template declares, for the principals that it declares.
     pub(in crate::load) declared: Vec<(String, LoadedPolicy)>,
     /// Inline policies that came without their holder.
     pub(in crate::load) inline: Vec<InlinePart>,
@@ -53,7 +53,7 @@ pub(in crate::load) struct PrincipalPart {
     pub(in crate::load) attachments: Attachments,
     /// The ARN of its permissions boundary.
     pub(in crate::load) boundary: Option<String>,
-    /// Whether a plan or a state declares it: it can have policies of which that says nothing.
+    /// Whether a plan, a state or a template declares it: it can have policies of which that says nothing.
     pub(in crate::load) is_declared: bool,
 }
 
