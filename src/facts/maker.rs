@@ -110,11 +110,12 @@ impl<'a> FactMaker<'a> {
     }
 
     /// Gives `take` what `conclude` makes of a few of [`all`](Self::all) at a time, in their order. The
-    /// facts of thousands of keys need not be kept, nor what is concluded of them.
+    /// facts of thousands of keys need not be kept, nor what is concluded of them. While one core takes, the
+    /// others go on.
     pub fn few_in_turn<T: Send>(
         &self,
         conclude: impl Fn(Vec<Facts>) -> T + Sync,
-        take: impl FnMut(T),
+        take: impl FnMut(T) + Send,
     ) {
         // Those of one key may tell of thousands of principals that were loaded.
         let few = if self.inventory.principals.is_empty() {
@@ -122,18 +123,20 @@ impl<'a> FactMaker<'a> {
         } else {
             1
         };
-        let made = |some: &[FactSubject<'_>]| {
+        let concluded = |some: &[FactSubject<'_>]| {
             let facts = some.iter().map(|of| self.of(*of));
             conclude(facts.collect())
         };
         let at_once = rayon::current_num_threads().saturating_mul(AT_ONCE);
         let mut take = take;
+        let mut ready: Vec<T> = Vec::new();
         for some in self.subjects().chunks(at_once.max(1)) {
-            // Each may be taken by whichever core is free.
-            let made = some.par_chunks(few).with_max_len(1).map(made);
-            let made: Vec<_> = made.collect();
-            made.into_iter().for_each(&mut take);
+            // Each may be made by whichever core is free.
+            let some = some.par_chunks(few).with_max_len(1);
+            let take = || ready.into_iter().for_each(&mut take);
+            ready = rayon::join(take, || some.map(concluded).collect()).1;
         }
+        ready.into_iter().for_each(take);
     }
 
     /// How many facts there are.
