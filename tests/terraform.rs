@@ -348,3 +348,47 @@ fn what_aws_lists_of_a_principal_holds_before_what_a_plan_says() {
         "{found:?}"
     );
 }
+
+/// The key may be in another state, be named by what is not known, or be managed by nothing.
+#[test]
+fn the_policy_of_a_key_that_a_state_does_not_have_is_checked() {
+    let policy = r#"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"*\"}}"#;
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for (name, key_id) in [
+        ("arn", format!(r#""key_id":"{key}","#)),
+        (
+            "id",
+            r#""key_id":"1234abcd-12ab-34cd-56ef-1234567890ab","#.to_owned(),
+        ),
+        ("unknown", String::new()),
+    ] {
+        let shown = format!(
+            r#"{{"format_version":"1.0","terraform_version":"1.11.4","values":{{"root_module":{{"resources":[
+            {{"address":"aws_kms_key_policy.p","mode":"managed","type":"aws_kms_key_policy","name":"p",
+            "provider_name":"registry.terraform.io/hashicorp/aws","schema_version":0,
+            "values":{{{key_id}"policy":"{policy}"}},"sensitive_values":{{}}}}]}}}}}}"#
+        );
+        let written = format!(
+            r#"{{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"l","outputs":{{}},"resources":[
+            {{"mode":"managed","type":"aws_kms_key_policy","name":"p",
+            "provider":"provider[\"registry.terraform.io/hashicorp/aws\"]",
+            "instances":[{{"schema_version":0,"attributes":{{{key_id}"policy":"{policy}"}},"sensitive_attributes":[]}}]}}]}}"#
+        );
+        for (kind, state) in [("shown", shown), ("written", written)] {
+            let path = file(&format!("{kind}-{name}.json"), &state);
+            let found = run(&["check", "--format", "json", path.to_str().unwrap()]);
+            assert_eq!(found.status.code(), Some(1), "{kind} {name}");
+            let found = text(&found);
+            assert!(
+                found.contains(r#""rule": "deletion-open-to-anyone""#),
+                "{found}"
+            );
+            let subject = match name {
+                "arn" => key,
+                "id" => "\"1234abcd-12ab-34cd-56ef-1234567890ab\"",
+                _ => "aws_kms_key_policy.p\"",
+            };
+            assert!(found.contains(subject), "{found}");
+        }
+    }
+}

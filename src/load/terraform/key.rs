@@ -199,6 +199,46 @@ impl KeyResource<'_, '_> {
     }
 }
 
+/// A key that only a resource beside it names, which gives it its policy: the attributes of that resource, the
+/// way to them, and where it is named.
+pub(super) fn key_elsewhere(
+    name: &ResourceName<'_>,
+    attributes: &Attributes<'_, '_>,
+    (path, at): (Vec<Step>, Location),
+    provenance: Provenance,
+) -> Key {
+    let document = attributes.document();
+    let named = attributes.text("key_id");
+    let arn = named
+        .as_ref()
+        .and_then(|named| KeyArn::parse(named.value).ok());
+    let mut key = document.key(at);
+    key.name = called(document.name, name.address);
+    key.address.path = [document.path.as_slice(), &path].concat().into();
+    key.provenance = provenance;
+    key.account = arn.as_ref().map(KeyArn::account);
+    let id = arn.as_ref().map(KeyArn::key_id);
+    let id = id.or_else(|| named.as_ref().map(|named| named.value));
+    key.metadata = Arc::new(KeyMetadata {
+        key_id: id.zip(named.as_ref()).map(|(id, named)| Located {
+            value: id.to_owned(),
+            at: named.at,
+        }),
+        ..KeyMetadata::default()
+    });
+    key.arn = arn;
+    key.declared = Some(Arc::new(DeclaredResource {
+        tool: DeclaringTool::Terraform,
+        resource_type: name.kind.to_owned(),
+        address: name.address.to_owned(),
+        waiting_period: None,
+        policy: DeclaredPolicy::Written,
+        planned: None,
+        at,
+    }));
+    key
+}
+
 fn owned(text: &Located<&str>) -> Located<String> {
     Located {
         value: text.value.to_owned(),

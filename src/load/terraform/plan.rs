@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use crate::aws::{AccountId, KeyArn};
 use crate::inventory::{
-    AliasChange, DeclaredPolicy, DeclaredResource, DeclaringTool, DestroyedResource,
-    GateAttributes, Grant, Grants, Key, KeyMetadata, Located, PlannedChange, PlannedDeletion,
-    PlannedDestruction, Provenance, VanishedKey,
+    AliasChange, DeclaredPolicy, DeclaringTool, DestroyedResource, GateAttributes, Grant, Grants,
+    Key, Located, PlannedChange, PlannedDeletion, PlannedDestruction, Provenance, VanishedKey,
 };
 use crate::load::contents::Contents;
 use crate::load::document::Document;
@@ -19,7 +18,7 @@ use super::change::Change;
 use super::concealment::Concealment;
 use super::configuration::Configuration;
 use super::identity_resources::{Around, IdentityResources};
-use super::key::{KeyResource, only, read_attribute};
+use super::key::{KeyResource, key_elsewhere, only, read_attribute};
 use super::key_type::{KeyType, may_be_shown};
 use super::{Attributes, dependents, state};
 
@@ -395,7 +394,6 @@ impl<'n, 'a> Plan<'n, 'a> {
         }
     }
 
-    /// A key that only a resource beside it names.
     fn key_elsewhere(
         &self,
         change: &Change<'n, 'a>,
@@ -403,37 +401,8 @@ impl<'n, 'a> Plan<'n, 'a> {
         side: &str,
     ) -> Key {
         let address = change.node.get("address").unwrap_or(change.node);
-        let at = self.at(address);
-        let named = attributes.text("key_id");
-        let arn = named
-            .as_ref()
-            .and_then(|named| KeyArn::parse(named.value).ok());
-        let mut key = self.document.key(at);
-        key.name = super::key::called(self.document.name, change.name.address);
-        let path = change.path_to(side);
-        key.address.path = [self.document.path.as_slice(), &path].concat().into();
-        key.provenance = Provenance::Planned;
-        key.account = arn.as_ref().map(KeyArn::account);
-        let id = arn.as_ref().map(KeyArn::key_id);
-        let id = id.or_else(|| named.as_ref().map(|named| named.value));
-        key.metadata = Arc::new(KeyMetadata {
-            key_id: id.zip(named.as_ref()).map(|(id, named)| Located {
-                value: id.to_owned(),
-                at: named.at,
-            }),
-            ..KeyMetadata::default()
-        });
-        key.arn = arn;
-        key.declared = Some(Arc::new(DeclaredResource {
-            tool: DeclaringTool::Terraform,
-            resource_type: change.name.kind.to_owned(),
-            address: change.name.address.to_owned(),
-            waiting_period: None,
-            policy: DeclaredPolicy::Written,
-            planned: None,
-            at,
-        }));
-        key
+        let place = (change.path_to(side), self.at(address));
+        key_elsewhere(&change.name, attributes, place, Provenance::Planned)
     }
 
     /// Aliases that come, go, or point to another key.

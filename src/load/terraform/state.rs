@@ -1,13 +1,16 @@
 //! A state as `terraform show -json` writes it.
 //! <https://developer.hashicorp.com/terraform/internals/json-format#state-representation>
 
+use crate::aws::KeyArn;
+use crate::inventory::{Key, Provenance};
 use crate::load::contents::Contents;
 use crate::load::document::Document;
+use crate::text::Location;
 use crate::tree::{Node, Step};
 
 use super::concealment::Concealment;
 use super::identity_resources::{Around, IdentityResources};
-use super::key::{KeyResource, read_attribute};
+use super::key::{KeyResource, key_elsewhere, read_attribute};
 use super::key_type::{KeyType, may_be_shown};
 use super::{Attributes, ResourceName, unreadable};
 
@@ -37,7 +40,10 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
     ];
     let mut resources = Vec::new();
     gather(root, &path, &mut resources);
-    let is_planned = member != "values";
+    let provenance = match member {
+        "values" => Provenance::Observed,
+        _ => Provenance::Planned,
+    };
     let first = contents.keys.len();
     let mut identities = IdentityResources::default();
     for (node, path) in &resources {
@@ -56,22 +62,26 @@ pub(super) fn read_values(document: &Document<'_>, member: &str, contents: &mut 
                 at: document.at(address.span),
                 has_all_tags: false,
             };
-            let key = if is_planned {
-                resource.planned(contents)
-            } else {
-                resource.observed(contents)
+            let key = match provenance {
+                Provenance::Planned => resource.planned(contents),
+                _ => resource.observed(contents),
             };
             contents.keys.push(key);
         }
         identities.add(name, &attributes, contents);
     }
     identities.join(Around::nothing(), contents);
-    for (node, _) in &resources {
+    for (node, path) in &resources {
         let Some(name) = ResourceName::of(node).filter(|of| of.kind == "aws_kms_key_policy") else {
             continue;
         };
-        let attributes = attributes(document, node);
-        attach_policy(&name, &attributes, first, contents);
+        let resource = PolicyResource {
+            name,
+            attributes: attributes(document, node),
+            path: [path.as_slice(), &[Step::Key("values".to_owned())]].concat(),
+            at: document.at(node.get("address").unwrap_or(node).span),
+        };
+        resource.attach(first, provenance, contents);
     }
 }
 
@@ -82,26 +92,41 @@ fn attributes<'n, 'a>(document: &'n Document<'a>, node: &'n Node<'a>) -> Attribu
     Attributes::new((document, named), values, None, sensitive)
 }
 
-/// Gives the key that a resource names the policy of the resource.
-pub(super) fn attach_policy(
-    name: &ResourceName<'_>,
-    attributes: &Attributes<'_, '_>,
-    first: usize,
-    contents: &mut Contents,
-) {
-    let read = read_attribute(attributes, "policy", name.address, contents);
-    let Some(id) = attributes.text("key_id") else {
-        return;
-    };
-    let own = contents.keys.iter_mut().skip(first).find(|key| {
-        let known = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
-        known == Some(id.value) || key.arn.as_ref().is_some_and(|arn| arn.as_str() == id.value)
-    });
-    if let Some(key) = own
-        && (read.policy.is_some() || read.sensitive.is_some())
-    {
-        key.policy = read.policy;
-        key.sensitive_policy = read.sensitive;
+/// A resource that gives a key its policy.
+pub(super) struct PolicyResource<'n, 'a> {
+    pub(super) name: ResourceName<'n>,
+    pub(super) attributes: Attributes<'n, 'a>,
+    /// The way to the attributes.
+    pub(super) path: Vec<Step>,
+    /// Where it is named.
+    pub(super) at: Location,
+}
+
+impl PolicyResource<'_, '_> {
+    /// Gives the policy to the key that is named, which is one of those from `first` on, or is elsewhere.
+    pub(super) fn attach(self, first: usize, provenance: Provenance, contents: &mut Contents) {
+        let read = read_attribute(&self.attributes, "policy", self.name.address, contents);
+        if read.policy.is_none() && read.sensitive.is_none() {
+            return;
+        }
+        let id = self.attributes.text("key_id").map(|id| id.value);
+        let is_named = |key: &&mut Key| {
+            let known = key.metadata.key_id.as_ref().map(|id| id.value.as_str());
+            let arn = key.arn.as_ref().map(KeyArn::as_str);
+            id.is_some() && (known == id || arn == id)
+        };
+        if let Some(key) = contents.keys.iter_mut().skip(first).find(is_named) {
+            key.policy = read.policy;
+            key.sensitive_policy = read.sensitive;
+            return;
+        }
+        let place = (self.path, self.at);
+        let key = key_elsewhere(&self.name, &self.attributes, place, provenance);
+        contents.keys.push(Key {
+            policy: read.policy,
+            sensitive_policy: read.sensitive,
+            ..key
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! The file `terraform.tfstate`, version 4.
 //! <https://github.com/hashicorp/terraform/blob/main/internal/states/statefile/version4.go>
 
+use crate::inventory::Provenance;
 use crate::load::contents::Contents;
 use crate::load::document::Document;
 use crate::text::InputError;
@@ -10,7 +11,8 @@ use super::concealment::Concealment;
 use super::identity_resources::{Around, IdentityResources};
 use super::key::KeyResource;
 use super::key_type::{KeyType, is_known, is_of_kms, may_be_shown};
-use super::{Attributes, ResourceName, state};
+use super::state::PolicyResource;
+use super::{Attributes, ResourceName};
 
 /// An instance of a resource.
 struct Instance<'n, 'a> {
@@ -60,7 +62,14 @@ pub(super) fn read(document: &Document<'_>) -> Contents {
     for instance in &instances {
         let of_policy = |name: &ResourceName<'_>| name.kind == "aws_kms_key_policy";
         if let Some(name) = instance.name().filter(of_policy) {
-            state::attach_policy(&name, &instance.attributes(document), 0, &mut contents);
+            let named = instance.resource.get("name").unwrap_or(instance.resource);
+            let resource = PolicyResource {
+                name,
+                attributes: instance.attributes(document),
+                path: instance.path.clone(),
+                at: document.at(named.span),
+            };
+            resource.attach(0, Provenance::Observed, &mut contents);
         }
     }
     contents.concealed = concealment.hidden(document);
