@@ -946,3 +946,27 @@ fn policies_that_nobody_known_has_stay_policies_by_themselves() {
     // All policies of the template, whoever has them.
     assert_eq!(load("t.yaml", text).inventory.policies.len(), 6);
 }
+
+/// Conditions that leave more cases than are looked at leave open which policies a role has; each may be there.
+#[test]
+fn policies_behind_too_many_conditions_are_checked() {
+    let mut template = "Parameters:\n".to_owned();
+    for number in 0..8 {
+        template += &format!("  P{number}: {{Type: String}}\n");
+    }
+    template += "Conditions:\n";
+    for number in 0..8 {
+        template += &format!("  C{number}: !Equals [!Ref P{number}, x]\n");
+    }
+    template += "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n";
+    for number in 0..8 {
+        template += &format!(
+            "        - !If\n          - C{number}\n          - PolicyName: p{number}\n            PolicyDocument: {{Statement: [{{Effect: Allow, Action: 'kms:ScheduleKeyDeletion', Resource: '*'}}]}}\n          - !Ref AWS::NoValue\n"
+        );
+    }
+    let found = findings("too-many-conditions.yaml", &template);
+    let is_it =
+        |(rule, ..): &&(String, Severity, String)| rule == "deletion-of-any-key-by-iam-policy";
+    let count = found.iter().filter(is_it).count();
+    assert_eq!(count, 8, "{found:?}");
+}

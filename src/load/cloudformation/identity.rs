@@ -61,13 +61,22 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             return;
         };
         // A condition may decide about the list or an item of it.
-        let all = chosen(resolver, list);
-        let items = all.and_then(Node::items);
-        let several = items.unwrap_or(all.map_or(&[], std::slice::from_ref));
-        for (position, item) in several.iter().enumerate() {
-            let Some(item) = chosen(resolver, item) else {
-                continue;
-            };
+        let lists = outcomes(resolver, list);
+        let mut is_open = lists.len() > 1;
+        let mut items: Vec<(usize, &Node<'_>)> = Vec::new();
+        for list in lists {
+            let of_list = list.items().unwrap_or(std::slice::from_ref(list));
+            for (position, item) in of_list.iter().enumerate() {
+                let of_item = outcomes(resolver, item);
+                is_open |= of_item.len() > 1;
+                items.extend(of_item.into_iter().map(|of| (position, of)));
+            }
+        }
+        if is_open {
+            let said = self.identity.entry(resource.id).or_default();
+            said.cases = said.cases.saturating_add(1);
+        }
+        for (position, item) in items {
             let name = self.name(resource, &["Properties", "Policies", &position.to_string()]);
             if let Some(document) = item.get("PolicyDocument") {
                 self.identity_policy((resource, resolver), document, &name);
@@ -136,14 +145,17 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
     }
 }
 
-/// The outcome of a condition where the case tells it; the node itself where it is none.
-fn chosen<'n, 'a>(resolver: &Resolver<'_, '_, 'a>, node: &'n Node<'a>) -> Option<&'n Node<'a>> {
-    let Some(of) = intrinsic(node) else {
-        return Some(node);
+/// What the case makes of a node: of `Fn::If` one outcome, or both where the case leaves the condition open; of
+/// anything else the node.
+fn outcomes<'n, 'a>(resolver: &Resolver<'_, '_, 'a>, node: &'n Node<'a>) -> Vec<&'n Node<'a>> {
+    let argument = intrinsic(node).filter(|of| of.name == "If");
+    let argument = argument.and_then(|of| of.argument.items());
+    let Some([name, one, other]) = argument else {
+        return vec![node];
     };
-    let ("If", Some([name, one, other])) = (of.name, of.argument.items()) else {
-        return Some(node);
-    };
-    let holds = resolver.holds(name.as_str()?)?;
-    chosen(resolver, if holds { one } else { other })
+    let holds = name.as_str().and_then(|name| resolver.holds(name));
+    let each = [(one, true), (other, false)].into_iter();
+    each.filter(|(_, outcome)| holds.is_none_or(|holds| holds == *outcome))
+        .flat_map(|(of, _)| outcomes(resolver, of))
+        .collect()
 }

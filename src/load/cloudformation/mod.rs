@@ -120,7 +120,8 @@ struct Reader<'r, 't, 'a> {
 /// The policies that a resource says.
 #[derive(Default)]
 struct SaidPolicies {
-    /// In how many cases of the template's conditions the resource was looked at.
+    /// In how many cases of the template's conditions the resource was looked at; more than one where a case
+    /// leaves open which policies it has.
     cases: usize,
     all: Vec<LoadedPolicy>,
 }
