@@ -950,20 +950,15 @@ fn policies_that_nobody_known_has_stay_policies_by_themselves() {
 /// Conditions that leave more cases than are looked at leave open which policies a role has; each may be there.
 #[test]
 fn policies_behind_too_many_conditions_are_checked() {
-    let mut template = "Parameters:\n".to_owned();
-    for number in 0..8 {
-        template += &format!("  P{number}: {{Type: String}}\n");
-    }
-    template += "Conditions:\n";
-    for number in 0..8 {
-        template += &format!("  C{number}: !Equals [!Ref P{number}, x]\n");
-    }
-    template += "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n";
-    for number in 0..8 {
-        template += &format!(
+    let each = |write: fn(usize) -> String| (0..8).map(write).collect::<String>();
+    let template = format!(
+        "Parameters:\n{}Conditions:\n{}Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies:\n{}",
+        each(|number| format!("  P{number}: {{Type: String}}\n")),
+        each(|number| format!("  C{number}: !Equals [!Ref P{number}, x]\n")),
+        each(|number| format!(
             "        - !If\n          - C{number}\n          - PolicyName: p{number}\n            PolicyDocument: {{Statement: [{{Effect: Allow, Action: 'kms:ScheduleKeyDeletion', Resource: '*'}}]}}\n          - !Ref AWS::NoValue\n"
-        );
-    }
+        )),
+    );
     let found = findings("too-many-conditions.yaml", &template);
     let is_it =
         |(rule, ..): &&(String, Severity, String)| rule == "deletion-of-any-key-by-iam-policy";
