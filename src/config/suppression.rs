@@ -16,7 +16,8 @@ use super::{parse_date, span};
 
 /// One `[[suppressions]]` entry. It covers all findings of a rule in some files or about a key, or those in one
 /// statement as it is written today, for the keys and principals that it names: a later change of the statement brings them
-/// back, and another key or principal is found.
+/// back, and another key or principal is found. Or it approves of one thing that a plan or a template does to a key, until
+/// a day.
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// The rule's id and where it stands.
@@ -40,6 +41,10 @@ pub enum Target {
     Path(GlobMatcher),
     /// The key with this ARN.
     Subject(String),
+    /// What is done to a key by the resource with this address, or with this logical id.
+    Resource(String),
+    /// What is done to the key with this ARN or id.
+    Key(String),
 }
 
 /// Which findings a suppression covers.
@@ -143,14 +148,20 @@ impl Target {
         match self {
             Self::Path(glob) => glob.is_match(path),
             Self::Subject(named) => named == subject,
+            Self::Resource(_) | Self::Key(_) => false,
         }
+    }
+
+    /// Whether it is about one thing that is done to a key.
+    pub const fn is_action(&self) -> bool {
+        matches!(self, Self::Resource(_) | Self::Key(_))
     }
 
     /// As written.
     pub fn text(&self) -> &str {
         match self {
             Self::Path(glob) => glob.glob().glob(),
-            Self::Subject(named) => named,
+            Self::Subject(named) | Self::Resource(named) | Self::Key(named) => named,
         }
     }
 }
@@ -168,6 +179,9 @@ pub(super) struct WrittenSuppression {
     rule: Spanned<String>,
     path: Option<Spanned<String>>,
     subject: Option<Spanned<String>>,
+    address: Option<Spanned<String>>,
+    logical_id: Option<Spanned<String>>,
+    key: Option<Spanned<String>>,
     statement: Option<Spanned<String>>,
     fingerprint: Option<Spanned<String>>,
     keys: Option<Spanned<WrittenNames>>,
@@ -184,13 +198,31 @@ impl WrittenSuppression {
         let at = span(&written);
         let written = written.into_inner();
         // Each is looked at, so that all that is wrong is told at once.
-        let target = target(written.path.as_ref(), written.subject, at);
+        let named = [
+            ("path", written.path),
+            ("subject", written.subject),
+            ("address", written.address),
+            ("logical_id", written.logical_id),
+            ("key", written.key),
+        ];
+        let target = target(named, at);
         let told_of_keys = written.keys.as_ref().map(span);
-        let covers = covers(
-            (written.statement, written.fingerprint),
-            (written.keys, written.principals),
-            at,
-        );
+        let covers = if target.as_ref().is_ok_and(Target::is_action) {
+            let told = [
+                written.statement.as_ref().map(span),
+                written.fingerprint.as_ref().map(span),
+                told_of_keys,
+                written.principals.as_ref().map(span),
+            ];
+            let told = told.into_iter().flatten().next();
+            of_action(told, written.expires.is_some(), at)
+        } else {
+            covers(
+                (written.statement, written.fingerprint),
+                (written.keys, written.principals),
+                at,
+            )
+        };
         let reason = reason(written.reason);
         let expires = written.expires.map(|day| expiry(&day)).transpose();
         let mut told = |error| complaints.add(error);
@@ -214,33 +246,54 @@ impl WrittenSuppression {
 }
 
 fn target(
-    path: Option<&Spanned<String>>,
-    subject: Option<Spanned<String>>,
+    named: [(&'static str, Option<Spanned<String>>); 5],
     at: Span,
 ) -> Result<Target, InputError> {
-    match (path, subject) {
-        (Some(path), None) => {
-            let glob = GlobBuilder::new(path.get_ref())
-                .literal_separator(true)
-                .build();
-            let glob = glob.map_err(|error| {
-                let shown = path.get_ref().escape_default();
-                let message = format!("`{shown}` is not a path pattern: {}", error.kind());
-                InputError::new(span(path), message)
-            });
-            Ok(Target::Path(glob?.compile_matcher()))
-        }
-        (None, Some(subject)) => Ok(Target::Subject(subject.into_inner())),
-        (Some(_), Some(subject)) => Err(InputError::new(
-            span(&subject),
-            "a suppression has both `path` and `subject`",
-        )
-        .help("keep one of the two")),
-        (None, None) => Err(
-            InputError::new(at, "a suppression has neither `path` nor `subject`")
-                .help("say which file, or the ARN of which key, it is about"),
-        ),
+    let mut named = named
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text?)));
+    let Some((name, text)) = named.next() else {
+        let help = "say which file, or the ARN of which key, it is about; or, to approve of what a plan or a template \
+                    does to one key, `address`, `logical_id` or `key`";
+        let error = InputError::new(at, "a suppression has neither `path` nor `subject`");
+        return Err(error.help(help));
+    };
+    if let Some((other, text)) = named.next() {
+        let message = format!("a suppression has both `{name}` and `{other}`");
+        return Err(InputError::new(span(&text), message).help("keep one of the two"));
     }
+    if name != "path" {
+        let text = text.into_inner();
+        return Ok(match name {
+            "subject" => Target::Subject(text),
+            "key" => Target::Key(text),
+            _ => Target::Resource(text),
+        });
+    }
+    let glob = GlobBuilder::new(text.get_ref())
+        .literal_separator(true)
+        .build();
+    let glob = glob.map_err(|error| {
+        let shown = text.get_ref().escape_default();
+        let message = format!("`{shown}` is not a path pattern: {}", error.kind());
+        InputError::new(span(&text), message)
+    });
+    Ok(Target::Path(glob?.compile_matcher()))
+}
+
+/// What an approval of one action covers: it names nothing else, and ends on a day.
+fn of_action(told: Option<Span>, expires: bool, at: Span) -> Result<Covers, InputError> {
+    if let Some(told) = told {
+        let message =
+            "an approval of what is done to a key covers one finding, and names nothing of it";
+        return Err(InputError::new(told, message).help("leave it out"));
+    }
+    if !expires {
+        let message = "an approval of what is done to a key has no last day";
+        let help = "write `expires`, for example `expires = 2027-01-31`";
+        return Err(InputError::new(at, message).help(help));
+    }
+    Ok(Covers::Any)
 }
 
 fn covers(

@@ -134,7 +134,7 @@ fn unknown_keys_are_complained_of_with_the_nearest() {
         complaints("[[suppressions]]\n\"`, expected `x\" = 3"),
         [
             "\"`, expected `x\": unknown key ``, expected `x`; write one of `rule`, `path`, \
-             `subject`, `statement`, `fingerprint`, `keys`, `principals`, `reason`, `expires`"
+             `subject`, `address`, `logical_id`, `key`, `statement`, `fingerprint`, `keys`, `principals`, `reason`, `expires`"
         ]
     );
 }
@@ -220,6 +220,30 @@ expires = "soon"
         ]
     );
     assert!(found[0].ends_with("unknown severity `eror`; did you mean `error`?"));
+}
+
+#[test]
+fn an_approval_names_one_thing_and_ends() {
+    let written = |more: &str| format!("[[suppressions]]\nrule = \"x\"\nreason = \"y\"\n{more}\n");
+    for name in ["address", "logical_id", "key"] {
+        let fine = read(&written(&format!("{name} = \"a\"\nexpires = 2027-01-31")));
+        assert!(fine.is_ok(), "{fine:?}");
+        for (more, expected) in [
+            ("", "has no last day"),
+            (
+                "expires = 2027-01-31\nfingerprint = \"any\"",
+                "names nothing of it",
+            ),
+            (
+                "expires = 2027-01-31\nkeys = \"any\"",
+                "names nothing of it",
+            ),
+            ("expires = 2027-01-31\npath = \"a\"", "has both `path` and"),
+        ] {
+            let found = complaints(&written(&format!("{name} = \"a\"\n{more}")));
+            assert!(found.iter().any(|of| of.contains(expected)), "{found:?}");
+        }
+    }
 }
 
 #[test]

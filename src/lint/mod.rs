@@ -1,5 +1,6 @@
 //! The run: every rule over the facts of every key and policy, as one sorted list of findings.
 
+mod actions;
 mod baseline;
 mod covered;
 mod defect;
@@ -23,6 +24,7 @@ use crate::finding::Finding;
 use crate::rule::{Catalogue, RuleSelector};
 use crate::text::SourceId;
 
+pub use actions::Actions;
 pub use baseline::{Baseline, BaselineError, Found, baseline};
 pub use defect::{Defect, Told, defects};
 pub use loosened::{LoosenedConfiguration, Standing};

@@ -6,6 +6,7 @@ use crate::config::{Config, Covers, Date, Suppression, Target};
 use crate::finding::{Confidence, Finding, Fingerprints, Label, Subject, fingerprint};
 use crate::text::{Location, SourceId, Sources, Span};
 
+use super::actions::Actions;
 use super::covered::Cover;
 use super::own::{
     EXPIRED_ACCEPTANCE, EXPIRED_SUPPRESSION, OUTDATED_FINGERPRINT, OwnRule, UNUSED_SUPPRESSION,
@@ -30,6 +31,8 @@ pub struct Suppressions<'a> {
     pub source: SourceId,
     /// The files of the run.
     pub sources: &'a Sources,
+    /// What is done to keys.
+    pub actions: &'a Actions<'a>,
     /// The day on which it runs.
     pub today: Date,
     /// What was checked: what the facts are about.
@@ -51,12 +54,23 @@ impl Suppressions<'_> {
     pub fn apply(&self, findings: &mut Vec<Finding>) -> Vec<Suppressed> {
         let named: Vec<_> = findings.iter().map(|f| self.names(f)).collect();
         let mut used = BTreeSet::new();
+        // An approval is of one thing that is done.
+        let unclear: BTreeSet<_> = self
+            .numbered()
+            .filter(|(_, of)| of.target.is_action())
+            .filter(|(_, of)| {
+                let mut about = findings.iter().filter(|f| self.is_about(of, f, ("", "")));
+                about.nth(1).is_some()
+            })
+            .map(|(index, _)| index)
+            .collect();
         let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
         for (mut finding, (path, subject)) in findings.drain(..).zip(named) {
             let mut reason = None;
             for (index, suppression) in self.numbered() {
                 if suppression.is_expired(self.today)
-                    || !is_about(suppression, &finding, (&path, &subject))
+                    || unclear.contains(&index)
+                    || !self.is_about(suppression, &finding, (&path, &subject))
                 {
                     continue;
                 }
@@ -93,6 +107,17 @@ impl Suppressions<'_> {
         suppressed
     }
 
+    fn is_about(
+        &self,
+        suppression: &Suppression,
+        finding: &Finding,
+        (path, subject): (&str, &str),
+    ) -> bool {
+        *suppression.rule.value == *finding.rule
+            && (suppression.target.covers(path, subject)
+                || self.actions.covers(&suppression.target, finding))
+    }
+
     fn numbered(&self) -> impl Iterator<Item = (usize, &Suppression)> {
         self.config.suppressions.iter().enumerate()
     }
@@ -113,7 +138,7 @@ impl Suppressions<'_> {
         let covered = suppressed.iter().map(|suppressed| &suppressed.finding);
         let covered = covered.filter(|finding| {
             let (path, subject) = self.names(finding);
-            is_about(suppression, finding, (&path, &subject))
+            self.is_about(suppression, finding, (&path, &subject))
                 && finding
                     .fingerprints
                     .earlier
@@ -169,14 +194,21 @@ impl Suppressions<'_> {
         self.selection.severity(rule, UNUSED_SUPPRESSION.severity)?;
         let others = kept.iter();
         let others: Vec<_> = others
-            .filter(|(finding, path, subject)| is_about(suppression, finding, (path, subject)))
+            .filter(|(finding, path, subject)| self.is_about(suppression, finding, (path, subject)))
             .map(|(finding, _, subject)| (finding, subject))
             .collect();
         let is_same = |(finding, _): &&(&Finding, &String)| match &suppression.covers {
             Covers::Defect { fingerprint, .. } => *fingerprint == finding.fingerprints.defect,
             Covers::Statement(_) | Covers::Any => false,
         };
-        let (message, help) = if others.is_empty() {
+        let (message, help) = if suppression.target.is_action() && !others.is_empty() {
+            let message = format!(
+                "the approval of `{rule}` for `{target}` is of one thing that is done to a key, and {} are found",
+                others.len()
+            );
+            let help = "check one plan at a time, or name the key by its ARN".to_owned();
+            (message, help)
+        } else if others.is_empty() {
             let message = format!("`{rule}` finds nothing in `{target}` that is to be suppressed");
             (message, "remove the suppression".to_owned())
         } else if let Some((finding, subject)) = others.iter().find(is_same) {
@@ -225,6 +257,9 @@ impl Suppressions<'_> {
     /// Whether this run could have found what the suppression is about.
     fn was_looked_at(&self, target: &Target) -> bool {
         let root = &self.config.root;
+        if target.is_action() {
+            return self.actions.has(target);
+        }
         self.whole
             || self
                 .checked
@@ -334,8 +369,4 @@ fn list_words(name: &str, list: &BTreeSet<String>) -> String {
     }
     let quoted: Vec<_> = list.iter().map(|of| format!("\"{of}\"")).collect();
     format!("`{name} = [{}]`", quoted.join(", "))
-}
-
-fn is_about(suppression: &Suppression, finding: &Finding, (path, subject): (&str, &str)) -> bool {
-    *suppression.rule.value == *finding.rule && suppression.target.covers(path, subject)
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::config::{Covers, Date};
 use crate::finding::{Finding, earlier_fingerprints, fingerprint};
 use crate::lint::{
-    Baseline, BaselineFile, Found, LoosenedConfiguration, OWN_RULES, Selection, Standing,
+    Actions, Baseline, BaselineFile, Found, LoosenedConfiguration, OWN_RULES, Selection, Standing,
     Suppressed, Suppressions, baseline,
 };
 use crate::text::{Location, SourceFile, SourceId, Span, read, write_whole};
@@ -84,11 +84,17 @@ impl Ran<'_> {
         let found = baseline
             .as_ref()
             .map(|_| Found::of(findings, &self.project.config.root));
+        let actions = if self.approves() {
+            Actions::of(&self.project.loaded.inventory)
+        } else {
+            Actions::default()
+        };
         for (layer, read) in self.layers() {
             let suppressions = Suppressions {
                 config: &layer.config,
                 source: read.source,
                 sources: &self.project.loaded.sources,
+                actions: &actions,
                 today: options.today,
                 checked: self.subjects,
                 whole: read.whole,
@@ -128,6 +134,14 @@ impl Ran<'_> {
         self.layers().any(|(layer, _)| {
             let mut suppressions = layer.config.suppressions.iter();
             suppressions.any(|of| matches!(of.covers, Covers::Statement(_)))
+        })
+    }
+
+    /// Whether a suppression approves of what a plan or a template does to a key.
+    fn approves(&self) -> bool {
+        self.layers().any(|(layer, _)| {
+            let mut suppressions = layer.config.suppressions.iter();
+            suppressions.any(|of| of.target.is_action())
         })
     }
 
