@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::access::Decision;
 use crate::aws::condition_key::ValueType;
-use crate::aws::{AccountId, ActionSet, KmsAction, PendingWindowInDays, PrincipalKind};
+use crate::aws::{AccountId, ActionSet, PendingWindowInDays, PrincipalKind};
 use crate::document::{AsFact, Definitions, Described, Fact, Items, Vocabulary, Word, word};
 use crate::policy::{Comparison, Effect, PolicyKind, PrincipalType, Quantifier};
 
@@ -107,19 +107,6 @@ impl Described for PendingWindowInDays {
     }
 }
 
-/// The words of all actions: a statement that allows `kms:*` is about each of them.
-static ACTION_WORDS: [(KmsAction, Word); KmsAction::ALL.len()] = {
-    let mut words = [(KmsAction::ScheduleKeyDeletion, Word::text("")); KmsAction::ALL.len()];
-    let mut rest = KmsAction::ALL;
-    while let [others @ .., action] = rest {
-        if let Some(slot) = words.split_at_mut(others.len()).1.first_mut() {
-            *slot = (*action, Word::text(action.qualified()));
-        }
-        rest = others;
-    }
-    words
-};
-
 impl AsFact for ActionSet {
     fn as_fact(&self) -> Fact<'_> {
         Fact::list(self)
@@ -127,8 +114,8 @@ impl AsFact for ActionSet {
 
     fn note(&self, field: Option<Word>, words: &mut Vocabulary) {
         if words.notes_texts(field) {
-            for (_, word) in ACTION_WORDS.iter().filter(|(of, _)| self.contains(*of)) {
-                words.add_value(field, *word);
+            for action in self {
+                words.add_value(field, Word::text(action.qualified()));
             }
         }
     }
