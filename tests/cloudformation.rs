@@ -18,13 +18,22 @@ use kmslint::text::{Discovery, Overlay, Progress};
 use serde_json::{Value, json};
 
 fn load(name: &str, text: &str) -> Loaded {
+    load_with(name, text, StackValues::default())
+}
+
+/// As [`load`], with what is said of the stack.
+fn load_with(name: &str, text: &str, stack: StackValues) -> Loaded {
     let mut overlay = Overlay::default();
     overlay.put(Path::new(name), text);
     let discovery = Discovery {
         found: overlay.paths().map(Path::to_path_buf).collect(),
         ..Discovery::default()
     };
-    load_over(&discovery, &overlay)
+    let declared = Declared {
+        stack,
+        ..Declared::default()
+    };
+    load_declared(&discovery, &overlay, &declared, &Progress::default())
 }
 
 /// Rule, severity and underlined text of each finding.
@@ -139,23 +148,12 @@ Resources:
             Resource: '*'
 ";
     let keys = |stage: &str| {
-        let mut overlay = Overlay::default();
-        overlay.put(Path::new("t.yaml"), text);
-        let discovery = Discovery {
-            found: overlay.paths().map(Path::to_path_buf).collect(),
-            ..Discovery::default()
+        let stack = StackValues {
+            parameters: [("Stage".to_owned(), stage.to_owned())].into(),
+            account: AccountId::parse("111122223333"),
+            region: Some("cn-north-1".to_owned()),
         };
-        let declared = Declared {
-            stack: StackValues {
-                parameters: [("Stage".to_owned(), stage.to_owned())].into(),
-                account: AccountId::parse("111122223333"),
-                region: Some("cn-north-1".to_owned()),
-            },
-            ..Declared::default()
-        };
-        load_declared(&discovery, &overlay, &declared, &Progress::default())
-            .inventory
-            .keys
+        load_with("t.yaml", text, stack).inventory.keys
     };
     assert!(keys("dev").is_empty());
     let keys = keys("prod");
@@ -889,17 +887,7 @@ fn a_key_policy_of_a_change_set_is_judged_at_its_bytes() {
 
 /// The users and roles that can schedule a deletion by policies of a template, as findings name them.
 fn who_can_delete(text: &str, stack: StackValues) -> BTreeSet<String> {
-    let mut overlay = Overlay::default();
-    overlay.put(Path::new("t.yaml"), text);
-    let discovery = Discovery {
-        found: overlay.paths().map(Path::to_path_buf).collect(),
-        ..Discovery::default()
-    };
-    let declared = Declared {
-        stack,
-        ..Declared::default()
-    };
-    let loaded = load_declared(&discovery, &overlay, &declared, &Progress::default());
+    let loaded = load_with("t.yaml", text, stack);
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     let principals = loaded.inventory.principals.iter();
     assert!(principals.clone().all(|of| of.is_declared));

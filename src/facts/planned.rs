@@ -162,8 +162,8 @@ record! {
 /// Resources that words name.
 const MOST_NAMED: usize = 3;
 
-/// What the plan does to the key; nothing where the plan changes nothing that rules report. `opened` are those for whom a
-/// change of tags or aliases opens the deletion of the key.
+/// What the plan does to the key, if rules report any of it. `opened` are the principals that a change of tags or
+/// aliases allows to delete the key.
 pub(super) fn record(
     key: &Key,
     opened: Option<Vec<String>>,

@@ -25,18 +25,13 @@ pub struct Session {
 impl Session {
     /// Fixes of what these rules find, of all where none are given. What is suppressed is not fixed.
     pub fn new(checked: Checked, rules: &[String]) -> Self {
-        let mut session = Self {
-            kinds: kinds(&checked.catalogue),
+        let mut kinds = kinds(&checked.catalogue);
+        kinds.retain(|rule, _| is_asked(rules, rule));
+        Self {
+            kinds,
             checked,
             rules: rules.to_vec(),
-        };
-        let mut kinds = std::mem::take(&mut session.kinds);
-        kinds.retain(|rule, _| session.is_asked(rule));
-        Self { kinds, ..session }
-    }
-
-    fn is_asked(&self, id: &str) -> bool {
-        self.rules.is_empty() || self.rules.iter().any(|rule| rule == id)
+        }
     }
 
     /// The final set of the fixes that `accept` takes.
@@ -61,7 +56,7 @@ impl Session {
         let facts = self.checked.project.fact_maker();
         let engine = FixEngine::of(&self.checked.project, &facts, &check);
         let findings = &self.checked.findings;
-        let asked = findings.iter().filter(|of| self.is_asked(&of.rule));
+        let asked = findings.iter().filter(|of| is_asked(&self.rules, &of.rule));
         Repaired {
             not_edited: engine.not_edited(&asked.filter(|of| counts(of)).collect::<Vec<_>>()),
             ..engine.repair_within(findings, &wanted, accept, effort)
@@ -86,4 +81,9 @@ impl Session {
     pub fn prove(&self, outcome: &Repaired) -> Result<(), Unproven> {
         prove(&self.checked, outcome)
     }
+}
+
+/// Whether the rule is one of these; every rule is where there are none.
+fn is_asked(rules: &[String], id: &str) -> bool {
+    rules.is_empty() || rules.iter().any(|rule| rule == id)
 }

@@ -22,6 +22,16 @@ pub struct Located<T> {
     pub at: Location,
 }
 
+impl<T> Located<T> {
+    /// What is made of the value, at the same place.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Located<U> {
+        Located {
+            value: make(self.value),
+            at: self.at,
+        }
+    }
+}
+
 /// A key: what was loaded of it, from however many files.
 #[derive(Clone, Debug, Default)]
 pub struct Key {

@@ -31,7 +31,7 @@ pub(in crate::load) const CHANGE_SET: &str = "CloudFormation change set";
 const DESCRIBE: &str =
     "write it with `aws cloudformation describe-change-set --include-property-values`";
 
-/// What stands for a value that is known only once the change set is executed.
+/// The beginning of the text in place of a value that is known only when the change set is executed.
 const KNOWN_AFTER: &str = "{{changeSet:";
 
 /// The waiting period of a key that sets none, days.
@@ -223,7 +223,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// The changes of a nested stack stand in a change set of its own.
+    /// A nested stack has a change set of its own.
     fn nested_stack(&mut self, change: &Node<'a>) {
         let text = |name: &str| change.get(name).and_then(Node::as_str);
         let name = change.get("LogicalResourceId").unwrap_or(change);
@@ -462,14 +462,8 @@ impl<'a> Reader<'_, 'a> {
     fn metadata(&self, of: &KeyChange<'_, 'a>, context: Option<&Context>) -> KeyMetadata {
         let at = self.at(of.logical_id);
         let property = |name: &str| self.located(context?, name);
-        let flag = |name: &str| {
-            let found = property(name)?;
-            let value = found.value.eq_ignore_ascii_case("true");
-            Some(Located {
-                value,
-                at: found.at,
-            })
-        };
+        let flag =
+            |name: &str| Some(property(name)?.map(|value| value.eq_ignore_ascii_case("true")));
         let key_id = of.node.get("PhysicalResourceId").and_then(|node| {
             Some(Located {
                 value: node.as_str()?.to_owned(),
@@ -479,10 +473,7 @@ impl<'a> Reader<'_, 'a> {
         let bypass = flag("BypassPolicyLockoutSafetyCheck").filter(|flag| flag.value);
         let metadata = KeyMetadata {
             key_id,
-            lockout_check_bypassed: bypass.map(|flag| Located {
-                value: "PutKeyPolicy",
-                at: flag.at,
-            }),
+            lockout_check_bypassed: bypass.map(|flag| flag.map(|_| "PutKeyPolicy")),
             ..KeyMetadata::default()
         };
         let kind = |value| {

@@ -161,7 +161,8 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
         })
     }
 
-    /// Gives what a resource says to those whom it names, or to the one that it is; hands back what nobody takes.
+    /// Adds the policies of a resource to the users, groups and roles that it names, or to itself if it is one. Returns the
+    /// policies that are attached to none of them.
     fn give(
         &mut self,
         of: Resource<'t, 'a>,

@@ -107,20 +107,11 @@ impl<'t, 'a> Reader<'_, 't, 'a> {
             let value = resolver.text(node)?;
             Some(Located { value, at })
         };
-        let flag = |name: &str| {
-            let found = property(name)?;
-            let value = found.value.eq_ignore_ascii_case("true");
-            Some(Located {
-                value,
-                at: found.at,
-            })
-        };
+        let flag =
+            |name: &str| Some(property(name)?.map(|value| value.eq_ignore_ascii_case("true")));
         let at = self.document.at(resource.id_span);
         let bypass = flag("BypassPolicyLockoutSafetyCheck").filter(|bypass| bypass.value);
-        let bypass = bypass.map(|bypass| Located {
-            value: "PutKeyPolicy",
-            at: bypass.at,
-        });
+        let bypass = bypass.map(|flag| flag.map(|_| "PutKeyPolicy"));
         if resource.kind == "AWS::KMS::ReplicaKey" {
             return KeyMetadata {
                 multi_region: Some(Located { value: true, at }),

@@ -120,7 +120,7 @@ impl<'t, 'a> Template<'t, 'a> {
         self.resources.get(id).copied()
     }
 
-    /// The parameters without a given value whose defaults stand for the function at these bytes.
+    /// The parameters whose default values the functions at these bytes return, because no value is given.
     pub(super) fn defaults_at<'n>(
         &self,
         node: &'n Node<'a>,

@@ -209,7 +209,7 @@ struct Arns {
 }
 
 impl Arns {
-    /// The ARN of a resource of this type, whose name stands in one of these attributes.
+    /// The ARN of a resource of this type; one of these attributes has its name.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns>
     fn of(
         &self,
